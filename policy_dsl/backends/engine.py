@@ -1,0 +1,221 @@
+"""A program made ready to run: epochs, compiled functions, and the way from plain facts to values.
+
+Compiled functions are kept by what they depend on (formulas in force, root entity), so a year's new amounts compile nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import marshal
+import threading
+from bisect import bisect_right
+from fractions import Fraction
+from types import CodeType
+from typing import Any, NamedTuple
+
+from ..ir import nodes as ir
+from ..ir.bounds import Analysis
+from ..ir.epoch import change_days
+from . import runtime
+from .epoch import Epoch
+from .facts import Reader
+from .interpret import Instance
+from .python import RuleKey, Slot, arguments, emit, parameter_steps
+
+
+class Compiled(NamedTuple):
+    """The functions of one set of formulas for one root entity, and how to read their results."""
+
+    program: ir.Program
+    root: str
+    code: CodeType
+    read: Any
+    decide: Any
+    record: Any
+    order: tuple[object, ...]
+    slots: dict[RuleKey, Slot]
+    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+
+    def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
+        entity = next(e for e in self.program.entities if e.name == root)
+        return Instance(self.program, entity, data, None, root)
+
+    def fill(self, entry: Instance, raw: tuple[Any, ...]) -> None:
+        """Writes a function's results into the entry as values in base units."""
+        from .interpret import day_text
+        from .values import Failure
+
+        keys, lists = self.entities[entry.entity.name]
+        types = {(r.entity, r.name): r for r in self.program.rules}
+        for key in keys:
+            slot = self.slots[key]
+            given = raw[slot.index]
+            rule = types[key]
+            if isinstance(given, runtime.Unknown):
+                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", given.name or day_text(0))), rule.place)
+            elif rule.type.is_amount:
+                entry.values[key[1]] = given * slot.k / raw[slot.index + 1] if slot.dynamic else given * slot.k
+            else:
+                entry.values[key[1]] = given
+        for n, list_ in enumerate(lists):
+            results = raw[len(raw) - len(lists) + n]
+            for inner, result in zip(entry.lists[list_] or (), results, strict=True):
+                self.fill(inner, result)
+
+
+class Run(NamedTuple):
+    """All that a decision on one day for one root entity needs."""
+
+    epoch: Epoch
+    compiled: Compiled
+    parameters: tuple[Any, ...]
+
+
+class Saved(NamedTuple):
+    """A compiled function as it is kept in a cache: marshalled code and what reads its results."""
+
+    code: bytes
+    order: tuple[object, ...]
+    slots: tuple[tuple[RuleKey, int, int, int, bool], ...]
+    entities: tuple[tuple[str, tuple[RuleKey, ...], tuple[str, ...]], ...]
+
+
+class Engine:
+    """Runs a program. Safe to share between threads: what is made is made under a lock and never changed afterwards."""
+
+    def __init__(self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None) -> None:
+        self.program = program
+        self.days = change_days(program)
+        self._saved = dict(saved or {})
+        self._steps = steps
+        self._analysis: Analysis | None = None
+        self._epochs: dict[int, Epoch] = {}
+        self._compiled: dict[tuple[object, str], Compiled] = {}
+        self._runs: dict[tuple[int, str], Run] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def roots(self) -> list[str]:
+        """Entities with which facts may begin; the one usually meant first: the innermost that holds others, or is held by none."""
+        return [e.name for e in self.program.entities]
+
+    @property
+    def steps(self) -> dict[str, Fraction]:
+        if self._steps is None:
+            self._steps = parameter_steps(self.program, self.analysis)
+        return self._steps
+
+    @property
+    def analysis(self) -> Analysis:
+        if self._analysis is None:
+            self._analysis = Analysis(self.program)
+        return self._analysis
+
+    def epoch(self, on: int) -> Epoch:
+        index = bisect_right(self.days, on)
+        found = self._epochs.get(index)
+        if found is None:
+            with self._lock:
+                found = self._epochs.setdefault(index, Epoch(self.program, on))
+        return found
+
+    def run(self, on: int, root: str) -> Run:
+        index = bisect_right(self.days, on)
+        found = self._runs.get((index, root))
+        if found is None:
+            with self._lock:
+                epoch = self.epoch(on)
+                compiled = self.compiled(epoch, root)
+                found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
+                self._runs[index, root] = found
+        return found
+
+    def compiled(self, epoch: Epoch, root: str) -> Compiled:
+        key = (epoch.formula_key(), root)
+        found = self._compiled.get(key)
+        if found is None:
+            with self._lock:
+                name = repr(key)
+                if name not in self._saved:
+                    self._saved[name] = self._compile(epoch, root)
+                found = self._compiled[key] = self._load(self._saved[name], root)
+        return found
+
+    def _compile(self, epoch: Epoch, root: str) -> Saved:
+        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
+        module = strip_comments(emitted.module)
+        code = compile(module, self.filename, "exec")
+        return Saved(
+            marshal.dumps(code),
+            tuple(emitter.argument_order()),
+            tuple((k, s.index, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
+            tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
+        )
+
+    def _load(self, saved: Saved, root: str) -> Compiled:
+        code: CodeType = marshal.loads(saved.code)
+        space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
+        space["__builtins__"] = {"type": type, "dict": dict, "list": list, "str": str, "int": int, "len": len, "max": max, "min": min}
+        exec(code, space)  # our own code object: made from ast by the emitter, never from text
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
+        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
+        return Compiled(self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities)
+
+    def compile_all(self) -> None:
+        """Compiles the usual root's functions for every epoch, so that a cache holds them all."""
+        tops = [e.name for e in self.program.entities if not e.holder][:1]
+        for on in [0, *self.days]:
+            for root in tops:
+                self.compiled(self.epoch(on), root)
+
+    def saved(self) -> dict[str, Saved]:
+        """What has been compiled, for a cache."""
+        return dict(self._saved)
+
+    # --- the text that tracebacks and profilers show
+
+    @property
+    def filename(self) -> str:
+        return f"<policy {self.program.name}>"
+
+    def offsets(self) -> dict[str, int]:
+        """Line offsets of the files in the text registered under `filename`."""
+        files: dict[str, int] = {}
+        total = 0
+        for rule in self.program.rules:
+            if rule.place.file not in files:
+                files[rule.place.file] = total
+                total += 100_000
+        return files
+
+    def show_sources(self, texts: dict[str, str]) -> None:
+        """Registers the policies' text, so that a traceback or a profiler shows the line of the policy."""
+        lines: list[str] = []
+        for file, offset in self.offsets().items():
+            lines += ["\n"] * (offset - len(lines))
+            lines += [line + "\n" for line in texts.get(file, "").splitlines()]
+        linecache.cache[self.filename] = (sum(map(len, lines)), None, lines, self.filename)
+
+    # --- facts
+
+    def read(self, facts: object, run: Run | None) -> tuple[str, tuple[Any, ...]]:
+        """(root entity, data). The generated reader takes what is plain; the careful one everything else, and says what is wrong."""
+        if run is not None:
+            try:
+                return run.compiled.root, run.compiled.read(facts)
+            except Exception:  # whatever is unusual: the careful reader says what it is
+                pass
+        return Reader(self.program).read(facts)
+
+
+def strip_comments(module: ast.Module) -> ast.Module:
+    """The module without the statements that stand for comments."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+            value = node.value
+            return None if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.startswith("§") else node
+
+    made: ast.Module = Strip().visit(module)
+    return ast.fix_missing_locations(made)

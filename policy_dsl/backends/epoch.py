@@ -1,0 +1,56 @@
+"""A policy between two change dates: nothing changes there, so a decision tests no dates.
+
+Two epochs whose lines differ only in written amounts share one compiled function (`formula_key`); the amounts are its argument.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from fractions import Fraction
+
+from ..ir import nodes as ir
+from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
+from .interpret import evaluate_parameter
+
+
+class Epoch:
+    """A policy on the days from one change to the next."""
+
+    __slots__ = ("first", "last", "parameters", "program", "rules")
+
+    def __init__(self, program: ir.Program, on: int) -> None:
+        days = change_days(program)
+        at = bisect_right(days, on)
+        self.program = program
+        self.first = days[at - 1] if at else 0
+        self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
+        self.rules: dict[tuple[str, str], InForce | None] = {(r.entity, r.name): in_force(r, on) for r in program.rules}
+        self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
+        for parameter in dependency_order(program.parameters):
+            values: dict[tuple[int, ...], Held] = {}
+            for keys in combinations(parameter):
+                entry, floor = held(parameter, keys, on)
+                floor_value = evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
+                if entry is None:
+                    kind = "floor" if floor else "none"
+                    values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
+                elif entry.kind == "pending":
+                    values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+                else:
+                    assert entry.value is not None
+                    values[keys] = Held(evaluate_parameter(entry.value, keys, self.parameters, on), entry, floor_value)
+            self.parameters[parameter.name] = values
+
+    def formula_key(self) -> tuple[object, ...]:
+        """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""
+        key: list[object] = []
+        for found in self.rules.values():
+            if found is None:
+                key.append(None)
+                continue
+            parts: list[object] = [found.mode]
+            for line in (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())):
+                abstract = line.row >= 0 and isinstance(line.result, ir.Constant) and isinstance(line.result.value, Fraction)
+                parts.append((line.kind, line.row if abstract else found.rule.lines.index(line), abstract))
+            key.append(tuple(parts))
+        return tuple(key)

@@ -1,0 +1,232 @@
+"""Given facts → tuples of grid integers, or diagnostics that name the path. The careful way; generated readers take the plain road first.
+
+An entry becomes `(fact values…, lists…, defaulted)`: amounts as whole numbers of their grid (0.01 元 is 1), enumerations as positions,
+dates as yyyymmdd, truths as bool, what is unknown as UNKNOWN; a list as a tuple of entries; `defaulted` a bit for each fact whose 默认 was used.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from ..ir import nodes as ir
+from ..model.types import Type, decimal_text, grid
+from ..model.units import Unit, complete, unit_of
+from .interpret import fact_step
+from .runtime import UNKNOWN
+
+MOST_DIGITS = 30
+MOST_ERRORS = 50
+_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\S.*?)?\s*\Z", re.ASCII)
+_KINDS = {dict: ("一个对象 {…}", "an object {…}"), list: ("名单 […]", "a list […]"), str: ("文字", "a text"), bool: ("是或否", "a boolean")}
+
+
+def _found(value: object) -> tuple[str, str]:
+    for kind, words in _KINDS.items():
+        if isinstance(value, kind):
+            return words
+    if isinstance(value, (int, Decimal, Fraction)):
+        return f"数 {str(value)[:40]}", f"the number {str(value)[:40]}"
+    return f"{type(value).__name__}", f"a {type(value).__name__}"
+
+
+class Reader:
+    """Reads facts for one program. `lenient` lets a list be left out (examples): what needs it is then undetermined."""
+
+    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+        self.program = program
+        self.entities = {e.name: e for e in program.entities}
+        self.units = frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
+        self.lenient = lenient
+        self.errors: list[Diagnostic] = []
+
+    def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
+        """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
+        self.errors = []
+        root = self._root(facts)
+        data: tuple[Any, ...] = ()
+        if root:
+            data = self._entry(facts[root], self.entities[root], root)  # type: ignore[index]
+        if self.errors:
+            raise PolicyError(self.errors)
+        return root, data
+
+    def _error(self, code: str, path: str, **words: Any) -> None:
+        if len(self.errors) < MOST_ERRORS:
+            hint = words.pop("hint", None)
+            self.errors.append(diagnostic(code, at=path, hint=hint, **words))
+
+    def _type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
+        zh, en = _found(value)
+        self._error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
+
+    def _root(self, facts: object) -> str:
+        tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
+        shown = "、".join(self.entities)
+        first = tops[-1] if tops else "对象"
+        if not isinstance(facts, dict):
+            self._type("", (f"以对象开头的 {{\"{first}\": {{…}}}}", f"an object {{\"{first}\": {{…}}}}"), facts)
+            return ""
+        known = [k for k in facts if isinstance(k, str) and k in self.entities]
+        for key in facts:
+            if key not in known:
+                zh, en = suggestion(str(key)[:80], self.entities)
+                self._error("F0113", str(key)[:80], entities=shown, first=first, hint=(zh or f"例如 {{\"{first}\": {{…}}}}", en or f"as in {{\"{first}\": {{…}}}}"))
+        if len(known) != 1:
+            if not facts or len(known) > 1:
+                self._error("F0113", "", entities=shown, first=first)
+            return ""
+        return known[0]
+
+    def _entry(self, value: object, entity: ir.Entity, path: str) -> tuple[Any, ...]:
+        if not isinstance(value, dict):
+            self._type(path, ("一个对象 {…}", "an object {…}"), value)
+            return ()
+        names = {f.name for f in entity.facts} | {m.name for m in entity.lists}
+        for key in value:
+            if key not in names:
+                zh, en = suggestion(str(key)[:80], names)
+                self._error("F0104", f"{path}.{str(key)[:80]}", name=str(key)[:80], hint=(zh or f"{entity.name}的事实：{'、'.join(names)}", en or f"facts of {entity.name}: {', '.join(names)}"))
+        out: list[Any] = []
+        defaulted = 0
+        for i, fact in enumerate(entity.facts):
+            if fact.name not in value and fact.has_default:
+                out.append(self.default(fact))
+                defaulted |= 1 << i
+            else:
+                out.append(self._fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
+        for members in entity.lists:
+            out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
+        out.append(defaulted)
+        return tuple(out)
+
+    @staticmethod
+    def default(fact: ir.Fact) -> Any:
+        """The written default as it stands in data."""
+        return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]
+
+    def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
+        if value is None:
+            if self.lenient:
+                return UNKNOWN
+            self._error("F0110", path, name=members.name)
+            return ()
+        if not isinstance(value, (list, tuple)):
+            self._type(path, ("名单 […]", "a list […]"), value)
+            return ()
+        if not members.low <= len(value) <= members.high:
+            self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
+            return ()
+        entity = self.entities[members.entity]
+        return tuple(self._entry(v, entity, f"{path}[{n}]") for n, v in enumerate(value))
+
+    # --- single facts
+
+    def _fact(self, value: object, fact: ir.Fact, path: str) -> Any:
+        if value is None:
+            return UNKNOWN
+        match fact.type.kind:
+            case "truth":
+                if isinstance(value, bool):
+                    return value
+                self._type(path, ("true 或 false", "true or false"), value)
+            case "enumeration":
+                if isinstance(value, str):
+                    return self._member(value, fact.type, path)
+                self._type(path, (fact.type.show("zh"), fact.type.show("en")), value, (f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"))
+            case "date":
+                return self._date(value, path)
+            case "text":
+                if isinstance(value, str):
+                    return value[:10_000]
+                self._type(path, ("文字", "a text"), value)
+            case _:
+                return self._amount(value, fact, path)
+        return UNKNOWN
+
+    def _member(self, value: str, type_: Type, path: str) -> Any:
+        if value in type_.members:
+            return type_.members.index(value)
+        zh, en = suggestion(value[:80], type_.members)
+        self._error("F0105", path, value=value[:80], type=type_.show("zh"), type_en=type_.show("en"), members="、".join(type_.members), hint=((f"{zh} " if zh else "") + f"可用的值：{'、'.join(type_.members)}", (f"{en} " if en else "") + f"its values: {', '.join(type_.members)}"))
+        return UNKNOWN
+
+    def _date(self, value: object, path: str) -> Any:
+        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+            return value.year * 10000 + value.month * 100 + value.day
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            try:
+                datetime.date.fromisoformat(value)
+                return int(value.replace("-", ""))
+            except ValueError:
+                pass
+        if isinstance(value, str):
+            self._error("F0115", path, value=value[:40])
+        else:
+            self._type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
+        return UNKNOWN
+
+    def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
+        number = self.number(value, fact.type, path)
+        if number is None:
+            return UNKNOWN
+        base = number * fact.type.own.scale
+        if (fact.low is not None and base < fact.low) or (fact.high is not None and base > fact.high) or abs(number) >= 10**15:
+            low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
+            high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
+            unit = fact.type.own.show("zh")
+            self._error("F0106", path, value=str(value)[:60], low=decimal_text(low) or str(low), high=f"{decimal_text(high) or high} {unit}".strip())
+            return UNKNOWN
+        steps = number / grid(fact.type)
+        if steps.denominator != 1:
+            unit = fact.type.own.show("zh")
+            self._error("F0107", path, value=str(value)[:60], grid=f"{decimal_text(grid(fact.type))} {unit}".strip())
+            return UNKNOWN
+        return int(steps)
+
+    def number(self, value: object, type_: Type, path: str) -> Fraction | None:
+        """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
+        if isinstance(value, bool) or isinstance(value, (dict, list, tuple)):
+            unit = type_.own.show("zh")
+            self._type(path, (f"数（{unit}）" if unit else "数", f"a number ({type_.own.show('en')})" if unit else "a number"), value)
+            return None
+        if isinstance(value, float):
+            self._error("F0109", path, value=repr(value))
+            return None
+        if isinstance(value, (int, Fraction)):
+            if abs(value) >= 10**MOST_DIGITS:
+                self._error("F0114", path, what=f"{MOST_DIGITS} 位")
+                return None
+            return Fraction(value)
+        if isinstance(value, Decimal):
+            if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS or len(value.as_tuple().digits) > MOST_DIGITS:
+                self._error("F0116", path, value=str(value)[:40])
+                return None
+            return Fraction(value)
+        if not isinstance(value, str):
+            self._type(path, ("数", "a number"), value)
+            return None
+        match = _NUMBER.fullmatch(value) if len(value) <= 100 else None
+        if match is None or sum(c.isdigit() for c in match[1]) > MOST_DIGITS:
+            self._error("F0116", path, value=value[:40])
+            return None
+        number = Fraction(match[1])
+        if match[2] is None:
+            return number
+        unit = unit_of(tuple(p.strip() for p in match[2].split("/")), self.units)
+        return self._converted(number, unit, match[2], type_, path)
+
+    def _converted(self, number: Fraction, unit: Unit | None, written: str, type_: Type, path: str) -> Fraction | None:
+        """A number with a written unit, in the declared unit; the conversion is exact."""
+        own = type_.own
+        if unit is not None and unit.dims not in (own.dims, type_.unit.dims):
+            completed = complete(unit, own) if unit.dims and not unit.is_percent else None
+            unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
+        if unit is None or unit.is_percent != own.is_percent:
+            self._error("F0108", path, unit=written[:40], wanted=own.show("zh") or "不带单位的数", wanted_en=own.show("en") or "a plain number")
+            return None
+        return number * unit.scale / own.scale

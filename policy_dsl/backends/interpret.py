@@ -1,0 +1,432 @@
+"""The plain interpreter: the oracle that every other way to evaluate must agree with, and the slow way for what is unknown.
+
+It says the semantics as directly as it can: exact fractions in base units, errors and the undetermined as values, all lines looked at.
+Rules are evaluated in the program's order for every entry, so nothing recurses but expressions.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..ir import nodes as ir
+from ..ir.epoch import Missing
+from ..model.types import Type, grid
+from ..source import Place
+from . import runtime
+from .values import Failure, Undetermined, Value, join, known
+
+if TYPE_CHECKING:
+    from ..ir.epoch import Held, InForce
+    from .epoch import Epoch
+
+
+class Instance:
+    """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
+
+    __slots__ = ("data", "entity", "facts", "holder", "lists", "path", "values")
+
+    def __init__(self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str) -> None:
+        self.entity = entity
+        self.data = data
+        self.holder = holder
+        self.path = path
+        self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
+        self.lists: dict[str, list[Instance] | None] = {}
+        self.values: dict[str, Value] = {}
+        entities = {e.name: e for e in program.entities}
+        for i, members in enumerate(entity.lists, len(entity.facts)):
+            given = data[i]
+            self.lists[members.name] = (
+                None
+                if isinstance(given, runtime.Unknown)
+                else [Instance(program, entities[members.entity], d, self, f"{path}.{members.name}[{n}]") for n, d in enumerate(given)]
+            )
+
+    def all(self) -> list[Instance]:
+        """This entry and all below it."""
+        out = [self]
+        for entries in self.lists.values():
+            for entry in entries or ():
+                out += entry.all()
+        return out
+
+
+def fact_step(type_: Type) -> Fraction:
+    """What one of a given fact's grid integers is worth in base units."""
+    return grid(type_) * type_.own.scale
+
+
+class Interpretation:
+    """One decision, value by value. `rules()` evaluates everything; `evaluate` gives any formula's value at an entry."""
+
+    def __init__(self, epoch: Epoch, on: int, root: Instance) -> None:
+        self.epoch = epoch
+        self.program = epoch.program
+        self.on = on
+        self.root = root
+        self.steps = {(e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount}
+
+    def rules(self) -> None:
+        """Fills `values` of every entry with every rule of its entity."""
+        entries: dict[str, list[Instance]] = {}
+        for entry in self.root.all():
+            entries.setdefault(entry.entity.name, []).append(entry)
+        for rule in self.program.rules:
+            for entry in entries.get(rule.entity, ()):
+                entry.values[rule.name] = self.rule(rule, entry)
+
+    # --- rules
+
+    def rule(self, rule: ir.Rule, at: Instance) -> Value:
+        found = self.epoch.rules[rule.entity, rule.name]
+        if found is None:
+            return self.failure("R0105", rule.place, name=rule.name, date=day_text(self.on))
+        value = self.lines(found, at)
+        if rule.benefit and known(value) and value < 0:  # type: ignore[operator]
+            return self.failure("R0104", rule.place, name=rule.name)
+        return value
+
+    def lines(self, found: InForce, at: Instance) -> Value:
+        """Exceptions first, then the body (semantics, rules 3 and 7)."""
+        return self.exceptions(found, at, lambda: self.body(found, at))
+
+    def exceptions(self, found: InForce, at: Instance, body: Any) -> Value:
+        applying: list[ir.Line] = []
+        open_: list[tuple[ir.Line, Value]] = []
+        for line in found.exceptions:
+            holds = self.evaluate(line.condition, at)
+            if holds is True:
+                applying.append(line)
+            elif holds is not False:
+                open_.append((line, holds))
+        if applying:
+            layer = max(x.layer for x in applying)
+            applying = [x for x in applying if x.layer == layer]
+            beaten = {label for x in applying for label in x.beats}
+            value = self.agree([x for x in applying if x.label not in beaten or not x.label], found.rule, at)
+            over = {label for x in applying for label in x.beats}
+            open_ = [(x, h) for x, h in open_ if x.label not in over and x.layer >= layer]
+        else:
+            value = body()
+        if isinstance(value, Failure):
+            return value
+        for line, holds in open_:
+            other = self.evaluate(line.result, at)
+            if known(value) and known(other) and other == value:
+                continue
+            return join([holds, value])
+        return value
+
+    def body(self, found: InForce, at: Instance) -> Value:
+        rule = found.rule
+        if len(found.body) == 1 and found.body[0].kind == "value":
+            return self.evaluate(found.body[0].result, at)
+        applying: list[ir.Line] = []
+        open_: list[tuple[ir.Line, Value]] = []
+        for line in found.body:
+            holds = self.evaluate(line.condition, at) if line.condition is not None else True
+            if found.mode == "first":
+                if holds is True:
+                    return self.evaluate(line.result, at)
+                if holds is not False:
+                    return holds
+                continue
+            if holds is True:
+                applying.append(line)
+            elif holds is not False:
+                open_.append((line, holds))
+        if found.mode in ("highest", "lowest", "sum"):
+            return self.joined(found, applying, open_, at)
+        if applying:
+            return self.agree(applying, rule, at)
+        if open_:
+            return join(holds for _, holds in open_)
+        if found.otherwise is not None:
+            return self.evaluate(found.otherwise.result, at)
+        return self.failure("R0101", rule.place, name=rule.name)
+
+    def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
+        """The one value of lines that apply together; different ones are a conflict."""
+        values = [self.evaluate(line.result, at) for line in lines]
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        if any(v != values[0] for v in values):
+            return self.failure("R0102", lines[-1].place, name=rule.name)
+        return values[0]
+
+    def joined(self, found: InForce, applying: list[ir.Line], open_: list[tuple[ir.Line, Value]], at: Instance) -> Value:
+        values: list[Any] = [self.evaluate(line.result, at) for line in applying]
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        if found.mode == "sum":
+            waiting = join(holds for _, holds in open_)
+            if waiting is not None:
+                return waiting
+        else:
+            best = max(values) if found.mode == "highest" and values else min(values) if values else None
+            for line, holds in open_:
+                other: Any = self.evaluate(line.result, at)
+                if best is not None and known(other) and (other <= best if found.mode == "highest" else other >= best):
+                    continue
+                return holds
+        if not values:
+            if found.otherwise is None:
+                return self.failure("R0101", found.rule.place, name=found.rule.name)
+            return self.evaluate(found.otherwise.result, at)
+        return sum(values) if found.mode == "sum" else max(values) if found.mode == "highest" else min(values)
+
+    # --- formulas
+
+    def failure(self, code: str, place: Place, **words: str) -> Failure:
+        return Failure(code, tuple(words.items()), place)
+
+    def up(self, at: Instance, levels: int) -> Instance | None:
+        here: Instance | None = at
+        for _ in range(levels):
+            here = here.holder if here else None
+        return here
+
+    def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        """The value of a formula at an entry."""
+        match node:
+            case ir.Constant():
+                return node.value
+            case ir.FactRef():
+                return self.fact(node, at)
+            case ir.RuleRef():
+                here = self.up(at, node.up) if at else None
+                if here is None:
+                    return Undetermined((f"{node.entity}.{node.name}",))
+                return here.values[node.name]
+            case ir.ParameterRef():
+                return self.parameter(node, at)
+            case ir.Moment():
+                return self.on if node.name == "decision_date" else runtime.month_start(self.on)
+            case ir.Not():
+                inner = self.evaluate(node.operand, at)
+                return (not inner) if known(inner) else inner
+            case ir.Logic():
+                decisive = node.joined == "or"
+                parts = [self.evaluate(p, at) for p in node.parts]
+                if any(p is decisive for p in parts):
+                    return decisive
+                held_back = join(parts)
+                return held_back if held_back is not None else not decisive
+            case ir.Compare():
+                return self.strict([node.left, node.right], at, lambda a, b: compare(node.sign, a, b))
+            case ir.Among():
+                return self.strict([node.item, *node.options], at, lambda x, *options: x in options)
+            case ir.Arithmetic():
+                return self.strict([node.left, node.right], at, lambda a, b: self.arithmetic(node, a, b))
+            case ir.Call():
+                return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
+            case ir.Aggregate():
+                return self.aggregate(node, at)
+        raise AssertionError(node)
+
+    def strict(self, parts: list[ir.Expression], at: Instance | None, operation: Any) -> Value:
+        values = [self.evaluate(p, at) for p in parts]
+        held_back = join(values)
+        return held_back if held_back is not None else operation(*values)
+
+    def fact(self, node: ir.FactRef, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        given = here.facts[node.name]
+        if isinstance(given, runtime.Unknown):
+            return Undetermined((f"{here.path}.{node.name}",))
+        step = self.steps.get((node.entity, node.name))
+        return given if step is None else given * step
+
+    def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
+        keys = [self.evaluate(k, at) for k in node.keys]
+        held_back = join(keys)
+        if held_back is not None:
+            return held_back
+        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.on)  # type: ignore[arg-type]
+
+    def arithmetic(self, node: ir.Arithmetic, a: Any, b: Any) -> Value:
+        if node.left.type.kind == "date":
+            try:
+                if node.right.type.kind == "date":
+                    return Fraction(runtime.days_between(a, b))
+                count = Fraction(b)
+                if count.denominator != 1:
+                    return self.failure("R0108", node.place, name="日期", value=str(count))
+                move = runtime.add_months if dict(node.right.type.unit.dims).get("month") else runtime.add_days
+                return move(a, int(count) if node.sign == "+" else -int(count))
+            except runtime.Defer:
+                return self.failure("R0107", node.place, name="日期")
+        match node.sign:
+            case "+":
+                return a + b
+            case "-":
+                return a - b
+            case "*":
+                return a * b
+        return self.failure("R0103", node.place, name="÷") if b == 0 else Fraction(a) / b
+
+    def call(self, node: ir.Call, values: tuple[Any, ...]) -> Value:
+        match node.function:
+            case "round_half_up" | "round_down" | "round_up":
+                steps = Fraction(values[0]) / values[1]
+                return rounded(node.function, steps) * values[1]
+            case "max":
+                return max(values)
+            case "min":
+                return min(values)
+            case "sum":
+                return sum(values)
+            case "average":
+                return Fraction(sum(values)) / len(values)
+            case "count":
+                return Fraction(sum(1 for v in values if v))
+        try:
+            made = getattr(runtime, node.function)(*values)
+        except runtime.Defer:
+            return self.failure("R0107", node.place, name="日期")
+        return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
+
+    # --- aggregates
+
+    def entries(self, node: ir.Aggregate, at: Instance | None) -> list[Instance] | Undetermined:
+        """The entries that the aggregate ranges over, or the list that is not given."""
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((".".join(node.lists),))
+        level = [here]
+        for name in node.lists:
+            following: list[Instance] = []
+            for entry in level:
+                listed = entry.lists[name]
+                if listed is None:
+                    return Undetermined((f"{entry.path}.{name}",))
+                following += listed
+            level = following
+        return level
+
+    def aggregate(self, node: ir.Aggregate, at: Instance | None) -> Value:
+        entries = self.entries(node, at)
+        if isinstance(entries, Undetermined):
+            return entries
+        if node.function in ("any", "all"):
+            decisive = node.function == "any"
+            parts = [self.held_truth(node, e, decisive) for e in entries]
+            if any(p is decisive for p in parts):
+                return decisive
+            held_back = join(parts)
+            return held_back if held_back is not None else not decisive
+        values: list[Any] = []
+        for e in entries:
+            holds = True if node.where is None else self.evaluate(node.where, e)
+            if holds is False:
+                continue
+            if holds is not True:
+                values.append(holds)
+                continue
+            values.append(True if node.value is None else self.evaluate(node.value, e))
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        if node.function == "count":
+            return Fraction(sum(1 for v in values if v))
+        if node.function == "sum":
+            return sum(values, Fraction(0))
+        if not values:
+            if node.default is None:
+                return self.failure("R0106", node.place, name=".".join(node.lists), function=node.function)
+            return self.evaluate(node.default, at)
+        if node.function == "average":
+            return Fraction(sum(values)) / len(values)
+        return max(values) if node.function == "max" else min(values)
+
+    def held_truth(self, node: ir.Aggregate, entry: Instance, decisive: bool) -> Value:
+        """One entry's part in 任一 (filter and value) or 全部 (not filter, or value)."""
+        assert node.value is not None
+        value = self.evaluate(node.value, entry)
+        if node.where is None:
+            return value
+        holds = self.evaluate(node.where, entry)
+        if decisive:  # any: both must hold
+            if holds is False or value is False:
+                return False
+            held_back = join([holds, value])
+            return held_back if held_back is not None else True
+        if holds is False or value is True:  # all: does not count, or holds
+            return True
+        held_back = join([holds, value])
+        return held_back if held_back is not None else False
+
+
+def rounded(how: str, steps: Fraction) -> int:
+    """A number of steps made whole: halves away from zero, down towards −∞, up towards +∞."""
+    if how == "round_down":
+        return math.floor(steps)
+    if how == "round_up":
+        return math.ceil(steps)
+    return runtime.round_half_up(steps.numerator, steps.denominator)
+
+
+def compare(sign: str, a: Any, b: Any) -> bool:
+    match sign:
+        case "<":
+            return bool(a < b)
+        case "<=":
+            return bool(a <= b)
+        case ">":
+            return bool(a > b)
+        case ">=":
+            return bool(a >= b)
+        case "=":
+            return bool(a == b)
+    return bool(a != b)
+
+
+def day_text(day: int) -> str:
+    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+
+
+def parameter_value(found: Held, node: ir.ParameterRef, on: int) -> Value:
+    """What a reference to a parameter gives: its value, or what it waits for, or that nothing is in force."""
+    if node.floor and found.floor is not None:
+        return found.floor
+    if isinstance(found.value, Missing):
+        if found.value.kind == "none":
+            return Failure("R0105", (("name", node.name), ("date", day_text(on))), node.place)
+        return Undetermined((), (found.value.name,))
+    return found.value
+
+
+class _Closed(Interpretation):
+    """Evaluates a parameter's formula: no entry, only keys and the parameters before it."""
+
+    def __init__(self, keys: tuple[int, ...], parameters: dict[str, dict[tuple[int, ...], Held]], on: int) -> None:
+        self.keys = keys
+        self.parameters = parameters
+        self.on = on
+
+    def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        if isinstance(node, ir.KeyRef):
+            return self.keys[node.index]
+        return super().evaluate(node, at)
+
+    def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
+        keys = [self.evaluate(k, at) for k in node.keys]
+        held_back = join(keys)
+        if held_back is not None:
+            return held_back
+        return parameter_value(self.parameters[node.name][tuple(keys)], node, self.on)  # type: ignore[arg-type]
+
+
+def evaluate_parameter(
+    node: ir.Expression, keys: tuple[int, ...], parameters: dict[str, dict[tuple[int, ...], Held]], on: int
+) -> Value:
+    """The value of a parameter's formula on a day: constants, keys and earlier parameters alone."""
+    if isinstance(node, ir.Constant):
+        return node.value
+    return _Closed(keys, parameters, on).evaluate(node, None)

@@ -1,0 +1,117 @@
+"""All that generated code may call. Standard library only, and no import of this package: `policy compile` writes this file's text
+at the head of the module that it makes.
+
+Dates are whole numbers yyyymmdd. Amounts are integers; what they count is known where the code was made.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+
+class Defer(Exception):
+    """Raised by generated code where the plain way ends: an unknown fact, a missing parameter, a gap, a conflict, an error.
+
+    The interpreter then gives the exact answer; generated code never guesses.
+    """
+
+
+class Unknown:
+    """Stands for a fact that nobody gave. Any use of it defers, so fast code needs no test for it."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def _defer(self, *_: object) -> Defer:
+        raise Defer(self.name)
+
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _defer  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = _defer
+    __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = __index__ = __int__ = __iter__ = __len__ = __getitem__ = _defer
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.name!r})"
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (Unknown, (self.name,))
+
+
+UNKNOWN = Unknown()
+
+
+def defer(reason: str) -> object:
+    raise Defer(reason)
+
+
+def round_half_up(n: int, d: int) -> int:
+    """n/d to the nearest whole number, halves away from zero; d > 0."""
+    return (2 * n + d) // (2 * d) if n >= 0 else -((d - 2 * n) // (2 * d))
+
+
+def age(birth: int, on: int) -> int:
+    """Whole years from one day to another; a 29 February birthday falls on 1 March in other years."""
+    return (on - birth) // 10000
+
+
+def whole_months(first: int, last: int) -> int:
+    """Whole months from one day to another."""
+    months = (last // 10000 - first // 10000) * 12 + last // 100 % 100 - first // 100 % 100
+    return months - 1 if last % 100 < first % 100 else months
+
+
+def month_start(day: int) -> int:
+    return day // 100 * 100 + 1
+
+
+def next_month(day: int) -> int:
+    """The first day of the month after."""
+    return add_months(day // 100 * 100 + 1, 1)
+
+
+def month_of(day: int) -> int:
+    return day // 100 % 100
+
+
+def add_months(day: int, months: int) -> int:
+    """The same day so many months on, or that month's last day."""
+    count = (day // 10000) * 12 + day // 100 % 100 - 1 + months
+    year, month = count // 12, count % 12 + 1
+    if not 1 <= year <= 9999:
+        raise Defer("year")
+    last = 29 if month == 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)) else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    return year * 10000 + month * 100 + min(day % 100, last)
+
+
+def add_days(day: int, days: int) -> int:
+    try:
+        made = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=days)
+    except OverflowError:
+        raise Defer("year") from None
+    return made.year * 10000 + made.month * 100 + made.day
+
+
+def days_between(last: int, first: int) -> int:
+    """Days from `first` to `last`."""
+    a = datetime.date(first // 10000, first // 100 % 100, first % 100)
+    return (datetime.date(last // 10000, last // 100 % 100, last % 100) - a).days
+
+
+def read_day(text: object) -> int:
+    """`YYYY-MM-DD` as yyyymmdd; whatever else it is defers."""
+    if type(text) is not str or len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
+        raise Defer("day")
+    made = datetime.date.fromisoformat(text)
+    return made.year * 10000 + made.month * 100 + made.day
+
+
+def read_decimal(value: object, per_unit: int) -> int:
+    """A decimal.Decimal as a whole number of 1/per_unit; whatever else it is, or finer, defers."""
+    if type(value).__name__ != "Decimal":
+        raise Defer("number")
+    n, d = value.as_integer_ratio()  # type: ignore[attr-defined]
+    n *= per_unit
+    if n % d:
+        raise Defer("finer")
+    return int(n // d)

@@ -1,0 +1,157 @@
+"""Compiled policies on disk: keyed by content and version, private to the user, disposable.
+
+An entry is `marshal` data with the program (a restricted pickle) and the compiled functions. It is read only when the folder and
+the file belong to this user and nobody else can write them, so nothing that another user wrote is ever run. Writers write beside
+and rename, so a reader sees a whole entry or none. What cannot be read, or does not match, is made anew. No facts are ever kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import marshal
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ._version import __version__
+from .backends.engine import Engine, Saved
+from .ir import nodes as ir
+from .library import LayerFiles
+from .library import digest as content_digest
+from .policy import Policy
+
+MAGIC = "policy_dsl compiled 1"
+MAX_ENTRY = 64 << 20
+
+
+def folder() -> Path | None:
+    """The cache folder: POLICY_DSL_CACHE, or policy_dsl under XDG_CACHE_HOME or ~/.cache; None when it is switched off ("0")."""
+    given = os.environ.get("POLICY_DSL_CACHE", "")
+    if given == "0":
+        return None
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "policy_dsl" if os.path.isabs(base) else None
+
+
+def _private(info: os.stat_result) -> bool:
+    """Owned by this user and not writable by anybody else."""
+    uid = getattr(os, "getuid", lambda: info.st_uid)()
+    return info.st_uid == uid and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _source_stamp() -> str:
+    """Changes when the engine's own files change, so that a developer's checkout never runs stale code."""
+    root = Path(__file__).parent
+    if (root / "policies").is_dir():
+        return ""
+    newest = max((p.stat().st_mtime_ns for part in ("ir", "model", "backends", "syntax") for p in (root / part).iterdir() if p.suffix in (".py", ".lark")), default=0)
+    return str(newest)
+
+
+def key_of(layers: list[LayerFiles]) -> str:
+    """The entry's name: what the texts say, under which names, for which engine and Python."""
+    names = "\0".join(f.name for layer in layers for f in layer.files)
+    parts = (MAGIC, __version__, sys.version, _source_stamp(), content_digest(layers), names)
+    return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
+
+
+class _Restricted(pickle.Unpickler):
+    """Unpickles the program's own classes and nothing else."""
+
+    ALLOWED = {
+        **{("policy_dsl.ir.nodes", n): None for n in dir(ir)},
+        ("policy_dsl.model.types", "Type"): None,
+        ("policy_dsl.model.units", "Unit"): None,
+        ("policy_dsl.model.clause", "Clause"): None,
+        ("policy_dsl.source", "Place"): None,
+        ("fractions", "Fraction"): None,
+        ("decimal", "Decimal"): None,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in self.ALLOWED:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} does not belong into a compiled policy")
+
+
+def dump(policy_engine: Engine) -> bytes:
+    """A program and its compiled functions as bytes."""
+    program = pickle.dumps(policy_engine.program, protocol=5)
+    saved = {k: tuple(v) for k, v in policy_engine.saved().items()}
+    steps = {k: (v.numerator, v.denominator) for k, v in policy_engine.steps.items()}
+    body = marshal.dumps((program, saved, steps))
+    return marshal.dumps((MAGIC, hashlib.sha256(body).hexdigest(), body))
+
+
+def parse(raw: bytes) -> Policy:
+    """The policy in an entry's bytes. Raises any of the usual exceptions for bytes that are not one."""
+    magic, check, body = marshal.loads(raw)
+    if magic != MAGIC or hashlib.sha256(body).hexdigest() != check:
+        raise ValueError("not a compiled policy")
+    program_bytes, saved, steps = marshal.loads(body)
+    program = _Restricted(io.BytesIO(program_bytes)).load()
+    if not isinstance(program, ir.Program):
+        raise ValueError("not a compiled policy")
+    engine = Engine(program, {k: Saved(*v) for k, v in saved.items()}, {k: Fraction(n, d) for k, (n, d) in steps.items()})
+    return Policy(program, engine)
+
+
+def read(path: Path) -> Policy | None:
+    """The entry at `path`, or None when it is missing, foreign or damaged."""
+    try:
+        if not _private(path.parent.lstat()) or not stat.S_ISDIR(path.parent.lstat().st_mode):
+            return None
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(handle, "rb") as file:
+            info = os.fstat(file.fileno())
+            if not _private(info) or not stat.S_ISREG(info.st_mode) or info.st_size > MAX_ENTRY:
+                return None
+            return parse(file.read(MAX_ENTRY))
+    except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError, IndexError, ImportError, pickle.UnpicklingError, MemoryError):
+        return None
+
+
+def write(path: Path, policy_engine: Engine) -> None:
+    """Writes an entry beside and renames it; a cache that cannot be written is no error."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _private(path.parent.lstat()):
+            return
+        raw = dump(policy_engine)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(raw)
+            os.replace(temporary, path)
+        except OSError:
+            os.unlink(temporary)
+    except OSError:
+        return
+
+
+def load_cached(layers: list[LayerFiles]) -> Policy:
+    """The policy of these layers, from the cache when it is there, else compiled and kept. Raises PolicyError."""
+    where = folder()
+    path = where / f"{key_of(layers)}.bin" if where is not None else None
+    if path is not None:
+        found = read(path)
+        if found is not None:
+            return found
+    from .pipeline import compile_or_raise
+
+    program = compile_or_raise(layers)
+    engine = Engine(program)
+    engine.show_sources({f.name: f.text for layer in layers for f in layer.files})
+    made = Policy(program, engine)
+    if path is not None:
+        engine.compile_all()
+        write(path, engine)
+    return made

@@ -1,0 +1,306 @@
+"""A decision: what a policy gives for facts on a day, with everything needed to explain it. Made by `Policy.decide`."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ._version import __version__
+from .backends.interpret import Instance, Interpretation, day_text
+from .backends.values import Failure, Undetermined, known
+from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from .model.types import Type, plain_number
+
+if TYPE_CHECKING:
+    from .backends.engine import Compiled
+    from .backends.epoch import Epoch
+    from .explain.explanation import Explanation
+    from .policy import Policy
+
+
+class Output(NamedTuple):
+    """One output: `value` as Python has it (Decimal, Fraction, bool, str, date; None when open), `text` and `unit` for eyes."""
+
+    path: str
+    value: object
+    text: str
+    unit: str
+    benefit: bool
+    state: str  # known, undetermined, error
+
+
+class Benefit(NamedTuple):
+    """One 给付 of one entry: the amount in its declared unit, None while it is undetermined."""
+
+    path: str
+    entity: str
+    name: str
+    value: Decimal | Fraction | None
+    unit: str
+
+
+class Open(NamedTuple):
+    """An output that cannot be decided yet, with the facts (paths) and parameters that it waits for."""
+
+    output: str
+    needs: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+def python_value(value: object, type_: Type) -> object:
+    """A known value as Python has it, in the declared unit."""
+    if type_.kind == "enumeration":
+        return type_.members[value]  # type: ignore[call-overload]
+    if type_.kind == "date":
+        return datetime.date(value // 10000, value // 100 % 100, value % 100)  # type: ignore[operator]
+    if type_.kind == "amount":
+        text, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[call-overload]
+        return Decimal(text) if shown is None else Fraction(value) / type_.own.scale  # type: ignore[call-overload]
+    return value
+
+
+def json_value(value: object, type_: Type) -> object:
+    """A known value as the contract writes it: quantities as strings, the exact fraction where decimals do not end."""
+    if type_.kind == "enumeration":
+        return type_.members[value]  # type: ignore[call-overload]
+    if type_.kind == "date":
+        return day_text(value)  # type: ignore[arg-type]
+    if type_.kind == "amount":
+        return plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))[0]  # type: ignore[call-overload]
+    return value
+
+
+def text_value(value: object, type_: Type, lang: str = "zh", unit: bool = True) -> str:
+    """A known value for eyes: 578.00 元/月, 是, A档, ≈33.33."""
+    if type_.kind == "truth":
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if type_.kind != "amount":
+        return str(json_value(value, type_))
+    digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[call-overload]
+    words = type_.own.show(lang) if unit else ""
+    number = digits if shown is None else f"{digits}（≈{shown}）" if lang == "zh" else f"{digits} (≈{shown})"
+    return f"{number}{'' if words == '%' else ' '}{words}".strip()
+
+
+class Decision(Mapping[str, object]):
+    """What the policy gives. A mapping from output paths (家庭.保障金, 家庭.成员[0].护理补贴) to values.
+
+    `d[path]` is a Decimal in the declared unit (a Fraction where the decimals do not end), a bool, the name of an enumeration's value,
+    a date, or None while it is undetermined. An output that is in error raises PolicyError with the code and the place.
+    A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
+    """
+
+    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_policy", "_raw", "_root")
+
+    def __init__(
+        self, policy: Policy, epoch: Epoch, compiled: Compiled, on: int, root: str, data: tuple[Any, ...], raw: tuple[Any, ...] | None
+    ) -> None:
+        self._policy = policy
+        self._epoch = epoch
+        self._compiled = compiled
+        self._on = on
+        self._root = root
+        self._data = data
+        self._raw = raw
+        self._instance: Instance | None = None
+
+    # --- what was decided
+
+    @property
+    def policy(self) -> str:
+        return self._policy.name
+
+    @property
+    def digest(self) -> str:
+        return self._policy.digest
+
+    @property
+    def on(self) -> datetime.date:
+        return datetime.date(self._on // 10000, self._on // 100 % 100, self._on % 100)
+
+    @property
+    def instance(self) -> Instance:
+        """The root entry with the values of every rule, for explanations and tests."""
+        if self._instance is None:
+            root = self._compiled.instance(self._root, self._data)
+            if self._raw is not None:
+                self._compiled.fill(root, self._raw)
+            else:
+                Interpretation(self._epoch, self._on, root).rules()
+            self._instance = root
+        return self._instance
+
+    def _rules(self) -> Iterator[tuple[Instance, str, Type, bool]]:
+        program = self._policy.program
+        types = {(r.entity, r.name): (r.type, r.benefit) for r in program.rules}
+        by_entity: dict[str, list[str]] = {}
+        for entity, name in program.outputs:
+            by_entity.setdefault(entity, []).append(name)
+        for entry in self.instance.all():
+            for name in by_entity.get(entry.entity.name, ()):
+                if not self._listed(entry, name):
+                    continue
+                yield entry, name, *types[entry.entity.name, name]
+
+    def _listed(self, entry: Instance, name: str) -> bool:
+        """A benefit that is not in force on the day is not listed (semantics, rule 6)."""
+        rule = self._policy.rule(entry.entity.name, name)
+        return not (rule.benefit and self._epoch.rules[entry.entity.name, name] is None)
+
+    @property
+    def outputs(self) -> dict[str, Output]:
+        """Every rule and benefit of every entry, in the order of the policy."""
+        out = {}
+        for entry, name, type_, benefit in self._rules():
+            value = entry.values[name]
+            path = f"{entry.path}.{name}"
+            unit = type_.own.show() if type_.is_amount else ""
+            if known(value):
+                out[path] = Output(path, python_value(value, type_), text_value(value, type_), unit, benefit, "known")
+            else:
+                out[path] = Output(path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined")
+        return out
+
+    @property
+    def benefits(self) -> list[Benefit]:
+        """Every 给付 of every entry, in order."""
+        return [
+            Benefit(
+                f"{entry.path}.{name}", entry.path, name,
+                python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
+                type_.own.show(),
+            )
+            for entry, name, type_, benefit in self._rules()
+            if benefit
+        ]
+
+    @property
+    def undetermined(self) -> list[Open]:
+        """Outputs that wait for facts or parameters."""
+        return [
+            Open(f"{entry.path}.{name}", value.needs, value.parameters)
+            for entry, name, _, _ in self._rules()
+            for value in [entry.values[name]]
+            if isinstance(value, Undetermined)
+        ]
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
+        return [
+            _failed(value, f"{entry.path}.{name}")
+            for entry, name, _, _ in self._rules()
+            for value in [entry.values[name]]
+            if isinstance(value, Failure)
+        ]
+
+    @property
+    def assumptions(self) -> list[str]:
+        """The 假设 that the decision rests on, each once."""
+        return self.explain().assumptions()
+
+    # --- the mapping
+
+    def _find(self, path: str) -> tuple[Instance, str, Type]:
+        for entry, name, type_, _ in self._rules():
+            if path == f"{entry.path}.{name}":
+                return entry, name, type_
+        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self._rules()]
+        ends = [p for p in known_paths if p.endswith(f".{path}")]
+        zh, en = suggestion(path, ends or known_paths)
+        raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
+
+    def __getitem__(self, path: str) -> object:
+        try:
+            entry, name, type_ = self._find(path)
+        except PolicyError as error:
+            raise KeyError(str(error)) from error
+        value = entry.values[name]
+        if isinstance(value, Failure):
+            raise PolicyError([_failed(value, path)])
+        return python_value(value, type_) if known(value) else None
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{entry.path}.{name}" for entry, name, _, _ in self._rules())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._rules())
+
+    def __contains__(self, path: object) -> bool:
+        return any(path == p for p in self)
+
+    # --- explaining and showing
+
+    def explain(self, output: str | None = None) -> Explanation:
+        """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
+        from .explain.explanation import explain
+
+        return explain(self, output)
+
+    def to_json(self, explanation: bool = True) -> dict[str, object]:
+        """The contract's form (design, section 9). Amounts are strings."""
+        outputs: dict[str, object] = {}
+        for entry, name, type_, _ in self._rules():
+            value = entry.values[name]
+            path = f"{entry.path}.{name}"
+            if not known(value):
+                outputs[path] = None
+            elif type_.is_amount:
+                digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[arg-type]
+                row = {"value": digits, "unit": type_.own.show()}
+                if shown is not None:
+                    row["shown"] = shown
+                outputs[path] = row
+            else:
+                outputs[path] = {"value": json_value(value, type_)}
+        made: dict[str, object] = {
+            "policy": self.policy,
+            "digest": self.digest,
+            "engine": __version__,
+            "on": day_text(self._on),
+            "outputs": outputs,
+            "undetermined": [{"output": o.output, "needs": list(o.needs), "parameters": list(o.parameters)} for o in self.undetermined],
+        }
+        errors = self.errors
+        if errors:
+            made["errors"] = [{"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place)} for e in errors]
+        if explanation:
+            tree = self.explain()
+            made["assumptions"] = tree.assumptions()
+            made["explanation"] = tree.to_json()
+        else:
+            made["assumptions"] = self.assumptions
+        return made
+
+    def text(self, lang: str = "zh") -> str:
+        """A summary: each benefit of each entry, then what is open, then the other outputs."""
+        from .explain.summary import summary
+
+        return summary(self, lang)
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.policy} {day_text(self._on)}>"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(o.path)}</td><td style='text-align:right'>{html.escape(o.text or '—')}</td></tr>"
+            for o in self.outputs.values()
+        )
+        return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
+
+
+def _failed(value: Failure, path: str) -> Diagnostic:
+    return diagnostic(value.code, value.place, at=path, **dict(value.words))
+
+
+def dump(made: object) -> str:
+    """JSON as the contract wants it: UTF-8, Chinese unescaped."""
+    return json.dumps(made, ensure_ascii=False, indent=2)

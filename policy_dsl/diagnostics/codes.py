@@ -1,0 +1,154 @@
+"""Every diagnostic once: its code, severity, and words in both languages. Codes are stable; a page in docs/errors explains each.
+
+P01 text and syntax, P02 names, types and units, P03 branches and tables, P04 dates and parameters, P05 benefits,
+P06 layers and files, P07 examples, P08 the call; F01 given facts; R01 what happens while a decision is made.
+Templates are filled by `report.diagnostic`; words in braces come from the pass that reports.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    code: str
+    severity: str
+    zh: str
+    en: str
+    help_zh: str = ""
+    help_en: str = ""
+
+
+def _table(*rows: Code) -> dict[str, Code]:
+    table = {r.code: r for r in rows}
+    assert len(table) == len(rows), "a code is given twice"
+    return table
+
+
+CODES: dict[str, Code] = _table(
+    # --- text and syntax
+    Code("P0101", "error", "这里读不下去：{found}", "cannot read on here: {found_en}", "这里可以写：{expected}", "what may stand here: {expected_en}"),
+    Code("P0102", "error", "且 与 或 写在一起，先后不明", "“and” beside “or” without parentheses", "把其中一组放进括号，例如 (甲 且 乙) 或 丙", "put one group in parentheses: (a and b) or c"),
+    Code("P0103", "error", "括号嵌套超过 {most} 层", "parentheses nested deeper than {most}", "把里面的式子另立为一条规则", "make the inner expression a rule of its own"),
+    Code("P0104", "error", "这一行有 {length} 个字符，最多 {most} 个", "the line has {length} characters, at most {most} are read", "分成几行：以 且、或 开头的行接在上一行之后", "break the line: a line that begins with “and” or “or” continues the one above"),
+    Code("P0105", "error", "这一行的式子太长（超过 {most} 个词或层次）", "the expression is too long or too deep (over {most})", "把一部分另立为一条规则", "make a part of it a rule of its own"),
+    Code("P0106", "error", "数字有 {digits} 位，最多 {most} 位", "a number of {digits} digits, at most {most} are read", "检查是否多写了数字", "check for digits too many"),
+    Code("P0107", "error", "数字里不能有千分位逗号：{written}", "no thousands separator in a number: {written}", "写作 {plain}；若是两个数，逗号后留一个空格", "write {plain}; if two numbers are meant, put a space behind the comma"),
+    Code("P0108", "error", "不认识这种数字写法：{written}", "a number cannot be written like this: {written}", "只用 0–9 和一个小数点", "use 0–9 and one decimal point alone"),
+    Code("P0109", "error", "数字 {digits} 后面紧跟着「{word}」，它不是单位", "“{word}” right behind {digits} is not a unit", "在数字、单位和词之间留空格，例如 60 岁 以上", "put spaces between number, unit and word, as in 60 years and_more"),
+    Code("P0110", "error", "全角数字 {written}", "full-width digits {written}", "改成半角：{plain}", "write {plain}"),
+    Code("P0111", "error", "这里有一个看不见的字符 {character}", "an invisible character {character} stands here", "删去它（多半是从网页或文档粘贴来的）", "delete it (it mostly comes with pasted text)"),
+    Code("P0112", "error", "「」里没有名称", "no name between 「 and 」", "在引号里写上名称", "write the name between the marks"),
+    Code("P0113", "error", "{character} 只是看起来像「{plain}」", "{character} only looks like “{plain}”", "改成「{plain}」", "replace it by “{plain}”"),
+    Code("P0114", "error", "引号 {character} 没有配对", "the quotation mark {character} has no partner", "在同一行补上另一个", "add the other one on the same line"),
+    Code("P0115", "error", "这里不能有字符 {character}", "the character {character} cannot stand here", "删去它，或把名称放进「」", "delete it, or put the name between 「 and 」"),
+    Code("P0116", "error", "这一行缩进了，但它上面没有声明", "an indented line without a declaration above it", "声明从行首写起：政策、对象、规则……", "a declaration begins at the line's start: policy, entity, rule …"),
+    Code("P0117", "error", "不认识的声明「{word}」", "“{word}” does not begin a declaration", "{hint}", "{hint_en}"),
+    Code("P0118", "error", "表格的这一行有 {cells} 格，表头有 {columns} 列", "the row has {cells} cells, the header {columns} columns", "补上或删去格子；「—」表示不论", "add or take away cells; “—” stands for any"),
+    Code("P0119", "error", "表格没有结果列", "the table has no result column", "最后一列的表头写规则的名称、「为」或「自 日期」", "head the last column with the rule's name, “is” or “from” and a date"),
+    Code("P0120", "error", "结果列必须在条件列之后", "result columns must come after the conditions", "把结果列移到最右边", "move the result columns to the right"),
+    Code("P0121", "error", "日期 {written} 不存在", "there is no date {written}", "写成 年-月-日，例如 2022-06-30", "write year-month-day, as in 2022-06-30"),
+    Code("P0122", "error", "{written} 是减法还是月份？", "is {written} a subtraction or a month?", "减法写成 {left} - {right}；日期写全，例如 {written}-01", "write {left} - {right} for a subtraction, {written}-01 for a date"),
+    Code("P0123", "error", "「{word}」要到下一版才能用", "“{word}” is not part of this version yet", "先用规则和给付表达", "say it with rules and benefits for now"),
+    Code("P0124", "error", "文件是空的", "the file is empty", "第一条声明写：政策 名称", "begin with: policy NAME"),
+    Code("P0125", "error", "文件不是 UTF-8 文本（第 {byte} 个字节处）", "not a UTF-8 text (at byte {byte})", "在编辑器里另存为 UTF-8", "save it as UTF-8"),
+    Code("P0126", "error", "文件有 {size} 字节，最多 {most} 字节", "the file has {size} bytes, at most {most} are read", "分成同一文件夹、同一政策名的几个文件", "split it into files of one folder with the same policy name"),
+    Code("P0127", "error", "文件里有控制字符 {character}，不是文本", "a control character {character}: not a text", "删去它，或换用正确的文件", "delete it, or take the right file"),
+    Code("P0128", "error", "「{word}」在表格里没有意义", "“{word}” means nothing in a table's cell", "用值、比较、范围或 —", "use a value, a comparison, a range or —"),
+    Code("P0129", "error", "读不了文件：{reason}", "cannot read the file: {reason_en}", "检查路径和权限", "check the path and the permissions"),
+    # --- names, types, units
+    Code("P0201", "error", "不认识「{name}」", "unknown name “{name}”", "{hint}", "{hint_en}"),
+    Code("P0202", "error", "「{name}」声明了两次", "“{name}” is declared twice", "改名，或删去一处", "rename or delete one of them"),
+    Code("P0203", "error", "这里要{wanted}，却是{found}", "{wanted_en} is wanted here, this is {found_en}", "{hint}", "{hint_en}"),
+    Code("P0204", "error", "单位不合：{left} 与 {right}", "the units do not match: {left_en} and {right_en}", "{hint}", "{hint_en}"),
+    Code("P0205", "error", "数字 {digits} 缺少单位", "the number {digits} lacks a unit", "写出单位，例如 {digits} 元/月", "write the unit, as in {digits} yuan/month"),
+    Code("P0206", "error", "循环：{path}", "a cycle: {path}", "其中一条规则不能再依赖后面的", "one of these rules must not depend on the next"),
+    Code("P0207", "error", "「{name}」既是值又是名称", "“{name}” is both a value and a name", "给其中一个改名", "rename one of them"),
+    Code("P0208", "error", "「{name}」不是{type}的值", "“{name}” is no value of {type_en}", "可用的值：{members}", "its values: {members}"),
+    Code("P0209", "error", "没有名为「{name}」的函数或带键的参数", "no function or keyed parameter “{name}”", "{hint}", "{hint_en}"),
+    Code("P0210", "error", "{name}：{problem}", "{name}: {problem_en}", "用法：{usage}", "usage: {usage}"),
+    Code("P0211", "error", "{type}没有次序，不能比较大小", "{type_en} has no order", "声明类型时用 < 排出次序，或改用 = 与 属于", "declare the type with < between its values, or use = and “in”"),
+    Code("P0212", "error", "「{name}」是一列（若干），要用 合计、人数、任一 之类来取", "“{name}” is a list: take it through sum, count, any …", "例如 合计({name}.…)", "as in sum({name}.…)"),
+    Code("P0213", "error", "文本只用来显示，不能用于计算或比较", "text is shown, never computed with or compared", "改用枚举类型", "use an enumeration"),
+    Code("P0214", "error", "不认识类型或单位「{name}」", "unknown type or unit “{name}”", "{hint}", "{hint_en}"),
+    Code("P0215", "error", "%的数要写出 %：{digits} 是 {percent}% 还是 {digits}%？", "write the %: is {digits} {percent}% or {digits}%?", "写 {percent}% 或 {digits}%", "write {percent}% or {digits}%"),
+    Code("P0216", "error", "对象「{name}」不能同时属于两个对象", "the entity “{name}” is held twice", "每种对象只由一个「若干」包含", "each entity is held by one list only"),
+    Code("P0217", "error", "对象互相包含：{path}", "entities contain each other: {path}", "去掉其中一个「若干」", "take one “many” away"),
+    Code("P0218", "error", "整数要求整数值，这个式子可能有小数", "a whole number is wanted, this can have a fraction", "用 四舍五入、向下取整 或 向上取整", "use round_half_up, round_down or round_up"),
+    Code("P0219", "error", "类型「{name}」至少要有两个不同的值", "the type “{name}” needs two different values at least", "列出各个值", "list its values"),
+    Code("P0220", "error", "范围的下限 {low} 大于上限 {high}", "the range's lower end {low} is over its upper end {high}", "交换两端", "swap the ends"),
+    Code("P0222", "error", "属于 后面的范围要有一个方括号", "a range after “in” needs a square bracket", "写 [{low}, {high}]、[{low}, {high}) 或 ({low}, {high}]", "write [{low}, {high}], [{low}, {high}) or ({low}, {high}]"),
+    Code("P0223", "error", "除数是零", "division by zero", "改用不为零的除数", "use a divisor that is not zero"),
+    # --- branches and tables
+    Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
+    Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
+    Code("P0303", "error", "{mode} 必须写 否则", "“{mode}” needs an “otherwise”", "加一行 否则 为 …", "add: otherwise is …"),
+    Code("P0304", "error", "「为」不能与「当」或表格并列", "a plain “is” cannot stand beside branches or a table", "改成 否则 为 …，或删去其一", "make it “otherwise is …”, or delete one"),
+    Code("P0305", "error", "没有名为「{name}」的例外", "no exception is called “{name}”", "{hint}", "{hint_en}"),
+    Code("P0306", "error", "例外互相优先：{path}", "exceptions beat each other: {path}", "去掉其中一个 优先于", "take one “beats” away"),
+    Code("P0307", "error", "这样合并要求结果可比大小：{type}不行", "lines joined like this need comparable results: {type_en} is not", "用有次序的类型或数量", "use an ordered type or an amount"),
+    Code("P0308", "error", "规则没有内容", "the rule has no body", "写 为 …、当 … 为 … 或表格", "write is …, when … is … or a table"),
+    Code("P0309", "error", "两行条件相同而结果不同", "two lines have the same condition and different results", "改条件或删去其一", "change a condition or delete one"),
+    # --- dates and parameters
+    Code("P0401", "error", "{name} 在 {date} 有两个值", "{name} has two values on {date}", "留一个，或改日期", "keep one, or change a date"),
+    Code("P0402", "error", "至 {until} 早于 自 {since}", "“to” {until} is before “from” {since}", "改正日期", "mend the dates"),
+    Code("P0403", "error", "参数没有值", "the parameter has no value", "写 自 日期 为 …", "write: from DATE is …"),
+    Code("P0404", "error", "参数的值只能由参数计算，「{name}」不是参数", "a parameter's value is computed from parameters alone; “{name}” is none", "改成规则", "make it a rule"),
+    Code("P0405", "error", "参数「{name}」有 {wanted} 个键，这里给了 {given} 个", "the parameter “{name}” has {wanted} keys, {given} are given", "按声明的次序写出各键", "give the keys in the order of the declaration"),
+    Code("P0406", "error", "参数的键必须是枚举类型：「{name}」不是", "a parameter's key must be an enumeration: “{name}” is not", "用 类型 声明它的值", "declare its values with “type”"),
+    Code("P0407", "error", "待定、目标 和下限只能用于参数", "pending, target and floors are for parameters only", "在规则里写出金额，或改成参数", "write the amount, or make it a parameter"),
+    Code("P0408", "error", "参数表的表头应为 {keys} 和日期列", "the table's header must be {keys} and dated columns", "按键的次序写表头", "write the keys in their order"),
+    Code("P0409", "error", "参数的这一格必须写明键的值", "a parameter's key cell names its values", "写出值，多个用逗号隔开", "write the values, with commas between"),
+    # --- benefits
+    Code("P0501", "error", "给付「{name}」没有取整到分", "the benefit “{name}” is not rounded to the 分", "用 四舍五入(…, 0.01 元) 或 四舍五入(…, 1 元) 包住结果", "wrap the result: round_half_up(…, 0.01 yuan)"),
+    Code("P0502", "error", "给付「{name}」的类型不是金额", "the benefit “{name}” is not an amount of money", "类型写 元/月 之类", "give it a type such as yuan/month"),
+    # --- layers and files
+    Code("P0601", "error", "缺少 政策 声明", "no “policy” declaration", "文件的第一条声明写：政策 名称", "begin the file with: policy NAME"),
+    Code("P0602", "error", "一个文件里有两个 政策 声明", "two “policy” declarations in one file", "分成两个文件", "make two files of it"),
+    Code("P0603", "error", "找不到上级政策「{name}」", "the policy “{name}” that this one extends is not found", "{hint}", "{hint_en}"),
+    Code("P0604", "error", "上级互相循环：{path}", "policies extend each other: {path}", "去掉其中一个 上级", "take one “extends” away"),
+    Code("P0605", "error", "「{name}」已在上级声明", "“{name}” is already declared in a layer above", "改动上级的内容要写 修订 {name}", "write: amend {name}"),
+    Code("P0606", "error", "「{name}」不是上级的内容，不能修订", "“{name}” is not inherited and cannot be amended", "{hint}", "{hint_en}"),
+    Code("P0607", "error", "没有文件「{name}」的声明", "no document “{name}” is declared", "{hint}", "{hint_en}"),
+    Code("P0608", "error", "同一政策的文件写了不同的上级：{names}", "files of one policy extend different ones: {names}", "留一个", "keep one"),
+    Code("P0609", "error", "「{name}」在同一层被修订两次", "“{name}” is amended twice in one layer", "合成一处", "join them"),
+    # --- examples
+    Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
+    Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),
+    Code("P0703", "error", "案例「{title}」没有写日期", "example “{title}” has no date", "加一行 于 日期", "add a line: on DATE"),
+    # --- the call
+    Code("P0801", "error", "找不到政策「{name}」", "no policy “{name}”", "{hint}", "{hint_en}"),
+    Code("P0802", "error", "日期「{date}」不对", "“{date}” is no date", "写 YYYY-MM-DD 或 YYYY-MM", "write YYYY-MM-DD or YYYY-MM"),
+    Code("P0803", "error", "没有名为「{name}」的输出", "no output “{name}”", "{hint}", "{hint_en}"),
+    Code("P0804", "error", "不认识诊断代码「{code}」", "no diagnostic “{code}”", "{hint}", "{hint_en}"),
+    Code("P0805", "error", "参数「{name}」不能这样改：{problem}", "parameter “{name}” cannot be changed like this: {problem_en}", "", ""),
+    Code("P0806", "error", "{path} 里没有 .policy 文件", "no .policy file in {path}", "给出文件或文件夹", "name a file or a folder"),
+    Code("P0807", "error", "写不了 {path}：{reason}", "cannot write {path}: {reason}", "检查路径和权限", "check the path and the permissions"),
+    # --- given facts
+    Code("F0101", "error", "不是 JSON：{reason}", "not JSON: {reason_en}", "检查引号、逗号和括号", "check quotes, commas and brackets"),
+    Code("F0102", "error", "不是 YAML：{reason}", "not YAML: {reason_en}", "检查缩进和冒号", "check indentation and colons"),
+    Code("F0103", "error", "这里要{wanted}，却是{found}", "{wanted_en} is wanted here, this is {found_en}", "{hint}", "{hint_en}"),
+    Code("F0104", "error", "没有名为「{name}」的事实", "there is no fact “{name}”", "{hint}", "{hint_en}"),
+    Code("F0105", "error", "「{value}」不是{type}的值", "“{value}” is no value of {type_en}", "可用的值：{members}", "its values: {members}"),
+    Code("F0106", "error", "{value} 超出范围 {low} 至 {high}", "{value} is outside {low} to {high}", "改正数值", "mend the number"),
+    Code("F0107", "error", "{value} 比 {grid} 更细", "{value} is finer than {grid}", "写到 {grid} 为止", "give it to {grid}"),
+    Code("F0108", "error", "单位「{unit}」不合，这里要 {wanted}", "the unit “{unit}” does not fit, {wanted_en} is wanted", "写 {wanted}，或只写数字", "write {wanted_en}, or the number alone"),
+    Code("F0109", "error", "不接受 Python 浮点数 {value}：它不精确", "a Python float {value} is refused: it is not exact", "用整数、decimal.Decimal 或字符串 \"{value}\"", "use an int, a decimal.Decimal or the string \"{value}\""),
+    Code("F0110", "error", "缺少「{name}」一列", "the list “{name}” is missing", "列出各成员；名单不能省略", "give its entries; a list cannot be left out"),
+    Code("F0111", "error", "「{name}」有 {given} 个，应为 {low} 至 {high} 个", "“{name}” has {given} entries, {low} to {high} are wanted", "检查名单", "check the list"),
+    Code("F0112", "error", "「{name}」给了两次", "“{name}” is given twice", "留一个", "keep one"),
+    Code("F0113", "error", "最外层要写对象：{entities}", "the outermost key must be an entity: {entities}", "例如 {{\"{first}\": {{…}}}}", "as in {{\"{first}\": {{…}}}}"),
+    Code("F0114", "error", "数据太大或嵌套太深（{what}）", "the data are too large or nested too deeply ({what})", "一次给一个对象", "give one case at a time"),
+    Code("F0115", "error", "「{value}」不是日期", "“{value}” is no date", "写 YYYY-MM-DD", "write YYYY-MM-DD"),
+    Code("F0116", "error", "「{value}」不是数", "“{value}” is no number", "只用 0–9 和一个小数点，单位写在后面", "use 0–9 and one decimal point, the unit behind it"),
+    Code("F0117", "error", "读不了事实：{reason}", "cannot read the facts: {reason_en}", "检查路径；「-」表示标准输入", "check the path; “-” is standard input"),
+    # --- while deciding
+    Code("R0101", "error", "{name}：没有一行适用", "{name}: no line applies", "政策有空档：补上这一情形或 否则", "the policy has a gap: add the case or “otherwise”"),
+    Code("R0102", "error", "{name}：两行同时适用而结果不同", "{name}: two lines apply with different results", "政策有冲突：改条件，或写 依次、优先于", "the policy has a conflict: change a condition, or write first or beats"),
+    Code("R0103", "error", "{name}：除数为零", "{name}: division by zero", "检查事实，或先判断", "check the facts, or test first"),
+    Code("R0104", "error", "{name}：给付为负", "{name}: a negative benefit", "用 最大(…, 0) 兜底", "use max(…, 0)"),
+    Code("R0105", "error", "{name} 在 {date} 没有规定", "{name}: nothing is in force on {date}", "换一个日期，或补上那时的规定", "take another date, or add what was in force then"),
+    Code("R0106", "error", "{name}：名单是空的，{function} 需要 默认", "{name}: the list is empty, {function} needs a default", "写 默认 …", "write default …"),
+    Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
+    Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
+)

@@ -1,0 +1,165 @@
+"""Diagnostics as data, the collector that passes report to, and nearest names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..source import Place, Span
+from .codes import CODES
+
+
+class Label(NamedTuple):
+    """A further place that has a part in the matter, with its words."""
+
+    place: Place
+    zh: str
+    en: str
+
+
+class Diagnostic(NamedTuple):
+    """One finding. `place` is where it stands in a file, `path` where it stands in given facts (家庭.成员[0].月收入)."""
+
+    code: str
+    severity: str  # error, warning, note
+    zh: str
+    en: str
+    place: Place | None = None
+    path: str = ""
+    labels: tuple[Label, ...] = ()
+    help_zh: str = ""
+    help_en: str = ""
+    clause: str = ""
+
+    def message(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def help(self, lang: str) -> str:
+        return self.help_zh if lang == "zh" else self.help_en
+
+
+def diagnostic(
+    code: str,
+    place: Place | Span | None = None,
+    *,
+    at: str = "",
+    labels: Iterable[tuple[Place | Span, str, str]] = (),
+    hint: tuple[str, str] | None = None,
+    clause: str = "",
+    **words: object,
+) -> Diagnostic:
+    """Fills the templates of `code`; `hint` replaces the table's help where the case knows better. `at` is a path in given facts."""
+    row = CODES[code]
+    if hint is None:
+        hint = ("", "") if "{hint}" in row.help_zh else (row.help_zh.format(**words), row.help_en.format(**words))
+    help_zh, help_en = hint
+    return Diagnostic(
+        code,
+        row.severity,
+        row.zh.format(**words),
+        row.en.format(**words),
+        place.place if isinstance(place, Span) else place,
+        at,
+        tuple(Label(p.place if isinstance(p, Span) else p, zh, en) for p, zh, en in labels),
+        help_zh,
+        help_en,
+        clause,
+    )
+
+
+MOST = 100  # findings of one run; more are counted, not shown
+
+
+class Report:
+    """Collects what the passes find, once per place and code, in the order of the text."""
+
+    def __init__(self) -> None:
+        self.items: list[Diagnostic] = []
+        self._seen: set[tuple[object, ...]] = set()
+
+    def add(self, found: Diagnostic) -> None:
+        key = (found.code, found.place, found.path, found.zh)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.items.append(found)
+
+    def error(
+        self,
+        code: str,
+        place: Place | Span | None = None,
+        *,
+        labels: Iterable[tuple[Place | Span, str, str]] = (),
+        hint: tuple[str, str] | None = None,
+        clause: str = "",
+        **words: object,
+    ) -> None:
+        self.add(diagnostic(code, place, labels=labels, hint=hint, clause=clause, **words))
+
+    @property
+    def failed(self) -> bool:
+        return any(d.severity == "error" for d in self.items)
+
+    def sorted(self) -> list[Diagnostic]:
+        def key(d: Diagnostic) -> tuple[str, int, int, str]:
+            return (d.place.file, d.place.line, d.place.column, d.code) if d.place else ("", 0, 0, d.code)
+
+        return sorted(self.items, key=key)
+
+
+class PolicyError(Exception):
+    """Raised by the Python API for input at fault: a policy that does not compile, facts that are refused.
+
+    `diagnostics` holds what is wrong, each with its place; `str()` renders them in Chinese.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        from .render import text
+
+        return text(self.diagnostics, "zh")
+
+
+def _distance(a: str, b: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap of neighbours) from a to b, or more than `limit`."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, last, row = row, before, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Known names that `name` was probably meant to be, nearest first (edit distance, look-alike characters folded)."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    limit = 1 if len(folded) <= 3 else 2 if len(folded) <= 7 else 3
+    scored = []
+    for other in dict.fromkeys(known):
+        plain = unicodedata.normalize("NFKC", other).casefold()
+        d = _distance(folded[:200], plain[:200], limit)
+        if d <= limit and d < max(len(folded), len(plain)):
+            scored.append((d, other))
+        elif len(folded) >= 2 and (folded in plain or plain in folded) and len(plain) >= 2:
+            scored.append((limit + 1, other))
+    return [other for _, other in sorted(scored, key=lambda s: s[0])][:most]
+
+
+def suggestion(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """"Did you mean" in both languages, or two empty strings."""
+    found = nearest(name, known)
+    if not found:
+        return "", ""
+    zh = "、".join(f"「{n}」" for n in found)
+    return f"是不是 {zh}？", "did you mean " + " or ".join(f"“{n}”" for n in found) + "?"

@@ -1,0 +1,219 @@
+"""Bodies as written → plain lines: dated blocks opened, tables turned into rows with conditions, amendments laid over.
+
+A table is another way to write branches: each row becomes a line whose condition joins the row's cells; each dated column gives
+that row a result for its time.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve, frozen
+
+from ..diagnostics.report import Report
+from ..model.declare import Declared
+from ..source import Span
+from ..syntax import nodes
+from .nodes import OPEN
+
+
+@frozen
+class RawLine:
+    """A line before its expressions are read. `since` 0 means undated; `key` is what an amendment or a later date replaces."""
+
+    kind: str
+    key: str
+    label: str
+    conditions: tuple[nodes.Expression, ...]
+    result: nodes.Result
+    beats: tuple[str, ...]
+    since: int
+    until: int
+    published: int
+    row: int
+    notes: tuple[nodes.Notes, ...]
+    declared: Declared
+    span: Span
+
+
+@frozen
+class RawMode:
+    kind: str
+    since: int
+    until: int
+    layer: int
+    span: Span
+
+
+@frozen
+class RawBody:
+    lines: tuple[RawLine, ...]
+    modes: tuple[RawMode, ...]
+    remarks: tuple[nodes.Notes, ...]
+
+
+def first_day(text: str) -> int:
+    """A date as yyyymmdd; a month means its first day."""
+    return int((text if len(text) == 10 else text + "-01").replace("-", ""))
+
+
+def last_day(text: str) -> int:
+    """As the end of a span: a month means its last day."""
+    if len(text) == 10:
+        return int(text.replace("-", ""))
+    year, month = int(text[:4]), int(text[5:])
+    return year * 10000 + month * 100 + calendar.monthrange(year, month)[1]
+
+
+def day_before(day: int) -> int:
+    d = datetime.date(day // 10000, day // 100 % 100, day % 100)
+    if d == datetime.date.min:
+        return day
+    d -= datetime.timedelta(days=1)
+    return d.year * 10000 + d.month * 100 + d.day
+
+
+def span_of(dates: nodes.Dates | None) -> tuple[int, int, int]:
+    if dates is None:
+        return 0, OPEN, 0
+    return (
+        first_day(dates.since),
+        last_day(dates.until) if dates.until else OPEN,
+        first_day(dates.published) if dates.published else 0,
+    )
+
+
+class Opener:
+    """Opens the bodies of one rule or parameter, over all declarations that contribute to it."""
+
+    def __init__(self, name: str, report: Report) -> None:
+        self.name = name
+        self.report = report
+        self.rows = 0
+
+    def open(self, declared: Iterable[Declared]) -> RawBody:
+        lines: list[RawLine] = []
+        modes: list[RawMode] = []
+        remarks: list[nodes.Notes] = []
+        for d in declared:
+            assert isinstance(d.node, (nodes.Rule, nodes.Parameter, nodes.Amendment))
+            dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
+            self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
+        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks))
+
+    def _lines(
+        self,
+        body: Iterable[nodes.Line],
+        dates: tuple[int, int, int],
+        d: Declared,
+        lines: list[RawLine],
+        modes: list[RawMode],
+        remarks: list[nodes.Notes],
+        block: tuple[nodes.Notes, ...] = (),
+    ) -> None:
+        since, until, published = dates
+        body = tuple(body)
+        block = block + tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
+        for line in body:
+            common = {"since": since, "until": until, "published": published, "declared": d, "span": line.span}
+            match line:
+                case nodes.Mode():
+                    modes.append(RawMode(line.kind, since, until, d.layer, line.span))
+                case nodes.Remark():
+                    if dates == (0, OPEN, 0):
+                        remarks.append(line.notes)
+                case nodes.Dated():
+                    a, b, p = span_of(line.dates)
+                    self._lines(line.lines, (max(a, since), min(b, until), p or published), d, lines, modes, remarks, block)
+                case nodes.Value():
+                    lines.append(RawLine("value", "value", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                case nodes.Branch():
+                    lines.append(RawLine("branch", "", "", (line.condition,), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                case nodes.Otherwise():
+                    lines.append(RawLine("otherwise", "otherwise", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                case nodes.Except():
+                    key = f"except {line.label}" if line.label else ""
+                    lines.append(RawLine("exception", key, line.label, (line.condition,), line.result, line.beats, row=-1, notes=(line.notes, *block), **common))
+                case nodes.Table():
+                    lines.extend(self._table(line, dates, d, block))
+
+    def _table(
+        self, table: nodes.Table, dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
+    ) -> Iterator[RawLine]:
+        columns = [c for c in table.columns if c.kind == "condition"]
+        results = [c for c in table.columns if c.kind != "condition"]
+        starts = sorted({first_day(c.dates.since) for c in results if c.dates})
+        for row in table.rows:
+            self.rows += 1
+            cells = [c for c in row.cells if isinstance(c, nodes.Cell)]
+            values = [c for c in row.cells if isinstance(c, nodes.Result)]
+            otherwise = bool(cells) and cells[0].kind == "otherwise"
+            conditions = tuple(
+                c for column, cell in zip(columns, cells, strict=True) for c in cell_condition(column, cell, self.report)
+            )
+            key = "otherwise" if otherwise else "row " + repr([(c.expression, x) for c, x in zip(columns, cells, strict=True)])
+            for column, value in zip(results, values, strict=True):
+                since, until, published = dates
+                if column.dates:
+                    since, until, published = span_of(column.dates)
+                    if not column.dates.until:
+                        later = [s for s in starts if s > since]
+                        until = day_before(later[0]) if later else OPEN
+                    until = min(until, dates[1])
+                if value.kind == "absent":
+                    continue
+                yield RawLine(
+                    "otherwise" if otherwise else "row", key, "", () if otherwise else conditions, value, (), since, until,
+                    published, self.rows, (row.notes, *block), d, row.span,
+                )
+
+    def _settle(self, lines: list[RawLine]) -> list[RawLine]:
+        """A value holds until the next one of its key in its layer begins (semantics, further rule 8)."""
+        groups: dict[tuple[str, int], list[int]] = {}
+        for i, line in enumerate(lines):
+            if line.key:
+                groups.setdefault((line.key, line.declared.layer), []).append(i)
+        out = list(lines)
+        for members in groups.values():
+            members.sort(key=lambda i: (lines[i].since, lines[i].published, i))
+            for i, j in zip(members, members[1:], strict=False):
+                a, b = lines[i], lines[j]
+                if a.since == b.since and a.published == b.published:
+                    if a.result != b.result or a.kind == "value":
+                        code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
+                        self.report.error(
+                            code, b.span, labels=[(a.span, "先在这里写了", "written first here")], name=self.name if a.kind == "value" else a.label,
+                            date=_day_text(b.since),
+                        )
+                elif a.since < b.since <= a.until:
+                    out[i] = evolve(out[i], until=day_before(b.since))
+        return out
+
+
+def _day_text(day: int) -> str:
+    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
+
+
+def cell_condition(column: nodes.Column, cell: nodes.Cell, report: Report) -> list[nodes.Expression]:
+    """What the cell demands of its column, as an expression of the language; nothing for —."""
+    assert column.expression is not None
+    subject = column.expression
+    if cell.kind != "tests":
+        return []
+    made: list[nodes.Expression] = []
+    for test in cell.tests:
+        operand = test.operand
+        if isinstance(operand, nodes.Range):
+            made.append(nodes.Membership(subject, operand, span=test.span))
+        elif test.sign == "=" and isinstance(operand, nodes.Truth):
+            made.append(subject if operand.value else nodes.Not(subject, span=test.span))
+        else:
+            made.append(nodes.Comparison(subject, (nodes.Link(test.sign, test.word, operand, span=test.span),), span=test.span))
+    if len(made) == 1:
+        return made
+    plain = [t.operand for t in cell.tests if t.sign == "=" and not isinstance(t.operand, (nodes.Range, nodes.Truth))]
+    if cell.joined == "or" and len(plain) == len(cell.tests):
+        return [nodes.Membership(subject, tuple(plain), span=cell.span)]  # type: ignore[arg-type]
+    return [nodes.Logic(cell.joined, tuple(made), span=cell.span)]

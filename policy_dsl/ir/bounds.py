@@ -1,0 +1,205 @@
+"""How small, how large and how fine every amount can be, from the ranges of facts and the written amounts.
+
+`low` and `high` are in base units (None: no bound); `grid` says that the value is always a multiple of 1/grid (None: any fraction).
+The ranges tell the emitter which signs and divisors need no test, the grids whether a benefit is whole 分.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from ..model.types import grid as fact_grid
+from . import nodes as ir
+
+
+class Bounds(NamedTuple):
+    low: Fraction | None
+    high: Fraction | None
+    grid: int | None
+
+    @property
+    def positive(self) -> bool:
+        return self.low is not None and self.low > 0
+
+    @property
+    def not_negative(self) -> bool:
+        return self.low is not None and self.low >= 0
+
+
+ANY = Bounds(None, None, None)
+
+
+def exactly(value: Fraction) -> Bounds:
+    return Bounds(value, value, value.denominator)
+
+
+def union(parts: Iterable[Bounds]) -> Bounds:
+    items = list(parts)
+    if not items:
+        return ANY
+    lows, highs, grids = [p.low for p in items], [p.high for p in items], [p.grid for p in items]
+    return Bounds(
+        None if None in lows else min(x for x in lows if x is not None),
+        None if None in highs else max(x for x in highs if x is not None),
+        None if None in grids else lcm(*(g for g in grids if g is not None)),
+    )
+
+
+def _add(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    return None if a is None or b is None else a + b
+
+
+def _product(a: Bounds, b: Bounds) -> tuple[Fraction | None, Fraction | None]:
+    if None not in (a.low, a.high, b.low, b.high):
+        corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]  # type: ignore[operator]
+        return min(corners), max(corners)
+    if a.not_negative and b.not_negative:
+        return a.low * b.low, None  # type: ignore[operator]
+    return None, None
+
+
+class Analysis:
+    """Bounds of every rule and parameter of a program, and of any formula in them."""
+
+    def __init__(self, program: ir.Program) -> None:
+        self.facts = {(e.name, f.name): f for e in program.entities for f in e.facts}
+        self.lists = {(e.name, m.name): m for e in program.entities for m in e.lists}
+        self.holders = {e.name: e.holder for e in program.entities}
+        self.parameters: dict[str, Bounds] = {}
+        self.rules: dict[tuple[str, str], Bounds] = {}
+        by_name = {p.name: p for p in program.parameters}
+        for parameter in program.parameters:
+            self._parameter(parameter, by_name)
+        for rule in program.rules:
+            self.rules[rule.entity, rule.name] = self._rule(rule)
+
+    def _parameter(self, parameter: ir.Parameter, by_name: dict[str, ir.Parameter]) -> Bounds:
+        if parameter.name not in self.parameters:
+            self.parameters[parameter.name] = ANY
+            self._by_name = by_name
+            if parameter.type.is_amount:
+                values = [self.of(e.value, "") for e in parameter.entries if e.value is not None and e.kind in ("exact", "floor")]
+                self.parameters[parameter.name] = union(values)
+        return self.parameters[parameter.name]
+
+    def _rule(self, rule: ir.Rule) -> Bounds:
+        if not rule.type.is_amount:
+            return ANY
+        parts = [self.of(line.result, rule.entity) for line in rule.lines]
+        if any(m[0] == "sum" for m in rule.modes):
+            low: Fraction | None = Fraction(0)
+            high: Fraction | None = Fraction(0)
+            for p in parts:
+                low = _add(low, None if p.low is None else min(p.low, Fraction(0)))
+                high = _add(high, None if p.high is None else max(p.high, Fraction(0)))
+            return Bounds(low, high, union(parts).grid)
+        joined = union(parts)
+        if rule.benefit and (joined.low is None or joined.low < 0):
+            return joined._replace(low=Fraction(0))  # a negative one is an error, never a value
+        return joined
+
+    def of(self, node: ir.Expression, entity: str) -> Bounds:
+        """Bounds of a formula that stands in `entity`; ANY for what is no amount."""
+        if not node.type.is_amount:
+            return ANY
+        match node:
+            case ir.Constant():
+                return exactly(node.value)  # type: ignore[arg-type]
+            case ir.FactRef():
+                fact = self.facts[node.entity, node.name]
+                step = fact_grid(fact.type) * fact.type.own.scale
+                return Bounds(fact.low, fact.high, step.denominator)
+            case ir.RuleRef():
+                return self.rules.get((node.entity, node.name), ANY)
+            case ir.ParameterRef():
+                return self._parameter(self._by_name[node.name], self._by_name)
+            case ir.Arithmetic():
+                return self._arithmetic(node, entity)
+            case ir.Call():
+                return self._call(node, entity)
+            case ir.Aggregate():
+                return self._aggregate(node, entity)
+        return ANY
+
+    def _arithmetic(self, node: ir.Arithmetic, entity: str) -> Bounds:
+        if node.left.type.kind == "date":
+            return Bounds(None, None, 1)
+        a, b = self.of(node.left, entity), self.of(node.right, entity)
+        both = None if a.grid is None or b.grid is None else lcm(a.grid, b.grid)
+        match node.sign:
+            case "+":
+                return Bounds(_add(a.low, b.low), _add(a.high, b.high), both)
+            case "-":
+                return Bounds(
+                    None if a.low is None or b.high is None else a.low - b.high,
+                    None if a.high is None or b.low is None else a.high - b.low,
+                    both,
+                )
+            case "*":
+                return Bounds(*_product(a, b), None if a.grid is None or b.grid is None else a.grid * b.grid)
+        fine = None
+        if b.low is not None and b.low == b.high and b.low != 0 and a.grid is not None:
+            fine = a.grid * abs(b.low.numerator)
+        if b.positive:
+            inverse = Bounds(None if b.high is None else 1 / b.high, 1 / b.low, None)  # type: ignore[operator]
+            if b.high is None:
+                inverse = Bounds(Fraction(0), 1 / b.low, None)  # type: ignore[operator]
+            return Bounds(*_product(a, inverse), fine)
+        return Bounds(None, None, fine)
+
+    def _call(self, node: ir.Call, entity: str) -> Bounds:
+        match node.function:
+            case "round_half_up" | "round_down" | "round_up":
+                inner, step = self.of(node.arguments[0], entity), self.of(node.arguments[1], entity)
+                size = step.low or Fraction(1)
+                low = None if inner.low is None else Fraction(inner.low // size) * size
+                high = None if inner.high is None else -Fraction(-inner.high // size) * size
+                return Bounds(low, high, size.denominator)
+            case "max" | "min":
+                parts = [self.of(a, entity) for a in node.arguments]
+                joined = union(parts)
+                if node.function == "max":
+                    known = [p.low for p in parts if p.low is not None]
+                    return joined._replace(low=max(known) if known else None)
+                known = [p.high for p in parts if p.high is not None]
+                return joined._replace(high=min(known) if known else None)
+            case "sum":
+                total = exactly(Fraction(0))
+                for a in node.arguments:
+                    p = self.of(a, entity)
+                    total = Bounds(_add(total.low, p.low), _add(total.high, p.high), None if total.grid is None or p.grid is None else lcm(total.grid, p.grid))
+                return total
+            case "average":
+                return union(self.of(a, entity) for a in node.arguments)._replace(grid=None)
+            case "count":
+                return Bounds(Fraction(0), Fraction(len(node.arguments)), 1)
+            case "month_of":
+                return Bounds(Fraction(1), Fraction(12), 1)
+        return Bounds(None, None, 1)
+
+    def _size(self, node: ir.Aggregate, entity: str) -> tuple[int, int]:
+        here = entity
+        for _ in range(node.up):
+            here = self.holders.get(here, "")
+        low = high = 1
+        for name in node.lists:
+            members = self.lists[here, name]
+            low, high = low * members.low, high * members.high
+            here = members.entity
+        return (0 if node.where is not None else low), high
+
+    def _aggregate(self, node: ir.Aggregate, entity: str) -> Bounds:
+        low, high = self._size(node, entity)
+        if node.function == "count":
+            return Bounds(Fraction(low if node.value is None else 0), Fraction(high), 1)
+        assert node.value is not None
+        inner = self.of(node.value, node.entity)
+        if node.function == "sum":
+            least = None if inner.low is None else min(inner.low * low, inner.low * high)
+            most = None if inner.high is None else max(inner.high * low, inner.high * high)
+            return Bounds(least, most, inner.grid)
+        joined = inner if node.default is None else union([inner, self.of(node.default, entity)])
+        return joined._replace(grid=None) if node.function == "average" else joined

@@ -1,0 +1,378 @@
+"""Model → program: every body read, dated and layered; then ordered so that each rule stands after those it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from ..diagnostics.report import Report, suggestion
+from ..model.clause import Clause
+from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
+from ..model.types import Type
+from ..source import Span
+from ..syntax import nodes
+from . import nodes as ir
+from .bodies import Opener, RawBody, RawLine
+from .elaborate import Elaborator, Scope, Skip
+from .examples import example_of
+from .traverse import references
+
+
+def build(model: Model, digest: str, report: Report) -> ir.Program:
+    """The program of a model. What is wrong is reported; with errors reported the program is not fit for use."""
+    made = _Builder(model, report)
+    entities = tuple(made.entity(e) for e in model.entities.values())
+    parameters = tuple(made.parameter(p) for p in model.parameters.values())
+    rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
+    ordered = _order(rules, entities, report)
+    program = ir.Program(
+        model.name, model.chain, model.jurisdiction, digest, entities, parameters, tuple(ordered), (), tuple(model.rules)
+    )
+    examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
+    return program._replace(examples=examples)
+
+
+class _Builder:
+    def __init__(self, model: Model, report: Report) -> None:
+        self.model = model
+        self.report = report
+        self.elaborator = Elaborator(model, report)
+
+    # --- sources
+
+    def clause(self, base: Clause, notes: Iterable[nodes.Notes]) -> tuple[Clause, tuple[str, ...]]:
+        """The clause that 依据 names, or the heading's; and the assumptions written."""
+        assumptions: list[str] = []
+        for note in notes:
+            assumptions += note.assumptions
+            for text in note.basis:
+                id_, _, rest = text.partition(" ")
+                document = self.model.documents.get(id_)
+                if document is None:
+                    if id_ not in self.model.broken:
+                        zh, en = suggestion(id_, self.model.documents)
+                        self.report.error("P0607", note.span, name=id_, hint=(zh or "先用「文件」声明它", en or "declare it with “document”"))
+                    continue
+                base = Clause(base.policy, document.number or id_, document.title or "", (rest.strip(),) if rest.strip() else (), base.gist)
+        return base, tuple(assumptions)
+
+    # --- entities
+
+    def entity(self, symbol: EntitySymbol) -> ir.Entity:
+        facts = []
+        for fact in symbol.facts.values():
+            made = self._fact(symbol, fact.name, fact.type, fact.node, fact.clause)
+            if made is not None:
+                facts.append(made)
+        lists = tuple(ir.Members(x.name, x.entity, x.low, x.high, x.node.span.place) for x in symbol.lists.values())
+        return ir.Entity(
+            symbol.name, symbol.counts_as, tuple(facts), lists, symbol.holder, symbol.holder_list,
+            symbol.declared.clause, symbol.declared.node.span.place,
+        )
+
+    def _fact(self, symbol: EntitySymbol, name: str, type_: Type, node: nodes.Fact, clause: Clause) -> ir.Fact | None:
+        scope = Scope(self.model, symbol.name)
+        low = high = default = when = None
+        written = type_._replace(unit=type_.own, written=None) if type_.is_amount else type_
+        try:
+            if node.range is not None:
+                if not type_.is_amount:
+                    raise self.elaborator.wanted(node.range[0].span, "数量才有范围", "an amount, for a range,", type_)
+                low, high = (self._literal(e, scope, written) for e in node.range)
+                if low > high:  # type: ignore[operator]
+                    raise self.elaborator.fail("P0220", node.range[0].span.to(node.range[1].span), low=node.range[0].span.text, high=node.range[1].span.text)
+            if node.default is not None:
+                default = self._literal(node.default, scope, written)
+                if isinstance(default, Fraction) and ((low is not None and default < low) or (high is not None and default > high)):  # type: ignore[operator]
+                    raise self.elaborator.fail("P0220", node.default.span, low=node.default.span.text, high=node.range[1].span.text if node.range else "")
+            if node.when is not None:
+                when = self.elaborator.condition(node.when, scope)
+        except Skip:
+            return None
+        return ir.Fact(
+            name, type_, low, high, default, node.default is not None, node.fixed, node.ask or "", node.by or "", when,  # type: ignore[arg-type]
+            clause, node.span.place,
+        )
+
+    def _literal(self, node: nodes.Expression, scope: Scope, type_: Type) -> object:
+        made = self.elaborator.expression(node, scope, type_)
+        if not isinstance(made, ir.Constant):
+            raise self.elaborator.wanted(node.span, "写明的值", "a written value", made.type)
+        return made.value
+
+    # --- parameters
+
+    def parameter(self, symbol: ParameterSymbol) -> ir.Parameter:
+        first = symbol.declared[0]
+        body = Opener(symbol.name, self.report).open(_without_key_tables(symbol))
+        keys = tuple(zip(symbol.keys, symbol.key_types, strict=True))
+        scope = Scope(self.model, "", keys=keys)
+        entries: list[ir.Entry] = []
+        for d in symbol.declared:
+            entries += self._key_tables(symbol, d, scope)
+        for line in body.lines:
+            if line.kind != "value":
+                self.report.error("P0403", line.span)
+                continue
+            entry = self._entry(symbol, line, (None,) * len(keys), scope)
+            if entry is not None:
+                entries.append(entry)
+        clause, assumptions = self.clause(first.clause, body.remarks)
+        if not entries and not any(self.report.failed for _ in (1,)):
+            self.report.error("P0403", first.node.span)
+        self._overlaps(symbol, entries)
+        return ir.Parameter(
+            symbol.name, symbol.keys, symbol.key_types, symbol.type, tuple(entries), clause, assumptions, first.node.span.place
+        )
+
+    def _entry(
+        self, symbol: ParameterSymbol, line: RawLine, keys: tuple[tuple[int, ...] | None, ...], scope: Scope
+    ) -> ir.Entry | None:
+        value = None
+        if line.result.value is not None:
+            try:
+                value = self.elaborator.expression(line.result.value, scope, symbol.type)
+            except Skip:
+                return None
+        clause, assumptions = self.clause(line.declared.clause, line.notes)
+        return ir.Entry(
+            keys, line.result.kind, value, line.since, line.until, line.published, line.declared.layer, clause, assumptions,
+            line.result.span.place if line.row >= 0 else line.span.place,
+        )
+
+    def _key_tables(self, symbol: ParameterSymbol, d: Declared, scope: Scope) -> list[ir.Entry]:
+        """Tables whose first columns are the parameter's keys."""
+        entries: list[ir.Entry] = []
+        for table, lines in _tables_of(d, Opener(symbol.name, self.report)):
+            heads = [c.expression for c in table.columns if c.kind == "condition"]
+            named = tuple(h.path[0] if isinstance(h, nodes.Name) and len(h.path) == 1 else "" for h in heads)
+            if named != symbol.keys:
+                self.report.error("P0408", table.span, keys="、".join(symbol.keys) or "—")
+                continue
+            for row in table.rows:
+                cells = [c for c in row.cells if isinstance(c, nodes.Cell)]
+                try:
+                    keys = tuple(self._key_cell(c, t, scope) for c, t in zip(cells, symbol.key_types, strict=True))
+                except Skip:
+                    continue
+                for line in lines.get(id(row), []):
+                    entry = self._entry(symbol, line, keys, scope)
+                    if entry is not None:
+                        entries.append(entry)
+        return entries
+
+    def _key_cell(self, cell: nodes.Cell, type_: Type, scope: Scope) -> tuple[int, ...] | None:
+        if cell.kind == "any":
+            return None
+        if cell.kind == "otherwise" or any(t.sign != "=" or isinstance(t.operand, nodes.Range) for t in cell.tests):
+            raise self.elaborator.fail("P0409", cell.span)
+        return tuple(int(self._literal(t.operand, scope, type_)) for t in cell.tests)  # type: ignore[arg-type, call-overload]
+
+    def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry]) -> None:
+        """Two values for one date and one key, in one layer."""
+        for i, b in enumerate(entries):
+            for a in entries[:i]:
+                same = a.layer == b.layer and a.since == b.since and a.published == b.published and a.until >= b.since
+                if same and all(x is None or y is None or set(x) & set(y) for x, y in zip(a.keys, b.keys, strict=True)):
+                    if a.keys == b.keys == (None,) * len(a.keys):
+                        continue  # reported by the opener
+                    self.report.error(
+                        "P0401", b.place, name=symbol.name, date=_date(b.since), labels=[(a.place, "先在这里写了", "written first here")]
+                    )
+
+    # --- rules
+
+    def rule(self, symbol: RuleSymbol) -> ir.Rule | None:
+        body = Opener(symbol.name, self.report).open(symbol.declared)
+        first = symbol.declared[0]
+        lines: list[ir.Line] = []
+        failed = False
+        for raw in body.lines:
+            line = self._line(symbol, raw)
+            failed = failed or line is None
+            if line is not None:
+                lines.append(line)
+        failed = not self._shape(symbol, body) or failed
+        clause, assumptions = self.clause(first.clause, body.remarks)
+        if failed:
+            return None
+        assert isinstance(first.node, nodes.Rule)
+        starts = [line.since for line in lines]
+        return ir.Rule(
+            symbol.entity, symbol.name, symbol.type, symbol.benefit,
+            tuple((m.kind, m.since, m.until, m.layer) for m in body.modes), tuple(lines), min(starts, default=0), ir.OPEN, clause, assumptions,
+            first.node.span.place,
+        )
+
+    def _line(self, symbol: RuleSymbol, raw: RawLine) -> ir.Line | None:
+        scope = Scope(self.model, symbol.entity)
+        parts: list[ir.Expression] = []
+        failed = False
+        for condition in raw.conditions:
+            try:
+                parts.append(self.elaborator.condition(condition, scope))
+            except Skip:
+                failed = True
+        if raw.result.kind != "exact" or raw.result.value is None:
+            self.report.error("P0407", raw.result.span)
+            return None
+        try:
+            result = self.elaborator.expression(raw.result.value, scope, symbol.type)
+        except Skip:
+            return None
+        if symbol.type.whole and symbol.type.is_amount and not symbol.type.unit.words and not _whole(result):
+            self.report.error("P0218", raw.result.value.span)
+            return None
+        if failed:
+            return None
+        condition_ = None
+        if raw.kind in ("branch", "row", "exception"):
+            flat = [x for p in parts for x in (p.parts if isinstance(p, ir.Logic) and p.joined == "and" else (p,))]
+            if not flat:
+                condition_ = ir.Constant(True, ir_truth, raw.span.place)
+            else:
+                condition_ = flat[0] if len(flat) == 1 else ir.Logic("and", tuple(flat), ir_truth, raw.span.place)
+        clause, assumptions = self.clause(raw.declared.clause, raw.notes)
+        return ir.Line(
+            raw.kind, raw.label, condition_, result, raw.beats, raw.since, raw.until, raw.published, raw.row, raw.key,
+            raw.declared.layer, clause, assumptions, raw.span.place,
+        )
+
+    def _shape(self, symbol: RuleSymbol, body: RawBody) -> bool:
+        """What may stand beside what in one body."""
+        before = len(self.report.items)
+        kinds = {line.kind for line in body.lines}
+        by_layer: dict[int, set[str]] = {}
+        for line in body.lines:
+            by_layer.setdefault(line.declared.layer, set()).add(line.kind)
+        for layer, here in by_layer.items():
+            if "value" in here and here & {"branch", "row", "otherwise"}:
+                value = next(x for x in body.lines if x.kind == "value" and x.declared.layer == layer)
+                overlap = [
+                    x for x in body.lines
+                    if x.kind in ("branch", "row", "otherwise") and x.declared.layer == layer and x.since <= value.until and value.since <= x.until
+                ]
+                if overlap:
+                    self.report.error("P0304", value.span)
+        if not kinds & {"value", "branch", "row", "otherwise"}:
+            self.report.error("P0308", symbol.declared[0].node.span)
+        labels = [x.label for x in body.lines if x.kind == "exception" and x.label]
+        for line in body.lines:
+            for other in line.beats:
+                if other not in labels:
+                    zh, en = suggestion(other, labels)
+                    self.report.error("P0305", line.span, name=other, hint=(zh or "先写出那条例外，并给它名称", en or "write that exception, with a label"))
+        self._beats(body)
+        joined = [m for m in body.modes if m.kind in ("highest", "lowest", "sum")]
+        for mode in joined:
+            words = {"highest": "就高", "lowest": "就低", "sum": "合计"}
+            if "otherwise" not in kinds:
+                self.report.error("P0303", mode.span, mode=words[mode.kind])
+            comparable = symbol.type.is_amount or (symbol.type.kind == "enumeration" and symbol.type.ordered and mode.kind != "sum")
+            if not comparable:
+                self.report.error("P0307", mode.span, type=symbol.type.show("zh"), type_en=symbol.type.show("en"))
+        return len(self.report.items) == before
+
+    def _beats(self, body: RawBody) -> None:
+        over = {x.label: set(x.beats) for x in body.lines if x.kind == "exception" and x.label}
+        for start in over:
+            path, seen = [start], {start}
+            while True:
+                following = [n for n in over.get(path[-1], ()) if n in over]
+                if not following:
+                    break
+                path.append(following[0])
+                if following[0] in seen:
+                    span = next(x.span for x in body.lines if x.label == start)
+                    self.report.error("P0306", span, path=" → ".join(path))
+                    return
+                seen.add(following[0])
+
+
+ir_truth = Type("truth", "是否")
+
+
+def _whole(value: ir.Expression) -> bool:
+    """Whether the formula can only give whole numbers, by its form."""
+    match value:
+        case ir.Constant():
+            return isinstance(value.value, Fraction) and value.value.denominator == 1
+        case ir.Arithmetic():
+            return value.sign != "/" and _whole(value.left) and _whole(value.right)
+        case ir.Call() if value.function in ("max", "min", "sum"):
+            return all(_whole(a) for a in value.arguments)
+        case ir.Call() if value.function == "average":
+            return False
+    return value.type.whole
+
+
+def _date(day: int) -> str:
+    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
+
+
+def _without_key_tables(symbol: ParameterSymbol) -> list[Declared]:
+    """The declarations without their tables, which need the keys."""
+    from attrs import evolve
+
+    def strip(lines: tuple[nodes.Line, ...]) -> tuple[nodes.Line, ...]:
+        return tuple(
+            evolve(x, lines=strip(x.lines)) if isinstance(x, nodes.Dated) else x for x in lines if not isinstance(x, nodes.Table)
+        )
+
+    return [evolve(d, node=evolve(d.node, body=strip(d.node.body))) for d in symbol.declared]  # type: ignore[union-attr, misc]
+
+
+def _tables_of(d: Declared, opener: Opener) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
+    """Each table of a declaration with the lines of each of its rows."""
+    from .bodies import span_of
+
+    def find(lines: tuple[nodes.Line, ...], dates: tuple[int, int, int]) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
+        for line in lines:
+            if isinstance(line, nodes.Dated):
+                yield from find(line.lines, span_of(line.dates))
+            elif isinstance(line, nodes.Table):
+                by_row: dict[int, list[RawLine]] = {}
+                for row in line.rows:
+                    single = nodes.Table(line.columns, (row,), span=line.span)
+                    by_row[id(row)] = list(opener._table(single, dates, d, ()))
+                yield line, by_row
+
+    assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
+    yield from find(d.node.body, (0, ir.OPEN, 0))
+
+
+def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report) -> list[ir.Rule]:
+    """Rules so that each comes after those it reads; a cycle is reported once, with its whole path."""
+    by_key = {(r.entity, r.name): r for r in rules}
+    done: dict[tuple[str, str], bool] = {}
+    out: list[ir.Rule] = []
+    for start in by_key:
+        if start in done:
+            continue
+        stack: list[tuple[tuple[str, str], Iterator[tuple[str, str]]]] = [(start, iter(_reads(by_key[start], by_key)))]
+        done[start] = False
+        while stack:
+            key, following = stack[-1]
+            for other in following:
+                if other not in done:
+                    done[other] = False
+                    stack.append((other, iter(_reads(by_key[other], by_key))))
+                    break
+                if not done[other]:
+                    path = [k for k, _ in stack]
+                    loop = [*path[path.index(other) :], other]
+                    names = " → ".join(n for _, n in loop)
+                    labels = [(by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”") for k, n in zip(loop, loop[1:], strict=False)]
+                    report.error("P0206", by_key[other].place, path=names, labels=labels)
+            else:
+                done[key] = True
+                out.append(by_key[key])
+                stack.pop()
+    return out
+
+
+def _reads(rule: ir.Rule, by_key: dict[tuple[str, str], ir.Rule]) -> list[tuple[str, str]]:
+    return [key for key in references(rule) if key in by_key]
+
+
+__all__ = ["build", "Span"]

@@ -1,0 +1,168 @@
+"""What a program must keep before it may run: benefits whole 分, plain enumerations without a gap, parameters without a cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from ..diagnostics.report import Report
+from ..model.functions import MOMENT_WORDS
+from . import nodes as ir
+from .bounds import Analysis
+from .epoch import change_days, in_force
+from .traverse import walk
+
+MOST_CASES = 4096
+
+
+def check(program: ir.Program, report: Report) -> None:
+    """Reports what the finished program does wrongly. Needs a program whose rules could all be built."""
+    parameters_sound = _parameters(program, report)
+    if parameters_sound:
+        _benefits(program, report)
+    _gaps(program, report)
+
+
+# --- parameters
+
+
+def _parameters(program: ir.Program, report: Report) -> bool:
+    reads: dict[str, list[str]] = {}
+    sound = True
+    for parameter in program.parameters:
+        reads[parameter.name] = []
+        for entry in parameter.entries:
+            for node in walk(entry.value) if entry.value is not None else ():
+                if isinstance(node, ir.ParameterRef):
+                    reads[parameter.name].append(node.name)
+                elif isinstance(node, ir.Moment):
+                    report.error("P0404", node.place, name=MOMENT_WORDS[node.name][0])
+                    sound = False
+    places = {p.name: p.place for p in program.parameters}
+    done: set[str] = set()
+    for start in reads:
+        path = [start]
+        stack: list[Iterator[str]] = [iter(reads[start])]
+        while stack and start not in done:
+            following = next(stack[-1], None)
+            if following is None:
+                done.add(path.pop())
+                stack.pop()
+            elif following in path:
+                loop = [*path[path.index(following) :], following]
+                report.error("P0206", places[following], path=" → ".join(loop))
+                return False
+            elif following not in done:
+                path.append(following)
+                stack.append(iter(reads.get(following, ())))
+    return sound
+
+
+# --- benefits
+
+
+def _benefits(program: ir.Program, report: Report) -> None:
+    analysis = Analysis(program)
+    for rule in program.rules:
+        if not rule.benefit:
+            continue
+        bad = [x for x in rule.lines if analysis.of(x.result, rule.entity).grid != 1]
+        for line in bad:
+            report.error("P0501", line.result.place, name=rule.name, clause=rule.clause.show())
+
+
+# --- gaps in plain enumerations
+
+
+def _subject(node: ir.Expression) -> tuple[object, ...] | None:
+    """Identity of a plain name of few values: an enumeration or a truth of one entry."""
+    if isinstance(node, (ir.FactRef, ir.RuleRef)) and node.type.kind in ("truth", "enumeration"):
+        return (type(node).__name__, node.up, node.entity, node.name)
+    return None
+
+
+def _domain(node: ir.Expression) -> tuple[object, ...]:
+    return (False, True) if node.type.kind == "truth" else tuple(range(len(node.type.members)))
+
+
+def _subjects(node: ir.Expression, found: dict[tuple[object, ...], ir.Expression]) -> bool:
+    """Collects the plain names of a condition; False where it is more than names against written values."""
+    key = _subject(node)
+    if key is not None and node.type.kind == "truth":
+        found[key] = node
+        return True
+    match node:
+        case ir.Constant():
+            return node.type.kind == "truth"
+        case ir.Not():
+            return _subjects(node.operand, found)
+        case ir.Logic():
+            return all([_subjects(p, found) for p in node.parts])
+        case ir.Compare() if isinstance(node.right, ir.Constant):
+            inner = _subject(node.left)
+            if inner is not None:
+                found[inner] = node.left
+            return inner is not None
+        case ir.Among() if all(isinstance(o, ir.Constant) for o in node.options):
+            inner = _subject(node.item)
+            if inner is not None:
+                found[inner] = node.item
+            return inner is not None
+    return False
+
+
+def _holds(node: ir.Expression, case: dict[tuple[object, ...], object]) -> bool:
+    key = _subject(node)
+    if key is not None and node.type.kind == "truth":
+        return bool(case[key])
+    match node:
+        case ir.Constant():
+            return bool(node.value)
+        case ir.Not():
+            return not _holds(node.operand, case)
+        case ir.Logic():
+            return (all if node.joined == "and" else any)(_holds(p, case) for p in node.parts)
+        case ir.Compare():
+            a, b = case[_subject(node.left)], node.right.value  # type: ignore[index, union-attr]
+            return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "=": a == b, "!=": a != b}[node.sign]  # type: ignore[operator]
+        case ir.Among():
+            return case[_subject(node.item)] in [o.value for o in node.options]  # type: ignore[index, union-attr]
+    raise AssertionError(node)
+
+
+def _words(node: ir.Expression, value: object) -> tuple[str, str]:
+    name = node.name  # type: ignore[union-attr]
+    if node.type.kind == "truth":
+        return f"{name} = {'是' if value else '否'}", f"{name} = {'yes' if value else 'no'}"
+    return f"{name} = {node.type.members[value]}", f"{name} = {node.type.members[value]}"  # type: ignore[call-overload]
+
+
+def _gaps(program: ir.Program, report: Report) -> None:
+    """No 否则 and a combination of plain values that no line covers, in any of the rule's times."""
+    days = change_days(program) or [20000101]
+    for rule in program.rules:
+        for day in days:
+            found = in_force(rule, day)
+            if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
+                continue
+            subjects: dict[tuple[object, ...], ir.Expression] = {}
+            if not all([_subjects(x.condition, subjects) for x in found.body if x.condition is not None]):
+                continue
+            size = 1
+            for node in subjects.values():
+                size *= len(_domain(node))
+            if size > MOST_CASES:
+                continue
+            keys = list(subjects)
+            for values in product(*(_domain(subjects[k]) for k in keys)):
+                case = dict(zip(keys, values, strict=True))
+                if not any(x.condition is None or _holds(x.condition, case) for x in found.body):
+                    words = [_words(subjects[k], v) for k, v in case.items()]
+                    report.error(
+                        "P0301", rule.place, case="、".join(w[0] for w in words), case_en=", ".join(w[1] for w in words),
+                        clause=rule.clause.show(),
+                    )
+                    break
+            else:
+                continue
+            break

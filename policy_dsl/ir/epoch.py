@@ -1,0 +1,135 @@
+"""What is in force on a day: the lines of each rule, the entry of each parameter. Layers and dates are settled here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+from . import nodes as ir
+
+
+class InForce(NamedTuple):
+    """A rule on a day. `exceptions` come lowest layer first; `body` in the order of the text; `otherwise` apart."""
+
+    rule: ir.Rule
+    mode: str  # "", first, highest, lowest, sum
+    exceptions: tuple[ir.Line, ...]
+    body: tuple[ir.Line, ...]
+    otherwise: ir.Line | None
+
+
+class Missing(NamedTuple):
+    """A parameter without a usable value on a day: pending, floor (not an entitlement), or none (nothing in force)."""
+
+    kind: str
+    name: str
+
+
+class Held(NamedTuple):
+    """A parameter's value on a day for one combination of keys, with the entry that gives it. A floor's value is in `floor`."""
+
+    value: object
+    entry: ir.Entry | None
+    floor: object = None
+
+
+def change_days(program: ir.Program) -> list[int]:
+    """Days on which something begins or has ended, ascending."""
+    days: set[int] = set()
+
+    def add(since: int, until: int) -> None:
+        if since:
+            days.add(since)
+        if until < ir.OPEN:
+            days.add(day_after(until))
+
+    for rule in program.rules:
+        for line in rule.lines:
+            add(line.since, line.until)
+        for _, since, until, _ in rule.modes:
+            add(since, until)
+    for parameter in program.parameters:
+        for entry in parameter.entries:
+            add(entry.since, entry.until)
+    return sorted(days)
+
+
+def day_after(day: int) -> int:
+    import datetime
+
+    d = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=1)
+    return d.year * 10000 + d.month * 100 + d.day
+
+
+def _holds(since: int, until: int, on: int) -> bool:
+    return since <= on <= until
+
+
+def in_force(rule: ir.Rule, on: int) -> InForce | None:
+    """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7)."""
+    lines = [x for x in rule.lines if _holds(x.since, x.until, on)]
+    exceptions: dict[str, ir.Line] = {}
+    for n, line in enumerate(x for x in lines if x.kind == "exception"):
+        key = line.key or f"#{n}"
+        if key not in exceptions or exceptions[key].layer < line.layer:
+            exceptions[key] = line
+    body = [x for x in lines if x.kind in ("value", "branch")]
+    rows = [x for x in lines if x.kind == "row"]
+    otherwise = max((x for x in lines if x.kind == "otherwise"), key=lambda x: (x.layer, x.since), default=None)
+    lead = max((x.layer for x in body), default=-1)
+    body = [x for x in body if x.layer == lead]
+    by_key: dict[str, ir.Line] = {}
+    for row in rows:
+        if row.layer >= lead and (row.key not in by_key or by_key[row.key].layer < row.layer):
+            by_key[row.key] = row
+    body += by_key.values()
+    if any(x.kind == "value" for x in body):
+        otherwise = None
+    if not body and otherwise is None:
+        return None
+    modes = [m for m in rule.modes if _holds(m[1], m[2], on)]
+    mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
+    ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
+    return InForce(rule, mode, ordered, tuple(body), otherwise)
+
+
+def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:
+    """All combinations of the parameter's keys; one empty combination where it has none."""
+    return product(*(range(len(t.members)) for t in parameter.key_types))
+
+
+def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.Entry | None, ir.Entry | None]:
+    """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count."""
+    found = [
+        e
+        for e in parameter.entries
+        if _holds(e.since, e.until, on) and e.kind != "target" and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+    ]
+    if not found:
+        return None, None
+    top = max(found, key=lambda e: (e.layer, e.since))
+    floor = max((e for e in found if e.kind == "floor"), key=lambda e: (e.layer, e.since), default=None)
+    return (None, floor) if top.kind == "floor" else (top, floor)
+
+
+def dependency_order(parameters: tuple[ir.Parameter, ...]) -> list[ir.Parameter]:
+    """Parameters so that each comes after those its formulas read (cycles have been refused)."""
+    from .traverse import walk
+
+    by_name = {p.name: p for p in parameters}
+    out: dict[str, ir.Parameter] = {}
+
+    def visit(p: ir.Parameter) -> None:
+        if p.name in out:
+            return
+        for e in p.entries:
+            if e.value is not None:
+                for node in walk(e.value):
+                    if isinstance(node, ir.ParameterRef) and node.name in by_name and node.name != p.name:
+                        visit(by_name[node.name])
+        out[p.name] = p
+
+    for p in parameters:
+        visit(p)
+    return list(out.values())

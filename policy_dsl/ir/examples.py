@@ -1,0 +1,187 @@
+"""案例 → given facts in the contract's JSON form and expected values. Names and types are checked here, so a mistake stands in its line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..diagnostics.report import Report, suggestion
+from ..model.declare import Declared, FactSymbol, Model
+from ..model.types import Type
+from ..syntax import nodes
+from ..syntax.keywords import unit_in
+from . import nodes as ir
+from .bodies import first_day
+from .elaborate import Elaborator, Scope, Skip
+
+
+def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
+    """One example, or None when a line of it is wrong."""
+    assert isinstance(declared.node, nodes.Example)
+    return _Reader(declared.node, model, report).run(declared)
+
+
+class _Reader:
+    def __init__(self, node: nodes.Example, model: Model, report: Report) -> None:
+        self.node = node
+        self.model = model
+        self.report = report
+        self.elaborator = Elaborator(model, report)
+        self.root = ""
+        self.facts: dict[str, object] = {}
+        self.labels: dict[tuple[str, ...], int] = {}
+
+    def run(self, declared: Declared) -> ir.Example | None:
+        node = self.node
+        if not any(e.expected for e in node.entries):
+            self.report.error("P0702", node.span, title=node.title)
+            return None
+        if node.on is None:
+            self.report.error("P0703", node.span, title=node.title)
+            return None
+        resolved: list[tuple[nodes.Entry, list[tuple[str, str]], str]] = []
+        failed = False
+        for entry in node.entries:
+            if not entry.target:
+                continue
+            try:
+                resolved.append((entry, *self._target(entry)))
+            except Skip:
+                failed = True
+        roots = {root for _, _, root in resolved}
+        if len(roots) > 1:
+            outer = [r for r in roots if not any(r != o and o in self.model.ancestors(r) for o in roots)]
+            self.root = outer[0]
+        elif roots:
+            (self.root,) = roots
+        expected: list[ir.Expected] = []
+        for entry, steps, root in resolved:
+            try:
+                if root != self.root:
+                    raise self.elaborator.fail("P0701", entry.span, title=node.title, problem=f"{root}不在{self.root}之内", problem_en=f"{root} is not within {self.root}", hint=("写明它属于哪一个", "say which one holds it"))
+                self._entry(entry, steps, expected)
+            except Skip:
+                failed = True
+        if any(not e.target for e in node.entries):
+            expected.append(ir.Expected("", "error", None, (), next(e for e in node.entries if not e.target).span.place))
+        if failed:
+            return None
+        return ir.Example(
+            node.title, first_day(node.on), {self.root: self.facts} if self.root else {}, tuple(expected), declared.clause.policy,
+            node.span.place,
+        )
+
+    def _target(self, entry: nodes.Entry) -> tuple[list[tuple[str, str]], str]:
+        """The way from the root to the entry: (list, label) pairs, and the root entity."""
+        words = list(entry.target)
+        entities = self.model.entities
+        first = words[0]
+        if first in entities:
+            root, rest = first, words[1:]
+        else:
+            holder = next((e for e, s in entities.items() if first in s.lists), None)
+            if holder is None:
+                if first in self.model.broken:
+                    raise Skip
+                known = [*entities, *(n for s in entities.values() for n in s.lists)]
+                zh, en = suggestion(first, known)
+                raise self.elaborator.fail("P0201", entry.span, name=first, hint=(zh or "写对象或名单的名称", en or "write an entity or a list"))
+            root, rest = holder, words
+        steps: list[tuple[str, str]] = []
+        here = root
+        while rest:
+            if rest[0] not in entities[here].lists or len(rest) < 2:
+                raise self.elaborator.fail(
+                    "P0701", entry.span, title=self.node.title, problem=f"「{rest[0]}」后面要写是哪一个", problem_en=f"“{rest[0]}”: say which one",
+                    hint=("例如 成员 甲: …", "as in members a: …"),
+                )
+            steps.append((rest[0], rest[1]))
+            here = entities[here].lists[rest[0]].entity
+            rest = rest[2:]
+        return steps, root
+
+    def _at(self, steps: list[tuple[str, str]]) -> tuple[dict[str, object], str, str]:
+        """The facts of the entry (made when new), its entity and its path."""
+        here, entity, path = self.facts, self.root, self.root
+        trail: tuple[str, ...] = ()
+        for name, label in steps:
+            listed = here.setdefault(name, [])
+            assert isinstance(listed, list)
+            trail = (*trail, name, label)
+            if trail not in self.labels:
+                self.labels[trail] = len(listed)
+                made: dict[str, object] = {}
+                inner = self.model.entities[entity].lists[name].entity
+                named = next((f for f in self.model.entities[inner].facts.values() if f.type.kind == "text"), None)
+                if named is not None:
+                    made[named.name] = label
+                listed.append(made)
+            index = self.labels[trail]
+            here = listed[index]
+            entity = self.model.entities[entity].lists[name].entity
+            path = f"{path}.{name}[{index}]"
+        return here, entity, path
+
+    def _entry(self, entry: nodes.Entry, steps: list[tuple[str, str]], expected: list[ir.Expected]) -> None:
+        if entry.month is not None:
+            raise self.elaborator.fail("P0123", entry.span, word=entry.month)
+        facts, entity, path = self._at(steps)
+        symbol = self.model.entities[entity]
+        failed = False
+        for a in entry.assignments:
+            name = ".".join(a.name)
+            try:
+                if entry.expected:
+                    target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
+                    if target is None:
+                        known = [n for e, n in self.model.rules if e == entity]
+                        raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), known)
+                    value = self._value(a, target.type)
+                    expected.append(ir.Expected(f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place))
+                else:
+                    fact = symbol.facts.get(name)
+                    if fact is None:
+                        if (entity, name) in self.model.rules:
+                            raise self.elaborator.fail("P0701", a.span, title=self.node.title, problem=f"「{name}」是规则，不是事实", problem_en=f"“{name}” is a rule, no fact", hint=("放到 应为 之后", "put it behind “expect”"))
+                        raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
+                    facts[name] = self._given(a, fact)
+            except Skip:
+                failed = True
+        if failed:
+            raise Skip
+
+    def _value(self, a: nodes.Assignment, type_: Type) -> object:
+        if a.given.kind != "value":
+            return None
+        assert a.given.value is not None
+        if type_.kind == "text":
+            raise self.elaborator.fail("P0213", a.span)
+        written = type_._replace(unit=type_.own, written=None) if type_.is_amount else type_
+        made = self.elaborator.expression(a.given.value, Scope(self.model, ""), written)
+        if not isinstance(made, ir.Constant):
+            raise self.elaborator.wanted(a.span, "写明的值", "a written value", made.type)
+        return made.value
+
+    def _given(self, a: nodes.Assignment, fact: FactSymbol) -> object:
+        """The fact in the contract's form: numbers in the declared unit, or text with the unit as written."""
+        if a.given.kind == "error":
+            raise self.elaborator.fail("P0701", a.span, title=self.node.title, problem="事实不能是 错误", problem_en="a fact cannot be “error”", hint=("写一个值或 未知", "give a value or unknown"))
+        if a.given.kind == "unknown":
+            return None
+        value = a.given.value
+        if fact.type.kind == "text":
+            return value.path[0] if isinstance(value, nodes.Name) else a.given.span.text
+        self._value(a, fact.type)
+        match value:
+            case nodes.Truth():
+                return value.value
+            case nodes.Day():
+                return value.text
+            case nodes.Name():
+                return value.path[0]
+        negative = isinstance(value, nodes.Negative)
+        number = value.operand if isinstance(value, nodes.Negative) else value
+        assert isinstance(number, nodes.Number)
+        digits = ("-" if negative else "") + number.digits
+        if number.unit:
+            return f"{digits} {'/'.join(unit_in(u, 'zh') for u in number.unit)}"
+        return int(digits) if "." not in digits else Decimal(digits)

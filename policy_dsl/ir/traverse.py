@@ -1,0 +1,54 @@
+"""Generic walks over formulas, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import nodes as ir
+
+
+def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
+    """The formulas directly inside, in the order in which they are read."""
+    match node:
+        case ir.ParameterRef():
+            return node.keys
+        case ir.Not():
+            return (node.operand,)
+        case ir.Logic():
+            return node.parts
+        case ir.Compare() | ir.Arithmetic():
+            return (node.left, node.right)
+        case ir.Among():
+            return (node.item, *node.options)
+        case ir.Call():
+            return node.arguments
+        case ir.Aggregate():
+            return tuple(x for x in (node.where, node.value, node.default) if x is not None)
+    return ()
+
+
+def walk(node: ir.Expression) -> Iterator[ir.Expression]:
+    """The formula and everything inside it."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(children(top)))
+
+
+def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
+    """Conditions and results of all lines, whatever their date."""
+    for line in rule.lines:
+        if line.condition is not None:
+            yield line.condition
+        yield line.result
+
+
+def references(rule: ir.Rule) -> list[tuple[str, str]]:
+    """Rules that a rule reads, as (entity, name), each once, in the order of the text."""
+    found: dict[tuple[str, str], None] = {}
+    for formula in formulas(rule):
+        for node in walk(formula):
+            if isinstance(node, ir.RuleRef):
+                found[node.entity, node.name] = None
+    return list(found)

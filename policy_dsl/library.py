@@ -1,0 +1,255 @@
+"""Where policies lie: a path, a folder, a shipped name; and which files a policy with its layers is made of.
+
+Only the head of each file is looked at here (政策, 上级), with two regular expressions, so that a cached policy needs no parser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from .diagnostics.report import PolicyError, diagnostic, suggestion
+from .source import Place, Source
+
+MAX_FILE = 1 << 20  # bytes; syntax/characters.py says the same
+MAX_FILES = 500  # of one folder
+
+_POLICY = re.compile(r"^(?:政策|policy)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
+_EXTENDS = re.compile(r"^[ \t\u3000]+(?:上级|extends)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
+
+
+class PolicyFile(NamedTuple):
+    """One file: where it lies, how messages name it, its text, and what its head says."""
+
+    path: Path
+    name: str
+    text: str
+    policy: str
+    extends: str
+    extends_line: int
+
+
+class LayerFiles(NamedTuple):
+    policy: str
+    files: tuple[PolicyFile, ...]
+
+
+def shipped_folder() -> Path:
+    """`policies/`: in the wheel inside the package, in a checkout beside it."""
+    inside = Path(__file__).parent / "policies"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "policies"
+
+
+def pages_folder() -> Path:
+    """The pages of the diagnostics: in the wheel inside the package, in a checkout in docs/errors."""
+    inside = Path(__file__).parent / "diagnostics" / "pages"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "docs" / "errors"
+
+
+def read_file(path: Path, name: str | None = None) -> PolicyFile:
+    """Reads a file within the bounds. Raises PolicyError: not there, no file, too large, not UTF-8, not text."""
+    shown = name or str(path)
+    at = Place(shown, 1, 1, 1, 1)
+    try:
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            raise PolicyError([diagnostic("P0129", at, reason="不是普通文件", reason_en="not a regular file")])
+        if info.st_size > MAX_FILE:
+            raise PolicyError([diagnostic("P0126", at, size=info.st_size, most=MAX_FILE)])
+        raw = path.read_bytes()
+    except OSError as error:
+        zh = {FileNotFoundError: "没有这个文件", PermissionError: "没有权限"}.get(type(error), error.strerror or str(error))
+        raise PolicyError([diagnostic("P0129", at, reason=zh, reason_en=error.strerror or str(error))]) from None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise PolicyError([diagnostic("P0125", Place(shown, line, 1, line, 2), byte=error.start + 1)]) from None
+    text = text.removeprefix("\ufeff")
+    control = re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", text)
+    if control:
+        place = Source(shown, text).place(control.start(), control.end())
+        raise PolicyError([diagnostic("P0127", place, character=f"U+{ord(control.group()):04X}")])
+    head = _POLICY.search(text)
+    upper = _EXTENDS.search(text, head.end() if head else 0)
+    return PolicyFile(
+        path,
+        shown,
+        text,
+        (head[1] or head[2]) if head else "",
+        (upper[1] or upper[2]) if upper else "",
+        text.count("\n", 0, upper.start(0)) + 1 if upper else 1,
+    )
+
+
+def policy_files(folder: Path) -> list[Path]:
+    """The .policy files directly in a folder, in the order of their names."""
+    try:
+        return sorted(p for p in folder.iterdir() if p.suffix == ".policy")[:MAX_FILES]
+    except OSError:
+        return []
+
+
+def _matching(folder: Path, policy: str, shown: str | None = None) -> tuple[PolicyFile, ...]:
+    """The files of `folder` whose 政策 is `policy`; files that cannot be read are another policy's trouble."""
+    found = []
+    for path in policy_files(folder):
+        try:
+            file = read_file(path, None if shown is None else str(Path(shown) / path.name))
+        except PolicyError:
+            continue
+        if file.policy == policy:
+            found.append(file)
+    return tuple(found)
+
+
+def is_path(name: str) -> bool:
+    return "/" in name or os.sep in name or name.endswith(".policy")
+
+
+def shipped() -> dict[str, Path]:
+    """Every shipped policy by its 政策 name and by its folder's name."""
+    found: dict[str, Path] = {}
+    root = shipped_folder()
+    try:
+        folders = sorted(p for p in root.iterdir() if p.is_dir())
+    except OSError:
+        return found
+    for folder in folders:
+        for path in policy_files(folder):
+            name = _head_name(path)
+            if name:
+                found.setdefault(name, folder)
+                found.setdefault(folder.name, folder)
+    return found
+
+
+def _head_name(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096).decode("utf-8", "replace").removeprefix("\ufeff")
+    except OSError:
+        return ""
+    match = _POLICY.search(head)
+    return (match[1] or match[2]) if match else ""
+
+
+def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
+    """The layers of a policy, top first. Raises PolicyError when it is not found or its layers do not hang together."""
+    given = os.fspath(name)
+    if isinstance(name, os.PathLike) or is_path(given):
+        path = Path(given)
+        if path.is_dir():
+            return chain(_folder(path))
+        file = read_file(path)
+        if not file.policy:
+            return [LayerFiles("", (file,))]
+        same = [f if f.path.name != path.name else file for f in _matching(path.parent, file.policy, str(path.parent))]
+        return chain(LayerFiles(file.policy, tuple(same) or (file,)))
+    known = shipped()
+    if given not in known:
+        zh, en = suggestion(given, known)
+        all_zh = "、".join(known)
+        raise PolicyError(
+            [diagnostic("P0801", at=given, name=given, hint=((zh + " " if zh else "") + f"随包的政策：{all_zh}；路径要含 / 或以 .policy 结尾", (en + " " if en else "") + f"shipped: {', '.join(known)}; a path has a slash or ends in .policy"))]
+        )
+    folder = known[given]
+    layer = _folder(folder, given if given != folder.name else None)
+    return chain(layer)
+
+
+def _folder(folder: Path, policy: str | None = None) -> LayerFiles:
+    """The policy of a folder: its files all name the same 政策 (or the one asked for)."""
+    files = [read_file(p) for p in policy_files(folder)]
+    if not files:
+        raise PolicyError([diagnostic("P0806", at=str(folder), path=str(folder))])
+    names = list(dict.fromkeys(f.policy for f in files))
+    chosen = policy or names[0]
+    if policy is None and len(names) > 1:
+        raise PolicyError([diagnostic("P0608", Place(files[0].name, 1, 1, 1, 1), names="、".join(n or "—" for n in names))])
+    return LayerFiles(chosen, tuple(f for f in files if f.policy == chosen))
+
+
+def chain(layer: LayerFiles) -> list[LayerFiles]:
+    """The layer with those above it, top first."""
+    layers = [layer]
+    while True:
+        here = layers[0]
+        extends = [f for f in here.files if f.extends]
+        names = list(dict.fromkeys(f.extends for f in extends))
+        if not names:
+            return layers
+        at = _extends_place(extends[0])
+        if len(names) > 1:
+            raise PolicyError([diagnostic("P0608", _extends_place(extends[1]), names="、".join(names))])
+        if names[0] in [x.policy for x in layers]:
+            path = " → ".join([*(x.policy for x in reversed(layers)), names[0]])
+            raise PolicyError([diagnostic("P0604", at, path=path)])
+        layers.insert(0, _upper(names[0], here.files[0], at))
+
+
+def _extends_place(file: PolicyFile) -> Place:
+    source = Source(file.name, file.text)
+    start = source.line_start(file.extends_line)
+    line = source.line_text(file.extends_line)
+    indent = len(line) - len(line.lstrip(" \t\u3000"))
+    return source.place(start + indent, start + len(line))
+
+
+def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
+    """The layer `name`: in the same folder, the folders beside it, the folder above, then among the shipped ones."""
+    folder = below.path.parent.resolve()
+    try:
+        beside = sorted(p for p in folder.parent.iterdir() if p.is_dir() and p != folder)
+    except OSError:
+        beside = []
+    for place in (folder, *beside[:MAX_FILES], folder.parent):
+        if any(_head_name(p) == name for p in policy_files(place)):
+            return LayerFiles(name, _matching(place, name))
+    known = shipped()
+    if name in known:
+        return LayerFiles(name, _matching(known[name], name))
+    zh, en = suggestion(name, known)
+    raise PolicyError([diagnostic("P0603", at, name=name, hint=(zh or "把它放在同一文件夹或相邻的文件夹里", en or "put it into the same folder or one beside it"))])
+
+
+def units(paths: list[str]) -> list[list[LayerFiles]]:
+    """What `check` and `test` are asked for: every policy in the files and folders named, each with its layers.
+
+    A file that cannot even be read raises at once; a policy whose layers are missing raises too.
+    """
+    wanted: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            below = sorted(p for p in path.rglob("*.policy") if p.is_file())
+            if not below:
+                raise PolicyError([diagnostic("P0806", at=given, path=given)])
+            wanted += below
+        else:
+            wanted.append(path)
+    seen: set[tuple[Path, str]] = set()
+    out: list[list[LayerFiles]] = []
+    for path in wanted:
+        file = read_file(path)
+        key = (path.parent.resolve(), file.policy or path.name)
+        if key in seen:
+            continue
+        seen.add(key)
+        out.append(find(path))
+    return out
+
+
+def digest(layers: list[LayerFiles]) -> str:
+    """SHA-256 of what the policy says: layer names, file names and texts; line ends and BOM do not count."""
+    made = hashlib.sha256(b"policy_dsl 1\0")
+    for layer in layers:
+        for file in sorted(layer.files, key=lambda f: f.path.name):
+            for part in (layer.policy, file.path.name, file.text.replace("\r\n", "\n")):
+                raw = part.encode("utf-8")
+                made.update(len(raw).to_bytes(8, "big") + raw)
+    return made.hexdigest()

@@ -1,0 +1,471 @@
+"""Trees → symbols: what is declared, where it stands in the law, which layer it comes from. Bodies are left as they were written.
+
+Layers come top first. A name that two layers declare without 修订 is an error, so a reader of the lower file sees every departure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from attrs import field, frozen
+
+from ..diagnostics.report import Report, suggestion
+from ..source import Span
+from ..syntax import nodes
+from ..syntax.keywords import UNIT_KEYS
+from . import units
+from .clause import Clause
+from .functions import BY_NAME, MOMENTS
+from .types import BUILTIN, TRUTH, Type, amount
+from .units import Unit, unit_of
+
+
+@frozen
+class Layer:
+    """One 政策: its name and its files, parsed."""
+
+    name: str
+    files: tuple[nodes.File, ...]
+
+
+@frozen
+class Declared:
+    """A declaration with its place in the law. `layer` counts from the top."""
+
+    node: nodes.Declaration
+    clause: Clause
+    layer: int
+    amends: bool = False
+
+
+@frozen
+class FactSymbol:
+    name: str
+    type: Type
+    node: nodes.Fact
+    clause: Clause
+
+
+@frozen
+class ListSymbol:
+    name: str
+    entity: str
+    low: int
+    high: int
+    node: nodes.Fact
+
+
+@frozen
+class EntitySymbol:
+    name: str
+    counts_as: str
+    facts: dict[str, FactSymbol]
+    lists: dict[str, ListSymbol]
+    declared: Declared
+    holder: str = ""
+    holder_list: str = ""
+
+
+@frozen
+class RuleSymbol:
+    entity: str
+    name: str
+    type: Type
+    benefit: bool
+    declared: tuple[Declared, ...]
+
+
+@frozen
+class ParameterSymbol:
+    name: str
+    type: Type
+    keys: tuple[str, ...]
+    key_types: tuple[Type, ...]
+    declared: tuple[Declared, ...]
+
+
+@frozen
+class Model:
+    """The symbols of a policy with all its layers. Dictionaries keep the order of the text and are not changed afterwards."""
+
+    name: str
+    chain: tuple[str, ...]
+    jurisdiction: str
+    types: dict[str, Type]
+    units: frozenset[str]
+    entities: dict[str, EntitySymbol]
+    rules: dict[tuple[str, str], RuleSymbol]
+    parameters: dict[str, ParameterSymbol]
+    examples: tuple[Declared, ...]
+    documents: dict[str, nodes.Document]
+    broken: frozenset[str] = field(default=frozenset())
+
+    def ancestors(self, entity: str) -> list[str]:
+        """The entity and what holds it, outward."""
+        chain = []
+        while entity and entity not in chain:
+            chain.append(entity)
+            entity = self.entities[entity].holder if entity in self.entities else ""
+        return chain
+
+    def counted(self, entity: str) -> str:
+        """What one of the entity counts as: its own word, or that of what holds it; "" where none says."""
+        for name in self.ancestors(entity):
+            if name in self.entities and self.entities[name].counts_as:
+                return self.entities[name].counts_as
+        return ""
+
+
+def declare(layers: Sequence[Layer], report: Report) -> Model:
+    """Collects the symbols of all layers, top first, and reports what is declared wrongly."""
+    return _Collector(report).run(layers)
+
+
+class _Collector:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.types: dict[str, Type] = {}
+        self.units: set[str] = set()
+        self.documents: dict[str, nodes.Document] = {}
+        self.broken: set[str] = set()
+        self.found: list[Declared] = []
+        self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
+
+    def run(self, layers: Sequence[Layer]) -> Model:
+        jurisdiction = ""
+        for number, layer in enumerate(layers):
+            for file in layer.files:
+                self.broken |= file.broken
+                jurisdiction = self._file(file, layer.name, number) or jurisdiction
+        self._types()
+        entities = self._entities()
+        parameters = self._parameters()
+        rules = self._rules(entities)
+        self._clashes(entities, rules, parameters)
+        return Model(
+            layers[-1].name if layers else "",
+            tuple(x.name for x in layers),
+            jurisdiction,
+            self.types,
+            frozenset(self.units),
+            entities,
+            rules,
+            parameters,
+            tuple(d for d in self.found if isinstance(d.node, nodes.Example)),
+            self.documents,
+            frozenset(self.broken),
+        )
+
+    # --- headings, documents, gists
+
+    def _file(self, file: nodes.File, layer: str, number: int) -> str:
+        document: nodes.Document | None = None
+        headings: dict[int, str] = {}
+        gist: list[str] = []
+        gist_open = False
+        jurisdiction = ""
+        for item in file.items:
+            if isinstance(item, nodes.Document):
+                document = item
+                headings, gist = {}, []
+                self._once(("document", item.id), item.id, item.span, number)
+                self.documents[item.id] = item
+                continue
+            if isinstance(item, nodes.Heading):
+                if item.level == 1:
+                    continue
+                text = item.text
+                first, _, rest = text.partition(" ")
+                if first in self.documents and rest:
+                    document, text = self.documents[first], rest.strip()
+                headings = {k: v for k, v in headings.items() if k < item.level}
+                headings[item.level] = text
+                gist, gist_open = [], False
+                continue
+            if isinstance(item, nodes.Gist):
+                gist = [*gist, item.text] if gist_open else [item.text]
+                gist_open = True
+                continue
+            gist_open = False
+            if isinstance(item, nodes.PolicyHead):
+                jurisdiction = item.jurisdiction or ""
+                continue
+            clause = Clause(
+                layer,
+                (document.number or document.id) if document else "",
+                (document.title or "") if document else "",
+                tuple(headings[k] for k in sorted(headings)),
+                " ".join(gist),
+            )
+            self.found.append(Declared(item, clause, number, isinstance(item, nodes.Amendment)))
+        return jurisdiction
+
+    def _once(self, key: tuple[str, ...], name: str, span: Span, layer: int) -> bool:
+        """Reports a second declaration; the first one stands."""
+        before = self.seen.get(key)
+        if before is None:
+            self.seen[key] = (span, layer)
+            return True
+        first, upper = before
+        code = "P0202" if upper == layer else "P0605"
+        self.report.error(code, span, name=name, labels=[(first, "先在这里声明", "first declared here")])
+        return False
+
+    # --- types
+
+    def _types(self) -> None:
+        for d in self.found:
+            node = d.node
+            if not isinstance(node, nodes.TypeDeclaration):
+                continue
+            if node.name in BUILTIN or node.name in UNIT_KEYS:
+                self.report.error("P0202", node.span, name=node.name)
+                continue
+            if not self._once(("type", node.name), node.name, node.span, d.layer):
+                continue
+            if node.kind == "unit":
+                self.units.add(node.name)
+            else:
+                self.types[node.name] = self._enumeration(node.name, node.members, node.kind == "ordered", node.span)
+
+    def _enumeration(self, name: str, members: tuple[str, ...], ordered: bool, span: Span) -> Type:
+        double = next((m for i, m in enumerate(members) if m in members[:i]), None)
+        if double is not None:
+            self.report.error("P0202", span, name=double)
+        if len(set(members)) < 2:
+            self.report.error("P0219", span, name=name)
+        return Type("enumeration", name, members=tuple(dict.fromkeys(members)), ordered=ordered)
+
+    def type_of(self, node: nodes.TypeExpression, owner: str, counted: str = "") -> Type | None:
+        """The type that is written; an inline list is a type of its own, named after its owner. None where it is wrong."""
+        if isinstance(node, nodes.InlineEnumeration):
+            return self._enumeration(owner, node.members, False, node.span)
+        if isinstance(node, nodes.ListOf):
+            self.report.error("P0212", node.span, name=node.entity)
+            return None
+        name = "/".join(node.parts)
+        if len(node.parts) == 1:
+            if name in BUILTIN:
+                return BUILTIN[name]
+            if name in self.types:
+                return self.types[name]
+        unit = unit_of(node.parts, frozenset(self.units))
+        if unit is not None:
+            return effective(unit, counted)
+        if not any(p in self.broken for p in node.parts):
+            known = [*BUILTIN, *self.types, *UNIT_KEYS, *self.units]
+            zh, en = suggestion(next((p for p in node.parts if p not in UNIT_KEYS), name), known)
+            self.report.error("P0214", node.span, name=name, hint=(zh or "先用「类型」声明它，或写一个单位，如 元/月", en or "declare it with “type”, or write a unit such as yuan/month"))
+        return None
+
+    # --- entities
+
+    def _entities(self) -> dict[str, EntitySymbol]:
+        made: dict[str, tuple[Declared, list[tuple[nodes.Fact, Declared]]]] = {}
+        for d in self.found:
+            if isinstance(d.node, nodes.Entity) and self._once(("entity", d.node.name), d.node.name, d.node.span, d.layer):
+                made[d.node.name] = (d, [(f, d) for f in d.node.facts])
+                if d.node.counts_as is not None and unit_of((d.node.counts_as,)) is None:
+                    self.report.error("P0214", d.node.span, name=d.node.counts_as, hint=("对象后面的单位写 人 或 户", "write person or household"))
+        for d in self.found:
+            if isinstance(d.node, nodes.Amendment) and d.node.facts:
+                for name in d.node.names:
+                    if name in made:
+                        made[name][1].extend((f, d) for f in d.node.facts)
+                    elif name not in self.broken:
+                        self._unknown_amendment(name, d, list(made))
+        holders: dict[str, tuple[str, str, Span]] = {}
+        lists: dict[str, dict[str, ListSymbol]] = {name: {} for name in made}
+        for name, (_, facts) in made.items():
+            for fact, d in facts:
+                if not isinstance(fact.type, nodes.ListOf):
+                    continue
+                for listed in fact.names:
+                    if not self._once(("member", name, listed), listed, fact.span, d.layer):
+                        continue
+                    held = self._held(fact.type.entity, made)
+                    if held is None:
+                        if fact.type.entity not in self.broken:
+                            zh, en = suggestion(fact.type.entity, made)
+                            self.report.error("P0201", fact.type.span, name=fact.type.entity, hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"))
+                        continue
+                    low, high = self._size(fact)
+                    if held in holders:
+                        other = holders[held]
+                        self.report.error("P0216", fact.span, name=held, labels=[(other[2], "已由这里包含", "held here already")])
+                        continue
+                    holders[held] = (name, listed, fact.span)
+                    lists[name][listed] = ListSymbol(listed, held, low, high, fact)
+        for name in made:
+            path = [name]
+            while path[-1] in holders and holders[path[-1]][0] not in path:
+                path.append(holders[path[-1]][0])
+            if path[-1] in holders:
+                self.report.error("P0217", made[name][0].node.span, path=" → ".join([*path, holders[path[-1]][0]]))
+                del holders[path[-1]]
+        symbols = {
+            name: EntitySymbol(
+                name,
+                self._counts(d),
+                {},
+                lists[name],
+                d,
+                holders[name][0] if name in holders else "",
+                holders[name][1] if name in holders else "",
+            )
+            for name, (d, _) in made.items()
+        }
+        shell = Model("", (), "", {}, frozenset(), symbols, {}, {}, (), {})
+        for name, (_, facts) in made.items():
+            counted = shell.counted(name)
+            for fact, d in facts:
+                if isinstance(fact.type, nodes.ListOf):
+                    continue
+                for written in fact.names:
+                    if not self._once(("member", name, written), written, fact.span, d.layer):
+                        continue
+                    type_ = self.type_of(fact.type, written, counted)
+                    if type_ is None:
+                        self.broken.add(written)
+                    else:
+                        symbols[name].facts[written] = FactSymbol(written, type_, fact, d.clause)
+        return symbols
+
+    @staticmethod
+    def _held(name: str, made: dict[str, object] | dict[str, tuple[Declared, list[tuple[nodes.Fact, Declared]]]]) -> str | None:
+        """`many persons` is legal beside `many person`."""
+        if name in made:
+            return name
+        return name[:-1] if name.isascii() and name.endswith("s") and name[:-1] in made else None
+
+    @staticmethod
+    def _counts(d: Declared) -> str:
+        assert isinstance(d.node, nodes.Entity)
+        return UNIT_KEYS.get(d.node.counts_as or "", "")
+
+    def _size(self, fact: nodes.Fact) -> tuple[int, int]:
+        if fact.range is None:
+            return 1, 50
+        ends = [plain_value(e) for e in fact.range]
+        if None in ends or any(e is not None and e.denominator != 1 for e in ends):
+            self.report.error("P0203", fact.span, wanted="整数范围", wanted_en="a range of whole numbers", found="别的", found_en="something else", hint=("例如 0..20", "as in 0..20"))
+            return 1, 50
+        low, high = int(ends[0] or 0), int(ends[1] or 0)
+        if low > high or low < 0:
+            self.report.error("P0220", fact.span, low=low, high=high)
+            return 1, 50
+        return low, high
+
+    # --- parameters and rules
+
+    def _parameters(self) -> dict[str, ParameterSymbol]:
+        made: dict[str, ParameterSymbol] = {}
+        for d in self.found:
+            node = d.node
+            if not isinstance(node, nodes.Parameter):
+                continue
+            if node.name in made and made[node.name].declared[0].layer == d.layer and node.dates is not None:
+                before = made[node.name]
+                made[node.name] = ParameterSymbol(before.name, before.type, before.keys, before.key_types, (*before.declared, d))
+                continue
+            if not self._once(("parameter", node.name), node.name, node.span, d.layer):
+                continue
+            type_ = self.type_of(node.type, node.name)
+            keys: list[Type] = []
+            for key in node.keys:
+                if key in self.types:
+                    keys.append(self.types[key])
+                elif key not in self.broken:
+                    self.report.error("P0406", node.span, name=key)
+            if type_ is None or len(keys) != len(node.keys):
+                self.broken.add(node.name)
+                continue
+            made[node.name] = ParameterSymbol(node.name, type_, node.keys, tuple(keys), (d,))
+        return made
+
+    def _rules(self, entities: dict[str, EntitySymbol]) -> dict[tuple[str, str], RuleSymbol]:
+        made: dict[tuple[str, str], RuleSymbol] = {}
+        shell = Model("", (), "", {}, frozenset(), entities, {}, {}, (), {})
+        for d in self.found:
+            node = d.node
+            if not isinstance(node, nodes.Rule):
+                continue
+            for entity in node.entities:
+                if entity not in entities:
+                    if entity not in self.broken:
+                        zh, en = suggestion(entity, entities)
+                        self.report.error("P0201", node.span, name=entity, hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"))
+                    self.broken.add(node.name)
+                    continue
+                if (entity, node.name) in made and node.dates is not None and made[entity, node.name].declared[0].layer == d.layer:
+                    before = made[entity, node.name]
+                    made[entity, node.name] = RuleSymbol(entity, node.name, before.type, before.benefit, (*before.declared, d))
+                    continue
+                if not self._once(("member", entity, node.name), node.name, node.span, d.layer):
+                    continue
+                type_ = self.type_of(node.type, node.name, shell.counted(entity))
+                if type_ is None:
+                    self.broken.add(node.name)
+                    continue
+                if node.benefit and not (type_.is_amount and type_.unit.is_money):
+                    self.report.error("P0502", node.type.span, name=node.name)
+                made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,))
+        return made
+
+    def _clashes(
+        self,
+        entities: dict[str, EntitySymbol],
+        rules: dict[tuple[str, str], RuleSymbol],
+        parameters: dict[str, ParameterSymbol],
+    ) -> None:
+        """Amendments find what they amend; names do not hide functions or moments."""
+        by_name: dict[str, list[tuple[str, str]]] = {}
+        for key in rules:
+            by_name.setdefault(key[1], []).append(key)
+        for d in self.found:
+            if not isinstance(d.node, nodes.Amendment) or d.node.facts:
+                continue
+            for name in d.node.names:
+                targets = by_name.get(name, [])
+                if name in parameters:
+                    p = parameters[name]
+                    if self._once(("amend", name, str(d.layer)), name, d.node.span, d.layer):
+                        parameters[name] = ParameterSymbol(p.name, p.type, p.keys, p.key_types, (*p.declared, d))
+                elif targets:
+                    for key in targets:
+                        r = rules[key]
+                        rules[key] = RuleSymbol(r.entity, r.name, r.type, r.benefit, (*r.declared, d))
+                elif name not in self.broken:
+                    self._unknown_amendment(name, d, [*parameters, *by_name])
+        for name, p in parameters.items():
+            if name in BY_NAME or name in MOMENTS:
+                self.report.error("P0202", p.declared[0].node.span, name=name)
+
+    def _unknown_amendment(self, name: str, d: Declared, known: list[str]) -> None:
+        zh, en = suggestion(name, known)
+        self.report.error("P0606", d.node.span, name=name, hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"))
+
+
+def effective(unit: Unit, counted: str) -> Type:
+    """The type of money or a head count in an entity that counts as 人 or 户: 元/月 of a household is 元/户/月 (semantics, rule 4)."""
+    dims = dict(unit.dims)
+    if counted and "person" not in dims and "household" not in dims and dims.get("money") == 1:
+        words = list(unit.words)
+        at = next(i for i, (w, _) in enumerate(words) if units.BASE.get(w, ("",))[0] == "money") + 1
+        full = Unit((*words[:at], (counted, -1), *words[at:]))
+        return amount(full)._replace(written=unit)
+    if counted == "户" and unit.words == (("人", 1),):
+        return amount(Unit((("人", 1), ("户", -1))), whole=True)._replace(written=unit)
+    return amount(unit)
+
+
+def plain_value(node: nodes.Node) -> Fraction | None:
+    """The number written, sign included, without its unit; None for anything else."""
+    if isinstance(node, nodes.Negative):
+        inner = plain_value(node.operand)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, nodes.Number) else None
+
+
+__all__ = ["TRUTH", "Declared", "Layer", "Model", "declare"]

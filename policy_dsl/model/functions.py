@@ -1,0 +1,46 @@
+"""THE function table: one row a function. Spellings, how it is called, and the words that explain it.
+
+Typing stands in ir/elaborate.py (one `match` over `shape`), evaluation in backends (interpret.py, python.py) over the helpers of
+backends/runtime.py; a function with the shape of an existing one needs its row and its helper only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Function(NamedTuple):
+    key: str
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    shape: str  # round, gather (over a list, or over values), date, floor
+    usage: str
+    usage_en: str
+    result: str = ""  # for dates: date, years, months, number
+    arguments: tuple[int, int] = (1, 1)
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("round_half_up", ("四舍五入",), ("round_half_up",), "round", "四舍五入(式子, 0.01 元)", "round_half_up(expression, 0.01 yuan)", arguments=(2, 2)),
+    Function("round_down", ("向下取整",), ("round_down",), "round", "向下取整(式子, 1 元)", "round_down(expression, 1 yuan)", arguments=(2, 2)),
+    Function("round_up", ("向上取整",), ("round_up",), "round", "向上取整(式子, 1 元)", "round_up(expression, 1 yuan)", arguments=(2, 2)),
+    Function("sum", ("合计",), ("sum",), "gather", "合计(成员.月收入 当 条件)", "sum(members.income when condition)"),
+    Function("count", ("人数", "户数", "个数"), ("count",), "gather", "人数(成员 当 条件)", "count(members when condition)"),
+    Function("any", ("任一",), ("any",), "gather", "任一(成员.重病)", "any(members.ill)"),
+    Function("all", ("全部",), ("all",), "gather", "全部(成员.重病)", "all(members.ill)"),
+    Function("max", ("最大",), ("max",), "gather", "最大(成员.年龄, 默认 0) 或 最大(甲, 乙)", "max(members.age, default 0) or max(a, b)"),
+    Function("min", ("最小",), ("min",), "gather", "最小(成员.年龄, 默认 0) 或 最小(甲, 乙)", "min(members.age, default 0) or min(a, b)"),
+    Function("average", ("平均",), ("average",), "gather", "平均(成员.月收入, 默认 0)", "average(members.income, default 0)"),
+    Function("age", ("周岁",), ("age",), "date", "周岁(出生日期)", "age(birth_date)", "years", (1, 2)),
+    Function("whole_months", ("整月",), ("whole_months",), "date", "整月(起, 止)", "whole_months(from, to)", "months", (2, 2)),
+    Function("month_start", ("月初",), ("month_start",), "date", "月初(日期)", "month_start(date)", "date"),
+    Function("next_month", ("次月",), ("next_month",), "date", "次月(日期)", "next_month(date)", "date"),
+    Function("month_of", ("月份",), ("month_of",), "date", "月份(日期)", "month_of(date)", "number"),
+    Function("floor_of", ("下限",), ("floor_of",), "floor", "下限(参数)", "floor_of(parameter)"),
+)
+BY_NAME: dict[str, Function] = {w: f for f in FUNCTIONS for w in (*f.zh, *f.en)}
+BY_KEY: dict[str, Function] = {f.key: f for f in FUNCTIONS}
+
+# Names that stand for a day of the decision.
+MOMENTS: dict[str, str] = {"决定日": "decision_date", "decision_date": "decision_date", "本月": "this_month", "this_month": "this_month"}
+MOMENT_WORDS: dict[str, tuple[str, str]] = {"decision_date": ("决定日", "decision_date"), "this_month": ("本月", "this_month")}

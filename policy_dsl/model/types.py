@@ -1,0 +1,131 @@
+"""Types of values: truths, amounts with a unit, enumerations, dates, texts. Standard library only: deciding needs them too."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from .units import DAYS, MONTHS, PERCENT, PLAIN, YEARS, Unit
+
+
+class Type(NamedTuple):
+    """`kind` is truth, amount, enumeration, date or text. An amount's values are exact rationals in base units;
+    an enumeration's are positions in `members`; a date is the whole number yyyymmdd."""
+
+    kind: str
+    name: str = ""
+    unit: Unit = PLAIN
+    members: tuple[str, ...] = ()
+    ordered: bool = False
+    whole: bool = False  # an amount that accepts whole numbers alone
+    written: Unit | None = None  # the unit as declared, where the entity adds to it (元/月 of a household is 元/户/月)
+
+    @property
+    def own(self) -> Unit:
+        """The unit that people read and write."""
+        return self.written or self.unit
+
+    def show(self, lang: str = "zh") -> str:
+        """The type as a message names it."""
+        zh = lang == "zh"
+        if self.kind == "truth":
+            return "是否" if zh else "a boolean"
+        if self.kind == "date":
+            return "日期" if zh else "a date"
+        if self.kind == "text":
+            return "文本" if zh else "a text"
+        if self.kind == "enumeration":
+            return f"「{self.name}」" if zh else f"“{self.name}”"
+        if self.unit.words:
+            return f"以 {self.own.show('zh')} 计的数量" if zh else f"an amount in {self.own.show('en')}"
+        return ("整数" if self.whole else "数") if zh else ("a whole number" if self.whole else "a plain number")
+
+    @property
+    def is_amount(self) -> bool:
+        return self.kind == "amount"
+
+
+TRUTH = Type("truth", "是否")
+DATE = Type("date", "日期")
+TEXT = Type("text", "文本")
+NUMBER = Type("amount", "数")
+WHOLE = Type("amount", "整数", whole=True)
+SHARE = Type("amount", "%", unit=PERCENT)
+AGE = Type("amount", unit=YEARS, whole=True)
+DAY_COUNT = Type("amount", unit=DAYS, whole=True)
+MONTH_COUNT = Type("amount", unit=MONTHS, whole=True)
+
+# The words of the built-in types, both spellings.
+BUILTIN: dict[str, Type] = {
+    "是否": TRUTH,
+    "boolean": TRUTH,
+    "整数": WHOLE,
+    "integer": WHOLE,
+    "数": NUMBER,
+    "number": NUMBER,
+    "日期": DATE,
+    "date": DATE,
+    "文本": TEXT,
+    "text": TEXT,
+    "%": SHARE,
+}
+
+
+def amount(unit: Unit, whole: bool = False) -> Type:
+    return SHARE if unit.is_percent else Type("amount", unit=unit, whole=whole)
+
+
+def counts_whole(unit: Unit) -> bool:
+    """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money has its own grid, plain numbers and shares none."""
+    return bool(unit.words) and all(n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]) and "money" not in dict(unit.dims)
+
+
+def grid(type_: Type) -> Fraction:
+    """The finest step, in the type's own unit, that a given value may have: 0.01 元, whole persons, 10⁻⁶ of a plain number."""
+    if type_.whole or counts_whole(type_.unit):
+        return Fraction(1)
+    if type_.unit.is_money:
+        word = next(w for w, n in type_.unit.words if n == 1 and w in ("分", "角", "元", "万元", "亿元"))
+        return {"分": Fraction(1), "角": Fraction(1, 10), "元": Fraction(1, 100), "万元": Fraction(1, 10**6), "亿元": Fraction(1, 10**10)}[word]
+    return Fraction(1, 10**4) if type_.unit.is_percent else Fraction(1, 10**6)
+
+
+def _terminates(value: Fraction) -> bool:
+    d = value.denominator
+    while d % 2 == 0:
+        d //= 2
+    while d % 5 == 0:
+        d //= 5
+    return d == 1
+
+
+def decimal_text(value: Fraction, places: int = 0) -> str | None:
+    """The number in digits, with at least `places` decimals; None when its decimals do not end."""
+    if not _terminates(value):
+        return None
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+    digits = max(digits, places)
+    scaled = int(abs(value) * 10**digits)
+    text = str(scaled).rjust(digits + 1, "0")
+    sign = "-" if value < 0 else ""
+    return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+
+
+def shown(value: Fraction, places: int = 2) -> str:
+    """The number cut to `places` decimals, halves away from zero: for eyes, never for computing."""
+    scaled = abs(value) * 10**places
+    whole = int(scaled + Fraction(1, 2))
+    return decimal_text(Fraction(-whole if value < 0 else whole, 10**places), places) or ""
+
+
+def plain_number(value: Fraction, type_: Type) -> tuple[str, str | None]:
+    """A value in base units as the contract writes it: digits in the type's own unit, money in 元 with two decimals at least;
+    where the decimals do not end, the exact fraction, and beside it the rounded form for eyes."""
+    own = value / type_.unit.scale
+    places = 2 if type_.unit.is_money and any(w == "元" and n == 1 for w, n in type_.unit.words) else 0
+    text = decimal_text(own, places)
+    if text is not None:
+        return text, None
+    return f"{own.numerator}/{own.denominator}", shown(own)

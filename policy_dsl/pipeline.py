@@ -1,0 +1,57 @@
+"""The passes, in order. The page to read first.
+
+    texts ──parse──▶ trees ──declare──▶ model ──build──▶ program (IR) ──check──▶ fit to run
+          syntax/          model/             ir/                     ir/check
+
+Each pass reports all that it finds wrong. What one pass could not use is left out of the next; the others go on, so that independent
+mistakes come at once and nothing is reported that only follows from another.
+"""
+
+from __future__ import annotations
+
+from .diagnostics.report import PolicyError, Report
+from .ir.build import build
+from .ir.check import check
+from .ir.nodes import Program
+from .library import LayerFiles, digest
+from .model.declare import Layer, declare
+from .source import Source, Span
+from .syntax import nodes
+from .syntax.parse import parse
+
+
+def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
+    """The program of a policy with its layers (top first); None, and the reasons in `report`, when it does not compile."""
+    parsed = []
+    for layer in layers:
+        files = []
+        for file in layer.files:
+            source = Source(file.name, file.text)
+            tree = parse(source, report)
+            _head(tree, source, report)
+            files.append(tree)
+        parsed.append(Layer(layer.policy, tuple(files)))
+    model = declare(parsed, report)
+    program = build(model, digest(layers), report)
+    if not report.failed:
+        check(program, report)
+    return None if report.failed else program
+
+
+def _head(tree: nodes.File, source: Source, report: Report) -> None:
+    """Each file says which policy it belongs to, once."""
+    heads = [i for i in tree.items if isinstance(i, nodes.PolicyHead)]
+    if not heads and source.text.strip() and not tree.broken:
+        first = tree.items[0].span if tree.items else Span(source, 0, 1)
+        if not any(d.place and d.place.file == source.name for d in report.items):
+            report.error("P0601", first)
+    for extra in heads[1:]:
+        report.error("P0602", extra.span, labels=[(heads[0].span, "第一个", "the first one")])
+
+
+def compile_or_raise(layers: list[LayerFiles]) -> Program:
+    report = Report()
+    program = compile_layers(layers, report)
+    if program is None:
+        raise PolicyError(report.sorted())
+    return program

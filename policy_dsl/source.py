@@ -1,0 +1,92 @@
+"""A text and the places in it. Only this file knows how an offset becomes a line, a column or a width on screen."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A stretch of a file, as people name it: lines and columns count from 1, columns in characters, ends are exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str = ""  # the first line of the stretch, for carets
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Source:
+    """One file's text (BOM taken off), named as messages shall name it."""
+
+    __slots__ = ("_starts", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text.removeprefix("\ufeff")
+        self._starts = [0]
+        find = self.text.find
+        at = find("\n")
+        while at >= 0:
+            self._starts.append(at + 1)
+            at = find("\n", at + 1)
+
+    def line_of(self, offset: int) -> int:
+        """The line (from 1) that holds the character at `offset`."""
+        return bisect_right(self._starts, offset)
+
+    def line_text(self, line: int) -> str:
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+    def line_start(self, line: int) -> int:
+        return self._starts[line - 1]
+
+    @property
+    def lines(self) -> int:
+        return len(self._starts)
+
+    def place(self, start: int, end: int) -> Place:
+        line = self.line_of(start)
+        last = self.line_of(max(start, end - 1))
+        return Place(
+            self.name,
+            line,
+            start - self._starts[line - 1] + 1,
+            last,
+            end - self._starts[last - 1] + 1,
+            self.line_text(line)[:400],
+        )
+
+
+class Span(NamedTuple):
+    """Offsets of a stretch of one source. Nodes of the syntax tree carry it; it takes no part in their equality."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def place(self) -> Place:
+        return self.source.place(self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    def to(self, other: Span) -> Span:
+        return Span(self.source, min(self.start, other.start), max(self.end, other.end))
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal: wide and full-width characters two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

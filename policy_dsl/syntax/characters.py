@@ -1,0 +1,50 @@
+"""Characters before words: bounds on sizes, full-width punctuation folded one to one, characters that only look right."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_FILE = 1 << 20  # bytes of one file
+MAX_LINE = 4_000  # characters of one line that is not prose
+MAX_NESTING = 60  # parentheses inside each other
+MAX_DIGITS = 30  # digits of one number
+MAX_TOKENS = 3_000  # words and signs of one logical line
+MAX_DEPTH = 120  # an expression's depth as a tree
+
+_FULL = {0xFF01 + i: 0x21 + i for i in range(94) if not chr(0x21 + i).isalnum()}
+FOLD = _FULL | {
+    0x3000: " ",
+    0x00A0: " ",
+    0x0D: " ",
+    0x09: "\t",
+    ord("、"): ",",
+    ord("×"): "*",
+    ord("÷"): "/",
+    ord("−"): "-",
+    ord("–"): "—",
+    ord("“"): '"',
+    ord("”"): '"',
+    ord("｜"): "|",
+}
+
+
+def fold(text: str) -> str:
+    """The text with full-width punctuation and spaces in their half-width form; every offset stays what it was. Digits stay."""
+    return text.translate(FOLD)
+
+
+def is_hidden(character: str) -> bool:
+    """Zero-width and bidirectional marks: what nobody can see in a name or an amount."""
+    return unicodedata.category(character) == "Cf"
+
+
+def lookalike(character: str) -> str:
+    """The ordinary character that `character` only looks like (⼾ → 户), or an empty string."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if plain != character and len(plain) == 1 else ""
+
+
+def describe(character: str) -> str:
+    """A character as a message names it: itself when it can be seen, and its code point."""
+    code = f"U+{ord(character):04X}"
+    return f"「{character}」（{code}）" if character.isprintable() and not is_hidden(character) else code

@@ -1,0 +1,91 @@
+"""What could stand here, in the drafter's words: terminals of the grammar never reach a message."""
+
+from __future__ import annotations
+
+from lark import Token
+
+from .keywords import BY_TERMINAL
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "NAME": ("名称", "a name"),
+    "NUMBER": ("数字", "a number"),
+    "UNIT": ("单位", "a unit"),
+    "STRING": ("引号里的文字", "a text in quotes"),
+    "DAY": ("日期", "a date"),
+    "MONTH": ("月份", "a month"),
+    "TEXT": ("文字", "text"),
+    "ROW": ("表格的一行", "a table row"),
+    "EQUAL": ("=", "="),
+    "LESS": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
+    "COMPARE": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
+    "AT_LEAST": ("不低于", "at_least"),
+    "PLUS": ("+", "+"),
+    "MINUS": ("-", "-"),
+    "STAR": ("*", "*"),
+    "_SLASH": ("/", "/"),
+    "_COLON": ("冒号", "a colon"),
+    "_COMMA": ("逗号", "a comma"),
+    "_LPAR": ("(", "("),
+    "_RPAR": (")", ")"),
+    "_LSQB": ("[", "["),
+    "_RSQB": ("]", "]"),
+    "_BAR": ("|", "|"),
+    "_DOT": (".", "."),
+    "_RANGE": ("..", ".."),
+    "PERCENT": ("%", "%"),
+    "ANY": ("—", "—"),
+    "ARROW": ("→", "→"),
+    "_NL": ("行尾", "the line's end"),
+    "$END": ("到此为止", "the end"),
+    "_INDENT": ("下面缩进的行", "indented lines below"),
+    "_DEDENT": ("下一条声明", "the next declaration"),
+}
+_VALUE = {"NAME", "NUMBER", "MINUS", "_LPAR", "DAY", "YES", "NO"}
+
+
+def _word(terminal: str) -> tuple[str, str]:
+    if terminal in BY_TERMINAL:
+        row = BY_TERMINAL[terminal]
+        return f"「{row.zh}」", f"“{row.en}”"
+    return _WORDS[terminal]
+
+
+def expected_words(accepts: set[str], rule: str) -> tuple[str, str]:
+    """A short list of what may stand here; a whole class of beginnings counts as one."""
+    left = set(accepts)
+    zh: list[str] = []
+    en: list[str] = []
+    if left >= {"NAME", "NUMBER", "_LPAR"}:
+        zh.append("名称、数字或式子")
+        en.append("a name, a number or an expression")
+        left -= _VALUE | {"NOT"}
+    if {"PLUS", "STAR"} <= left:
+        zh.append("运算符")
+        en.append("an operator")
+        left -= {"PLUS", "MINUS", "STAR", "_SLASH"}
+    if "LESS" in left and "COMPARE" in left:
+        left -= {"LESS", "AT_LEAST", "EQUAL"}
+    order = sorted(left, key=lambda t: (t in ("_NL", "$END", "_DEDENT"), t not in BY_TERMINAL, list(_WORDS).index(t) if t in _WORDS else 0))
+    for terminal in order[:8]:
+        a, b = _word(terminal)
+        if a not in zh:
+            zh.append(a)
+            en.append(b)
+    return "、".join(zh), ", ".join(en)
+
+
+def found_words(token: Token) -> tuple[str, str]:
+    """What stands there instead."""
+    text = str(token)
+    if token.type == "_NL":
+        return "这一行还没写完", "the line ends too early"
+    if token.type == "$END":
+        return "这里还没写完", "something is missing here"
+    if token.type == "_INDENT":
+        return "下面不该有缩进的行", "no indented lines can follow"
+    if token.type == "_DEDENT":
+        return "下面还缺缩进的行", "indented lines are missing below"
+    if token.type == "ROW":
+        return "表格的一行", "a table row"
+    shown = text if len(text) <= 40 else text[:40] + "…"
+    return f"「{shown}」", f"“{shown}”"

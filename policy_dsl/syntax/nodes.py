@@ -1,0 +1,403 @@
+"""The tree of what was written: inert values, children in tuples, spans outside equality."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from ..source import Span
+
+
+@frozen
+class Node:
+    span: Span = field(eq=False, repr=False, kw_only=True)
+
+
+# --- expressions -----------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Name(Node):
+    """`户籍`, `家庭.符合低保`, `成员.月收入`: parts as written, without 「」."""
+
+    path: tuple[str, ...]
+
+
+@frozen
+class Number(Node):
+    """`300`, `60%`, `300 元/月`: the digits as written and the unit's words, ('%',) for percent, () for a bare number."""
+
+    digits: str
+    unit: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.digits)
+
+
+@frozen
+class Day(Node):
+    """`2022-06-30`, or a month `2022-06` where months are legal."""
+
+    text: str
+
+
+@frozen
+class Truth(Node):
+    value: bool
+
+
+@frozen
+class Not(Node):
+    operand: Expression
+
+
+@frozen
+class Negative(Node):
+    operand: Expression
+
+
+@frozen
+class Logic(Node):
+    """Two or more parts joined by one word: 且 or 或, never both without parentheses."""
+
+    joined: Literal["and", "or"]
+    parts: tuple[Expression, ...]
+
+
+@frozen
+class Link(Node):
+    """One comparison of a chain: the meaning of the word, the word as the drafter wrote it, the right side."""
+
+    sign: str
+    word: str = field(eq=False)
+    right: Expression
+
+
+@frozen
+class Comparison(Node):
+    """`x < y`, `a ≤ x < b`."""
+
+    first: Expression
+    links: tuple[Link, ...]
+
+
+@frozen
+class Range(Node):
+    """`[30%, 60%)`, `30%..60%`."""
+
+    low: Expression
+    low_closed: bool
+    high: Expression
+    high_closed: bool
+
+
+@frozen
+class Membership(Node):
+    """`x 属于 (a, b)`: options are values, or one range."""
+
+    item: Expression
+    options: tuple[Expression, ...] | Range
+
+
+@frozen
+class Arithmetic(Node):
+    sign: Literal["+", "-", "*", "/"]
+    left: Expression
+    right: Expression
+
+
+@frozen
+class Call(Node):
+    """A function of the table, or a parameter with keys: `合计(成员.月收入 当 年龄 ≥ 60)`, `低保标准(户籍)`."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    where: Expression | None = None
+    default: Expression | None = None
+
+
+Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call
+
+
+# --- bodies ----------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Notes(Node):
+    """What a line says of its source: `依据 …`, `假设 …`."""
+
+    basis: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@frozen
+class Dates(Node):
+    """`自 D [至 D] [公布 D]`; texts as written, a month stays a month."""
+
+    since: str
+    until: str | None = None
+    published: str | None = None
+
+
+@frozen
+class Result(Node):
+    """What a line gives: an expression, a floor, a target, 待定, or (in a table) no such row in that column's time."""
+
+    kind: Literal["exact", "floor", "target", "pending", "absent"]
+    value: Expression | None = None
+
+
+@frozen
+class Value(Node):
+    """`为 E`."""
+
+    result: Result
+    notes: Notes
+
+
+@frozen
+class Branch(Node):
+    condition: Expression
+    result: Result
+    notes: Notes
+
+
+@frozen
+class Otherwise(Node):
+    result: Result
+    notes: Notes
+
+
+@frozen
+class Except(Node):
+    label: str
+    condition: Expression
+    result: Result
+    beats: tuple[str, ...]
+    notes: Notes
+
+
+@frozen
+class Mode(Node):
+    """How lines that apply together are joined: 依次, 就高, 就低, 合计."""
+
+    kind: Literal["first", "highest", "lowest", "sum"]
+
+
+@frozen
+class Remark(Node):
+    """`依据` or `假设` on a line of their own: they hold for the whole body."""
+
+    notes: Notes
+
+
+@frozen
+class Dated(Node):
+    """`自 D` before a value on its line (`inline`), or alone with the lines indented under it."""
+
+    dates: Dates
+    lines: tuple[Line, ...]
+    inline: bool
+
+
+@frozen
+class Column(Node):
+    """A header cell: an expression whose value the cells below test, a result, or a dated result."""
+
+    kind: Literal["condition", "result", "dated"]
+    expression: Expression | None = None
+    dates: Dates | None = None
+
+
+@frozen
+class Test(Node):
+    """One alternative of a condition cell: a value, a range, or a comparison with the column."""
+
+    sign: str  # "=", a comparison sign, or "in" for a range
+    word: str = field(eq=False)
+    operand: Expression | Range
+
+
+@frozen
+class Cell(Node):
+    """A condition cell: any (—), 否则, or tests joined by `or` (also a list) or `and`."""
+
+    kind: Literal["any", "otherwise", "tests"]
+    tests: tuple[Test, ...] = ()
+    joined: Literal["or", "and"] = "or"
+
+
+@frozen
+class Row(Node):
+    cells: tuple[Cell | Result, ...]
+    notes: Notes
+
+
+@frozen
+class Table(Node):
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table
+
+
+# --- declarations ----------------------------------------------------------------------------------------------------
+
+
+@frozen
+class NamedType(Node):
+    """A type or unit by its words: 是否, 自理能力, 元/人/月, %."""
+
+    parts: tuple[str, ...]
+
+
+@frozen
+class InlineEnumeration(Node):
+    members: tuple[str, ...]
+
+
+@frozen
+class ListOf(Node):
+    entity: str
+
+
+TypeExpression = NamedType | InlineEnumeration | ListOf
+
+
+@frozen
+class Fact(Node):
+    """One line of an entity: names that share a type, and what is said of them."""
+
+    names: tuple[str, ...]
+    type: TypeExpression
+    range: tuple[Expression, Expression] | None = None
+    default: Expression | None = None
+    fixed: bool = False
+    ask: str | None = None
+    by: str | None = None
+    when: Expression | None = None
+
+
+@frozen
+class PolicyHead(Node):
+    name: str
+    extends: str | None = None
+    jurisdiction: str | None = None
+
+
+@frozen
+class Document(Node):
+    id: str
+    number: str
+    title: str | None = None
+    issuer: str | None = None
+    date: str | None = None
+
+
+@frozen
+class Entity(Node):
+    name: str
+    counts_as: str | None
+    facts: tuple[Fact, ...]
+
+
+@frozen
+class TypeDeclaration(Node):
+    name: str
+    kind: Literal["ordered", "unordered", "unit"]
+    members: tuple[str, ...] = ()
+
+
+@frozen
+class Parameter(Node):
+    name: str
+    keys: tuple[str, ...]
+    type: TypeExpression
+    dates: Dates | None
+    body: tuple[Line, ...]
+
+
+@frozen
+class Rule(Node):
+    """规则 and 给付: `benefit` tells them apart."""
+
+    entities: tuple[str, ...]
+    name: str
+    type: TypeExpression
+    dates: Dates | None
+    body: tuple[Line, ...]
+    benefit: bool
+
+
+@frozen
+class Amendment(Node):
+    """修订: changes by key what is inherited. `type` is given when facts are added instead of lines."""
+
+    names: tuple[str, ...]
+    body: tuple[Line, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@frozen
+class Given(Node):
+    """A value in an example: a literal, 未知 (with the facts it waits for), or 错误 (with its code)."""
+
+    kind: Literal["value", "unknown", "error"]
+    value: Expression | None = None
+    names: tuple[str, ...] = ()
+
+
+@frozen
+class Assignment(Node):
+    name: tuple[str, ...]
+    given: Given
+
+
+@frozen
+class Entry(Node):
+    """`成员 甲 法定义务人 父: 年龄 = 45`: pairs of (entity or list, label), then what is given or expected."""
+
+    expected: bool
+    month: str | None
+    target: tuple[str, ...]
+    assignments: tuple[Assignment, ...]
+
+
+@frozen
+class Example(Node):
+    title: str
+    on: str | None
+    entries: tuple[Entry, ...]
+
+
+@frozen
+class Heading(Node):
+    level: int
+    text: str
+
+
+@frozen
+class Gist(Node):
+    text: str
+
+
+@frozen
+class Comment(Node):
+    text: str
+
+
+Declaration = PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Amendment | Example
+Item = Heading | Gist | Declaration
+
+
+@frozen
+class File(Node):
+    """One file: its items in order, its comments with their places, and the names whose declarations could not be read."""
+
+    items: tuple[Item, ...]
+    comments: tuple[Comment, ...] = field(default=(), eq=False)
+    broken: frozenset[str] = field(default=frozenset(), eq=False)

@@ -1,0 +1,291 @@
+"""The command `policy`. Reads and prints; everything else is the API's. Heavy parts are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from .._version import __version__
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """Keeps the commands in the order in which people meet them, and suggests the nearest for a mistyped one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            zh, en = suggestion(args[0], self.commands)
+            if zh:
+                error.message += f"（{zh} {en}）"
+            raise
+
+
+def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="输出的语言 / language of the output.  [zh]")(function)
+
+
+def colour(stream: Any) -> bool:
+    import os
+
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+def say(text: str) -> None:
+    """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> None:
+    """Diagnostics to standard error."""
+    from ..diagnostics.render import text
+
+    out = text(found, lang, colour(sys.stderr))
+    try:
+        sys.stderr.buffer.write(out.encode("utf-8", "replace") + b"\n")
+        sys.stderr.buffer.flush()
+    except (BrokenPipeError, AttributeError):
+        pass
+
+
+def fail(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> NoReturn:
+    complain(found, lang)
+    codes = {d.code for d in found}
+    sys.exit(2 if codes <= {"P0801", "P0802", "P0804"} else 1)
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Input at fault becomes a message and exit 1 (or 2 for the call); what nobody foresaw, too, never a traceback."""
+    from functools import wraps
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        lang = kwargs.get("lang", "zh")
+        try:
+            return function(*args, **kwargs)
+        except PolicyError as error:
+            fail(error.diagnostics, lang)
+        except RecursionError:
+            fail([diagnostic("F0114", what="嵌套")], lang)
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    return run
+
+
+def today(on: str | None, lang: str) -> str:
+    """The day asked for, or today, which is then printed."""
+    if on is not None:
+        return on
+    now = datetime.date.today().isoformat()
+    click.echo(f"未给 --on，按今天 {now} 决定" if lang == "zh" else f"no --on given: deciding for today, {now}", err=True)
+    return now
+
+
+on_option = click.option("--on", metavar="DATE", help="决定的日期 YYYY-MM-DD 或 YYYY-MM / day to decide for.  [today]")
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+@click.version_option(__version__, "--version", prog_name="policy", message="%(prog)s %(version)s")
+def main() -> None:
+    """policy：把社会救助政策写成可执行、可解释的规则。
+
+    Rules as code for social policy: check, test, decide, explain.
+
+    POLICY 是文件或文件夹的路径（含 / 或以 .policy 结尾），或随包政策的名称（清水县、qingshui）。
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]")
+@lang_option
+@guarded
+def check(paths: tuple[str, ...], form: str, lang: str) -> None:
+    """检查政策文件：语法、名称、类型、单位、日期。 / Check policy files."""
+    from .. import library
+    from ..diagnostics.render import as_json
+    from ..diagnostics.report import Report
+    from ..pipeline import compile_layers
+    from ..decision import dump
+
+    report = Report()
+    policies = 0
+    try:
+        for layers in library.units(list(paths)):
+            policies += 1
+            compile_layers(layers, report)
+    except PolicyError as error:
+        for found in error.diagnostics:
+            report.add(found)
+    items = report.sorted()
+    if form == "json":
+        say(dump(as_json(items, lang)))
+    else:
+        if items:
+            complain(items, lang)
+        errors = sum(d.severity == "error" for d in items)
+        if lang == "zh":
+            click.echo(f"检查了 {policies} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}", err=bool(errors))
+        else:
+            click.echo(f"{policies} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}", err=bool(errors))
+    sys.exit(1 if report.failed else 0)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@lang_option
+@guarded
+def test(paths: tuple[str, ...], lang: str) -> None:
+    """运行政策里的案例。 / Run the examples that stand beside the rules."""
+    from .. import library
+    from ..pipeline import compile_or_raise
+    from ..policy import Policy
+    from .testing import run
+
+    passed = failed = 0
+    for layers in library.units(list(paths)):
+        policy = Policy(compile_or_raise(layers))
+        for result in run(policy):
+            if result.passed:
+                passed += 1
+                continue
+            failed += 1
+            place = result.example.place
+            say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})")
+            for m in result.mismatches:
+                say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
+    say(f"{passed} 个案例相符，{failed} 个不符" if lang == "zh" else f"{passed} examples passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def _decide(policy: str, facts: str, on: str) -> Any:
+    from ..policy import load
+    from .given import read
+
+    made = load(policy)
+    return made.decide(read(facts), on=on)
+
+
+@main.command()
+@click.argument("policy")
+@click.argument("facts")
+@on_option
+@click.option("--json", "as_json", is_flag=True, help="按约定的 JSON 输出 / print the contract's JSON.")
+@lang_option
+@guarded
+def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) -> None:
+    """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
+    decision = _decide(policy, facts, today(on, lang))
+    if as_json:
+        from ..decision import dump
+
+        say(dump(decision.to_json()))
+    else:
+        say(decision.text(lang))
+    errors = decision.errors
+    if errors:
+        fail(errors, lang)
+
+
+@main.command()
+@click.argument("policy")
+@click.argument("facts")
+@on_option
+@click.option("--of", "name", metavar="NAME", help="只解释这一项 / explain this output alone.")
+@click.option("--format", "form", type=click.Choice(["text", "md", "html", "json"]), default="text", help="输出格式 / output format.  [text]")
+@lang_option
+@guarded
+def explain(policy: str, facts: str, on: str | None, name: str | None, form: str, lang: str) -> None:
+    """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
+    decision = _decide(policy, facts, today(on, lang))
+    made = decision.explain(name)
+    if form == "json":
+        from ..decision import dump
+
+        say(dump(made.to_json(lang)))
+    else:
+        say({"text": made.text, "md": made.markdown, "html": made.html}[form](lang))
+    errors = decision.errors
+    if errors:
+        fail(errors, lang)
+
+
+@main.command("explain-code")
+@click.argument("code")
+@lang_option
+@guarded
+def explain_code(code: str, lang: str) -> None:
+    """显示一个诊断代码的说明页。 / Show the page of a diagnostic."""
+    from ..diagnostics.codes import CODES
+    from ..diagnostics.pages import page
+
+    wanted = code.upper()
+    if wanted not in CODES:
+        zh, en = suggestion(wanted, CODES)
+        fail([diagnostic("P0804", code=code[:40], hint=(zh or "代码形如 P0201", en or "codes look like P0201"))], lang)
+    say(page(wanted, lang))
+
+
+@main.command()
+@click.argument("policy")
+@click.option("--template", type=click.Choice(["json", "yaml", "csv"]), help="输出可填写的空白 / print a blank to fill in.")
+@lang_option
+@guarded
+def schema(policy: str, template: str | None, lang: str) -> None:
+    """列出政策需要的事实（JSON Schema 或空白表）。 / The facts that a policy takes."""
+    from ..decision import dump
+    from ..policy import load
+    from . import schema as schemas
+
+    program = load(policy).program
+    say(dump(schemas.schema(program)) if template is None else schemas.template(program, template))
+
+
+@main.command("compile")
+@click.argument("policy")
+@click.option("-o", "--output", required=True, metavar="FILE.py", help="写到这个文件 / write to this file.")
+@lang_option
+@guarded
+def compile_(policy: str, output: str, lang: str) -> None:
+    """把政策编译成可读、可独立导入的 Python。 / Compile a policy to readable, standalone Python."""
+    from ..backends.standalone import standalone
+    from ..policy import load
+
+    text = standalone(load(policy).program)
+    write_whole(output, text)
+    say(f"已写 {output}" if lang == "zh" else f"wrote {output}")
+
+
+def write_whole(output: str, text: str) -> None:
+    """Writes beside and renames, so that nobody ever sees half a file."""
+    import os
+    import tempfile
+    from pathlib import Path
+
+    target = Path(output)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise PolicyError([diagnostic("P0807", at=output, path=output, reason=error.strerror or str(error))]) from None

@@ -1,0 +1,110 @@
+"""Runs the 案例 of a policy: each is decided from its facts and compared with what it expects."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..backends.facts import Reader
+from ..backends.interpret import Instance, day_text
+from ..backends.values import Failure, Undetermined, known
+from ..decision import text_value
+from ..diagnostics.report import PolicyError
+from ..ir import nodes as ir
+from ..model.types import Type
+from ..policy import Policy
+from ..source import Place
+
+
+class Mismatch(NamedTuple):
+    """One expectation that did not come true, in both languages."""
+
+    path: str
+    zh: str
+    en: str
+    place: Place
+
+
+class Result(NamedTuple):
+    example: ir.Example
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.mismatches
+
+
+def run_example(policy: Policy, example: ir.Example) -> Result:
+    """Decides the example's facts (a list that it does not mention is unknown) and compares."""
+    whole_error = any(e.kind == "error" and not e.path for e in example.expected)
+    try:
+        root, data = Reader(policy.program, lenient=True).read(example.facts)
+    except PolicyError as error:
+        if whole_error:
+            return Result(example, ())
+        first = error.diagnostics[0]
+        found = Mismatch(first.path, f"事实有误：{first.path} {first.zh}", f"the facts are wrong: {first.path} {first.en}", example.place)
+        return Result(example, (found,))
+    decision = policy.decide_data(root, data, on=example.on)
+    entries = {e.path: e for e in decision.instance.all()}
+    out: list[Mismatch] = []
+    for want in example.expected:
+        if not want.path:
+            if not decision.errors:
+                out.append(Mismatch("", "应为错误，却作出了决定", "an error was expected, a decision was made", want.place))
+            continue
+        path, _, name = want.path.rpartition(".")
+        entry = entries[path]
+        rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
+        type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
+        value = entry.values[name] if rule else _fact(decision.instance, entry, name)
+        found = _compare(want, value, type_)
+        if found is not None:
+            out.append(found)
+    return Result(example, tuple(out))
+
+
+def _fact(root: Instance, entry: Instance, name: str) -> object:
+    from ..backends.interpret import fact_step
+    from ..backends.runtime import Unknown
+
+    fact = next(f for f in entry.entity.facts if f.name == name)
+    given = entry.facts[name]
+    if isinstance(given, Unknown):
+        return Undetermined((f"{entry.path}.{name}",))
+    return given * fact_step(fact.type) if fact.type.is_amount else given
+
+
+def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
+    def shown(v: object, lang: str) -> str:
+        if isinstance(v, Failure):
+            return f"错误 {v.code}" if lang == "zh" else f"error {v.code}"
+        if isinstance(v, Undetermined):
+            waits = "、".join((*v.needs, *v.parameters))
+            return f"未知（待 {waits}）" if lang == "zh" else f"unknown (waits for {waits})"
+        return text_value(Fraction(v) if type_.is_amount else v, type_, lang)  # type: ignore[call-overload]
+
+    wanted: tuple[str, str] | None = None
+    if want.kind == "value":
+        if not known(value) or value != want.value:
+            wanted = (shown(want.value, "zh"), shown(want.value, "en"))
+    elif want.kind == "error":
+        code = want.names[0] if want.names else ""
+        if not isinstance(value, Failure) or (code and value.code != code):
+            wanted = (f"错误 {code}".strip(), f"error {code}".strip())
+    else:
+        ends = {n.rpartition(".")[2] for n in (*value.needs, *value.parameters)} if isinstance(value, Undetermined) else set()
+        if not isinstance(value, Undetermined) or (want.names and ends != set(want.names)):
+            names = "、".join(want.names)
+            wanted = (f"未知（{names}）" if names else "未知", f"unknown ({names})" if names else "unknown")
+    if wanted is None:
+        return None
+    return Mismatch(want.path, f"应为 {wanted[0]}，得到 {shown(value, 'zh')}", f"expected {wanted[1]}, got {shown(value, 'en')}", want.place)
+
+
+def run(policy: Policy, only: str | None = None) -> list[Result]:
+    """Runs the policy's own examples (those of its layers belong to the layers' own run)."""
+    return [run_example(policy, e) for e in policy.program.examples if e.policy == (only or policy.name)]
+
+
+__all__ = ["Mismatch", "Result", "day_text", "run", "run_example"]
