@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._version import __version__
 from .backends.interpret import Instance, Interpretation, day_text
+from .backends.runtime import Defer
 from .backends.values import Failure, Undetermined, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .model.types import Type, plain_number
@@ -135,7 +136,28 @@ class Decision(Mapping[str, object]):
             self._instance = root
         return self._instance
 
-    def _rules(self) -> Iterator[tuple[Instance, str, Type, bool]]:
+    @property
+    def epoch(self) -> Epoch:
+        return self._epoch
+
+    @property
+    def day(self) -> int:
+        """The day as yyyymmdd."""
+        return self._on
+
+    def recorded(self) -> Instance:
+        """The root entry with every value and, where the recording function could run, the line that gave it."""
+        run = self._policy.run(self._on, self._root)
+        try:
+            raw = self._compiled.record(run.parameters, self._on, self._data)
+        except Defer:
+            return self.instance
+        root = self._compiled.instance(self._root, self._data)
+        self._compiled.fill(root, raw, recorded=True)
+        return root
+
+    def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
+        """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""
         program = self._policy.program
         types = {(r.entity, r.name): (r.type, r.benefit) for r in program.rules}
         by_entity: dict[str, list[str]] = {}
@@ -156,7 +178,7 @@ class Decision(Mapping[str, object]):
     def outputs(self) -> dict[str, Output]:
         """Every rule and benefit of every entry, in the order of the policy."""
         out = {}
-        for entry, name, type_, benefit in self._rules():
+        for entry, name, type_, benefit in self.rows():
             value = entry.values[name]
             path = f"{entry.path}.{name}"
             unit = type_.own.show() if type_.is_amount else ""
@@ -175,7 +197,7 @@ class Decision(Mapping[str, object]):
                 python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
                 type_.own.show(),
             )
-            for entry, name, type_, benefit in self._rules()
+            for entry, name, type_, benefit in self.rows()
             if benefit
         ]
 
@@ -184,7 +206,7 @@ class Decision(Mapping[str, object]):
         """Outputs that wait for facts or parameters."""
         return [
             Open(f"{entry.path}.{name}", value.needs, value.parameters)
-            for entry, name, _, _ in self._rules()
+            for entry, name, _, _ in self.rows()
             for value in [entry.values[name]]
             if isinstance(value, Undetermined)
         ]
@@ -194,7 +216,7 @@ class Decision(Mapping[str, object]):
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
         return [
             _failed(value, f"{entry.path}.{name}")
-            for entry, name, _, _ in self._rules()
+            for entry, name, _, _ in self.rows()
             for value in [entry.values[name]]
             if isinstance(value, Failure)
         ]
@@ -207,10 +229,10 @@ class Decision(Mapping[str, object]):
     # --- the mapping
 
     def _find(self, path: str) -> tuple[Instance, str, Type]:
-        for entry, name, type_, _ in self._rules():
+        for entry, name, type_, _ in self.rows():
             if path == f"{entry.path}.{name}":
                 return entry, name, type_
-        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self._rules()]
+        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self.rows()]
         ends = [p for p in known_paths if p.endswith(f".{path}")]
         zh, en = suggestion(path, ends or known_paths)
         raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
@@ -226,10 +248,10 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{entry.path}.{name}" for entry, name, _, _ in self._rules())
+        return (f"{entry.path}.{name}" for entry, name, _, _ in self.rows())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._rules())
+        return sum(1 for _ in self.rows())
 
     def __contains__(self, path: object) -> bool:
         return any(path == p for p in self)
@@ -245,7 +267,7 @@ class Decision(Mapping[str, object]):
     def to_json(self, explanation: bool = True) -> dict[str, object]:
         """The contract's form (design, section 9). Amounts are strings."""
         outputs: dict[str, object] = {}
-        for entry, name, type_, _ in self._rules():
+        for entry, name, type_, _ in self.rows():
             value = entry.values[name]
             path = f"{entry.path}.{name}"
             if not known(value):

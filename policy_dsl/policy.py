@@ -172,6 +172,10 @@ class Policy:
             raw = None
         return Decision(self, run.epoch, compiled, number, root, data, raw)
 
+    def run(self, on: int, root: str) -> Run:
+        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
+        return self._engine.run(on, root)
+
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
         """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
         run = self._engine.run(on, root)

@@ -41,8 +41,8 @@ class Compiled(NamedTuple):
         entity = next(e for e in self.program.entities if e.name == root)
         return Instance(self.program, entity, data, None, root)
 
-    def fill(self, entry: Instance, raw: tuple[Any, ...]) -> None:
-        """Writes a function's results into the entry as values in base units."""
+    def fill(self, entry: Instance, raw: tuple[Any, ...], recorded: bool = False) -> None:
+        """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
         from .interpret import day_text
         from .values import Failure
 
@@ -58,10 +58,13 @@ class Compiled(NamedTuple):
                 entry.values[key[1]] = given * slot.k / raw[slot.index + 1] if slot.dynamic else given * slot.k
             else:
                 entry.values[key[1]] = given
+        if recorded:
+            first = len(raw) - len(lists) - len(keys)
+            entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})
         for n, list_ in enumerate(lists):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
-                self.fill(inner, result)
+                self.fill(inner, result, recorded)
 
 
 class Run(NamedTuple):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("data", "entity", "facts", "holder", "lists", "path", "values")
+    __slots__ = ("data", "entity", "facts", "holder", "lists", "path", "picks", "values")
 
     def __init__(self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str) -> None:
         self.entity = entity
@@ -35,6 +35,7 @@ class Instance:
         self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
+        self.picks: dict[str, object] = {}  # which line gave each rule's value, where a recording function said so
         entities = {e.name: e for e in program.entities}
         for i, members in enumerate(entity.lists, len(entity.facts)):
             given = data[i]

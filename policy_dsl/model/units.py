@@ -30,6 +30,7 @@ BASE: dict[str, tuple[str, Fraction]] = {
     "岁": ("month", Fraction(12)),
     "%": ("", Fraction(1, 100)),
 }
+_ORDER = {"money": 0, "person": 1, "household": 2, "times": 3, "month": 8}  # 元/人/月, as the documents write it
 LACKING = ("person", "household", "month")  # what a written amount takes from its context
 
 
@@ -82,7 +83,7 @@ class Unit(NamedTuple):
                 powers[word] = powers.get(word, 0) + n
                 if not powers[word]:
                     del powers[word]
-        return Unit(tuple(powers.items()))
+        return Unit(tuple(sorted(powers.items(), key=lambda w: (w[1] < 0, _ORDER.get(_base(w[0]), 9)))))
 
 
 PLAIN = Unit(())

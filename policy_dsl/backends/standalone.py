@@ -1,0 +1,177 @@
+"""`policy compile`: a policy as one readable Python file that runs without this package.
+
+It holds the runtime helpers, the dated values, the clauses as comments, and for each set of formulas the same functions that run
+here. What the plain way cannot answer (an unknown fact, a gap, a conflict) raises Defer: the file never guesses.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from .._version import __version__
+from ..ir import nodes as ir
+from .engine import Engine
+from .interpret import day_text
+from .python import Emitted, arguments, emit
+from .runtime import Unknown
+
+_TAIL = '''
+def decide(facts, on):
+    """Decides one case for a day "YYYY-MM-DD": a dict from output paths to values.
+
+    Amounts are exact fractions.Fraction in the declared unit (see UNITS). Raises Defer where a fact is unknown, the facts are not as
+    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.
+    """
+    day = read_day(on)
+    root = next(iter(facts)) if type(facts) is dict and len(facts) == 1 else None
+    if root != ROOT:
+        raise Defer("facts")
+    index = 0
+    while index < len(EPOCHS) and EPOCHS[index][0] <= day:
+        index += 1
+    _, read, run, parameters, results = EPOCHS[index - 1]
+    try:
+        data = read(facts)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Defer(f"facts: {error}") from None
+    out = {}
+    _collect(RESULTS[results], root, root, run(parameters, day, data), out)
+    return out
+
+
+def _collect(results, entity, path, raw, out):
+    rules, lists = results[entity]
+    position = 0
+    for name, kind, unit in rules:
+        num, den, dynamic = unit
+        value = raw[position]
+        position += 1
+        if type(value) is Unknown:
+            if dynamic:
+                position += 1
+            continue
+        if kind == "amount":
+            value = Fraction(value * num, den)
+            if dynamic:
+                value /= raw[position]
+                position += 1
+        elif kind == "date":
+            value = f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+        elif kind != "truth":
+            value = kind[value]
+        out[f"{path}.{name}"] = value
+    for n, (list_, inner) in enumerate(lists):
+        for i, result in enumerate(raw[len(raw) - len(lists) + n]):
+            _collect(results, inner, f"{path}.{list_}[{i}]", result, out)
+'''
+
+
+def standalone(program: ir.Program) -> str:
+    """The text of the file."""
+    engine = Engine(program)
+    root = next((e.name for e in program.entities if not e.holder), program.entities[0].name)
+    days = [0, *engine.days]
+    functions: dict[str, tuple[int, Emitted, list[object]]] = {}
+    epochs: list[tuple[int, int, tuple[Any, ...]]] = []
+    for day in days:
+        epoch = engine.epoch(day)
+        key = repr(epoch.formula_key())
+        if key not in functions:
+            emitted, emitter = emit(epoch, root, engine.analysis, engine.steps, {})
+            functions[key] = (len(functions), emitted, emitter.argument_order())
+        number, _, order = functions[key]
+        epochs.append((day, number, arguments(epoch, order, engine.steps)))
+    parts = [_head(program), _runtime(), f"\nROOT = {root!r}\n"]
+    for number, emitted, order in functions.values():
+        parts.append(_module(emitted, number, order))
+    parts.append(_epochs(epochs))
+    parts.append(_results(program, functions))
+    parts.append(_TAIL)
+    return "\n".join(parts)
+
+
+def _head(program: ir.Program) -> str:
+    lines = [
+        f'"""{_quiet(program.name)}：由 policy_dsl {__version__} 从 .policy 编译，可独立导入。 Compiled by policy_dsl; runs on its own.',
+        "",
+        f"digest {program.digest}",
+    ]
+    for layer in program.chain:
+        lines.append(f"layer {_quiet(layer)}")
+    lines += ['"""', ""]
+    return "\n".join(lines)
+
+
+def _quiet(text: str) -> str:
+    """Text that can stand in a docstring or a comment whatever it holds."""
+    return re.sub(r'[\x00-\x1f\x7f\u2028\u2029"\\]', " ", text)
+
+
+def _runtime() -> str:
+    text = (Path(__file__).parent / "runtime.py").read_text(encoding="utf-8")
+    body = text.split('"""', 2)[2]
+    return body.replace("from __future__ import annotations\n", "from fractions import Fraction\n").strip() + "\n"
+
+
+def _module(emitted: Emitted, number: int, order: list[object]) -> str:
+    """The functions with a number behind their names, comments in their places, the argument's order said first."""
+    renames = {n.targets[0].id: f"{n.targets[0].id}_{number}" for n in emitted.module.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)}
+
+    class Rename(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            node.id = renames.get(node.id, node.id)
+            return node
+
+    lines = []
+    for statement in emitted.module.body:
+        made = Rename().visit(statement)
+        if isinstance(made, ast.FunctionDef):
+            if made.name == "record":
+                continue
+            made.name = {"read": f"read_{number}", "decide": f"decide_{number}"}[made.name]
+        lines.append(ast.unparse(made))
+    text = "\n\n".join(lines)
+    text = re.sub(r"^( *)'§(\d+)'$", lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}", text, flags=re.MULTILINE)
+    names = ", ".join(_quiet(str(k[1] if k[0] == "parameter" else f"{k[1][1]} 第 {k[2]} 行")) for k in order)  # type: ignore[index]
+    return f"\n# P: {names or '—'}\n{text}\n"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, Unknown):
+        return "UNKNOWN"
+    if isinstance(value, tuple):
+        return "(" + "".join(f"{_literal(v)}, " for v in value).rstrip(" ") + ")"
+    return repr(value)
+
+
+def _epochs(epochs: list[tuple[int, int, tuple[Any, ...]]]) -> str:
+    rows = [f"    ({day}, read_{n}, decide_{n}, {_literal(values)}, {n}),  # {'起初' if not day else '自 ' + day_text(day)}" for day, n, values in epochs]
+    return "\n# (first day, reader, function, values in force, which of RESULTS)\nEPOCHS = [\n" + "\n".join(rows) + "\n]\n"
+
+
+def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[object]]]) -> str:
+    """How each entry's result tuple is read; the same for every set of formulas, or told apart by its function."""
+    rules = {(r.entity, r.name): r for r in program.rules}
+    entities = {e.name: e for e in program.entities}
+    lines = ["# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each set of formulas", "RESULTS = ["]
+    for _, emitted, _order in functions.values():
+        lines.append("    {")
+        for entity, (keys, lists) in emitted.entities.items():
+            rows = []
+            for key in keys:
+                slot, rule = emitted.slots[key], rules[key]
+                kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
+                k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
+                rows.append(f"({key[1]!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+            inner = {m.name: m.entity for m in entities[entity].lists}
+            below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
+            lines.append(f"        {entity!r}: (({', '.join(rows)}{',' if rows else ''}), ({below}{',' if below else ''})),")
+        lines.append("    },")
+    lines.append("]")
+    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount}
+    lines.append(f"UNITS = {units!r}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Reasons: a join of the formulas and the recorded values, rendered last."""
