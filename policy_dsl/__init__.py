@@ -1,11 +1,11 @@
 """policy_dsl: rules as code for social policy. Load a policy, decide a case, read the reasons.
 
-    import policy_dsl
+import policy_dsl
 
-    qingshui = policy_dsl.load("qingshui")
-    decision = qingshui.decide(facts, on="2022-06")
-    decision["家庭.保障金"]
-    print(decision.explain("家庭.保障金").text())
+qingshui = policy_dsl.load("qingshui")
+decision = qingshui.decide(facts, on="2022-06")
+decision["家庭.保障金"]
+print(decision.explain("家庭.保障金").text())
 """
 
 from __future__ import annotations

@@ -52,7 +52,15 @@ def _source_stamp() -> str:
     root = Path(__file__).parent
     if (root / "policies").is_dir():
         return ""
-    newest = max((p.stat().st_mtime_ns for part in ("ir", "model", "backends", "syntax") for p in (root / part).iterdir() if p.suffix in (".py", ".lark")), default=0)
+    newest = max(
+        (
+            p.stat().st_mtime_ns
+            for part in ("ir", "model", "backends", "syntax")
+            for p in (root / part).iterdir()
+            if p.suffix in (".py", ".lark")
+        ),
+        default=0,
+    )
     return str(newest)
 
 
@@ -66,15 +74,17 @@ def key_of(layers: list[LayerFiles]) -> str:
 class _Restricted(pickle.Unpickler):
     """Unpickles the program's own classes and nothing else."""
 
-    ALLOWED = {
-        **{("policy_dsl.ir.nodes", n): None for n in dir(ir)},
-        ("policy_dsl.model.types", "Type"): None,
-        ("policy_dsl.model.units", "Unit"): None,
-        ("policy_dsl.model.clause", "Clause"): None,
-        ("policy_dsl.source", "Place"): None,
-        ("fractions", "Fraction"): None,
-        ("decimal", "Decimal"): None,
-    }
+    ALLOWED = frozenset(
+        {("policy_dsl.ir.nodes", n) for n, c in vars(ir).items() if getattr(c, "__module__", "") == ir.__name__}
+        | {
+            ("policy_dsl.model.types", "Type"),
+            ("policy_dsl.model.units", "Unit"),
+            ("policy_dsl.model.clause", "Clause"),
+            ("policy_dsl.source", "Place"),
+            ("fractions", "Fraction"),
+            ("decimal", "Decimal"),
+        }
+    )
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in self.ALLOWED:
@@ -100,7 +110,9 @@ def parse(raw: bytes) -> Policy:
     program = _Restricted(io.BytesIO(program_bytes)).load()
     if not isinstance(program, ir.Program):
         raise ValueError("not a compiled policy")
-    engine = Engine(program, {k: Saved(*v) for k, v in saved.items()}, {k: Fraction(n, d) for k, (n, d) in steps.items()})
+    engine = Engine(
+        program, {k: Saved(*v) for k, v in saved.items()}, {k: Fraction(n, d) for k, (n, d) in steps.items()}
+    )
     return Policy(program, engine)
 
 
@@ -115,7 +127,18 @@ def read(path: Path) -> Policy | None:
             if not _private(info) or not stat.S_ISREG(info.st_mode) or info.st_size > MAX_ENTRY:
                 return None
             return parse(file.read(MAX_ENTRY))
-    except (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError, IndexError, ImportError, pickle.UnpicklingError, MemoryError):
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        ImportError,
+        pickle.UnpicklingError,
+        MemoryError,
+    ):
         return None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ._version import __version__
 from .backends.interpret import Instance, Interpretation, day_text
 from .backends.runtime import Defer
-from .backends.values import Failure, Undetermined, known
+from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .model.types import Type, plain_number
 
@@ -99,7 +99,14 @@ class Decision(Mapping[str, object]):
     __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_policy", "_raw", "_root")
 
     def __init__(
-        self, policy: Policy, epoch: Epoch, compiled: Compiled, on: int, root: str, data: tuple[Any, ...], raw: tuple[Any, ...] | None
+        self,
+        policy: Policy,
+        epoch: Epoch,
+        compiled: Compiled,
+        on: int,
+        root: str,
+        data: tuple[Any, ...],
+        raw: tuple[Any, ...] | None,
     ) -> None:
         self._policy = policy
         self._epoch = epoch
@@ -185,7 +192,9 @@ class Decision(Mapping[str, object]):
             if known(value):
                 out[path] = Output(path, python_value(value, type_), text_value(value, type_), unit, benefit, "known")
             else:
-                out[path] = Output(path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined")
+                out[path] = Output(
+                    path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined"
+                )
         return out
 
     @property
@@ -193,7 +202,9 @@ class Decision(Mapping[str, object]):
         """Every 给付 of every entry, in order."""
         return [
             Benefit(
-                f"{entry.path}.{name}", entry.path, name,
+                f"{entry.path}.{name}",
+                entry.path,
+                name,
                 python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
                 type_.own.show(),
             )
@@ -215,7 +226,7 @@ class Decision(Mapping[str, object]):
     def errors(self) -> list[Diagnostic]:
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
         return [
-            _failed(value, f"{entry.path}.{name}")
+            diagnose(value, f"{entry.path}.{name}")
             for entry, name, _, _ in self.rows()
             for value in [entry.values[name]]
             if isinstance(value, Failure)
@@ -244,7 +255,7 @@ class Decision(Mapping[str, object]):
             raise KeyError(str(error)) from error
         value = entry.values[name]
         if isinstance(value, Failure):
-            raise PolicyError([_failed(value, path)])
+            raise PolicyError([diagnose(value, path)])
         return python_value(value, type_) if known(value) else None
 
     def __iter__(self) -> Iterator[str]:
@@ -273,7 +284,7 @@ class Decision(Mapping[str, object]):
             if not known(value):
                 outputs[path] = None
             elif type_.is_amount:
-                digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[arg-type]
+                digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))
                 row = {"value": digits, "unit": type_.own.show()}
                 if shown is not None:
                     row["shown"] = shown
@@ -286,11 +297,16 @@ class Decision(Mapping[str, object]):
             "engine": __version__,
             "on": day_text(self._on),
             "outputs": outputs,
-            "undetermined": [{"output": o.output, "needs": list(o.needs), "parameters": list(o.parameters)} for o in self.undetermined],
+            "undetermined": [
+                {"output": o.output, "needs": list(o.needs), "parameters": list(o.parameters)}
+                for o in self.undetermined
+            ],
         }
         errors = self.errors
         if errors:
-            made["errors"] = [{"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place)} for e in errors]
+            made["errors"] = [
+                {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place)} for e in errors
+            ]
         if explanation:
             tree = self.explain()
             made["assumptions"] = tree.assumptions()
@@ -317,10 +333,6 @@ class Decision(Mapping[str, object]):
             for o in self.outputs.values()
         )
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
-
-
-def _failed(value: Failure, path: str) -> Diagnostic:
-    return diagnostic(value.code, value.place, at=path, **dict(value.words))
 
 
 def dump(made: object) -> str:

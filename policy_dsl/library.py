@@ -62,7 +62,9 @@ def read_file(path: Path, name: str | None = None) -> PolicyFile:
             raise PolicyError([diagnostic("P0126", at, size=info.st_size, most=MAX_FILE)])
         raw = path.read_bytes()
     except OSError as error:
-        zh = {FileNotFoundError: "没有这个文件", PermissionError: "没有权限"}.get(type(error), error.strerror or str(error))
+        zh = {FileNotFoundError: "没有这个文件", PermissionError: "没有权限"}.get(
+            type(error), error.strerror or str(error)
+        )
         raise PolicyError([diagnostic("P0129", at, reason=zh, reason_en=error.strerror or str(error))]) from None
     try:
         text = raw.decode("utf-8")
@@ -155,7 +157,18 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
         zh, en = suggestion(given, known)
         all_zh = "、".join(known)
         raise PolicyError(
-            [diagnostic("P0801", at=given, name=given, hint=((zh + " " if zh else "") + f"随包的政策：{all_zh}；路径要含 / 或以 .policy 结尾", (en + " " if en else "") + f"shipped: {', '.join(known)}; a path has a slash or ends in .policy"))]
+            [
+                diagnostic(
+                    "P0801",
+                    at=given,
+                    name=given,
+                    hint=(
+                        (zh + " " if zh else "") + f"随包的政策：{all_zh}；路径要含 / 或以 .policy 结尾",
+                        (en + " " if en else "")
+                        + f"shipped: {', '.join(known)}; a path has a slash or ends in .policy",
+                    ),
+                )
+            ]
         )
     folder = known[given]
     layer = _folder(folder, given if given != folder.name else None)
@@ -170,7 +183,9 @@ def _folder(folder: Path, policy: str | None = None) -> LayerFiles:
     names = list(dict.fromkeys(f.policy for f in files))
     chosen = policy or names[0]
     if policy is None and len(names) > 1:
-        raise PolicyError([diagnostic("P0608", Place(files[0].name, 1, 1, 1, 1), names="、".join(n or "—" for n in names))])
+        raise PolicyError(
+            [diagnostic("P0608", Place(files[0].name, 1, 1, 1, 1), names="、".join(n or "—" for n in names))]
+        )
     return LayerFiles(chosen, tuple(f for f in files if f.policy == chosen))
 
 
@@ -214,7 +229,16 @@ def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     if name in known:
         return LayerFiles(name, _matching(known[name], name))
     zh, en = suggestion(name, known)
-    raise PolicyError([diagnostic("P0603", at, name=name, hint=(zh or "把它放在同一文件夹或相邻的文件夹里", en or "put it into the same folder or one beside it"))])
+    raise PolicyError(
+        [
+            diagnostic(
+                "P0603",
+                at,
+                name=name,
+                hint=(zh or "把它放在同一文件夹或相邻的文件夹里", en or "put it into the same folder or one beside it"),
+            )
+        ]
+    )
 
 
 def units(paths: list[str]) -> list[list[LayerFiles]]:

@@ -112,10 +112,16 @@ class Policy:
         """Every fact of every entity, in the order of the text."""
         return [
             Input(
-                e.name, f.name, f.type.show("zh").strip("「」") if f.type.kind == "enumeration" else f.type.kind,
+                e.name,
+                f.name,
+                f.type.show("zh").strip("「」") if f.type.kind == "enumeration" else f.type.kind,
                 f.type.own.show() if f.type.is_amount else "",
-                None if f.low is None else f.low / f.type.own.scale, None if f.high is None else f.high / f.type.own.scale,
-                f.type.members, python_value(f.default, f.type) if f.has_default else None, f.by, f.ask,
+                None if f.low is None else f.low / f.type.own.scale,
+                None if f.high is None else f.high / f.type.own.scale,
+                f.type.members,
+                python_value(f.default, f.type) if f.has_default else None,
+                f.by,
+                f.ask,
             )
             for e in self.program.entities
             for f in e.facts
@@ -125,7 +131,12 @@ class Policy:
     def outputs(self) -> list[OutputInfo]:
         """Every rule and benefit, in the order of the text."""
         rows = [self._rules[k] for k in self.program.outputs]
-        return [OutputInfo(r.entity, r.name, r.type.kind, r.type.own.show() if r.type.is_amount else "", r.benefit, r.clause.show()) for r in rows]
+        return [
+            OutputInfo(
+                r.entity, r.name, r.type.kind, r.type.own.show() if r.type.is_amount else "", r.benefit, r.clause.show()
+            )
+            for r in rows
+        ]
 
     @property
     def parameters(self) -> list[ParameterInfo]:

@@ -87,6 +87,10 @@ class Span(NamedTuple):
 def width(text: str) -> int:
     """Columns that `text` takes on a terminal: wide and full-width characters two, combining ones none."""
     return sum(
-        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn") else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
         for c in text
     )

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from .backends.facts import Reader
-from .diagnostics.report import PolicyError, diagnostic, suggestion
+from .diagnostics.report import PolicyError, Report, diagnostic, suggestion
 from .ir import nodes as ir
 from .ir.bodies import first_day
 from .ir.check import check
-from .diagnostics.report import Report
 
 
 def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, object]]) -> ir.Program:
@@ -38,11 +37,20 @@ def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, obje
             stamp.append(f"{written}\0{date}\0{constant}")
             layer = max((e.layer for e in entries), default=0)
             place = parameter.place
-            entries = [
-                e for e in entries if not (e.since == since and e.layer == layer and e.keys == keys)
-            ]
+            entries = [e for e in entries if not (e.since == since and e.layer == layer and e.keys == keys)]
             entries.append(
-                ir.Entry(keys, "exact", ir.Constant(constant, parameter.type, place), since, ir.OPEN, 0, layer + (keys != (None,) * len(keys)), parameter.clause, (f"假想：{written} = {value}",), place)
+                ir.Entry(
+                    keys,
+                    "exact",
+                    ir.Constant(constant, parameter.type, place),
+                    since,
+                    ir.OPEN,
+                    0,
+                    layer + (keys != (None,) * len(keys)),
+                    parameter.clause,
+                    (f"假想：{written} = {value}",),
+                    place,
+                )
             )
         made[parameter.name] = parameter._replace(entries=tuple(entries))
     digest = hashlib.sha256("\0\0".join([program.digest, *stamp]).encode()).hexdigest()
@@ -67,11 +75,24 @@ def _keys(parameter: ir.Parameter, rest: str, written: str) -> tuple[tuple[int, 
         return (None,) * len(parameter.keys)
     names = [n.strip() for n in rest.replace("，", ",").split(",")]
     if len(names) != len(parameter.keys):
-        raise PolicyError([diagnostic("P0405", at=written, name=parameter.name, wanted=len(parameter.keys), given=len(names))])
+        raise PolicyError(
+            [diagnostic("P0405", at=written, name=parameter.name, wanted=len(parameter.keys), given=len(names))]
+        )
     out: list[tuple[int, ...] | None] = []
     for name, type_ in zip(names, parameter.key_types, strict=True):
         if name not in type_.members:
-            raise PolicyError([diagnostic("P0208", at=written, name=name, type=type_.show("zh"), type_en=type_.show("en"), members="、".join(type_.members))])
+            raise PolicyError(
+                [
+                    diagnostic(
+                        "P0208",
+                        at=written,
+                        name=name,
+                        type=type_.show("zh"),
+                        type_en=type_.show("en"),
+                        members="、".join(type_.members),
+                    )
+                ]
+            )
         out.append((type_.members.index(name),))
     return tuple(out)
 
@@ -94,4 +115,14 @@ def _value(parameter: ir.Parameter, value: object, reader: Reader, written: str)
         if number is None:
             raise PolicyError(reader.errors)
         return Fraction(number) * type_.own.scale
-    raise PolicyError([diagnostic("P0805", at=written, name=parameter.name, problem=f"要{type_.show('zh')}", problem_en=f"{type_.show('en')} is wanted")])
+    raise PolicyError(
+        [
+            diagnostic(
+                "P0805",
+                at=written,
+                name=parameter.name,
+                problem=f"要{type_.show('zh')}",
+                problem_en=f"{type_.show('en')} is wanted",
+            )
+        ]
+    )

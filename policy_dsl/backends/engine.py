@@ -21,7 +21,8 @@ from . import runtime
 from .epoch import Epoch
 from .facts import Reader
 from .interpret import Instance
-from .python import RuleKey, Slot, arguments, emit, parameter_steps
+from .python import Slot, arguments, emit, parameter_steps
+from .schedule import RuleKey
 
 
 class Compiled(NamedTuple):
@@ -50,12 +51,14 @@ class Compiled(NamedTuple):
         types = {(r.entity, r.name): r for r in self.program.rules}
         for key in keys:
             slot = self.slots[key]
-            given = raw[slot.index]
+            given = raw[slot.position]
             rule = types[key]
             if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", given.name or day_text(0))), rule.place)
+                entry.values[key[1]] = Failure(
+                    "R0105", (("name", key[1]), ("date", given.name or day_text(0))), rule.place
+                )
             elif rule.type.is_amount:
-                entry.values[key[1]] = given * slot.k / raw[slot.index + 1] if slot.dynamic else given * slot.k
+                entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
             else:
                 entry.values[key[1]] = given
         if recorded:
@@ -87,7 +90,9 @@ class Saved(NamedTuple):
 class Engine:
     """Runs a program. Safe to share between threads: what is made is made under a lock and never changed afterwards."""
 
-    def __init__(self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None) -> None:
+    def __init__(
+        self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None
+    ) -> None:
         self.program = program
         self.days = change_days(program)
         self._saved = dict(saved or {})
@@ -152,18 +157,29 @@ class Engine:
         return Saved(
             marshal.dumps(code),
             tuple(emitter.argument_order()),
-            tuple((k, s.index, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
+            tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
     def _load(self, saved: Saved, root: str) -> Compiled:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
-        space["__builtins__"] = {"type": type, "dict": dict, "list": list, "str": str, "int": int, "len": len, "max": max, "min": min}
+        space["__builtins__"] = {
+            "type": type,
+            "dict": dict,
+            "list": list,
+            "str": str,
+            "int": int,
+            "len": len,
+            "max": max,
+            "min": min,
+        }
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
         slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
-        return Compiled(self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities)
+        return Compiled(
+            self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities
+        )
 
     def compile_all(self) -> None:
         """Compiles the usual root's functions for every epoch, so that a cache holds them all."""
@@ -218,7 +234,11 @@ def strip_comments(module: ast.Module) -> ast.Module:
     class Strip(ast.NodeTransformer):
         def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
             value = node.value
-            return None if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.startswith("§") else node
+            return (
+                None
+                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.startswith("§")
+                else node
+            )
 
     made: ast.Module = Strip().visit(module)
     return ast.fix_missing_locations(made)

@@ -30,7 +30,9 @@ class Epoch:
             values: dict[tuple[int, ...], Held] = {}
             for keys in combinations(parameter):
                 entry, floor = held(parameter, keys, on)
-                floor_value = evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
+                floor_value = (
+                    evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
+                )
                 if entry is None:
                     kind = "floor" if floor else "none"
                     values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
@@ -50,7 +52,9 @@ class Epoch:
                 continue
             parts: list[object] = [found.mode]
             for line in (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())):
-                abstract = line.row >= 0 and isinstance(line.result, ir.Constant) and isinstance(line.result.value, Fraction)
+                abstract = (
+                    line.row >= 0 and isinstance(line.result, ir.Constant) and isinstance(line.result.value, Fraction)
+                )
                 parts.append((line.kind, line.row if abstract else found.rule.lines.index(line), abstract))
             key.append(tuple(parts))
         return tuple(key)

@@ -22,7 +22,12 @@ from .runtime import UNKNOWN
 MOST_DIGITS = 30
 MOST_ERRORS = 50
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\S.*?)?\s*\Z", re.ASCII)
-_KINDS = {dict: ("一个对象 {…}", "an object {…}"), list: ("名单 […]", "a list […]"), str: ("文字", "a text"), bool: ("是或否", "a boolean")}
+_KINDS = {
+    dict: ("一个对象 {…}", "an object {…}"),
+    list: ("名单 […]", "a list […]"),
+    str: ("文字", "a text"),
+    bool: ("是或否", "a boolean"),
+}
 
 
 def _found(value: object) -> tuple[str, str]:
@@ -69,13 +74,19 @@ class Reader:
         shown = "、".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
-            self._type("", (f"以对象开头的 {{\"{first}\": {{…}}}}", f"an object {{\"{first}\": {{…}}}}"), facts)
+            self._type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
             return ""
         known = [k for k in facts if isinstance(k, str) and k in self.entities]
         for key in facts:
             if key not in known:
                 zh, en = suggestion(str(key)[:80], self.entities)
-                self._error("F0113", str(key)[:80], entities=shown, first=first, hint=(zh or f"例如 {{\"{first}\": {{…}}}}", en or f"as in {{\"{first}\": {{…}}}}"))
+                self._error(
+                    "F0113",
+                    str(key)[:80],
+                    entities=shown,
+                    first=first,
+                    hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
+                )
         if len(known) != 1:
             if not facts or len(known) > 1:
                 self._error("F0113", "", entities=shown, first=first)
@@ -90,7 +101,15 @@ class Reader:
         for key in value:
             if key not in names:
                 zh, en = suggestion(str(key)[:80], names)
-                self._error("F0104", f"{path}.{str(key)[:80]}", name=str(key)[:80], hint=(zh or f"{entity.name}的事实：{'、'.join(names)}", en or f"facts of {entity.name}: {', '.join(names)}"))
+                self._error(
+                    "F0104",
+                    f"{path}.{str(key)[:80]}",
+                    name=str(key)[:80],
+                    hint=(
+                        zh or f"{entity.name}的事实：{'、'.join(names)}",
+                        en or f"facts of {entity.name}: {', '.join(names)}",
+                    ),
+                )
         out: list[Any] = []
         defaulted = 0
         for i, fact in enumerate(entity.facts):
@@ -137,7 +156,12 @@ class Reader:
             case "enumeration":
                 if isinstance(value, str):
                     return self._member(value, fact.type, path)
-                self._type(path, (fact.type.show("zh"), fact.type.show("en")), value, (f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"))
+                self._type(
+                    path,
+                    (fact.type.show("zh"), fact.type.show("en")),
+                    value,
+                    (f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"),
+                )
             case "date":
                 return self._date(value, path)
             case "text":
@@ -152,7 +176,18 @@ class Reader:
         if value in type_.members:
             return type_.members.index(value)
         zh, en = suggestion(value[:80], type_.members)
-        self._error("F0105", path, value=value[:80], type=type_.show("zh"), type_en=type_.show("en"), members="、".join(type_.members), hint=((f"{zh} " if zh else "") + f"可用的值：{'、'.join(type_.members)}", (f"{en} " if en else "") + f"its values: {', '.join(type_.members)}"))
+        self._error(
+            "F0105",
+            path,
+            value=value[:80],
+            type=type_.show("zh"),
+            type_en=type_.show("en"),
+            members="、".join(type_.members),
+            hint=(
+                (f"{zh} " if zh else "") + f"可用的值：{'、'.join(type_.members)}",
+                (f"{en} " if en else "") + f"its values: {', '.join(type_.members)}",
+            ),
+        )
         return UNKNOWN
 
     def _date(self, value: object, path: str) -> Any:
@@ -175,11 +210,21 @@ class Reader:
         if number is None:
             return UNKNOWN
         base = number * fact.type.own.scale
-        if (fact.low is not None and base < fact.low) or (fact.high is not None and base > fact.high) or abs(number) >= 10**15:
+        if (
+            (fact.low is not None and base < fact.low)
+            or (fact.high is not None and base > fact.high)
+            or abs(number) >= 10**15
+        ):
             low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
             high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
             unit = fact.type.own.show("zh")
-            self._error("F0106", path, value=str(value)[:60], low=decimal_text(low) or str(low), high=f"{decimal_text(high) or high} {unit}".strip())
+            self._error(
+                "F0106",
+                path,
+                value=str(value)[:60],
+                low=decimal_text(low) or str(low),
+                high=f"{decimal_text(high) or high} {unit}".strip(),
+            )
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:
@@ -190,9 +235,13 @@ class Reader:
 
     def number(self, value: object, type_: Type, path: str) -> Fraction | None:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
-        if isinstance(value, bool) or isinstance(value, (dict, list, tuple)):
-            unit = type_.own.show("zh")
-            self._type(path, (f"数（{unit}）" if unit else "数", f"a number ({type_.own.show('en')})" if unit else "a number"), value)
+        if isinstance(value, (bool, dict, list, tuple)):
+            words = type_.own.show("zh")
+            self._type(
+                path,
+                (f"数（{words}）" if words else "数", f"a number ({type_.own.show('en')})" if words else "a number"),
+                value,
+            )
             return None
         if isinstance(value, float):
             self._error("F0109", path, value=repr(value))
@@ -203,7 +252,11 @@ class Reader:
                 return None
             return Fraction(value)
         if isinstance(value, Decimal):
-            if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS or len(value.as_tuple().digits) > MOST_DIGITS:
+            if (
+                not value.is_finite()
+                or abs(value.adjusted()) > MOST_DIGITS
+                or len(value.as_tuple().digits) > MOST_DIGITS
+            ):
                 self._error("F0116", path, value=str(value)[:40])
                 return None
             return Fraction(value)
@@ -227,6 +280,12 @@ class Reader:
             completed = complete(unit, own) if unit.dims and not unit.is_percent else None
             unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
         if unit is None or unit.is_percent != own.is_percent:
-            self._error("F0108", path, unit=written[:40], wanted=own.show("zh") or "不带单位的数", wanted_en=own.show("en") or "a plain number")
+            self._error(
+                "F0108",
+                path,
+                unit=written[:40],
+                wanted=own.show("zh") or "不带单位的数",
+                wanted_en=own.show("en") or "a plain number",
+            )
             return None
         return number * unit.scale / own.scale

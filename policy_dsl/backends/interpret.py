@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.epoch import Missing
+from ..ir.traverse import compared
 from ..model.types import Type, grid
 from ..source import Place
 from . import runtime
@@ -27,7 +28,9 @@ class Instance:
 
     __slots__ = ("data", "entity", "facts", "holder", "lists", "path", "picks", "values")
 
-    def __init__(self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str) -> None:
+    def __init__(
+        self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
+    ) -> None:
         self.entity = entity
         self.data = data
         self.holder = holder
@@ -42,7 +45,10 @@ class Instance:
             self.lists[members.name] = (
                 None
                 if isinstance(given, runtime.Unknown)
-                else [Instance(program, entities[members.entity], d, self, f"{path}.{members.name}[{n}]") for n, d in enumerate(given)]
+                else [
+                    Instance(program, entities[members.entity], d, self, f"{path}.{members.name}[{n}]")
+                    for n, d in enumerate(given)
+                ]
             )
 
     def all(self) -> list[Instance]:
@@ -67,7 +73,9 @@ class Interpretation:
         self.program = epoch.program
         self.on = on
         self.root = root
-        self.steps = {(e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount}
+        self.steps = {
+            (e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount
+        }
 
     def rules(self) -> None:
         """Fills `values` of every entry with every rule of its entity."""
@@ -85,7 +93,7 @@ class Interpretation:
         if found is None:
             return self.failure("R0105", rule.place, name=rule.name, date=day_text(self.on))
         value = self.lines(found, at)
-        if rule.benefit and known(value) and value < 0:  # type: ignore[operator]
+        if rule.benefit and known(value) and value < 0:
             return self.failure("R0104", rule.place, name=rule.name)
         return value
 
@@ -158,7 +166,9 @@ class Interpretation:
             return self.failure("R0102", lines[-1].place, name=rule.name)
         return values[0]
 
-    def joined(self, found: InForce, applying: list[ir.Line], open_: list[tuple[ir.Line, Value]], at: Instance) -> Value:
+    def joined(
+        self, found: InForce, applying: list[ir.Line], open_: list[tuple[ir.Line, Value]], at: Instance
+    ) -> Value:
         values: list[Any] = [self.evaluate(line.result, at) for line in applying]
         held_back = join(values)
         if held_back is not None:
@@ -218,7 +228,7 @@ class Interpretation:
                 held_back = join(parts)
                 return held_back if held_back is not None else not decisive
             case ir.Compare():
-                return self.strict([node.left, node.right], at, lambda a, b: compare(node.sign, a, b))
+                return self.strict([node.left, node.right], at, lambda a, b: compared(node.sign, a, b))
             case ir.Among():
                 return self.strict([node.item, *node.options], at, lambda x, *options: x in options)
             case ir.Arithmetic():
@@ -249,7 +259,7 @@ class Interpretation:
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.on)  # type: ignore[arg-type]
+        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.on)
 
     def arithmetic(self, node: ir.Arithmetic, a: Any, b: Any) -> Value:
         if node.left.type.kind == "date":
@@ -373,21 +383,6 @@ def rounded(how: str, steps: Fraction) -> int:
     return runtime.round_half_up(steps.numerator, steps.denominator)
 
 
-def compare(sign: str, a: Any, b: Any) -> bool:
-    match sign:
-        case "<":
-            return bool(a < b)
-        case "<=":
-            return bool(a <= b)
-        case ">":
-            return bool(a > b)
-        case ">=":
-            return bool(a >= b)
-        case "=":
-            return bool(a == b)
-    return bool(a != b)
-
-
 def day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
@@ -413,7 +408,7 @@ class _Closed(Interpretation):
 
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
         if isinstance(node, ir.KeyRef):
-            return self.keys[node.index]
+            return self.keys[node.position]
         return super().evaluate(node, at)
 
     def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
@@ -421,7 +416,7 @@ class _Closed(Interpretation):
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.parameters[node.name][tuple(keys)], node, self.on)  # type: ignore[arg-type]
+        return parameter_value(self.parameters[node.name][tuple(keys)], node, self.on)
 
 
 def evaluate_parameter(

@@ -17,7 +17,8 @@ import ast
 import keyword
 import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ class Form(NamedTuple):
 class Slot(NamedTuple):
     """Where a rule's value stands in the result tuple, and how to read it: value = item * k / (item after it, where dynamic)."""
 
-    index: int
+    position: int
     k: Fraction
     dynamic: bool
 
@@ -154,7 +155,9 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
 class Emitter:
     """Emits the functions of one epoch's formulas for one root entity."""
 
-    def __init__(self, epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], lines: dict[str, int]) -> None:
+    def __init__(
+        self, epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], lines: dict[str, int]
+    ) -> None:
         self.epoch = epoch
         self.program = epoch.program
         self.root = root
@@ -260,8 +263,12 @@ class Emitter:
             return cmp(self.truth(node.item), "in", tuple_(*(self.truth(o) for o in node.options)))
         subject = self.amount(node.item)
         if subject.const is None:
-            subject = subject._replace(num=self.temp(subject.num), den=None if subject.den is None else self.temp(subject.den))
-        return ast.BoolOp(ast.Or(), [self.compared(subject, "=", self.amount(o)) for o in node.options] + [const(False)])
+            subject = subject._replace(
+                num=self.temp(subject.num), den=None if subject.den is None else self.temp(subject.den)
+            )
+        return ast.BoolOp(
+            ast.Or(), [self.compared(subject, "=", self.amount(o)) for o in node.options] + [const(False)]
+        )
 
     def plain(self, node: ir.Expression) -> ast.expr:
         """A value that is no amount: position, date, truth of a fact or rule."""
@@ -270,10 +277,18 @@ class Emitter:
                 return const(node.value)
             case ir.FactRef():
                 entity = self.at(self.entity, node.up)
-                return name(self.fact_local(entity, node.name)) if entity else call("defer", const(f"{node.entity}.{node.name}"))
+                return (
+                    name(self.fact_local(entity, node.name))
+                    if entity
+                    else call("defer", const(f"{node.entity}.{node.name}"))
+                )
             case ir.RuleRef():
                 entity = self.at(self.entity, node.up)
-                return name(self.rule_local((entity, node.name))) if entity else call("defer", const(f"{node.entity}.{node.name}"))
+                return (
+                    name(self.rule_local((entity, node.name)))
+                    if entity
+                    else call("defer", const(f"{node.entity}.{node.name}"))
+                )
             case ir.ParameterRef():
                 return self.parameter(node)
             case ir.Moment():
@@ -307,7 +322,7 @@ class Emitter:
     def amount(self, node: ir.Expression) -> Form:
         match node:
             case ir.Constant():
-                value = Fraction(node.value)  # type: ignore[arg-type, call-overload]
+                value = Fraction(node.value)
                 return Form(const(value.numerator), Fraction(1, value.denominator), None, value)
             case ir.FactRef():
                 return Form(self.plain(node), fact_step(node.type))
@@ -345,7 +360,9 @@ class Emitter:
         """The numerators over one k and one denominator."""
         k = forms[0].k
         for f in forms[1:]:
-            k = Fraction(math.gcd(k.numerator * f.k.denominator, f.k.numerator * k.denominator), k.denominator * f.k.denominator)
+            k = Fraction(
+                math.gcd(k.numerator * f.k.denominator, f.k.numerator * k.denominator), k.denominator * f.k.denominator
+            )
         dens: dict[str, ast.expr] = {}
         for f in forms:
             if f.den is not None:
@@ -381,7 +398,14 @@ class Emitter:
             top = self.temp(a.num)
             self.block.append(ast.If(cmp(divisor, "=", const(0)), [defer("division")], []))
             self.block.append(
-                ast.If(cmp(divisor, "<", const(0)), [assign(divisor.id + "p", op(const(0), "-", divisor)), assign(top.id + "p", op(const(0), "-", top))], [assign(divisor.id + "p", divisor), assign(top.id + "p", top)])
+                ast.If(
+                    cmp(divisor, "<", const(0)),
+                    [
+                        assign(divisor.id + "p", op(const(0), "-", divisor)),
+                        assign(top.id + "p", op(const(0), "-", top)),
+                    ],
+                    [assign(divisor.id + "p", divisor), assign(top.id + "p", top)],
+                )
             )
             a = a._replace(num=name(top.id + "p"), const=None)
             b = b._replace(num=name(divisor.id + "p"), const=None)
@@ -409,7 +433,11 @@ class Emitter:
                 best: ast.expr = self.temp(nums[0])
                 for other in nums[1:]:
                     o = self.settled(other)
-                    best = self.temp(either(cmp(o, ">" if node.function == "max" else "<", best), o, best)) if other is not nums[-1] else either(cmp(o, ">" if node.function == "max" else "<", best), o, best)
+                    best = (
+                        self.temp(either(cmp(o, ">" if node.function == "max" else "<", best), o, best))
+                        if other is not nums[-1]
+                        else either(cmp(o, ">" if node.function == "max" else "<", best), o, best)
+                    )
                 return Form(best, k, den)
             case "sum" | "average":
                 nums, k, den = self.common([self.amount(a) for a in node.arguments])
@@ -464,11 +492,12 @@ class Emitter:
                     node.lineno = node.end_lineno = line
                     node.col_offset = node.end_col_offset = 0
 
-    def into(self, block: list[ast.stmt], make: Callable[[], Any]) -> Any:
-        """Runs `make` with statements going to `block`."""
+    @contextmanager
+    def into(self, block: list[ast.stmt]) -> Iterator[None]:
+        """Within it, statements go to `block`."""
         outer, self.block = self.block, block
         try:
-            return make()
+            yield
         finally:
             self.block = outer
 
@@ -487,7 +516,10 @@ class Emitter:
             return
         arms: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
         order = self.ordered_exceptions(found)
-        positions = {id(x): n for n, x in enumerate((*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())))}
+        positions = {
+            id(x): n
+            for n, x in enumerate((*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())))
+        }
         self.chain(found, [(x, "exception") for x in order], lambda: self.body(found, arms, positions), arms, positions)
         self.finish(rule, arms, local)
         self.place(self.block[start:], rule)
@@ -508,7 +540,8 @@ class Emitter:
 
     def arm(self, line: ir.Line, block: list[ast.stmt], arms: list[Any], positions: dict[int, int]) -> None:
         key = self.current
-        value = self.into(block, lambda: self.result(line, key))
+        with self.into(block):
+            value = self.result(line, key)
         arms.append((block, line, positions[id(line)], value))
 
     def result(self, line: ir.Line, key: RuleKey) -> Form | ast.expr:
@@ -516,7 +549,9 @@ class Emitter:
         if not node.type.is_amount:
             return self.truth(node) if node.type.kind == "truth" else self.plain(node)
         if line.row >= 0 and isinstance(node, ir.Constant):
-            return Form(name(self.local(("amount", key, line.row), f"{key[1]}_{line.row}")), self.row_step(key, line.row))
+            return Form(
+                name(self.local(("amount", key, line.row), f"{key[1]}_{line.row}")), self.row_step(key, line.row)
+            )
         return self.amount(node)
 
     def row_step(self, key: RuleKey, row: int) -> Fraction:
@@ -528,7 +563,14 @@ class Emitter:
     def current(self) -> RuleKey:
         return self._current
 
-    def chain(self, found: InForce, lines: list[tuple[ir.Line, str]], rest: Callable[[], None], arms: list[Any], positions: dict[int, int]) -> None:
+    def chain(
+        self,
+        found: InForce,
+        lines: list[tuple[ir.Line, str]],
+        rest: Callable[[], None],
+        arms: list[Any],
+        positions: dict[int, int],
+    ) -> None:
         """if … else if … for lines of which at most one may apply; `rest` fills the last else."""
         self._current = (found.rule.entity, found.rule.name)
         if not lines:
@@ -544,9 +586,12 @@ class Emitter:
                     continue
                 if disjoint(line.condition, other.condition) or same_result(line.result, other.result):
                     continue
-                self.into(yes, lambda o=other: self.block.append(ast.If(self.truth(o.condition), [defer("conflict")], [])))
+                assert other.condition is not None
+                with self.into(yes):
+                    self.block.append(ast.If(self.truth(other.condition), [defer("conflict")], []))
         self.arm(line, yes, arms, positions)
-        self.into(no, lambda: self.chain(found, lines[1:], rest, arms, positions))
+        with self.into(no):
+            self.chain(found, lines[1:], rest, arms, positions)
         self.block.append(ast.If(test, yes, no))
 
     def body(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
@@ -573,7 +618,8 @@ class Emitter:
         for line in found.body:
             before: list[ast.stmt] = []
             assert line.condition is not None
-            test = self.into(before, lambda x=line: self.truth(x.condition))
+            with self.into(before):
+                test = self.truth(line.condition)
             block: list[ast.stmt] = []
             self.arm(line, block, inner, positions)
             tests.append((test, before, block))
@@ -587,12 +633,16 @@ class Emitter:
         for (test, before, block), (_, _, position, value) in zip(tests, inner, strict=True):
             self.block += before
             num, den = self.scaled(value, k, dynamic)
-            n = self.into(block, lambda v=num: self.temp(v))
-            d = self.into(block, lambda v=den: self.temp(v)) if den is not None else None
+            with self.into(block):
+                n = self.temp(num)
+                d = self.temp(den) if den is not None else None
             if found.mode == "sum":
                 more: list[ast.stmt] = []
                 if d is not None:
-                    more += [assign(best, op(op(name(best), "*", d), "+", op(n, "*", name(best + "_n")))), assign(best + "_n", op(name(best + "_n"), "*", d))]
+                    more += [
+                        assign(best, op(op(name(best), "*", d), "+", op(n, "*", name(best + "_n")))),
+                        assign(best + "_n", op(name(best + "_n"), "*", d)),
+                    ]
                 else:
                     more.append(assign(best, op(name(best), "+", n)))
                 first = [assign(best, n), *([assign(best + "_n", d)] if d is not None else [])]
@@ -600,8 +650,21 @@ class Emitter:
                 block.append(assign(pick, op(name(pick), "+", const(1 << position))))
             else:
                 left, right = (n, name(best)) if d is None else (op(n, "*", name(best + "_n")), op(name(best), "*", d))
-                better = ast.BoolOp(ast.Or(), [cmp(name(best), "is", const(None)), cmp(left, ">" if found.mode == "highest" else "<", right)])
-                block.append(ast.If(better, [assign(best, n), *([assign(best + "_n", d)] if d is not None else []), assign(pick, const(position))], []))
+                better = ast.BoolOp(
+                    ast.Or(),
+                    [cmp(name(best), "is", const(None)), cmp(left, ">" if found.mode == "highest" else "<", right)],
+                )
+                block.append(
+                    ast.If(
+                        better,
+                        [
+                            assign(best, n),
+                            *([assign(best + "_n", d)] if d is not None else []),
+                            assign(pick, const(position)),
+                        ],
+                        [],
+                    )
+                )
             self.block.append(ast.If(test, block, []))
         none: list[ast.stmt] = []
         assert found.otherwise is not None
@@ -614,7 +677,9 @@ class Emitter:
     def unify(self, values: list[Any]) -> tuple[Fraction, bool]:
         k = values[0].k
         for f in values[1:]:
-            k = Fraction(math.gcd(k.numerator * f.k.denominator, f.k.numerator * k.denominator), k.denominator * f.k.denominator)
+            k = Fraction(
+                math.gcd(k.numerator * f.k.denominator, f.k.numerator * k.denominator), k.denominator * f.k.denominator
+            )
         return k, any(f.den is not None for f in values)
 
     @staticmethod
@@ -651,9 +716,7 @@ class Emitter:
     def gather_form(self, gather: Gather) -> None:
         """Settles how an aggregate's running value is kept, by a dry run of its formula in the entry."""
         node = gather.node
-        if node.function in ("any", "all") or not node.type.is_amount:
-            self.gathered[gather] = (Fraction(1), False)
-        elif node.function == "count":
+        if node.function in ("any", "all") or not node.type.is_amount or node.function == "count":
             self.gathered[gather] = (Fraction(1), False)
 
     def open_gather(self, gather: Gather) -> list[ast.stmt]:
@@ -670,8 +733,8 @@ class Emitter:
         """Takes the entry at hand into the aggregate."""
         node = gather.node
         local = self.local(("gather", gather.host, node), node.function)
-        outer, inner = self.block, []
-        block: list[ast.stmt] = inner
+        outer = self.block
+        block: list[ast.stmt] = []
         test: ast.expr | None = None
         if node.where is not None:
             test = self.truth(node.where)
@@ -705,23 +768,31 @@ class Emitter:
                 if node.function == "average":
                     block.append(assign(local + "_c", op(name(local + "_c"), "+", const(1))))
             else:
-                left, right = (n, name(local)) if d is None else (op(n, "*", name(local + "_n")), op(name(local), "*", d))
-                better = ast.BoolOp(ast.Or(), [cmp(name(local), "is", const(None)), cmp(left, ">" if node.function == "max" else "<", right)])
+                left, right = (
+                    (n, name(local)) if d is None else (op(n, "*", name(local + "_n")), op(name(local), "*", d))
+                )
+                better = ast.BoolOp(
+                    ast.Or(),
+                    [cmp(name(local), "is", const(None)), cmp(left, ">" if node.function == "max" else "<", right)],
+                )
                 # the unknown must defer even when it is the first entry
-                taken = [assign(local, ast.UnaryOp(ast.UAdd(), n)), *([assign(local + "_n", d)] if d is not None else [])]
+                taken = [
+                    assign(local, ast.UnaryOp(ast.UAdd(), n)),
+                    *([assign(local + "_n", d)] if d is not None else []),
+                ]
                 block.append(ast.If(better, taken, []))
             self.gathered[gather] = (form.k, dynamic)
         else:
             assert node.value is not None
             n = self.settled(self.plain(node.value))
-            better = ast.BoolOp(ast.Or(), [cmp(name(local), "is", const(None)), cmp(n, ">" if node.function == "max" else "<", name(local))])
+            better = ast.BoolOp(
+                ast.Or(),
+                [cmp(name(local), "is", const(None)), cmp(n, ">" if node.function == "max" else "<", name(local))],
+            )
             block.append(ast.If(better, [assign(local, ast.UnaryOp(ast.UAdd(), n))], []))
             self.gathered[gather] = (Fraction(1), False)
         self.block = outer
-        if test is not None:
-            inner = [ast.If(test, block, [])]
-        else:
-            inner = block
+        inner: list[ast.stmt] = block if test is None else [ast.If(test, block, [])]
         if node.function in ("any", "all"):
             flag = ast.UnaryOp(ast.Not(), name(local)) if node.function == "any" else name(local)
             inner = [ast.If(flag, inner, [])]
@@ -736,20 +807,33 @@ class Emitter:
         k, dynamic = self.gathered[gather]
         empty: list[ast.stmt] = []
         some: list[ast.stmt] = []
-        test = cmp(name(local + "_c"), "=", const(0)) if node.function == "average" else cmp(name(local), "is", const(None))
+        test = (
+            cmp(name(local + "_c"), "=", const(0))
+            if node.function == "average"
+            else cmp(name(local), "is", const(None))
+        )
         if node.default is None:
             empty.append(defer("empty"))
             k_default = k
         elif node.type.is_amount:
-            form = self.into(empty, lambda: self.amount(node.default))  # type: ignore[arg-type]
+            with self.into(empty):
+                form = self.amount(node.default)
             k_default = form.k
-            both = Fraction(math.gcd(k.numerator * k_default.denominator, k_default.numerator * k.denominator), k.denominator * k_default.denominator)
-            empty += [assign(local, self.forced(times(form.num, int(k_default / both)), node.default)), assign(local + "_n", form.den or const(1))]
+            both = Fraction(
+                math.gcd(k.numerator * k_default.denominator, k_default.numerator * k.denominator),
+                k.denominator * k_default.denominator,
+            )
+            empty += [
+                assign(local, self.forced(times(form.num, int(k_default / both)), node.default)),
+                assign(local + "_n", form.den or const(1)),
+            ]
             some.append(assign(local, times(name(local), int(k / both))))
             dynamic = dynamic or form.den is not None
             k = both
         else:
-            empty.append(assign(local, self.forced(self.into(empty, lambda: self.plain(node.default)), node.default)))  # type: ignore[arg-type]
+            with self.into(empty):
+                other = self.plain(node.default)
+            empty.append(assign(local, self.forced(other, node.default)))
         if node.function == "average":
             some.append(assign(local + "_n", op(name(local + "_n"), "*", name(local + "_c"))))
             dynamic = True
@@ -764,7 +848,8 @@ class Emitter:
         self.gathered.clear()
         self.block = []
         plan = self.scheduler.plan()
-        body = self.into([], lambda: self._root(plan))
+        with self.into([]):
+            body = self._root(plan)
         head: list[ast.stmt] = []
         order = self.argument_order()
         if order:
@@ -786,7 +871,17 @@ class Emitter:
         """`read(facts)` and the tables that it looks values up in."""
         tables: list[ast.stmt] = []
         body: list[ast.stmt] = [
-            ast.If(ast.BoolOp(ast.Or(), [cmp(call("type", name("facts")), "is not", name("dict")), cmp(call("len", name("facts")), "!=", const(1))]), [defer("facts")], []),
+            ast.If(
+                ast.BoolOp(
+                    ast.Or(),
+                    [
+                        cmp(call("type", name("facts")), "is not", name("dict")),
+                        cmp(call("len", name("facts")), "!=", const(1)),
+                    ],
+                ),
+                [defer("facts")],
+                [],
+            ),
             assign("o0", item(name("facts"), const(self.root))),
         ]
         value = self._read_entity(self.entities[self.root], 0, body, tables)
@@ -806,7 +901,12 @@ class Emitter:
             self.count += 1
             x = f"x{self.count}"
             if fact.has_default:
-                body.append(assign("v", ast.Call(ast.Attribute(name(o), "get", ast.Load()), [const(fact.name), name("UNKNOWN")], [])))
+                body.append(
+                    assign(
+                        "v",
+                        ast.Call(ast.Attribute(name(o), "get", ast.Load()), [const(fact.name), name("UNKNOWN")], []),
+                    )
+                )
                 given: list[ast.stmt] = []
                 self._read_fact(fact, x, name("v"), given, tables)
                 from .facts import Reader
@@ -827,7 +927,16 @@ class Emitter:
             size = call("len", name(m))
             body.append(
                 ast.If(
-                    ast.BoolOp(ast.Or(), [cmp(call("type", name(m)), "is not", name("list")), ast.UnaryOp(ast.Not(), ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [size, const(members.high)]))]),
+                    ast.BoolOp(
+                        ast.Or(),
+                        [
+                            cmp(call("type", name(m)), "is not", name("list")),
+                            ast.UnaryOp(
+                                ast.Not(),
+                                ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [size, const(members.high)]),
+                            ),
+                        ],
+                    ),
                     [defer("list")],
                     [],
                 )
@@ -838,7 +947,11 @@ class Emitter:
             inner.append(ast.Expr(ast.Call(ast.Attribute(name(out), "append", ast.Load()), [value], [])))
             body.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
             items.append(name(out))
-        body.append(ast.If(cmp(call("len", name(o)), "!=", name(f"n{depth}") if counted else const(total)), [defer("names")], []))
+        body.append(
+            ast.If(
+                cmp(call("len", name(o)), "!=", name(f"n{depth}") if counted else const(total)), [defer("names")], []
+            )
+        )
         items.append(name(f"d{depth}") if counted else const(0))
         return tuple_(*items)
 
@@ -846,14 +959,19 @@ class Emitter:
         kind = fact.type.kind
         if kind == "enumeration":
             table = self.local(("table", fact.type.members), "values")
-            if not any(isinstance(t, ast.Assign) and isinstance(t.targets[0], ast.Name) and t.targets[0].id == table for t in tables):
+            if not any(
+                isinstance(t, ast.Assign) and isinstance(t.targets[0], ast.Name) and t.targets[0].id == table
+                for t in tables
+            ):
                 keys: list[ast.expr | None] = [const(m) for m in fact.type.members]
                 tables.append(assign(table, ast.Dict(keys, [const(i) for i in range(len(keys))])))
             body.append(assign(x, item(name(table), value)))
             return
         body.append(assign(x, value))
         if kind == "truth":
-            test: ast.expr = ast.BoolOp(ast.And(), [cmp(name(x), "is not", const(True)), cmp(name(x), "is not", const(False))])
+            test: ast.expr = ast.BoolOp(
+                ast.And(), [cmp(name(x), "is not", const(True)), cmp(name(x), "is not", const(False))]
+            )
             body.append(ast.If(test, [defer("truth")], []))
         elif kind == "date":
             body.append(assign(x, call("read_day", name(x))))
@@ -868,7 +986,13 @@ class Emitter:
             plain: list[ast.stmt] = [] if per_unit == 1 else [assign(x, times(name(x), per_unit))]
             other: list[ast.stmt] = [assign(x, call("read_decimal", name(x), const(per_unit)))]
             body.append(ast.If(cmp(call("type", name(x)), "is", name("int")), plain or [ast.Pass()], other))
-            body.append(ast.If(ast.UnaryOp(ast.Not(), ast.Compare(const(low), [ast.LtE(), ast.LtE()], [name(x), const(high)])), [defer("range")], []))
+            body.append(
+                ast.If(
+                    ast.UnaryOp(ast.Not(), ast.Compare(const(low), [ast.LtE(), ast.LtE()], [name(x), const(high)])),
+                    [defer("range")],
+                    [],
+                )
+            )
 
 
 class _Flow:
@@ -896,22 +1020,30 @@ class _Flow:
                 self._count(step.steps)
 
     def unpack(self, entity: ir.Entity, value: ast.expr) -> ast.stmt:
+        return ast.Assign([self.unpacked(entity)], value)
+
+    def unpacked(self, entity: ir.Entity) -> ast.Tuple:
+        """The tuple of locals that an entry's data fill."""
         e = self.e
         targets: list[ast.expr] = [store(e.fact_local(entity.name, f.name)) for f in entity.facts]
         targets += [store(e.list_local(entity.name, m.name)) for m in entity.lists]
         targets.append(store("_"))
-        return ast.Assign([ast.Tuple(targets, ast.Store())], value)
+        return ast.Tuple(targets, ast.Store())
 
     def names(self, entity: ir.Entity) -> list[str]:
         """Every local that an entry may have after a walk: facts, lists, rules, saved inner walks."""
         e = self.e
-        made = [e.fact_local(entity.name, f.name) for f in entity.facts] + [e.list_local(entity.name, m.name) for m in entity.lists]
+        made = [e.fact_local(entity.name, f.name) for f in entity.facts] + [
+            e.list_local(entity.name, m.name) for m in entity.lists
+        ]
         for key in e.scheduler.rules.get(entity.name, ()):
             local = e.rule_local(key)
             made += [local, local + "_n", local + "_p"]
         for members in entity.lists:
             if members.entity in self.total:
-                made += [f"w{n}_{e.list_local(entity.name, members.name)}" for n in range(1, self.total[members.entity] + 1)]
+                made += [
+                    f"w{n}_{e.list_local(entity.name, members.name)}" for n in range(1, self.total[members.entity] + 1)
+                ]
         for g in e.scheduler.gathers:
             if g.host == entity.name:
                 local = e.local(("gather", g.host, g.node), g.node.function)
@@ -924,14 +1056,17 @@ class _Flow:
         for step in steps:
             e.entity = entity
             if step.rule is not None:
-                e.into(out, lambda s=step: e.rule(s.rule))
+                with e.into(out):
+                    e.rule(step.rule)
             elif step.gather is not None:
-                e.into(out, lambda s=step: e.gather(s.gather))
+                with e.into(out):
+                    e.gather(step.gather)
             else:
                 out += self.loop(step, entity)
                 e.entity = entity
                 for gather in step.closes:
-                    e.into(out, lambda g=gather: e.close_gather(g))
+                    with e.into(out):
+                        e.close_gather(gather)
         return out
 
     def loop(self, step: Step, entity: str) -> list[ast.stmt]:
@@ -947,7 +1082,7 @@ class _Flow:
         saved = f"w{walk}_{listed}"
         out.append(assign(saved, ast.List([], ast.Load())))
         if walk == 1:
-            target = self.unpack(inner, name("_")).targets[0]  # type: ignore[attr-defined]
+            target = self.unpacked(inner)
             source = name(listed)
         else:
             before = f"w{walk - 1}_{listed}"
@@ -1014,9 +1149,9 @@ class _Flow:
         for statement in body:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store) and not hasattr(node, "saved"):
-                    for target in node.elts:
-                        if isinstance(target, ast.Name) and target.id not in used:
-                            target.id = "_"
+                    for element in node.elts:
+                        if isinstance(element, ast.Name) and element.id not in used:
+                            element.id = "_"
 
 
 def _loaded(body: list[ast.stmt]) -> set[str]:
@@ -1031,14 +1166,16 @@ def _made(body: list[ast.stmt]) -> set[str]:
             if isinstance(node, ast.Assign):
                 found |= {t.id for t in node.targets if isinstance(t, ast.Name)}
             elif isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
-                found |= {t.id for t in node.target.elts if isinstance(t, ast.Name) and not hasattr(node.target, "saved")}
+                found |= {
+                    t.id for t in node.target.elts if isinstance(t, ast.Name) and not hasattr(node.target, "saved")
+                }
     return found
 
 
 def row_step(rule: ir.Rule, row: int) -> Fraction:
     """The step that all written amounts of one table row, over its dates, are whole multiples of."""
     values = [x.result.value for x in rule.lines if x.row == row and isinstance(x.result, ir.Constant)]
-    return Fraction(1, math.lcm(*(Fraction(v).denominator for v in values)))  # type: ignore[arg-type, call-overload]
+    return Fraction(1, math.lcm(*(Fraction(v).denominator for v in values)))
 
 
 def _headline(rule: ir.Rule) -> str:
@@ -1048,7 +1185,9 @@ def _headline(rule: ir.Rule) -> str:
     return f"{words} 〔{clause}{gist}〕" if clause else words
 
 
-def emit(epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]) -> tuple[Emitted, Emitter]:
+def emit(
+    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
+) -> tuple[Emitted, Emitter]:
     """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
     emitter = Emitter(epoch, root, analysis, steps, offsets)
     decide = emitter.decide(False)
@@ -1089,9 +1228,13 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
         else:
             rule_key, row = key[1], key[2]
             found = epoch.rules[rule_key]
-            lines = [] if found is None else [x for x in (*found.body, *((found.otherwise,) if found.otherwise else ())) if x.row == row]
+            lines = (
+                []
+                if found is None
+                else [x for x in (*found.body, *((found.otherwise,) if found.otherwise else ())) if x.row == row]
+            )
             value = lines[0].result.value if lines and isinstance(lines[0].result, ir.Constant) else None
-            out.append(UNKNOWN if value is None else int(Fraction(value) / row_step(rules[rule_key], row)))  # type: ignore[arg-type, call-overload]
+            out.append(UNKNOWN if value is None else int(Fraction(value) / row_step(rules[rule_key], row)))
     return tuple(out)
 
 

@@ -80,7 +80,11 @@ def add_months(day: int, months: int) -> int:
     year, month = count // 12, count % 12 + 1
     if not 1 <= year <= 9999:
         raise Defer("year")
-    last = 29 if month == 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)) else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    last = (
+        29
+        if month == 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+        else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    )
     return year * 10000 + month * 100 + min(day % 100, last)
 
 

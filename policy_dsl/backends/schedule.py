@@ -81,7 +81,9 @@ class Scheduler:
         if found is None:
             return Needs(frozenset(), ())
         lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
-        return self._formula_needs([x for line in lines for x in (line.condition, line.result) if x is not None], key[0])
+        return self._formula_needs(
+            [x for line in lines for x in (line.condition, line.result) if x is not None], key[0]
+        )
 
     def _formula_needs(self, formulas: list[ir.Expression], entity: str) -> Needs:
         rules: set[RuleKey] = set()
@@ -124,7 +126,12 @@ class Scheduler:
                     steps.append(Step("rule", rule=key))
                     done.add(key)
             for gather, needs in self.gathers.items():
-                if gather.node.entity == entity and gather.host != entity and gather not in started and self._ready(needs, done):
+                if (
+                    gather.node.entity == entity
+                    and gather.host != entity
+                    and gather not in started
+                    and self._ready(needs, done)
+                ):
                     steps.append(Step("gather", gather=gather))
                     started.add(gather)
             for members in self.entities[entity].lists:

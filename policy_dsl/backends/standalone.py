@@ -119,7 +119,11 @@ def _runtime() -> str:
 
 def _module(emitted: Emitted, number: int, order: list[object]) -> str:
     """The functions with a number behind their names, comments in their places, the argument's order said first."""
-    renames = {n.targets[0].id: f"{n.targets[0].id}_{number}" for n in emitted.module.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)}
+    renames = {
+        n.targets[0].id: f"{n.targets[0].id}_{number}"
+        for n in emitted.module.body
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    }
 
     class Rename(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -135,7 +139,9 @@ def _module(emitted: Emitted, number: int, order: list[object]) -> str:
             made.name = {"read": f"read_{number}", "decide": f"decide_{number}"}[made.name]
         lines.append(ast.unparse(made))
     text = "\n\n".join(lines)
-    text = re.sub(r"^( *)'§(\d+)'$", lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}", text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^( *)'§(\d+)'$", lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}", text, flags=re.MULTILINE
+    )
     names = ", ".join(_quiet(str(k[1] if k[0] == "parameter" else f"{k[1][1]} 第 {k[2]} 行")) for k in order)  # type: ignore[index]
     return f"\n# P: {names or '—'}\n{text}\n"
 
@@ -149,15 +155,23 @@ def _literal(value: Any) -> str:
 
 
 def _epochs(epochs: list[tuple[int, int, tuple[Any, ...]]]) -> str:
-    rows = [f"    ({day}, read_{n}, decide_{n}, {_literal(values)}, {n}),  # {'起初' if not day else '自 ' + day_text(day)}" for day, n, values in epochs]
-    return "\n# (first day, reader, function, values in force, which of RESULTS)\nEPOCHS = [\n" + "\n".join(rows) + "\n]\n"
+    rows = [
+        f"    ({day}, read_{n}, decide_{n}, {_literal(values)}, {n}),  # {'起初' if not day else '自 ' + day_text(day)}"
+        for day, n, values in epochs
+    ]
+    return (
+        "\n# (first day, reader, function, values in force, which of RESULTS)\nEPOCHS = [\n" + "\n".join(rows) + "\n]\n"
+    )
 
 
 def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[object]]]) -> str:
     """How each entry's result tuple is read; the same for every set of formulas, or told apart by its function."""
     rules = {(r.entity, r.name): r for r in program.rules}
     entities = {e.name: e for e in program.entities}
-    lines = ["# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each set of formulas", "RESULTS = ["]
+    lines = [
+        "# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each set of formulas",
+        "RESULTS = [",
+    ]
     for _, emitted, _order in functions.values():
         lines.append("    {")
         for entity, (keys, lists) in emitted.entities.items():
@@ -169,7 +183,9 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
                 rows.append(f"({key[1]!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
-            lines.append(f"        {entity!r}: (({', '.join(rows)}{',' if rows else ''}), ({below}{',' if below else ''})),")
+            lines.append(
+                f"        {entity!r}: (({', '.join(rows)}{',' if rows else ''}), ({below}{',' if below else ''})),"
+            )
         lines.append("    },")
     lines.append("]")
     units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount}

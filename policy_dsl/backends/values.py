@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..diagnostics.report import Diagnostic, diagnostic
 from ..source import Place
 
 
@@ -23,7 +24,13 @@ class Failure(NamedTuple):
     place: Place
 
 
-Value = object  # bool, int, Fraction, Undetermined or Failure
+Value = Any  # bool, int, Fraction, Undetermined or Failure
+
+
+def diagnose(failure: Failure, at: str = "") -> Diagnostic:
+    """The failure as people are told it; `at` is the output's path."""
+    words: dict[str, Any] = dict(failure.words)
+    return diagnostic(failure.code, failure.place, at=at, **words)
 
 
 def known(value: Value) -> bool:

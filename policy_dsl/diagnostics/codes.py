@@ -25,6 +25,7 @@ def _table(*rows: Code) -> dict[str, Code]:
     return table
 
 
+# fmt: off
 CODES: dict[str, Code] = _table(
     # --- text and syntax
     Code("P0101", "error", "这里读不下去：{found}", "cannot read on here: {found_en}", "这里可以写：{expected}", "what may stand here: {expected_en}"),
@@ -152,3 +153,4 @@ CODES: dict[str, Code] = _table(
     Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
     Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
 )
+# fmt: on

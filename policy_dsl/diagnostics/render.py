@@ -80,7 +80,12 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> list[dict[str, object]]:
             row["path"] = d.path
         if d.labels:
             row["labels"] = [
-                {"file": x.place.file, "line": x.place.line, "column": x.place.column, "message": x.zh if lang == "zh" else x.en}
+                {
+                    "file": x.place.file,
+                    "line": x.place.line,
+                    "column": x.place.column,
+                    "message": x.zh if lang == "zh" else x.en,
+                }
                 for x in d.labels
             ]
         rows.append(row)

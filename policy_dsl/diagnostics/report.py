@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..source import Place, Span
 from .codes import CODES
@@ -40,22 +40,22 @@ class Diagnostic(NamedTuple):
 
 
 def diagnostic(
-    code: str,
+    code_: str,
     place: Place | Span | None = None,
     *,
     at: str = "",
     labels: Iterable[tuple[Place | Span, str, str]] = (),
     hint: tuple[str, str] | None = None,
     clause: str = "",
-    **words: object,
+    **words: Any,
 ) -> Diagnostic:
-    """Fills the templates of `code`; `hint` replaces the table's help where the case knows better. `at` is a path in given facts."""
-    row = CODES[code]
+    """Fills the templates of a code; `hint` replaces the table's help where the case knows better. `at` is a path in given facts."""
+    row = CODES[code_]
     if hint is None:
         hint = ("", "") if "{hint}" in row.help_zh else (row.help_zh.format(**words), row.help_en.format(**words))
     help_zh, help_en = hint
     return Diagnostic(
-        code,
+        code_,
         row.severity,
         row.zh.format(**words),
         row.en.format(**words),
@@ -92,7 +92,7 @@ class Report:
         labels: Iterable[tuple[Place | Span, str, str]] = (),
         hint: tuple[str, str] | None = None,
         clause: str = "",
-        **words: object,
+        **words: Any,
     ) -> None:
         self.add(diagnostic(code, place, labels=labels, hint=hint, clause=clause, **words))
 
@@ -157,7 +157,7 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
 
 def suggestion(name: str, known: Iterable[str]) -> tuple[str, str]:
-    """"Did you mean" in both languages, or two empty strings."""
+    """ "Did you mean" in both languages, or two empty strings."""
     found = nearest(name, known)
     if not found:
         return "", ""

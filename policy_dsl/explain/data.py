@@ -37,21 +37,29 @@ def _value(step: Step) -> dict[str, Any]:
     if not known(step.value):
         return {"value": None}
     if step.type.is_amount:
-        digits, shown = plain_number(Fraction(step.value), step.type._replace(unit=step.type.own, written=None))  # type: ignore[call-overload]
+        digits, shown = plain_number(Fraction(step.value), step.type._replace(unit=step.type.own, written=None))
         out: dict[str, Any] = {"value": digits, "unit": step.type.own.show()}
         if shown is not None:
             out["shown"] = shown
         return out
     if step.type.kind == "enumeration":
-        return {"value": step.type.members[step.value]}  # type: ignore[call-overload]
+        return {"value": step.type.members[step.value]}
     if step.type.kind == "date":
-        return {"value": day_text(step.value)}  # type: ignore[arg-type]
+        return {"value": day_text(step.value)}
     return {"value": step.value}
 
 
 def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
     block = describe(made, step, lang)
-    out: dict[str, Any] = {"id": step.id, "kind": step.kind, "entity": step.entity, "path": step.path, "name": step.name, "state": step.state, **_value(step)}
+    out: dict[str, Any] = {
+        "id": step.id,
+        "kind": step.kind,
+        "entity": step.entity,
+        "path": step.path,
+        "name": step.name,
+        "state": step.state,
+        **_value(step),
+    }
     out["clause"] = {
         "policy": step.clause.policy,
         "document": step.clause.document,
@@ -89,9 +97,13 @@ def _line(made: Explanation, step: Step, considered: Considered, lang: str, appl
         "file": line.place.file,
         "holds": considered.holds if known(considered.holds) else None,
         "conditions": [
-            {"text": part_text(made, step, p.formula, p.holds, lang), "holds": p.holds if known(p.holds) else None} for p in considered.parts
+            {"text": part_text(made, step, p.formula, p.holds, lang), "holds": p.holds if known(p.holds) else None}
+            for p in considered.parts
         ],
     }
     if applied:
-        out["formula"] = {"names": Words(lang).text(line.result), "numbers": made.words(step, lang, True).text(line.result)}
+        out["formula"] = {
+            "names": Words(lang).text(line.result),
+            "numbers": made.words(step, lang, True).text(line.result),
+        }
     return out

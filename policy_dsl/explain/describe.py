@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..backends.interpret import day_text
-from ..backends.values import Failure, Undetermined, known
-from ..diagnostics.report import diagnostic
+from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
 from ..ir.traverse import walk
 from ..syntax.keywords import spelling
@@ -54,8 +53,18 @@ _LABELS = {
     "parameter": ("参数", "parameter"),
     "mode": ("合并", "joined"),
 }
-_KINDS = {"rule": ("规则", "rule"), "benefit": ("给付", "benefit"), "fact": ("事实", "fact"), "parameter": ("参数", "parameter")}
-_MODES = {"first": ("依次：先适用的为准", "first that applies"), "highest": ("就高", "the highest"), "lowest": ("就低", "the lowest"), "sum": ("合计", "the sum")}
+_KINDS = {
+    "rule": ("规则", "rule"),
+    "benefit": ("给付", "benefit"),
+    "fact": ("事实", "fact"),
+    "parameter": ("参数", "parameter"),
+}
+_MODES = {
+    "first": ("依次：先适用的为准", "first that applies"),
+    "highest": ("就高", "the highest"),
+    "lowest": ("就低", "the lowest"),
+    "sum": ("合计", "the sum"),
+}
 
 
 def describe(made: Explanation, step: Step, lang: str) -> Block:
@@ -71,7 +80,10 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     if step.kind in ("rule", "benefit", "parameter"):
         layer = f"（{step.clause.policy}）" if zh else f" ({step.clause.policy})"
         where = step.clause.show()
-        yield "source", f"{where}{layer}" if where else f"{step.place.file}:{step.place.line}{layer}" if step.place else ""
+        yield (
+            "source",
+            f"{where}{layer}" if where else f"{step.place.file}:{step.place.line}{layer}" if step.place else "",
+        )
         yield "gist", step.clause.gist
     if step.kind == "parameter":
         yield from _parameter(step, zh)
@@ -95,7 +107,7 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     for text in step.assumptions:
         yield "assumption", text
     if isinstance(step.value, Failure):
-        found = diagnostic(step.value.code, step.value.place, **dict(step.value.words))
+        found = diagnose(step.value)
         yield "error", f"[{found.code}] {found.message(lang)}"
     elif isinstance(step.value, Undetermined) and step.kind not in ("fact", "parameter"):
         yield "waits", ("、" if zh else ", ").join((*step.value.needs, *step.value.parameters))
@@ -111,7 +123,11 @@ def _parameter(step: Step, zh: bool) -> Iterator[tuple[str, str]]:
     elif step.mode == "none":
         yield "parameter", "这一天没有规定" if zh else "nothing in force on this day"
     if step.since:
-        until = "" if step.until >= ir.OPEN else (f"，至 {day_text(step.until)}" if zh else f" until {day_text(step.until)}")
+        until = (
+            ""
+            if step.until >= ir.OPEN
+            else (f"，至 {day_text(step.until)}" if zh else f" until {day_text(step.until)}")
+        )
         yield "since", (f"自 {day_text(step.since)} 起{until}" if zh else f"since {day_text(step.since)}{until}")
 
 
@@ -139,7 +155,11 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         names = Words(lang).text(line.result)
         numbers = made.words(step, lang, True).text(line.result)
         result = made.interpretation.evaluate(line.result, step.at)
-        own = step.type if line.result.type.own.scale == step.type.own.scale or step.type.unit.is_percent else line.result.type
+        own = (
+            step.type
+            if line.result.type.own.scale == step.type.own.scale or step.type.unit.is_percent
+            else line.result.type
+        )
         value = value_text(result, own, lang)
         yield "formula", names
         yield "numbers", f"{numbers} = {value}" if numbers != value else value
@@ -149,7 +169,11 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         seen.update(dict.fromkeys(_conversions(made, step, formula, lang)))
     for text in seen:
         yield "conversion", text
-    target = conversion(line.result, made.interpretation.evaluate(line.result, step.at), step.type.unit, lang) if not plain else None
+    target = (
+        conversion(line.result, made.interpretation.evaluate(line.result, step.at), step.type.unit, lang)
+        if not plain
+        else None
+    )
     if target and target not in seen:
         yield "conversion", target
     for text in _roundings(made, step, line.result, lang):
@@ -163,10 +187,19 @@ def part_text(made: Explanation, step: Step, formula: ir.Expression, holds: obje
     if isinstance(formula, ir.Not) and isinstance(formula.operand, (ir.FactRef, ir.RuleRef)):
         inner = value_text(made.interpretation.evaluate(formula.operand, step.at), formula.type, lang)
         return f"{Words(lang).text(formula.operand)} = {inner}"
-    if isinstance(formula, (ir.Compare, ir.Among)) and (formula.left if isinstance(formula, ir.Compare) else formula.item).type.kind == "enumeration":
+    if (
+        isinstance(formula, (ir.Compare, ir.Among))
+        and (formula.left if isinstance(formula, ir.Compare) else formula.item).type.kind == "enumeration"
+    ):
         subject = formula.left if isinstance(formula, ir.Compare) else formula.item
         value = value_text(made.interpretation.evaluate(subject, step.at), subject.type, lang)
-        return names if names == f"{Words(lang).text(subject)} = {value}" else f"{names}：{value}，{held}" if lang == "zh" else f"{names}: {value}, {held}"
+        return (
+            names
+            if names == f"{Words(lang).text(subject)} = {value}"
+            else f"{names}：{value}，{held}"
+            if lang == "zh"
+            else f"{names}: {value}, {held}"
+        )
     numbers = made.words(step, lang, True).text(formula)
     if numbers in (held, names):
         return f"{names} = {held}"

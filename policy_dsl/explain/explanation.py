@@ -79,7 +79,9 @@ class Explanation:
 
     __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
 
-    def __init__(self, policy: str, digest: str, interpretation: Interpretation, roots: list[str], steps: dict[str, Step]) -> None:
+    def __init__(
+        self, policy: str, digest: str, interpretation: Interpretation, roots: list[str], steps: dict[str, Step]
+    ) -> None:
         self.policy = policy
         self.digest = digest
         self.on = interpretation.on
@@ -236,7 +238,11 @@ class _Explainer:
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
         if line.condition is None:
             return Considered(line, True, ())
-        parts = line.condition.parts if isinstance(line.condition, ir.Logic) and line.condition.joined == "and" else (line.condition,)
+        parts = (
+            line.condition.parts
+            if isinstance(line.condition, ir.Logic) and line.condition.joined == "and"
+            else (line.condition,)
+        )
         held = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
         return Considered(line, self.interpretation.evaluate(line.condition, entry), held)
 
@@ -275,12 +281,16 @@ class _Explainer:
         return [Considered(found.otherwise, True, ())] if found.otherwise is not None else []
 
     def body_lines(self, found: InForce, entry: Instance) -> list[ir.Line]:
-        holding = [x for x in found.body if x.condition is None or self.interpretation.evaluate(x.condition, entry) is True]
+        holding = [
+            x for x in found.body if x.condition is None or self.interpretation.evaluate(x.condition, entry) is True
+        ]
         return holding or ([found.otherwise] if found.otherwise is not None else [])
 
     # --- what a formula rests on
 
-    def gather(self, formula: ir.Expression, at: Instance, ids: dict[str, None], below: list[tuple[Instance, str]]) -> None:
+    def gather(
+        self, formula: ir.Expression, at: Instance, ids: dict[str, None], below: list[tuple[Instance, str]]
+    ) -> None:
         """Steps for everything that a formula reads at an entry."""
         stack: list[tuple[ir.Expression, Instance]] = [(formula, at)]
         while stack:
@@ -353,7 +363,7 @@ class _Explainer:
         match node:
             case ir.ParameterRef():
                 fixed = tuple(
-                    ir.Constant(keys[k.index], k.type, k.place) if isinstance(k, ir.KeyRef) else k for k in node.keys
+                    ir.Constant(keys[k.position], k.type, k.place) if isinstance(k, ir.KeyRef) else k for k in node.keys
                 )
                 ids[self.parameter(node._replace(keys=fixed), self.interpretation.root)] = None
             case _:

@@ -26,14 +26,22 @@ def value_text(value: Value, type_: Type, lang: str, unit: bool = True) -> str:
     if type_.kind == "truth":
         return spelling("YES" if value else "NO", lang)
     if type_.kind == "enumeration":
-        return type_.members[value]  # type: ignore[call-overload]
+        return type_.members[value]
     if type_.kind == "date":
-        d: int = value  # type: ignore[assignment]
+        d: int = value
         return f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}"
     own = type_._replace(unit=type_.own, written=None)
-    digits, shown = plain_number(Fraction(value), own)  # type: ignore[call-overload]
+    digits, shown = plain_number(Fraction(value), own)
     words = own.unit.show(lang) if unit else ""
-    number = digits if shown is None else f"≈{shown}" if Fraction(digits).denominator > 10**6 else f"{digits}（≈{shown}）" if lang == "zh" else f"{digits} (≈{shown})"
+    number = (
+        digits
+        if shown is None
+        else f"≈{shown}"
+        if Fraction(digits).denominator > 10**6
+        else f"{digits}（≈{shown}）"
+        if lang == "zh"
+        else f"{digits} (≈{shown})"
+    )
     return f"{number}{words}" if words == "%" else f"{number} {words}".strip()
 
 
@@ -104,7 +112,7 @@ class Words:
         """As short as it can be written: 1 元, not 1.00 元."""
         if not node.type.is_amount:
             return value_text(node.value, node.type, self.lang)
-        own = Fraction(node.value) / node.type.own.scale  # type: ignore[call-overload]
+        own = Fraction(node.value) / node.type.own.scale
         words = node.type.own.show(self.lang)
         return f"{decimal_text(own) or own}{'' if words == '%' else ' '}{words}".strip()
 
@@ -155,6 +163,12 @@ class _Inside(Words):
 
 def conversion(node: ir.Expression, value: Value, unit: Unit, lang: str) -> str | None:
     """`5268.00 元/人/年 = 439.00 元/人/月`, where a value is read beside one in another unit of its kind."""
-    if not known(value) or not node.type.is_amount or node.type.unit.scale == unit.scale or unit.is_percent or node.type.unit.is_percent:
+    if (
+        not known(value)
+        or not node.type.is_amount
+        or node.type.unit.scale == unit.scale
+        or unit.is_percent
+        or node.type.unit.is_percent
+    ):
         return None
     return f"{value_text(value, node.type._replace(written=None), lang)} = {value_text(value, amount(unit), lang)}"

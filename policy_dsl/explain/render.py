@@ -90,7 +90,12 @@ def markdown(made: Explanation, lang: str) -> str:
             lines.append(f"{head} {see}")
             continue
         lines.append(f"{head} · {block.kind}")
-        lines += [f"{pad}    - {row.label}：{escape(row.text)}" if lang == "zh" else f"{pad}    - {row.label}: {escape(row.text)}" for row in block.rows]
+        lines += [
+            f"{pad}    - {row.label}：{escape(row.text)}"
+            if lang == "zh"
+            else f"{pad}    - {row.label}: {escape(row.text)}"
+            for row in block.rows
+        ]
     rest = made.assumptions()
     if rest:
         lines += ["", "## 假设" if lang == "zh" else "## Assumptions", ""]

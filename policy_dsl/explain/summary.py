@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..backends.interpret import Instance, day_text
-from ..backends.runtime import Unknown
-from ..backends.values import Failure, Undetermined
-from ..diagnostics.report import diagnostic
+from ..backends.values import Failure, Undetermined, diagnose
 from ..source import width
 from .formula import value_text
 
@@ -19,7 +17,7 @@ def _person(entry: Instance) -> str:
     """The entry's path, with the name that a text fact gives it."""
     named = next((f.name for f in entry.entity.facts if f.type.kind == "text"), None)
     given = entry.facts.get(named) if named else None
-    return f"{entry.path}（{given}）" if isinstance(given, str) and given and not isinstance(given, Unknown) else entry.path
+    return f"{entry.path}（{given}）" if isinstance(given, str) and given else entry.path
 
 
 def summary(decision: Decision, lang: str) -> str:
@@ -40,9 +38,11 @@ def summary(decision: Decision, lang: str) -> str:
                 holder, _, fact = need.rpartition(".")
                 who = by.get((entries[holder].entity.name, fact)) if holder in entries else None
                 names.append(need + ((f"（由{who}定）" if zh else f" (decided by {who})") if who else ""))
-            waits.append(f"{entry.path}.{name}：{'、'.join(names)}" if zh else f"{entry.path}.{name}: {', '.join(names)}")
+            waits.append(
+                f"{entry.path}.{name}：{'、'.join(names)}" if zh else f"{entry.path}.{name}: {', '.join(names)}"
+            )
         elif isinstance(value, Failure):
-            found = diagnostic(value.code, value.place, **dict(value.words))
+            found = diagnose(value)
             errors.append(f"{entry.path}.{name}：[{found.code}] {found.message(lang)}")
     _section(lines, "给付" if zh else "Benefits", benefits)
     if waits:

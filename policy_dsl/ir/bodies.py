@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -17,6 +18,7 @@ from ..model.declare import Declared
 from ..source import Span
 from ..syntax import nodes
 from .nodes import OPEN
+import itertools
 
 
 @frozen
@@ -117,7 +119,13 @@ class Opener:
         body = tuple(body)
         block = block + tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
         for line in body:
-            common = {"since": since, "until": until, "published": published, "declared": d, "span": line.span}
+            common: dict[str, Any] = {
+                "since": since,
+                "until": until,
+                "published": published,
+                "declared": d,
+                "span": line.span,
+            }
             match line:
                 case nodes.Mode():
                     modes.append(RawMode(line.kind, since, until, d.layer, line.span))
@@ -126,16 +134,56 @@ class Opener:
                         remarks.append(line.notes)
                 case nodes.Dated():
                     a, b, p = span_of(line.dates)
-                    self._lines(line.lines, (max(a, since), min(b, until), p or published), d, lines, modes, remarks, block)
+                    self._lines(
+                        line.lines, (max(a, since), min(b, until), p or published), d, lines, modes, remarks, block
+                    )
                 case nodes.Value():
-                    lines.append(RawLine("value", "value", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                    lines.append(
+                        RawLine("value", "value", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common)
+                    )
                 case nodes.Branch():
-                    lines.append(RawLine("branch", "", "", (line.condition,), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                    lines.append(
+                        RawLine(
+                            "branch",
+                            "",
+                            "",
+                            (line.condition,),
+                            line.result,
+                            (),
+                            row=-1,
+                            notes=(line.notes, *block),
+                            **common,
+                        )
+                    )
                 case nodes.Otherwise():
-                    lines.append(RawLine("otherwise", "otherwise", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common))
+                    lines.append(
+                        RawLine(
+                            "otherwise",
+                            "otherwise",
+                            "",
+                            (),
+                            line.result,
+                            (),
+                            row=-1,
+                            notes=(line.notes, *block),
+                            **common,
+                        )
+                    )
                 case nodes.Except():
                     key = f"except {line.label}" if line.label else ""
-                    lines.append(RawLine("exception", key, line.label, (line.condition,), line.result, line.beats, row=-1, notes=(line.notes, *block), **common))
+                    lines.append(
+                        RawLine(
+                            "exception",
+                            key,
+                            line.label,
+                            (line.condition,),
+                            line.result,
+                            line.beats,
+                            row=-1,
+                            notes=(line.notes, *block),
+                            **common,
+                        )
+                    )
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -151,9 +199,15 @@ class Opener:
             values = [c for c in row.cells if isinstance(c, nodes.Result)]
             otherwise = bool(cells) and cells[0].kind == "otherwise"
             conditions = tuple(
-                c for column, cell in zip(columns, cells, strict=True) for c in cell_condition(column, cell, self.report)
+                c
+                for column, cell in zip(columns, cells, strict=True)
+                for c in cell_condition(column, cell, self.report)
             )
-            key = "otherwise" if otherwise else "row " + repr([(c.expression, x) for c, x in zip(columns, cells, strict=True)])
+            key = (
+                "otherwise"
+                if otherwise
+                else "row " + repr([(c.expression, x) for c, x in zip(columns, cells, strict=True)])
+            )
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
                 if column.dates:
@@ -165,8 +219,19 @@ class Opener:
                 if value.kind == "absent":
                     continue
                 yield RawLine(
-                    "otherwise" if otherwise else "row", key, "", () if otherwise else conditions, value, (), since, until,
-                    published, self.rows, (row.notes, *block), d, row.span,
+                    "otherwise" if otherwise else "row",
+                    key,
+                    "",
+                    () if otherwise else conditions,
+                    value,
+                    (),
+                    since,
+                    until,
+                    published,
+                    self.rows,
+                    (row.notes, *block),
+                    d,
+                    row.span,
                 )
 
     def _settle(self, lines: list[RawLine]) -> list[RawLine]:
@@ -178,13 +243,16 @@ class Opener:
         out = list(lines)
         for members in groups.values():
             members.sort(key=lambda i: (lines[i].since, lines[i].published, i))
-            for i, j in zip(members, members[1:], strict=False):
+            for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
                 if a.since == b.since and a.published == b.published:
                     if a.result != b.result or a.kind == "value":
                         code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
                         self.report.error(
-                            code, b.span, labels=[(a.span, "先在这里写了", "written first here")], name=self.name if a.kind == "value" else a.label,
+                            code,
+                            b.span,
+                            labels=[(a.span, "先在这里写了", "written first here")],
+                            name=self.name if a.kind == "value" else a.label,
                             date=_day_text(b.since),
                         )
                 elif a.since < b.since <= a.until:
@@ -210,10 +278,12 @@ def cell_condition(column: nodes.Column, cell: nodes.Cell, report: Report) -> li
         elif test.sign == "=" and isinstance(operand, nodes.Truth):
             made.append(subject if operand.value else nodes.Not(subject, span=test.span))
         else:
-            made.append(nodes.Comparison(subject, (nodes.Link(test.sign, test.word, operand, span=test.span),), span=test.span))
+            made.append(
+                nodes.Comparison(subject, (nodes.Link(test.sign, test.word, operand, span=test.span),), span=test.span)
+            )
     if len(made) == 1:
         return made
     plain = [t.operand for t in cell.tests if t.sign == "=" and not isinstance(t.operand, (nodes.Range, nodes.Truth))]
     if cell.joined == "or" and len(plain) == len(cell.tests):
-        return [nodes.Membership(subject, tuple(plain), span=cell.span)]  # type: ignore[arg-type]
+        return [nodes.Membership(subject, tuple(plain), span=cell.span)]
     return [nodes.Logic(cell.joined, tuple(made), span=cell.span)]

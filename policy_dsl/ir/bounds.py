@@ -81,7 +81,11 @@ class Analysis:
             self.parameters[parameter.name] = ANY
             self._by_name = by_name
             if parameter.type.is_amount:
-                values = [self.of(e.value, "") for e in parameter.entries if e.value is not None and e.kind in ("exact", "floor")]
+                values = [
+                    self.of(e.value, "")
+                    for e in parameter.entries
+                    if e.value is not None and e.kind in ("exact", "floor")
+                ]
                 self.parameters[parameter.name] = union(values)
         return self.parameters[parameter.name]
 
@@ -107,7 +111,7 @@ class Analysis:
             return ANY
         match node:
             case ir.Constant():
-                return exactly(node.value)  # type: ignore[arg-type]
+                return exactly(node.value)
             case ir.FactRef():
                 fact = self.facts[node.entity, node.name]
                 step = fact_grid(fact.type) * fact.type.own.scale
@@ -144,9 +148,8 @@ class Analysis:
         if b.low is not None and b.low == b.high and b.low != 0 and a.grid is not None:
             fine = a.grid * abs(b.low.numerator)
         if b.positive:
-            inverse = Bounds(None if b.high is None else 1 / b.high, 1 / b.low, None)  # type: ignore[operator]
-            if b.high is None:
-                inverse = Bounds(Fraction(0), 1 / b.low, None)  # type: ignore[operator]
+            assert b.low is not None
+            inverse = Bounds(Fraction(0) if b.high is None else Fraction(1) / b.high, Fraction(1) / b.low, None)
             return Bounds(*_product(a, inverse), fine)
         return Bounds(None, None, fine)
 
@@ -170,7 +173,11 @@ class Analysis:
                 total = exactly(Fraction(0))
                 for a in node.arguments:
                     p = self.of(a, entity)
-                    total = Bounds(_add(total.low, p.low), _add(total.high, p.high), None if total.grid is None or p.grid is None else lcm(total.grid, p.grid))
+                    total = Bounds(
+                        _add(total.low, p.low),
+                        _add(total.high, p.high),
+                        None if total.grid is None or p.grid is None else lcm(total.grid, p.grid),
+                    )
                 return total
             case "average":
                 return union(self.of(a, entity) for a in node.arguments)._replace(grid=None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from attrs import evolve
+
 from ..diagnostics.report import Report, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
@@ -16,6 +18,7 @@ from .bodies import Opener, RawBody, RawLine
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .traverse import references
+import itertools
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -26,7 +29,15 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
     ordered = _order(rules, entities, report)
     program = ir.Program(
-        model.name, model.chain, model.jurisdiction, digest, entities, parameters, tuple(ordered), (), tuple(model.rules)
+        model.name,
+        model.chain,
+        model.jurisdiction,
+        digest,
+        entities,
+        parameters,
+        tuple(ordered),
+        (),
+        tuple(model.rules),
     )
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
     return program._replace(examples=examples)
@@ -51,9 +62,20 @@ class _Builder:
                 if document is None:
                     if id_ not in self.model.broken:
                         zh, en = suggestion(id_, self.model.documents)
-                        self.report.error("P0607", note.span, name=id_, hint=(zh or "先用「文件」声明它", en or "declare it with “document”"))
+                        self.report.error(
+                            "P0607",
+                            note.span,
+                            name=id_,
+                            hint=(zh or "先用「文件」声明它", en or "declare it with “document”"),
+                        )
                     continue
-                base = Clause(base.policy, document.number or id_, document.title or "", (rest.strip(),) if rest.strip() else (), base.gist)
+                base = Clause(
+                    base.policy,
+                    document.number or id_,
+                    document.title or "",
+                    (rest.strip(),) if rest.strip() else (),
+                    base.gist,
+                )
         return base, tuple(assumptions)
 
     # --- entities
@@ -66,8 +88,14 @@ class _Builder:
                 facts.append(made)
         lists = tuple(ir.Members(x.name, x.entity, x.low, x.high, x.node.span.place) for x in symbol.lists.values())
         return ir.Entity(
-            symbol.name, symbol.counts_as, tuple(facts), lists, symbol.holder, symbol.holder_list,
-            symbol.declared.clause, symbol.declared.node.span.place,
+            symbol.name,
+            symbol.counts_as,
+            tuple(facts),
+            lists,
+            symbol.holder,
+            symbol.holder_list,
+            symbol.declared.clause,
+            symbol.declared.node.span.place,
         )
 
     def _fact(self, symbol: EntitySymbol, name: str, type_: Type, node: nodes.Fact, clause: Clause) -> ir.Fact | None:
@@ -80,18 +108,40 @@ class _Builder:
                     raise self.elaborator.wanted(node.range[0].span, "数量才有范围", "an amount, for a range,", type_)
                 low, high = (self._literal(e, scope, written) for e in node.range)
                 if low > high:  # type: ignore[operator]
-                    raise self.elaborator.fail("P0220", node.range[0].span.to(node.range[1].span), low=node.range[0].span.text, high=node.range[1].span.text)
+                    raise self.elaborator.fail(
+                        "P0220",
+                        node.range[0].span.to(node.range[1].span),
+                        low=node.range[0].span.text,
+                        high=node.range[1].span.text,
+                    )
             if node.default is not None:
                 default = self._literal(node.default, scope, written)
-                if isinstance(default, Fraction) and ((low is not None and default < low) or (high is not None and default > high)):  # type: ignore[operator]
-                    raise self.elaborator.fail("P0220", node.default.span, low=node.default.span.text, high=node.range[1].span.text if node.range else "")
+                if isinstance(default, Fraction) and (
+                    (low is not None and default < low) or (high is not None and default > high)
+                ):  # type: ignore[operator]
+                    raise self.elaborator.fail(
+                        "P0220",
+                        node.default.span,
+                        low=node.default.span.text,
+                        high=node.range[1].span.text if node.range else "",
+                    )
             if node.when is not None:
                 when = self.elaborator.condition(node.when, scope)
         except Skip:
             return None
         return ir.Fact(
-            name, type_, low, high, default, node.default is not None, node.fixed, node.ask or "", node.by or "", when,  # type: ignore[arg-type]
-            clause, node.span.place,
+            name,
+            type_,
+            low,
+            high,
+            default,
+            node.default is not None,
+            node.fixed,
+            node.ask or "",
+            node.by or "",
+            when,  # type: ignore[arg-type]
+            clause,
+            node.span.place,
         )
 
     def _literal(self, node: nodes.Expression, scope: Scope, type_: Type) -> object:
@@ -118,11 +168,18 @@ class _Builder:
             if entry is not None:
                 entries.append(entry)
         clause, assumptions = self.clause(first.clause, body.remarks)
-        if not entries and not any(self.report.failed for _ in (1,)):
+        if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
         self._overlaps(symbol, entries)
         return ir.Parameter(
-            symbol.name, symbol.keys, symbol.key_types, symbol.type, tuple(entries), clause, assumptions, first.node.span.place
+            symbol.name,
+            symbol.keys,
+            symbol.key_types,
+            symbol.type,
+            tuple(entries),
+            clause,
+            assumptions,
+            first.node.span.place,
         )
 
     def _entry(
@@ -136,7 +193,15 @@ class _Builder:
                 return None
         clause, assumptions = self.clause(line.declared.clause, line.notes)
         return ir.Entry(
-            keys, line.result.kind, value, line.since, line.until, line.published, line.declared.layer, clause, assumptions,
+            keys,
+            line.result.kind,
+            value,
+            line.since,
+            line.until,
+            line.published,
+            line.declared.layer,
+            clause,
+            assumptions,
             line.result.span.place if line.row >= 0 else line.span.place,
         )
 
@@ -177,7 +242,11 @@ class _Builder:
                     if a.keys == b.keys == (None,) * len(a.keys):
                         continue  # reported by the opener
                     self.report.error(
-                        "P0401", b.place, name=symbol.name, date=_date(b.since), labels=[(a.place, "先在这里写了", "written first here")]
+                        "P0401",
+                        b.place,
+                        name=symbol.name,
+                        date=_date(b.since),
+                        labels=[(a.place, "先在这里写了", "written first here")],
                     )
 
     # --- rules
@@ -199,8 +268,16 @@ class _Builder:
         assert isinstance(first.node, nodes.Rule)
         starts = [line.since for line in lines]
         return ir.Rule(
-            symbol.entity, symbol.name, symbol.type, symbol.benefit,
-            tuple((m.kind, m.since, m.until, m.layer) for m in body.modes), tuple(lines), min(starts, default=0), ir.OPEN, clause, assumptions,
+            symbol.entity,
+            symbol.name,
+            symbol.type,
+            symbol.benefit,
+            tuple((m.kind, m.since, m.until, m.layer) for m in body.modes),
+            tuple(lines),
+            min(starts, default=0),
+            ir.OPEN,
+            clause,
+            assumptions,
             first.node.span.place,
         )
 
@@ -225,7 +302,7 @@ class _Builder:
             return None
         if failed:
             return None
-        condition_ = None
+        condition_: ir.Expression | None = None
         if raw.kind in ("branch", "row", "exception"):
             flat = [x for p in parts for x in (p.parts if isinstance(p, ir.Logic) and p.joined == "and" else (p,))]
             if not flat:
@@ -234,8 +311,20 @@ class _Builder:
                 condition_ = flat[0] if len(flat) == 1 else ir.Logic("and", tuple(flat), ir_truth, raw.span.place)
         clause, assumptions = self.clause(raw.declared.clause, raw.notes)
         return ir.Line(
-            raw.kind, raw.label, condition_, result, raw.beats, raw.since, raw.until, raw.published, raw.row, raw.key,
-            raw.declared.layer, clause, assumptions, raw.span.place,
+            raw.kind,
+            raw.label,
+            condition_,
+            result,
+            raw.beats,
+            raw.since,
+            raw.until,
+            raw.published,
+            raw.row,
+            raw.key,
+            raw.declared.layer,
+            clause,
+            assumptions,
+            raw.span.place,
         )
 
     def _shape(self, symbol: RuleSymbol, body: RawBody) -> bool:
@@ -249,8 +338,12 @@ class _Builder:
             if "value" in here and here & {"branch", "row", "otherwise"}:
                 value = next(x for x in body.lines if x.kind == "value" and x.declared.layer == layer)
                 overlap = [
-                    x for x in body.lines
-                    if x.kind in ("branch", "row", "otherwise") and x.declared.layer == layer and x.since <= value.until and value.since <= x.until
+                    x
+                    for x in body.lines
+                    if x.kind in ("branch", "row", "otherwise")
+                    and x.declared.layer == layer
+                    and x.since <= value.until
+                    and value.since <= x.until
                 ]
                 if overlap:
                     self.report.error("P0304", value.span)
@@ -261,14 +354,21 @@ class _Builder:
             for other in line.beats:
                 if other not in labels:
                     zh, en = suggestion(other, labels)
-                    self.report.error("P0305", line.span, name=other, hint=(zh or "先写出那条例外，并给它名称", en or "write that exception, with a label"))
+                    self.report.error(
+                        "P0305",
+                        line.span,
+                        name=other,
+                        hint=(zh or "先写出那条例外，并给它名称", en or "write that exception, with a label"),
+                    )
         self._beats(body)
         joined = [m for m in body.modes if m.kind in ("highest", "lowest", "sum")]
         for mode in joined:
             words = {"highest": "就高", "lowest": "就低", "sum": "合计"}
             if "otherwise" not in kinds:
                 self.report.error("P0303", mode.span, mode=words[mode.kind])
-            comparable = symbol.type.is_amount or (symbol.type.kind == "enumeration" and symbol.type.ordered and mode.kind != "sum")
+            comparable = symbol.type.is_amount or (
+                symbol.type.kind == "enumeration" and symbol.type.ordered and mode.kind != "sum"
+            )
             if not comparable:
                 self.report.error("P0307", mode.span, type=symbol.type.show("zh"), type_en=symbol.type.show("en"))
         return len(self.report.items) == before
@@ -312,21 +412,28 @@ def _date(day: int) -> str:
 
 def _without_key_tables(symbol: ParameterSymbol) -> list[Declared]:
     """The declarations without their tables, which need the keys."""
-    from attrs import evolve
 
     def strip(lines: tuple[nodes.Line, ...]) -> tuple[nodes.Line, ...]:
         return tuple(
-            evolve(x, lines=strip(x.lines)) if isinstance(x, nodes.Dated) else x for x in lines if not isinstance(x, nodes.Table)
+            evolve(x, lines=strip(x.lines)) if isinstance(x, nodes.Dated) else x
+            for x in lines
+            if not isinstance(x, nodes.Table)
         )
 
-    return [evolve(d, node=evolve(d.node, body=strip(d.node.body))) for d in symbol.declared]  # type: ignore[union-attr, misc]
+    out = []
+    for d in symbol.declared:
+        assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
+        out.append(evolve(d, node=evolve(d.node, body=strip(d.node.body))))
+    return out
 
 
 def _tables_of(d: Declared, opener: Opener) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
     """Each table of a declaration with the lines of each of its rows."""
     from .bodies import span_of
 
-    def find(lines: tuple[nodes.Line, ...], dates: tuple[int, int, int]) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
+    def find(
+        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int]
+    ) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
         for line in lines:
             if isinstance(line, nodes.Dated):
                 yield from find(line.lines, span_of(line.dates))
@@ -362,7 +469,10 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                     path = [k for k, _ in stack]
                     loop = [*path[path.index(other) :], other]
                     names = " → ".join(n for _, n in loop)
-                    labels = [(by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”") for k, n in zip(loop, loop[1:], strict=False)]
+                    labels = [
+                        (by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
+                        for k, n in itertools.pairwise(loop)
+                    ]
                     report.error("P0206", by_key[other].place, path=names, labels=labels)
             else:
                 done[key] = True
@@ -375,4 +485,4 @@ def _reads(rule: ir.Rule, by_key: dict[tuple[str, str], ir.Rule]) -> list[tuple[
     return [key for key in references(rule) if key in by_key]
 
 
-__all__ = ["build", "Span"]
+__all__ = ["Span", "build"]

@@ -10,7 +10,7 @@ from ..model.functions import MOMENT_WORDS
 from . import nodes as ir
 from .bounds import Analysis
 from .epoch import change_days, in_force
-from .traverse import walk
+from .traverse import compared, walk
 
 MOST_CASES = 4096
 
@@ -123,10 +123,14 @@ def _holds(node: ir.Expression, case: dict[tuple[object, ...], object]) -> bool:
         case ir.Logic():
             return (all if node.joined == "and" else any)(_holds(p, case) for p in node.parts)
         case ir.Compare():
-            a, b = case[_subject(node.left)], node.right.value  # type: ignore[index, union-attr]
-            return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "=": a == b, "!=": a != b}[node.sign]  # type: ignore[operator]
+            left, right = _subject(node.left), node.right
+            assert left is not None
+            assert isinstance(right, ir.Constant)
+            return compared(node.sign, case[left], right.value)
         case ir.Among():
-            return case[_subject(node.item)] in [o.value for o in node.options]  # type: ignore[index, union-attr]
+            item = _subject(node.item)
+            assert item is not None
+            return case[item] in [o.value for o in node.options if isinstance(o, ir.Constant)]
     raise AssertionError(node)
 
 
@@ -159,7 +163,10 @@ def _gaps(program: ir.Program, report: Report) -> None:
                 if not any(x.condition is None or _holds(x.condition, case) for x in found.body):
                     words = [_words(subjects[k], v) for k, v in case.items()]
                     report.error(
-                        "P0301", rule.place, case="、".join(w[0] for w in words), case_en=", ".join(w[1] for w in words),
+                        "P0301",
+                        rule.place,
+                        case="、".join(w[0] for w in words),
+                        case_en=", ".join(w[1] for w in words),
                         clause=rule.clause.show(),
                     )
                     break

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from . import nodes as ir
+from .traverse import compared
 
 MOST_ALTERNATIVES = 24
 Atom = tuple[object, object]  # (what is constrained, what it may be)
@@ -16,7 +17,10 @@ Atom = tuple[object, object]  # (what is constrained, what it may be)
 def shape(node: object) -> object:
     """A formula without places and words: equal shapes have equal values at the same entry."""
     if isinstance(node, tuple) and hasattr(node, "_fields"):
-        return (type(node).__name__, *(shape(getattr(node, f)) for f in node._fields if f not in ("place", "word", "type")))
+        return (
+            type(node).__name__,
+            *(shape(getattr(node, f)) for f in node._fields if f not in ("place", "word", "type")),
+        )
     if isinstance(node, tuple):
         return tuple(shape(x) for x in node)
     return node
@@ -87,13 +91,11 @@ def _compare(node: ir.Compare, positive: bool) -> Atom:
     if isinstance(right, ir.Constant):
         if left.type.kind == "enumeration":
             members = range(len(left.type.members))
-            v: int = right.value  # type: ignore[assignment]
-            keep = {"<": lambda x: x < v, "<=": lambda x: x <= v, "=": lambda x: x == v, "!=": lambda x: x != v, ">": lambda x: x > v, ">=": lambda x: x >= v}[sign]
-            return (shape(left), frozenset(x for x in members if keep(x)))
+            return (shape(left), frozenset(x for x in members if compared(sign, x, right.value)))
         if left.type.kind == "truth":
             return (shape(left), frozenset([bool(right.value) == (sign == "=")]))
         if sign != "!=":
-            return (("number", shape(left)), _Interval(sign, right.value))  # type: ignore[arg-type]
+            return (("number", shape(left)), _Interval(sign, right.value))
         return (("number", shape(left)), None)
     a, b = shape(left), shape(right)
     relations = _RELATIONS[sign]

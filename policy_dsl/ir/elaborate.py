@@ -80,14 +80,18 @@ class Elaborator:
         known = [*scope.visible(), *also]
         split = keywords.apart(name, set(known))
         if split:
-            return self.fail("P0201", span, name=name, hint=(f"词与词之间留空格：{split}", f"put spaces between the words: {split}"))
+            return self.fail(
+                "P0201", span, name=name, hint=(f"词与词之间留空格：{split}", f"put spaces between the words: {split}")
+            )
         zh, en = suggestion(name, known)
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
-        return self.fail("P0203", span, wanted=want, wanted_en=want_en, found=found.show("zh"), found_en=found.show("en"), hint=hint)
+        return self.fail(
+            "P0203", span, wanted=want, wanted_en=want_en, found=found.show("zh"), found_en=found.show("en"), hint=hint
+        )
 
     # --- fitting a type
 
@@ -97,7 +101,9 @@ class Elaborator:
         if want.kind != have.kind:
             raise self.wanted(span, want.show("zh"), want.show("en"), have)
         if want.kind == "enumeration" and (want.name, want.members) != (have.name, have.members):
-            raise self.wanted(span, want.show("zh"), want.show("en"), have, ("两个类型的值不能混用", "values of two types do not mix"))
+            raise self.wanted(
+                span, want.show("zh"), want.show("en"), have, ("两个类型的值不能混用", "values of two types do not mix")
+            )
         if want.kind == "amount" and want.unit.dims != have.unit.dims:
             raise self.units(span, have, want)
         return made
@@ -191,7 +197,9 @@ class Elaborator:
             return ir.Constant(value * context.scale, want, place)
         unit = unit_of(node.unit, self.model.units)
         if unit is None:
-            raise self.fail("P0214", node.span, name="/".join(node.unit), hint=suggestion(node.unit[0], keywords.UNIT_KEYS))
+            raise self.fail(
+                "P0214", node.span, name="/".join(node.unit), hint=suggestion(node.unit[0], keywords.UNIT_KEYS)
+            )
         if context is not None and unit.dims != context.dims:
             unit = complete(unit, context) or unit
         return ir.Constant(value * unit.scale, amount(unit, value.denominator == 1), place)
@@ -219,7 +227,18 @@ class Elaborator:
             if want is not None and want.kind == "enumeration" and name not in self.model.broken:
                 zh, en = suggestion(name, [*want.members, *scope.visible()])
                 if name not in scope.visible():
-                    raise self.fail("P0208", node.span, name=name, type=want.show("zh"), type_en=want.show("en"), members="、".join(want.members), hint=(zh or f"可用的值：{'、'.join(want.members)}", en or f"its values: {', '.join(want.members)}"))
+                    raise self.fail(
+                        "P0208",
+                        node.span,
+                        name=name,
+                        type=want.show("zh"),
+                        type_en=want.show("en"),
+                        members="、".join(want.members),
+                        hint=(
+                            zh or f"可用的值：{'、'.join(want.members)}",
+                            en or f"its values: {', '.join(want.members)}",
+                        ),
+                    )
             raise self.unknown(name, node.span, scope)
         head = path[0]
         chain = scope.chain()
@@ -233,14 +252,20 @@ class Elaborator:
                     "P0201",
                     node.span,
                     name=".".join(path),
-                    hint=(f"「{head}」是一个值，里面没有「{path[1]}」", f"“{head}” is a value and holds no “{path[1]}”"),
+                    hint=(
+                        f"「{head}」是一个值，里面没有「{path[1]}」",
+                        f"“{head}” is a value and holds no “{path[1]}”",
+                    ),
                 )
         if head in self.model.entities:
             raise self.fail(
                 "P0201",
                 node.span,
                 name=".".join(path),
-                hint=(f"从这里到不了「{head}」；往下要用 合计({head}…) 之类", f"“{head}” cannot be reached from here; below, use sum and the like"),
+                hint=(
+                    f"从这里到不了「{head}」；往下要用 合计({head}…) 之类",
+                    f"“{head}” cannot be reached from here; below, use sum and the like",
+                ),
             )
         raise self.unknown(".".join(path), node.span, scope)
 
@@ -273,7 +298,9 @@ class Elaborator:
             return ir.FactRef(up, entity, symbol.name, symbol.type, place)
         return ir.RuleRef(up, entity, symbol.name, symbol.type, place)
 
-    def _member(self, path: tuple[str, ...], up: int, entity: str, node: nodes.Name, scope: Scope, place: Place) -> ir.Expression:
+    def _member(
+        self, path: tuple[str, ...], up: int, entity: str, node: nodes.Name, scope: Scope, place: Place
+    ) -> ir.Expression:
         if len(path) > 1 and path[0] in self.model.ancestors(entity)[1:]:
             outward = self.model.ancestors(entity).index(path[0])
             return self._member(path[1:], up + outward, path[0], node, scope, place)
@@ -303,11 +330,19 @@ class Elaborator:
                 return 1 if max(self._rank(node.left, scope), self._rank(node.right, scope)) < 2 else 2
             case nodes.Name() if len(node.path) == 1:
                 return 0 if self._simple(node.path[0], scope, node.span.place) is None else 2
-            case nodes.Call() if node.name in BY_NAME and BY_NAME[node.name].shape == "gather" and not self._lists(node, scope):
-                return max((self._rank(a, scope) for a in node.arguments), default=2) if BY_NAME[node.name].key in ("max", "min", "sum", "average") else 2
+            case nodes.Call() if (
+                node.name in BY_NAME and BY_NAME[node.name].shape == "gather" and not self._lists(node, scope)
+            ):
+                return (
+                    max((self._rank(a, scope) for a in node.arguments), default=2)
+                    if BY_NAME[node.name].key in ("max", "min", "sum", "average")
+                    else 2
+                )
         return 2
 
-    def _pair(self, left: nodes.Expression, right: nodes.Expression, scope: Scope, want: Type | None = None) -> tuple[ir.Expression, ir.Expression]:
+    def _pair(
+        self, left: nodes.Expression, right: nodes.Expression, scope: Scope, want: Type | None = None
+    ) -> tuple[ir.Expression, ir.Expression]:
         """Both sides, the one that has a type first; the other takes it as its context."""
         if self._rank(left, scope) >= self._rank(right, scope):
             a = self._make(left, scope, want)
@@ -315,9 +350,11 @@ class Elaborator:
         b = self._make(right, scope, want)
         return self._beside(left, scope, b, right), b
 
-    def _beside(self, node: nodes.Expression, scope: Scope, other: ir.Expression, at: nodes.Expression) -> ir.Expression:
+    def _beside(
+        self, node: nodes.Expression, scope: Scope, other: ir.Expression, at: nodes.Expression
+    ) -> ir.Expression:
         context = other.type if other.type.kind in ("amount", "enumeration") else None
-        if context == NUMBER or context == WHOLE:
+        if context in (NUMBER, WHOLE):
             context = None
         made = self._make(node, scope, context)
         if made.type.kind != other.type.kind:
@@ -344,7 +381,9 @@ class Elaborator:
                 if lead.type.kind == "enumeration" and not lead.type.ordered:
                     raise self.fail("P0211", node.span, type=lead.type.show("zh"), type_en=lead.type.show("en"))
                 if lead.type.kind == "truth":
-                    raise self.wanted(node.span, "数量、日期或有次序的类型", "an amount, a date or an ordered type", lead.type)
+                    raise self.wanted(
+                        node.span, "数量、日期或有次序的类型", "an amount, a date or an ordered type", lead.type
+                    )
             parts.append(ir.Compare(link.sign, made[i], made[i + 1], link.word, TRUTH, place))
         return parts[0] if len(parts) == 1 else ir.Logic("and", tuple(parts), TRUTH, place)
 
@@ -353,7 +392,9 @@ class Elaborator:
             r = node.options
             low = nodes.Link(">=" if r.low_closed else ">", "≥" if r.low_closed else ">", r.low, span=r.low.span)
             high = nodes.Link("<=" if r.high_closed else "<", "≤" if r.high_closed else "<", r.high, span=r.high.span)
-            parts = tuple(self._comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high))
+            parts = tuple(
+                self._comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high)
+            )
             return ir.Logic("and", parts, TRUTH, place)
         item = self._make(node.item, scope, None)
         if item.type.kind == "text":
@@ -361,7 +402,9 @@ class Elaborator:
         options = self._each([lambda o=o: self._option(o, scope, item, node) for o in node.options])
         return ir.Among(item, tuple(options), TRUTH, place)
 
-    def _option(self, option: nodes.Expression, scope: Scope, item: ir.Expression, node: nodes.Membership) -> ir.Expression:
+    def _option(
+        self, option: nodes.Expression, scope: Scope, item: ir.Expression, node: nodes.Membership
+    ) -> ir.Expression:
         made = self._beside(option, scope, item, node.item)
         return self.fit(made, item.type, option.span)
 
@@ -370,7 +413,9 @@ class Elaborator:
     def _arithmetic(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         if node.sign in "+-":
             return self._sum(node, scope, want, place)
-        left, right = self._each([lambda: self._make(node.left, scope, None), lambda: self._make(node.right, scope, None)])
+        left, right = self._each(
+            [lambda: self._make(node.left, scope, None), lambda: self._make(node.right, scope, None)]
+        )
         self._amount(left, node.left.span)
         self._amount(right, node.right.span)
         if node.sign == "/" and isinstance(right, ir.Constant) and right.value == 0:
@@ -388,8 +433,13 @@ class Elaborator:
             self._amount(right, node.right.span)
             if right.type.unit.dims not in (DAYS.dims, MONTHS.dims):
                 raise self.fail(
-                    "P0203", node.right.span, wanted="天数或月数", wanted_en="a number of days or months",
-                    found=right.type.show("zh"), found_en=right.type.show("en"), hint=("例如 日期 + 3 个月", "as in date + 3 months"),
+                    "P0203",
+                    node.right.span,
+                    wanted="天数或月数",
+                    wanted_en="a number of days or months",
+                    found=right.type.show("zh"),
+                    found_en=right.type.show("en"),
+                    hint=("例如 日期 + 3 个月", "as in date + 3 months"),
                 )
             return ir.Arithmetic(node.sign, left, right, DATE, place)
         self._amount(left, node.left.span)
@@ -399,7 +449,9 @@ class Elaborator:
         type_ = amount(left.type.unit, left.type.whole and right.type.whole)
         return ir.Arithmetic(node.sign, left, right, type_._replace(written=left.type.written), place)
 
-    def _dated_pair(self, node: nodes.Arithmetic, scope: Scope, context: Type | None) -> tuple[ir.Expression, ir.Expression]:
+    def _dated_pair(
+        self, node: nodes.Arithmetic, scope: Scope, context: Type | None
+    ) -> tuple[ir.Expression, ir.Expression]:
         if self._rank(node.left, scope) == 2:
             left = self._make(node.left, scope, None)
             if left.type == DATE:
@@ -418,7 +470,12 @@ class Elaborator:
                 raise Skip
             keyed = [n for n, p in self.model.parameters.items() if p.keys]
             zh, en = suggestion(node.name, [*BY_NAME, *keyed])
-            raise self.fail("P0209", node.span, name=node.name, hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"))
+            raise self.fail(
+                "P0209",
+                node.span,
+                name=node.name,
+                hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
+            )
         if function.shape != "gather" and (node.where is not None or node.default is not None):
             raise self._misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
         match function.shape:
@@ -431,31 +488,56 @@ class Elaborator:
         return self._gather(function, node, scope, want, place)
 
     def _misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
-        return self.fail("P0210", node.span, name=node.name, problem=zh, problem_en=en, usage=function.usage, hint=(f"用法：{function.usage}", f"usage: {function.usage_en}"))
+        return self.fail(
+            "P0210",
+            node.span,
+            name=node.name,
+            problem=zh,
+            problem_en=en,
+            usage=function.usage,
+            hint=(f"用法：{function.usage}", f"usage: {function.usage_en}"),
+        )
 
     def _arity(self, function: Function, node: nodes.Call) -> None:
         low, high = function.arguments
         if not low <= len(node.arguments) <= high:
             count = f"{low}" if low == high else f"{low}–{high}"
-            raise self._misuse(function, node, f"要 {count} 个参数，给了 {len(node.arguments)} 个", f"wants {count} arguments, got {len(node.arguments)}")
+            raise self._misuse(
+                function,
+                node,
+                f"要 {count} 个参数，给了 {len(node.arguments)} 个",
+                f"wants {count} arguments, got {len(node.arguments)}",
+            )
 
     def _keyed(self, node: nodes.Call, scope: Scope, place: Place, floor: bool) -> ir.Expression:
         parameter = self.model.parameters[node.name]
         if len(node.arguments) != len(parameter.keys) or node.where is not None or node.default is not None:
             raise self.fail("P0405", node.span, name=node.name, wanted=len(parameter.keys), given=len(node.arguments))
-        keys = self._each([lambda a=a, t=t: self.expression(a, scope, t) for a, t in zip(node.arguments, parameter.key_types, strict=True)])
+        keys = self._each(
+            [
+                lambda a=a, t=t: self.expression(a, scope, t)
+                for a, t in zip(node.arguments, parameter.key_types, strict=True)
+            ]
+        )
         return ir.ParameterRef(node.name, tuple(keys), floor, parameter.type, place)
 
     def _floor(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
         self._arity(function, node)
         (argument,) = node.arguments
-        if isinstance(argument, nodes.Name) and len(argument.path) == 1 and argument.path[0] in self.model.parameters and not self.model.parameters[argument.path[0]].keys:
+        if (
+            isinstance(argument, nodes.Name)
+            and len(argument.path) == 1
+            and argument.path[0] in self.model.parameters
+            and not self.model.parameters[argument.path[0]].keys
+        ):
             return ir.ParameterRef(argument.path[0], (), True, self.model.parameters[argument.path[0]].type, place)
         if isinstance(argument, nodes.Call) and argument.name in self.model.parameters:
             return self._keyed(argument, scope, place, True)
         raise self._misuse(function, node, "只用于参数", "is for parameters alone")
 
-    def _round(self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def _round(
+        self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
+    ) -> ir.Expression:
         self._arity(function, node)
         value_node, step_node = node.arguments
         context = want if want is not None and want.is_amount and self._rank(value_node, scope) < 2 else None
@@ -497,7 +579,9 @@ class Elaborator:
             starts.append((0, scope.entity, path[len(scope.prefix) :]))
         if path[0] in chain:
             starts.append((chain.index(path[0]), path[0], path[1:]))
-        starts += [(up, entity, path) for up, entity in enumerate(chain[: chain.index(scope.base) + 1])] if chain else []
+        starts += (
+            [(up, entity, path) for up, entity in enumerate(chain[: chain.index(scope.base) + 1])] if chain else []
+        )
         for up, entity, rest in starts:
             lists: list[str] = []
             here = entity
@@ -509,7 +593,9 @@ class Elaborator:
                 return up, tuple(lists), here
         return None
 
-    def _gather(self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def _gather(
+        self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
+    ) -> ir.Expression:
         if not node.arguments:
             raise self._misuse(function, node, "缺少参数", "wants an argument")
         found = self._lists(node, scope)
@@ -524,12 +610,19 @@ class Elaborator:
         bare = isinstance(argument, nodes.Name) and argument.path == written
         key = function.key
         if bare and key != "count":
-            raise self._misuse(function, node, f"要写出取哪一项，例如 {function.zh[0]}({'.'.join(written)}.…)", "say which value of the entries")
+            raise self._misuse(
+                function,
+                node,
+                f"要写出取哪一项，例如 {function.zh[0]}({'.'.join(written)}.…)",
+                "say which value of the entries",
+            )
         value = None if bare else self._make(argument, inner, TRUTH if key in ("count", "any", "all") else None)
         default = None
         if node.default is not None:
             if key not in ("max", "min", "average"):
-                raise self._misuse(function, node, "不需要 默认：空名单有确定的值", "needs no default: an empty list has a value")
+                raise self._misuse(
+                    function, node, "不需要 默认：空名单有确定的值", "needs no default: an empty list has a value"
+                )
             assert value is not None
             default = self.expression(node.default, scope, value.type)
         if value is not None:
@@ -558,7 +651,12 @@ class Elaborator:
             return TRUTH
         if key == "count":
             unit = Unit(((inner, 1),)) if inner else PERSONS
-            if not inner and want is not None and want.is_amount and want.unit.dims in ((), PERSONS.dims, (("household", 1),)):
+            if (
+                not inner
+                and want is not None
+                and want.is_amount
+                and want.unit.dims in ((), PERSONS.dims, (("household", 1),))
+            ):
                 return want._replace(whole=True)
             if inner and outer and inner != outer:
                 full = Unit((*unit.words, (outer, -1)))
@@ -577,7 +675,9 @@ class Elaborator:
             return amount(Unit(tuple(words)), value.type.whole)._replace(written=plain if outer else None)
         return value.type
 
-    def _values(self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def _values(
+        self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
+    ) -> ir.Expression:
         """The same functions on values that are written out: 最大(a, 0), 个数(非 能吃饭, 非 能穿衣)."""
         key = function.key
         if node.where is not None or node.default is not None:
@@ -586,15 +686,23 @@ class Elaborator:
             truths = self._each([lambda a=a: self.condition(a, scope) for a in node.arguments])
             if key == "count":
                 return ir.Call(key, tuple(truths), WHOLE, place)
-            return ir.Logic("or" if key == "any" else "and", tuple(truths), TRUTH, place) if len(truths) > 1 else truths[0]
+            return (
+                ir.Logic("or" if key == "any" else "and", tuple(truths), TRUTH, place) if len(truths) > 1 else truths[0]
+            )
         if len(node.arguments) < 2:
-            raise self._misuse(function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values")
+            raise self._misuse(
+                function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values"
+            )
         order = sorted(range(len(node.arguments)), key=lambda i: -self._rank(node.arguments[i], scope))
         context = want if self._rank(node.arguments[order[0]], scope) < 2 else None
         lead = self._make(node.arguments[order[0]], scope, context)
         made: dict[int, ir.Expression] = {order[0]: lead}
         for i in order[1:]:
-            made[i] = self.fit(self._beside(node.arguments[i], scope, lead, node.arguments[order[0]]), lead.type, node.arguments[i].span)
+            made[i] = self.fit(
+                self._beside(node.arguments[i], scope, lead, node.arguments[order[0]]),
+                lead.type,
+                node.arguments[i].span,
+            )
         parts = tuple(made[i] for i in range(len(made)))
         if key in ("max", "min") and lead.type.kind == "date":
             return ir.Call(key, parts, lead.type, place)

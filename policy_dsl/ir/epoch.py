@@ -104,7 +104,9 @@ def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.En
     found = [
         e
         for e in parameter.entries
-        if _holds(e.since, e.until, on) and e.kind != "target" and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+        if _holds(e.since, e.until, on)
+        and e.kind != "target"
+        and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
     if not found:
         return None, None

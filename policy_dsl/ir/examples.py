@@ -57,16 +57,29 @@ class _Reader:
         for entry, steps, root in resolved:
             try:
                 if root != self.root:
-                    raise self.elaborator.fail("P0701", entry.span, title=node.title, problem=f"{root}不在{self.root}之内", problem_en=f"{root} is not within {self.root}", hint=("写明它属于哪一个", "say which one holds it"))
+                    raise self.elaborator.fail(
+                        "P0701",
+                        entry.span,
+                        title=node.title,
+                        problem=f"{root}不在{self.root}之内",
+                        problem_en=f"{root} is not within {self.root}",
+                        hint=("写明它属于哪一个", "say which one holds it"),
+                    )
                 self._entry(entry, steps, expected)
             except Skip:
                 failed = True
         if any(not e.target for e in node.entries):
-            expected.append(ir.Expected("", "error", None, (), next(e for e in node.entries if not e.target).span.place))
+            expected.append(
+                ir.Expected("", "error", None, (), next(e for e in node.entries if not e.target).span.place)
+            )
         if failed:
             return None
         return ir.Example(
-            node.title, first_day(node.on), {self.root: self.facts} if self.root else {}, tuple(expected), declared.clause.policy,
+            node.title,
+            first_day(node.on),
+            {self.root: self.facts} if self.root else {},
+            tuple(expected),
+            declared.clause.policy,
             node.span.place,
         )
 
@@ -84,14 +97,23 @@ class _Reader:
                     raise Skip
                 known = [*entities, *(n for s in entities.values() for n in s.lists)]
                 zh, en = suggestion(first, known)
-                raise self.elaborator.fail("P0201", entry.span, name=first, hint=(zh or "写对象或名单的名称", en or "write an entity or a list"))
+                raise self.elaborator.fail(
+                    "P0201",
+                    entry.span,
+                    name=first,
+                    hint=(zh or "写对象或名单的名称", en or "write an entity or a list"),
+                )
             root, rest = holder, words
         steps: list[tuple[str, str]] = []
         here = root
         while rest:
             if rest[0] not in entities[here].lists or len(rest) < 2:
                 raise self.elaborator.fail(
-                    "P0701", entry.span, title=self.node.title, problem=f"「{rest[0]}」后面要写是哪一个", problem_en=f"“{rest[0]}”: say which one",
+                    "P0701",
+                    entry.span,
+                    title=self.node.title,
+                    problem=f"「{rest[0]}」后面要写是哪一个",
+                    problem_en=f"“{rest[0]}”: say which one",
                     hint=("例如 成员 甲: …", "as in members a: …"),
                 )
             steps.append((rest[0], rest[1]))
@@ -141,7 +163,14 @@ class _Reader:
                     fact = symbol.facts.get(name)
                     if fact is None:
                         if (entity, name) in self.model.rules:
-                            raise self.elaborator.fail("P0701", a.span, title=self.node.title, problem=f"「{name}」是规则，不是事实", problem_en=f"“{name}” is a rule, no fact", hint=("放到 应为 之后", "put it behind “expect”"))
+                            raise self.elaborator.fail(
+                                "P0701",
+                                a.span,
+                                title=self.node.title,
+                                problem=f"「{name}」是规则，不是事实",
+                                problem_en=f"“{name}” is a rule, no fact",
+                                hint=("放到 应为 之后", "put it behind “expect”"),
+                            )
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
                     facts[name] = self._given(a, fact)
             except Skip:
@@ -164,7 +193,14 @@ class _Reader:
     def _given(self, a: nodes.Assignment, fact: FactSymbol) -> object:
         """The fact in the contract's form: numbers in the declared unit, or text with the unit as written."""
         if a.given.kind == "error":
-            raise self.elaborator.fail("P0701", a.span, title=self.node.title, problem="事实不能是 错误", problem_en="a fact cannot be “error”", hint=("写一个值或 未知", "give a value or unknown"))
+            raise self.elaborator.fail(
+                "P0701",
+                a.span,
+                title=self.node.title,
+                problem="事实不能是 错误",
+                problem_en="a fact cannot be “error”",
+                hint=("写一个值或 未知", "give a value or unknown"),
+            )
         if a.given.kind == "unknown":
             return None
         value = a.given.value

@@ -12,18 +12,17 @@ NamedTuples, not attrs classes: deciding from the cache must not load attrs, and
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
 
-
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
 class Constant(NamedTuple):
-    value: object  # bool, position, yyyymmdd, or Fraction in base units
+    value: Any  # bool, position, yyyymmdd, or Fraction in base units
     type: Type
     place: Place
 
@@ -55,7 +54,7 @@ class ParameterRef(NamedTuple):
 class KeyRef(NamedTuple):
     """A key of the parameter whose value is being computed."""
 
-    index: int
+    position: int
     type: Type
     place: Place
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
+from typing import Any
 
 from . import nodes as ir
 
@@ -52,3 +54,16 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
             if isinstance(node, ir.RuleRef):
                 found[node.entity, node.name] = None
     return list(found)
+
+
+def compared(sign: str, a: Any, b: Any) -> bool:
+    """Two known values under a comparison sign."""
+    signs = {
+        "<": operator.lt,
+        "<=": operator.le,
+        "=": operator.eq,
+        "!=": operator.ne,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+    return bool(signs[sign](a, b))

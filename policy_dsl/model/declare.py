@@ -256,7 +256,15 @@ class _Collector:
         if not any(p in self.broken for p in node.parts):
             known = [*BUILTIN, *self.types, *UNIT_KEYS, *self.units]
             zh, en = suggestion(next((p for p in node.parts if p not in UNIT_KEYS), name), known)
-            self.report.error("P0214", node.span, name=name, hint=(zh or "先用「类型」声明它，或写一个单位，如 元/月", en or "declare it with “type”, or write a unit such as yuan/month"))
+            self.report.error(
+                "P0214",
+                node.span,
+                name=name,
+                hint=(
+                    zh or "先用「类型」声明它，或写一个单位，如 元/月",
+                    en or "declare it with “type”, or write a unit such as yuan/month",
+                ),
+            )
         return None
 
     # --- entities
@@ -264,10 +272,17 @@ class _Collector:
     def _entities(self) -> dict[str, EntitySymbol]:
         made: dict[str, tuple[Declared, list[tuple[nodes.Fact, Declared]]]] = {}
         for d in self.found:
-            if isinstance(d.node, nodes.Entity) and self._once(("entity", d.node.name), d.node.name, d.node.span, d.layer):
+            if isinstance(d.node, nodes.Entity) and self._once(
+                ("entity", d.node.name), d.node.name, d.node.span, d.layer
+            ):
                 made[d.node.name] = (d, [(f, d) for f in d.node.facts])
                 if d.node.counts_as is not None and unit_of((d.node.counts_as,)) is None:
-                    self.report.error("P0214", d.node.span, name=d.node.counts_as, hint=("对象后面的单位写 人 或 户", "write person or household"))
+                    self.report.error(
+                        "P0214",
+                        d.node.span,
+                        name=d.node.counts_as,
+                        hint=("对象后面的单位写 人 或 户", "write person or household"),
+                    )
         for d in self.found:
             if isinstance(d.node, nodes.Amendment) and d.node.facts:
                 for name in d.node.names:
@@ -288,12 +303,19 @@ class _Collector:
                     if held is None:
                         if fact.type.entity not in self.broken:
                             zh, en = suggestion(fact.type.entity, made)
-                            self.report.error("P0201", fact.type.span, name=fact.type.entity, hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"))
+                            self.report.error(
+                                "P0201",
+                                fact.type.span,
+                                name=fact.type.entity,
+                                hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"),
+                            )
                         continue
                     low, high = self._size(fact)
                     if held in holders:
                         other = holders[held]
-                        self.report.error("P0216", fact.span, name=held, labels=[(other[2], "已由这里包含", "held here already")])
+                        self.report.error(
+                            "P0216", fact.span, name=held, labels=[(other[2], "已由这里包含", "held here already")]
+                        )
                         continue
                     holders[held] = (name, listed, fact.span)
                     lists[name][listed] = ListSymbol(listed, held, low, high, fact)
@@ -333,7 +355,9 @@ class _Collector:
         return symbols
 
     @staticmethod
-    def _held(name: str, made: dict[str, object] | dict[str, tuple[Declared, list[tuple[nodes.Fact, Declared]]]]) -> str | None:
+    def _held(
+        name: str, made: dict[str, object] | dict[str, tuple[Declared, list[tuple[nodes.Fact, Declared]]]]
+    ) -> str | None:
         """`many persons` is legal beside `many person`."""
         if name in made:
             return name
@@ -349,7 +373,15 @@ class _Collector:
             return 1, 50
         ends = [plain_value(e) for e in fact.range]
         if None in ends or any(e is not None and e.denominator != 1 for e in ends):
-            self.report.error("P0203", fact.span, wanted="整数范围", wanted_en="a range of whole numbers", found="别的", found_en="something else", hint=("例如 0..20", "as in 0..20"))
+            self.report.error(
+                "P0203",
+                fact.span,
+                wanted="整数范围",
+                wanted_en="a range of whole numbers",
+                found="别的",
+                found_en="something else",
+                hint=("例如 0..20", "as in 0..20"),
+            )
             return 1, 50
         low, high = int(ends[0] or 0), int(ends[1] or 0)
         if low > high or low < 0:
@@ -367,7 +399,9 @@ class _Collector:
                 continue
             if node.name in made and made[node.name].declared[0].layer == d.layer and node.dates is not None:
                 before = made[node.name]
-                made[node.name] = ParameterSymbol(before.name, before.type, before.keys, before.key_types, (*before.declared, d))
+                made[node.name] = ParameterSymbol(
+                    before.name, before.type, before.keys, before.key_types, (*before.declared, d)
+                )
                 continue
             if not self._once(("parameter", node.name), node.name, node.span, d.layer):
                 continue
@@ -395,12 +429,23 @@ class _Collector:
                 if entity not in entities:
                     if entity not in self.broken:
                         zh, en = suggestion(entity, entities)
-                        self.report.error("P0201", node.span, name=entity, hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"))
+                        self.report.error(
+                            "P0201",
+                            node.span,
+                            name=entity,
+                            hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"),
+                        )
                     self.broken.add(node.name)
                     continue
-                if (entity, node.name) in made and node.dates is not None and made[entity, node.name].declared[0].layer == d.layer:
+                if (
+                    (entity, node.name) in made
+                    and node.dates is not None
+                    and made[entity, node.name].declared[0].layer == d.layer
+                ):
                     before = made[entity, node.name]
-                    made[entity, node.name] = RuleSymbol(entity, node.name, before.type, before.benefit, (*before.declared, d))
+                    made[entity, node.name] = RuleSymbol(
+                        entity, node.name, before.type, before.benefit, (*before.declared, d)
+                    )
                     continue
                 if not self._once(("member", entity, node.name), node.name, node.span, d.layer):
                     continue
@@ -444,7 +489,12 @@ class _Collector:
 
     def _unknown_amendment(self, name: str, d: Declared, known: list[str]) -> None:
         zh, en = suggestion(name, known)
-        self.report.error("P0606", d.node.span, name=name, hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"))
+        self.report.error(
+            "P0606",
+            d.node.span,
+            name=name,
+            hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"),
+        )
 
 
 def effective(unit: Unit, counted: str) -> Type:

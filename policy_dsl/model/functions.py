@@ -20,6 +20,7 @@ class Function(NamedTuple):
     arguments: tuple[int, int] = (1, 1)
 
 
+# fmt: off
 FUNCTIONS: tuple[Function, ...] = (
     Function("round_half_up", ("四舍五入",), ("round_half_up",), "round", "四舍五入(式子, 0.01 元)", "round_half_up(expression, 0.01 yuan)", arguments=(2, 2)),
     Function("round_down", ("向下取整",), ("round_down",), "round", "向下取整(式子, 1 元)", "round_down(expression, 1 yuan)", arguments=(2, 2)),
@@ -38,9 +39,18 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("month_of", ("月份",), ("month_of",), "date", "月份(日期)", "month_of(date)", "number"),
     Function("floor_of", ("下限",), ("floor_of",), "floor", "下限(参数)", "floor_of(parameter)"),
 )
+# fmt: on
 BY_NAME: dict[str, Function] = {w: f for f in FUNCTIONS for w in (*f.zh, *f.en)}
 BY_KEY: dict[str, Function] = {f.key: f for f in FUNCTIONS}
 
 # Names that stand for a day of the decision.
-MOMENTS: dict[str, str] = {"决定日": "decision_date", "decision_date": "decision_date", "本月": "this_month", "this_month": "this_month"}
-MOMENT_WORDS: dict[str, tuple[str, str]] = {"decision_date": ("决定日", "decision_date"), "this_month": ("本月", "this_month")}
+MOMENTS: dict[str, str] = {
+    "决定日": "decision_date",
+    "decision_date": "decision_date",
+    "本月": "this_month",
+    "this_month": "this_month",
+}
+MOMENT_WORDS: dict[str, tuple[str, str]] = {
+    "decision_date": ("决定日", "decision_date"),
+    "this_month": ("本月", "this_month"),
+}

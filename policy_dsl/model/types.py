@@ -77,7 +77,13 @@ def amount(unit: Unit, whole: bool = False) -> Type:
 
 def counts_whole(unit: Unit) -> bool:
     """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money has its own grid, plain numbers and shares none."""
-    return bool(unit.words) and all(n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]) and "money" not in dict(unit.dims)
+    return (
+        bool(unit.words)
+        and all(
+            n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]
+        )
+        and "money" not in dict(unit.dims)
+    )
 
 
 def grid(type_: Type) -> Fraction:
@@ -86,7 +92,13 @@ def grid(type_: Type) -> Fraction:
         return Fraction(1)
     if type_.unit.is_money:
         word = next(w for w, n in type_.unit.words if n == 1 and w in ("分", "角", "元", "万元", "亿元"))
-        return {"分": Fraction(1), "角": Fraction(1, 10), "元": Fraction(1, 100), "万元": Fraction(1, 10**6), "亿元": Fraction(1, 10**10)}[word]
+        return {
+            "分": Fraction(1),
+            "角": Fraction(1, 10),
+            "元": Fraction(1, 100),
+            "万元": Fraction(1, 10**6),
+            "亿元": Fraction(1, 10**10),
+        }[word]
     return Fraction(1, 10**4) if type_.unit.is_percent else Fraction(1, 10**6)
 
 

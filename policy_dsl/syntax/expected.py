@@ -65,7 +65,14 @@ def expected_words(accepts: set[str], rule: str) -> tuple[str, str]:
         left -= {"PLUS", "MINUS", "STAR", "_SLASH"}
     if "LESS" in left and "COMPARE" in left:
         left -= {"LESS", "AT_LEAST", "EQUAL"}
-    order = sorted(left, key=lambda t: (t in ("_NL", "$END", "_DEDENT"), t not in BY_TERMINAL, list(_WORDS).index(t) if t in _WORDS else 0))
+    order = sorted(
+        left,
+        key=lambda t: (
+            t in ("_NL", "$END", "_DEDENT"),
+            t not in BY_TERMINAL,
+            list(_WORDS).index(t) if t in _WORDS else 0,
+        ),
+    )
     for terminal in order[:8]:
         a, b = _word(terminal)
         if a not in zh:

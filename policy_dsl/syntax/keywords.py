@@ -22,6 +22,7 @@ class Keyword(NamedTuple):
 
 BODIES = ("PARAMETER", "RULE", "BENEFIT", "AMEND")
 
+# fmt: off
 KEYWORDS: tuple[Keyword, ...] = (
     Keyword("POLICY", "政策", "policy", ("head",)),
     Keyword("DOCUMENT", "文件", "document", ("head",)),
@@ -75,6 +76,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("AND_LESS", "以下", "and_less", ("cell",)),
     Keyword("WITHIN", "以内", "within", ("cell",)),
 )
+# fmt: on
 
 # Comparisons as the law writes them: the drafter's word is kept in the tree, its meaning is the sign.
 COMPARISONS: tuple[tuple[str, str, str], ...] = (
@@ -89,7 +91,17 @@ COMPARISONS: tuple[tuple[str, str, str], ...] = (
     ("<=", "不高于", "at_most"),
 )
 
-SIGNS: dict[str, str] = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≥": ">=", "=": "=", "!=": "!=", "≠": "!="}
+SIGNS: dict[str, str] = {
+    "<": "<",
+    ">": ">",
+    "<=": "<=",
+    ">=": ">=",
+    "≤": "<=",
+    "≥": ">=",
+    "=": "=",
+    "!=": "!=",
+    "≠": "!=",
+}
 
 BY_TERMINAL: dict[str, Keyword] = {k.terminal: k for k in KEYWORDS}
 COMPARISON_WORDS: dict[str, str] = {w: op for op, zh, en in COMPARISONS for w in (zh, en)}
@@ -151,6 +163,7 @@ def unit_in(key: str, lang: str) -> str:
         if k == key:
             return zh[0] if lang == "zh" else en[0]
     return key
+
 
 _CJK_WORDS = sorted((w for w in RESERVED if not w.isascii() and w not in ("是", "为", "于")), key=len, reverse=True)
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from lark import Lark, Token, UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer
 
-from ..diagnostics.report import Report, diagnostic, suggestion
+from ..diagnostics.report import Report, suggestion
 from ..source import Source, Span
 from . import characters, keywords, nodes
 from .expected import expected_words, found_words
@@ -42,7 +41,7 @@ class _Tokens(Lexer):
 class _Reject(Exception):
     """Raised by the builder for what the grammar lets through and the language does not."""
 
-    def __init__(self, span: Span, code: str, **words: object) -> None:
+    def __init__(self, span: Span, code: str, **words: Any) -> None:
         super().__init__(code)
         self.span, self.code, self.words = span, code, words
 
@@ -53,6 +52,7 @@ class Builder:
     def __init__(self) -> None:
         self.source = Source("", "")
         self.scanner: Scanner | None = None
+        self.published_by: dict[int, str] = {}  # 公布 behind a value, by the id of the notes node that it stood in
 
     # --- helpers
 
@@ -60,7 +60,7 @@ class Builder:
         start: int | None = None
         end = 0
         for c in children:
-            for part in c if isinstance(c, tuple) and not isinstance(c, str) else (c,):
+            for part in c if isinstance(c, tuple) else (c,):
                 if isinstance(part, Token):
                     s, e = part.start_pos or 0, part.end_pos or 0
                 elif isinstance(part, nodes.Node):
@@ -80,7 +80,7 @@ class Builder:
         return [str(c) for c in children if isinstance(c, Token) and c.type in types]
 
     @staticmethod
-    def nodes(children: list[Any], *types: type) -> list[Any]:
+    def pick(children: list[Any], *types: type) -> list[Any]:
         return [c for c in children if isinstance(c, types)]
 
     def start(self, c: list[Any]) -> Any:
@@ -89,7 +89,7 @@ class Builder:
     # --- declarations
 
     def policy(self, c: list[Any]) -> nodes.PolicyHead:
-        lines = dict(x for x in c if isinstance(x, tuple))
+        lines: dict[str, str] = dict(x for x in c if isinstance(x, tuple))
         return nodes.PolicyHead(str(c[1]), lines.get("EXTENDS"), lines.get("JURISDICTION"), span=self.span(c[:2]))
 
     def extends(self, c: list[Any]) -> tuple[str, str]:
@@ -102,7 +102,7 @@ class Builder:
         return (c[0].type, self.calendar(c[1]))
 
     def document(self, c: list[Any]) -> nodes.Document:
-        lines = dict(x for x in c if isinstance(x, tuple))
+        lines: dict[str, str] = dict(x for x in c if isinstance(x, tuple))
         number = self.take(c, "TEXT")
         return nodes.Document(
             str(c[1]),
@@ -115,16 +115,29 @@ class Builder:
 
     def entity(self, c: list[Any]) -> nodes.Entity:
         names = self.take(c, "NAME")
-        return nodes.Entity(names[0], names[1] if len(names) > 1 else None, tuple(self.nodes(c, nodes.Fact)), span=self.span(c[:4]))
+        return nodes.Entity(
+            names[0], names[1] if len(names) > 1 else None, tuple(self.pick(c, nodes.Fact)), span=self.span(c[:4])
+        )
 
     def names(self, c: list[Any]) -> tuple[Token, ...]:
         return tuple(x for x in c if x.type == "NAME")
 
     def fact(self, c: list[Any]) -> nodes.Fact:
         options: dict[str, Any] = {}
-        for key, value, span in (x for x in c if isinstance(x, tuple) and len(x) == 3 and isinstance(x[0], str) and not isinstance(x[0], Token)):
+        for key, value, span in (
+            x
+            for x in c
+            if isinstance(x, tuple) and len(x) == 3 and isinstance(x[0], str) and not isinstance(x[0], Token)
+        ):
             if key in options:
-                raise _Reject(span, "P0101", found="同一说明写了两次", found_en="the same option twice", expected="", expected_en="")
+                raise _Reject(
+                    span,
+                    "P0101",
+                    found="同一说明写了两次",
+                    found_en="the same option twice",
+                    expected="",
+                    expected_en="",
+                )
             options[key] = value
         return nodes.Fact(tuple(map(str, c[0])), c[2], **options, span=self.span(c))
 
@@ -171,14 +184,14 @@ class Builder:
 
     def parameter(self, c: list[Any]) -> nodes.Parameter:
         keys = next((tuple(map(str, x)) for x in c if isinstance(x, tuple) and x and isinstance(x[0], Token)), ())
-        (type_,) = self.nodes(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
-        dates = self.nodes(c, nodes.Dates)
+        (type_,) = self.pick(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
+        dates = self.pick(c, nodes.Dates)
         body = self.body_of(c[-1], str(c[1]), keys)
         return nodes.Parameter(str(c[1]), keys, type_, dates[0] if dates else None, body, span=self.span(c[:-1]))
 
     def rule(self, c: list[Any]) -> nodes.Rule:
-        (type_,) = self.nodes(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
-        dates = self.nodes(c, nodes.Dates)
+        (type_,) = self.pick(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
+        dates = self.pick(c, nodes.Dates)
         name = str(c[2])
         return nodes.Rule(
             tuple(map(str, c[1])),
@@ -191,7 +204,7 @@ class Builder:
         )
 
     def amendment_facts(self, c: list[Any]) -> nodes.Amendment:
-        return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.nodes(c, nodes.Fact)), span=self.span(c[:2]))
+        return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.pick(c, nodes.Fact)), span=self.span(c[:2]))
 
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
@@ -209,7 +222,9 @@ class Builder:
             if isinstance(line, list):
                 out.append(self.table_of(line, name, keys))
             elif isinstance(line, nodes.Dated):
-                out.append(nodes.Dated(line.dates, self.body_of(list(line.lines), name, keys), line.inline, span=line.span))
+                out.append(
+                    nodes.Dated(line.dates, self.body_of(list(line.lines), name, keys), line.inline, span=line.span)
+                )
             else:
                 out.append(line)
         return tuple(out)
@@ -224,12 +239,12 @@ class Builder:
         return nodes.Otherwise(c[2], c[3], span=self.span(c[:-1]))
 
     def exception(self, c: list[Any]) -> nodes.Except:
-        result = self.nodes(c, nodes.Result)[0]
+        result = self.pick(c, nodes.Result)[0]
         beats = next((tuple(map(str, x)) for x in c if isinstance(x, tuple)), ())
-        notes = self.nodes(c, nodes.Notes)[0]
+        notes = self.pick(c, nodes.Notes)[0]
         return nodes.Except(str(c[1]) if c[1] is not None else "", c[3], result, beats, notes, span=self.span(c[:-1]))
 
-    def mode(self, c: list[Any]) -> Token:
+    def mode(self, c: list[Any]) -> Any:
         return c[0]
 
     def mode_line(self, c: list[Any]) -> nodes.Mode:
@@ -248,7 +263,9 @@ class Builder:
         if late is None:
             return dates
         if dates.published is not None:
-            raise _Reject(dates.span, "P0101", found="公布 写了两次", found_en="“published” twice", expected="", expected_en="")
+            raise _Reject(
+                dates.span, "P0101", found="公布 写了两次", found_en="“published” twice", expected="", expected_en=""
+            )
         return nodes.Dates(dates.since, dates.until, late, span=dates.span)
 
     def dated_block(self, c: list[Any]) -> nodes.Dated:
@@ -257,7 +274,7 @@ class Builder:
     def table(self, c: list[Any]) -> list[Token]:
         return c
 
-    def row(self, c: list[Any]) -> Token:
+    def row(self, c: list[Any]) -> Any:
         return c[0]
 
     def dates(self, c: list[Any]) -> nodes.Dates:
@@ -267,7 +284,7 @@ class Builder:
             raise _Reject(dates.span, "P0402", since=dates.since, until=dates.until)
         return dates
 
-    def day(self, c: list[Any]) -> Token:
+    def day(self, c: list[Any]) -> Any:
         return c[0]
 
     def calendar(self, token: Token) -> str:
@@ -277,8 +294,6 @@ class Builder:
         except ValueError:
             raise _Reject(self.at(token), "P0121", written=text) from None
         return text
-
-    published_by: dict[int, str] = {}
 
     def notes(self, c: list[Any]) -> nodes.Notes:
         basis = tuple(str(x) for x in c if isinstance(x, Token) and x.type == "UNDER")
@@ -292,7 +307,7 @@ class Builder:
     def published(self, c: list[Any]) -> tuple[str, str]:
         return ("PUBLISHED", self.calendar(c[1]))
 
-    def note(self, c: list[Any]) -> Token:
+    def note(self, c: list[Any]) -> Any:
         return c[0]
 
     def exact(self, c: list[Any]) -> nodes.Result:
@@ -332,7 +347,11 @@ class Builder:
         for n, token in enumerate(rows[1:]):
             cells, tail = scanner.row(token)
             texts = [scanner.folded[a:b] for a, b in cells]
-            if n == 0 and all(t and set(t) <= set("-:—") and "-" in t for t in texts) and all(len(t) > 1 for t in texts):
+            if (
+                n == 0
+                and all(t and set(t) <= set("-:—") and "-" in t for t in texts)
+                and all(len(t) > 1 for t in texts)
+            ):
                 continue
             if len(cells) != len(columns):
                 raise _Reject(self.at(token), "P0118", cells=len(cells), columns=len(columns))
@@ -340,7 +359,9 @@ class Builder:
             for column, (a, b) in zip(columns, cells, strict=True):
                 start = "condition_cell" if column.kind == "condition" else "result_cell"
                 read.append(self.cell(scanner, start, a, b, token))
-            notes = self.cell(scanner, "row_notes", *tail, token) if tail[1] > tail[0] else nodes.Notes(span=self.at(token))
+            notes = (
+                self.cell(scanner, "row_notes", *tail, token) if tail[1] > tail[0] else nodes.Notes(span=self.at(token))
+            )
             made.append(nodes.Row(tuple(read), notes, span=self.at(token)))
         return nodes.Table(tuple(columns), tuple(made), span=self.at(rows[0]).to(self.at(rows[-1])))
 
@@ -353,7 +374,14 @@ class Builder:
 
     def cell(self, scanner: Scanner, start: str, a: int, b: int, row: Token) -> Any:
         if a >= b:
-            raise _Reject(self.at(row), "P0101", found="空格子", found_en="an empty cell", expected="值、比较、范围或 —", expected_en="a value, a comparison, a range or —")
+            raise _Reject(
+                self.at(row),
+                "P0101",
+                found="空格子",
+                found_en="an empty cell",
+                expected="值、比较、范围或 —",
+                expected_en="a value, a comparison, a range or —",
+            )
         tokens = scanner.scan_cell(a, b)
         end = Token("$END", "", b, None, None, None, None, b)
         try:
@@ -371,10 +399,10 @@ class Builder:
         return nodes.Cell("tests", (c[0],), span=self.span(c))
 
     def either_test(self, c: list[Any]) -> nodes.Cell:
-        return nodes.Cell("tests", tuple(self.nodes(c, nodes.Test)), "or", span=self.span(c))
+        return nodes.Cell("tests", tuple(self.pick(c, nodes.Test)), "or", span=self.span(c))
 
     def both_tests(self, c: list[Any]) -> nodes.Cell:
-        return nodes.Cell("tests", tuple(self.nodes(c, nodes.Test)), "and", span=self.span(c))
+        return nodes.Cell("tests", tuple(self.pick(c, nodes.Test)), "and", span=self.span(c))
 
     def equal_test(self, c: list[Any]) -> nodes.Test:
         return nodes.Test("=", "=", c[0], span=self.span(c))
@@ -393,7 +421,7 @@ class Builder:
         made = nodes.Range(c[0], True, c[2], True, span=self.span(c))
         return nodes.Test("in", "..", made, span=made.span)
 
-    def absent_cell(self, c: list[Any]) -> nodes.Row:
+    def absent_cell(self, c: list[Any]) -> Any:
         return self.result_cell([nodes.Result("absent", span=self.span(c)), self.notes([])])
 
     def result_cell(self, c: list[Any]) -> Any:
@@ -506,11 +534,13 @@ class Builder:
 
     def example(self, c: list[Any]) -> nodes.Example:
         title = self.take(c, "TEXT")
-        entries = self.nodes(c, nodes.Entry)
+        entries = self.pick(c, nodes.Entry)
         ons = [x for x in c if isinstance(x, tuple) and x[0] == "on"]
         if len(ons) > 1:
             raise _Reject(ons[1][2], "P0401", name="案例", date=ons[1][1])
-        return nodes.Example(title[0] if title else "", ons[0][1] if ons else None, tuple(entries), span=self.span(c[:2]))
+        return nodes.Example(
+            title[0] if title else "", ons[0][1] if ons else None, tuple(entries), span=self.span(c[:2])
+        )
 
     def example_on(self, c: list[Any]) -> Any:
         return ("on", self.calendar(c[1]), self.at(c[1]))
@@ -527,7 +557,7 @@ class Builder:
         return nodes.Entry(True, None, (), (), span=self.span(c[:-1]))
 
     def assignments(self, c: list[Any]) -> tuple[nodes.Assignment, ...]:
-        return tuple(self.nodes(c, nodes.Assignment))
+        return tuple(self.pick(c, nodes.Assignment))
 
     def assignment(self, c: list[Any]) -> nodes.Assignment:
         return nodes.Assignment(c[0].path, c[2], span=self.span(c))
@@ -578,7 +608,7 @@ class Grammar:
         )
 
     def parse_tokens(self, tokens: list[Token], start: str = "start") -> Any:
-        return self.lark.parse(tokens, start=start)  # type: ignore[arg-type]
+        return self.lark.parse(tokens, start=start)
 
 
 @lru_cache(maxsize=1)
@@ -645,7 +675,10 @@ def _item(
             "P0117",
             Span(source, first.start_pos or start, first.end_pos or end),
             word=word,
-            hint=(zh or "行首只写声明（政策、对象、规则……）、# 标题或 > 摘要；其余的行要缩进", en or "only declarations, # headings and > gists begin at the line's start; indent other lines"),
+            hint=(
+                zh or "行首只写声明（政策、对象、规则……）、# 标题或 > 摘要；其余的行要缩进",
+                en or "only declarations, # headings and > gists begin at the line's start; indent other lines",
+            ),
         )
         return None
     if first.type in NOT_YET:
@@ -750,7 +783,9 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
         error = error.error
     assert isinstance(error, UnexpectedInput)
     if not isinstance(error, UnexpectedToken):
-        report.error("P0101", Span(source, start, start + 1), found=str(error), found_en=str(error), expected="", expected_en="")
+        report.error(
+            "P0101", Span(source, start, start + 1), found=str(error), found_en=str(error), expected="", expected_en=""
+        )
         return start
     token = error.token
     if end is not None and token.type == "$END":
@@ -783,5 +818,3 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
         hint=(f"词与词之间留空格：{apart}", f"put spaces between the words: {apart}") if apart else None,
     )
     return a
-
-

@@ -20,6 +20,7 @@ from ..diagnostics.report import Diagnostic, diagnostic
 from ..source import Source, Span
 from . import characters, keywords
 from .keywords import UNIT_KEYS
+import itertools
 
 _BODIES = frozenset(keywords.BODIES)
 _HEAD = keywords.words("head")
@@ -157,7 +158,9 @@ class Scanner:
             try:
                 if end - start > characters.MAX_LINE:
                     raise ScanError(
-                        diagnostic("P0104", Span(self.source, start, start + 1), length=end - start, most=characters.MAX_LINE)
+                        diagnostic(
+                            "P0104", Span(self.source, start, start + 1), length=end - start, most=characters.MAX_LINE
+                        )
                     )
                 if joins and not lines[-1].error:
                     fresh, depth = self._tokens(text_start, stop, declaration, False, depth, lines[-1].tokens)
@@ -313,7 +316,11 @@ class Scanner:
             row = _WORD[text]
         if row is not None:
             return self._token(row.terminal, at, stop)
-        if text in keywords.COMPARISON_WORDS and last != "_DOT" and (declaration not in ("ENTITY", "AMEND", "TYPE") or colon):
+        if (
+            text in keywords.COMPARISON_WORDS
+            and last != "_DOT"
+            and (declaration not in ("ENTITY", "AMEND", "TYPE") or colon)
+        ):
             return self._token("AT_LEAST" if text in ("不低于", "at_least") else "COMPARE", at, stop)
         return self._token("NAME", at, stop)
 
@@ -328,7 +335,9 @@ class Scanner:
             raise ScanError(diagnostic("P0107", Span(self.source, at, thousands.end()), written=written, plain=plain))
         odd = re.compile(r"_[0-9]+|[eE][+-]?[0-9]+").match(self.folded, stop, end)
         if odd:
-            raise ScanError(diagnostic("P0108", Span(self.source, at, odd.end()), written=self.source.text[at : odd.end()]))
+            raise ScanError(
+                diagnostic("P0108", Span(self.source, at, odd.end()), written=self.source.text[at : odd.end()])
+            )
         out.append(self._token("NUMBER", at, stop))
         gap = stop
         while gap < end and self.folded[gap] in " \t\f":
@@ -346,7 +355,9 @@ class Scanner:
         word = re.compile(r"\w+").match(self.folded, stop, end)
         if word:
             raise ScanError(
-                diagnostic("P0109", Span(self.source, at, word.end()), digits=self.source.text[at:stop], word=word.group())
+                diagnostic(
+                    "P0109", Span(self.source, at, word.end()), digits=self.source.text[at:stop], word=word.group()
+                )
             )
 
     def _strange(self, at: int) -> Diagnostic:
@@ -354,7 +365,9 @@ class Scanner:
         span = Span(self.source, at, at + 1)
         if character.isdecimal():
             stop = at
-            while stop < len(self.source.text) and (self.source.text[stop].isdecimal() or self.source.text[stop] in ".．"):
+            while stop < len(self.source.text) and (
+                self.source.text[stop].isdecimal() or self.source.text[stop] in ".．"
+            ):
                 stop += 1
             written = self.source.text[at:stop]
             plain = "".join(str(int(c)) if c.isdecimal() else "." for c in written)
@@ -364,7 +377,7 @@ class Scanner:
         plain = characters.lookalike(character)
         if plain:
             return diagnostic("P0113", span, character=characters.describe(character), plain=plain)
-        if character in "「」\"“”":
+        if character in '「」"“”':
             return diagnostic("P0114", span, character=character)
         return diagnostic("P0115", span, character=characters.describe(character))
 
@@ -381,7 +394,7 @@ class Scanner:
                 quoted = c == "「"
             elif c == "|" and not quoted:
                 bars.append(i)
-        cells = [self._trim(a + 1, b) for a, b in zip(bars, bars[1:], strict=False)]
+        cells = [self._trim(a + 1, b) for a, b in itertools.pairwise(bars)]
         return cells, self._trim(bars[-1] + 1, end)
 
     def _trim(self, start: int, end: int) -> tuple[int, int]:

@@ -27,12 +27,14 @@ class Commands(click.Group):
         except click.UsageError as error:
             zh, en = suggestion(args[0], self.commands)
             if zh:
-                error.message += f"（{zh} {en}）"
+                raise click.UsageError(f"{error.message}（{zh} {en}）", ctx) from None
             raise
 
 
 def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="输出的语言 / language of the output.  [zh]")(function)
+    return click.option(
+        "--lang", type=click.Choice(["zh", "en"]), default="zh", help="输出的语言 / language of the output.  [zh]"
+    )(function)
 
 
 def colour(stream: Any) -> bool:
@@ -95,7 +97,9 @@ def today(on: str | None, lang: str) -> str:
     if on is not None:
         return on
     now = datetime.date.today().isoformat()
-    click.echo(f"未给 --on，按今天 {now} 决定" if lang == "zh" else f"no --on given: deciding for today, {now}", err=True)
+    click.echo(
+        f"未给 --on，按今天 {now} 决定" if lang == "zh" else f"no --on given: deciding for today, {now}", err=True
+    )
     return now
 
 
@@ -115,16 +119,18 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
+)
 @lang_option
 @guarded
 def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     """检查政策文件：语法、名称、类型、单位、日期。 / Check policy files."""
     from .. import library
+    from ..decision import dump
     from ..diagnostics.render import as_json
     from ..diagnostics.report import Report
     from ..pipeline import compile_layers
-    from ..decision import dump
 
     report = Report()
     policies = 0
@@ -143,9 +149,15 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
             complain(items, lang)
         errors = sum(d.severity == "error" for d in items)
         if lang == "zh":
-            click.echo(f"检查了 {policies} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}", err=bool(errors))
+            click.echo(
+                f"检查了 {policies} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}",
+                err=bool(errors),
+            )
         else:
-            click.echo(f"{policies} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}", err=bool(errors))
+            click.echo(
+                f"{policies} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}",
+                err=bool(errors),
+            )
     sys.exit(1 if report.failed else 0)
 
 
@@ -210,7 +222,13 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) ->
 @click.argument("facts")
 @on_option
 @click.option("--of", "name", metavar="NAME", help="只解释这一项 / explain this output alone.")
-@click.option("--format", "form", type=click.Choice(["text", "md", "html", "json"]), default="text", help="输出格式 / output format.  [text]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "html", "json"]),
+    default="text",
+    help="输出格式 / output format.  [text]",
+)
 @lang_option
 @guarded
 def explain(policy: str, facts: str, on: str | None, name: str | None, form: str, lang: str) -> None:
@@ -246,7 +264,9 @@ def explain_code(code: str, lang: str) -> None:
 
 @main.command()
 @click.argument("policy")
-@click.option("--template", type=click.Choice(["json", "yaml", "csv"]), help="输出可填写的空白 / print a blank to fill in.")
+@click.option(
+    "--template", type=click.Choice(["json", "yaml", "csv"]), help="输出可填写的空白 / print a blank to fill in."
+)
 @lang_option
 @guarded
 def schema(policy: str, template: str | None, lang: str) -> None:

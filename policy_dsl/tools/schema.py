@@ -28,7 +28,9 @@ def schema(program: ir.Program) -> dict[str, object]:
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
-        "properties": {e.name: {"$ref": f"#/$defs/{_pointer(e.name)}"} for e in (*tops, *(x for x in program.entities if x.holder))},
+        "properties": {
+            e.name: {"$ref": f"#/$defs/{_pointer(e.name)}"} for e in (*tops, *(x for x in program.entities if x.holder))
+        },
         "$defs": definitions,
     }
 
@@ -40,8 +42,18 @@ def _pointer(name: str) -> str:
 def _entity(entity: ir.Entity) -> dict[str, object]:
     properties: dict[str, object] = {f.name: _fact(f) for f in entity.facts}
     for m in entity.lists:
-        properties[m.name] = {"type": "array", "minItems": m.low, "maxItems": m.high, "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"}}
-    return {"type": "object", "additionalProperties": False, "properties": properties, "required": [m.name for m in entity.lists]}
+        properties[m.name] = {
+            "type": "array",
+            "minItems": m.low,
+            "maxItems": m.high,
+            "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"},
+        }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": [m.name for m in entity.lists],
+    }
 
 
 def _number(value: Fraction) -> int | float | str:
@@ -86,7 +98,13 @@ def _json_number(value: Fraction) -> int | dict[str, str] | Any:
     from decimal import Decimal
 
     text = decimal_text(value)
-    return int(value) if value.denominator == 1 else json.loads(text) if text else int(Decimal(value.numerator) / Decimal(value.denominator))
+    return (
+        int(value)
+        if value.denominator == 1
+        else json.loads(text)
+        if text
+        else int(Decimal(value.numerator) / Decimal(value.denominator))
+    )
 
 
 def _default(fact: ir.Fact) -> object:
@@ -170,5 +188,13 @@ def _csv(program: ir.Program) -> str:
     for entity in program.entities:
         for fact in entity.facts:
             default = _default(fact) if fact.has_default else ""
-            writer.writerow([entity.name, fact.name, _note(fact), default if not isinstance(default, bool) else ("true" if default else "false"), ""])
+            writer.writerow(
+                [
+                    entity.name,
+                    fact.name,
+                    _note(fact),
+                    default if not isinstance(default, bool) else ("true" if default else "false"),
+                    "",
+                ]
+            )
     return out.getvalue().rstrip("\n")

@@ -43,7 +43,12 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         if whole_error:
             return Result(example, ())
         first = error.diagnostics[0]
-        found = Mismatch(first.path, f"事实有误：{first.path} {first.zh}", f"the facts are wrong: {first.path} {first.en}", example.place)
+        found = Mismatch(
+            first.path,
+            f"事实有误：{first.path} {first.zh}",
+            f"the facts are wrong: {first.path} {first.en}",
+            example.place,
+        )
         return Result(example, (found,))
     decision = policy.decide_data(root, data, on=example.on)
     entries = {e.path: e for e in decision.instance.all()}
@@ -51,16 +56,18 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     for want in example.expected:
         if not want.path:
             if not decision.errors:
-                out.append(Mismatch("", "应为错误，却作出了决定", "an error was expected, a decision was made", want.place))
+                out.append(
+                    Mismatch("", "应为错误，却作出了决定", "an error was expected, a decision was made", want.place)
+                )
             continue
         path, _, name = want.path.rpartition(".")
         entry = entries[path]
         rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
         type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
         value = entry.values[name] if rule else _fact(decision.instance, entry, name)
-        found = _compare(want, value, type_)
-        if found is not None:
-            out.append(found)
+        mismatch = _compare(want, value, type_)
+        if mismatch is not None:
+            out.append(mismatch)
     return Result(example, tuple(out))
 
 
@@ -93,13 +100,22 @@ def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
         if not isinstance(value, Failure) or (code and value.code != code):
             wanted = (f"错误 {code}".strip(), f"error {code}".strip())
     else:
-        ends = {n.rpartition(".")[2] for n in (*value.needs, *value.parameters)} if isinstance(value, Undetermined) else set()
+        ends = (
+            {n.rpartition(".")[2] for n in (*value.needs, *value.parameters)}
+            if isinstance(value, Undetermined)
+            else set()
+        )
         if not isinstance(value, Undetermined) or (want.names and ends != set(want.names)):
             names = "、".join(want.names)
             wanted = (f"未知（{names}）" if names else "未知", f"unknown ({names})" if names else "unknown")
     if wanted is None:
         return None
-    return Mismatch(want.path, f"应为 {wanted[0]}，得到 {shown(value, 'zh')}", f"expected {wanted[1]}, got {shown(value, 'en')}", want.place)
+    return Mismatch(
+        want.path,
+        f"应为 {wanted[0]}，得到 {shown(value, 'zh')}",
+        f"expected {wanted[1]}, got {shown(value, 'en')}",
+        want.place,
+    )
 
 
 def run(policy: Policy, only: str | None = None) -> list[Result]:
