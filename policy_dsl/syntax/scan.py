@@ -10,6 +10,7 @@ logical lines of tokens, `scan_cell` one table cell.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,7 +21,6 @@ from ..diagnostics.report import Diagnostic, diagnostic
 from ..source import Source, Span
 from . import characters, keywords
 from .keywords import UNIT_KEYS
-import itertools
 
 _BODIES = frozenset(keywords.BODIES)
 _HEAD = keywords.words("head")
@@ -319,7 +319,8 @@ class Scanner:
         if (
             text in keywords.COMPARISON_WORDS
             and last != "_DOT"
-            and (declaration not in ("ENTITY", "AMEND", "TYPE") or colon)
+            and (declaration not in ("ENTITY", "TYPE") or colon)
+            and not (declaration == "AMEND" and not colon and last in ("", "_COMMA"))  # a fact that 修订 adds
         ):
             return self._token("AT_LEAST" if text in ("不低于", "at_least") else "COMPARE", at, stop)
         return self._token("NAME", at, stop)
