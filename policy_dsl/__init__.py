@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .decision import Decision
     from .diagnostics.report import Diagnostic, PolicyError
     from .explain.explanation import Explanation
-    from .policy import Policy, load
+    from .loading import load
+    from .policy import Policy
 
 __all__ = ["Decision", "Diagnostic", "Explanation", "Policy", "PolicyError", "__version__", "load"]
 
@@ -28,7 +29,7 @@ _WHERE = {
     "Explanation": "explain.explanation",
     "Policy": "policy",
     "PolicyError": "diagnostics.report",
-    "load": "policy",
+    "load": "loading",
 }
 
 

@@ -71,6 +71,12 @@ def key_of(layers: list[LayerFiles]) -> str:
     return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
 
 
+def entry(layers: list[LayerFiles]) -> Path | None:
+    """Where the policy of these layers is kept; None when there is no cache."""
+    where = folder()
+    return where / f"{key_of(layers)}.bin" if where is not None else None
+
+
 class _Restricted(pickle.Unpickler):
     """Unpickles the program's own classes and nothing else."""
 
@@ -158,23 +164,3 @@ def write(path: Path, policy_engine: Engine) -> None:
             os.unlink(temporary)
     except OSError:
         return
-
-
-def load_cached(layers: list[LayerFiles]) -> Policy:
-    """The policy of these layers, from the cache when it is there, else compiled and kept. Raises PolicyError."""
-    where = folder()
-    path = where / f"{key_of(layers)}.bin" if where is not None else None
-    if path is not None:
-        found = read(path)
-        if found is not None:
-            return found
-    from .pipeline import compile_or_raise
-
-    program = compile_or_raise(layers)
-    engine = Engine(program)
-    engine.show_sources({f.name: f.text for layer in layers for f in layer.files})
-    made = Policy(program, engine)
-    if path is not None:
-        engine.compile_all()
-        write(path, engine)
-    return made

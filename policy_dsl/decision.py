@@ -11,11 +11,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._version import __version__
-from .backends.interpret import Instance, Interpretation, day_text
+from .backends.interpret import Instance, Interpretation
 from .backends.runtime import Defer
+from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
-from .model.types import Type, plain_number
+from .model.types import Type
 
 if TYPE_CHECKING:
     from .backends.engine import Compiled
@@ -51,41 +52,6 @@ class Open(NamedTuple):
     output: str
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
-
-
-def python_value(value: object, type_: Type) -> object:
-    """A known value as Python has it, in the declared unit."""
-    if type_.kind == "enumeration":
-        return type_.members[value]  # type: ignore[call-overload]
-    if type_.kind == "date":
-        return datetime.date(value // 10000, value // 100 % 100, value % 100)  # type: ignore[operator]
-    if type_.kind == "amount":
-        text, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[call-overload]
-        return Decimal(text) if shown is None else Fraction(value) / type_.own.scale  # type: ignore[call-overload]
-    return value
-
-
-def json_value(value: object, type_: Type) -> object:
-    """A known value as the contract writes it: quantities as strings, the exact fraction where decimals do not end."""
-    if type_.kind == "enumeration":
-        return type_.members[value]  # type: ignore[call-overload]
-    if type_.kind == "date":
-        return day_text(value)  # type: ignore[arg-type]
-    if type_.kind == "amount":
-        return plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))[0]  # type: ignore[call-overload]
-    return value
-
-
-def text_value(value: object, type_: Type, lang: str = "zh", unit: bool = True) -> str:
-    """A known value for eyes: 578.00 元/月, 是, A档, ≈33.33."""
-    if type_.kind == "truth":
-        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
-    if type_.kind != "amount":
-        return str(json_value(value, type_))
-    digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))  # type: ignore[call-overload]
-    words = type_.own.show(lang) if unit else ""
-    number = digits if shown is None else f"{digits}（≈{shown}）" if lang == "zh" else f"{digits} (≈{shown})"
-    return f"{number}{'' if words == '%' else ' '}{words}".strip()
 
 
 class Decision(Mapping[str, object]):
@@ -190,7 +156,9 @@ class Decision(Mapping[str, object]):
             path = f"{entry.path}.{name}"
             unit = type_.own.show() if type_.is_amount else ""
             if known(value):
-                out[path] = Output(path, python_value(value, type_), text_value(value, type_), unit, benefit, "known")
+                out[path] = Output(
+                    path, python_value(value, type_), value_text(value, type_, "zh"), unit, benefit, "known"
+                )
             else:
                 out[path] = Output(
                     path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined"
@@ -284,11 +252,7 @@ class Decision(Mapping[str, object]):
             if not known(value):
                 outputs[path] = None
             elif type_.is_amount:
-                digits, shown = plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))
-                row = {"value": digits, "unit": type_.own.show()}
-                if shown is not None:
-                    row["shown"] = shown
-                outputs[path] = row
+                outputs[path] = json_amount(value, type_)
             else:
                 outputs[path] = {"value": json_value(value, type_)}
         made: dict[str, object] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -11,10 +10,10 @@ from typing import Any, NamedTuple
 
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
-from .decision import Decision, python_value
-from .diagnostics.report import PolicyError, diagnostic, suggestion
+from .backends.show import python_value
+from .decision import Decision
+from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
-from .model.types import Type
 
 
 class Input(NamedTuple):
@@ -211,13 +210,13 @@ class Policy:
         Numbers are in the declared unit; a value takes the place of what would be in force from its date on. For what-if:
         the new policy's digest says that it is not the published one. Raises PolicyError.
         """
-        from .whatif import with_parameters
+        from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""
-        from .tools.schema import schema
+        from .backends.schema import schema
 
         return schema(self.program)
 
@@ -226,22 +225,3 @@ class Policy:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Policy, (self.program,))
-
-
-def load(name: str | os.PathLike[str]) -> Policy:
-    """Loads a policy: a shipped one by name ("qingshui", "清水县"), or a path to a file or folder (with a slash, or ending in .policy).
-
-    Compiled policies are kept in the user's cache folder; see docs. Raises PolicyError with everything that is wrong in the texts.
-    """
-    from . import library
-    from .cache import load_cached
-
-    return load_cached(library.find(name))
-
-
-def unknown_output(name: str, known: list[str]) -> PolicyError:
-    zh, en = suggestion(name, known)
-    return PolicyError([diagnostic("P0803", at=name, name=name, hint=(zh, en))])
-
-
-__all__ = ["Policy", "Type", "load"]

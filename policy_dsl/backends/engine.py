@@ -44,7 +44,7 @@ class Compiled(NamedTuple):
 
     def fill(self, entry: Instance, raw: tuple[Any, ...], recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
-        from .interpret import day_text
+        from .show import day_text
         from .values import Failure
 
         keys, lists = self.entities[entry.entity.name]

@@ -16,6 +16,7 @@ from ..ir.traverse import compared
 from ..model.types import Type, grid
 from ..source import Place
 from . import runtime
+from .show import day_text
 from .values import Failure, Undetermined, Value, join, known
 
 if TYPE_CHECKING:
@@ -381,10 +382,6 @@ def rounded(how: str, steps: Fraction) -> int:
     if how == "round_up":
         return math.ceil(steps)
     return runtime.round_half_up(steps.numerator, steps.denominator)
-
-
-def day_text(day: int) -> str:
-    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
 
 def parameter_value(found: Held, node: ir.ParameterRef, on: int) -> Value:

@@ -15,9 +15,9 @@ from typing import Any
 from .._version import __version__
 from ..ir import nodes as ir
 from .engine import Engine
-from .interpret import day_text
 from .python import Emitted, arguments, emit
 from .runtime import Unknown
+from .show import day_text
 
 _TAIL = '''
 def decide(facts, on):

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from .._version import __version__
-from ..backends.interpret import day_text
+from ..backends.show import day_text
 from ..backends.values import Undetermined, known
 from ..ir import nodes as ir
 from ..model.types import plain_number

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..backends.interpret import day_text
+from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
 from ..ir.traverse import walk
 from ..syntax.keywords import spelling
 from .explanation import Considered, Explanation, Step
-from .formula import Words, conversion, value_text
+from .formula import Words, conversion
 
 
 class Row(NamedTuple):

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.interpret import Instance, Interpretation, day_text
+from ..backends.interpret import Instance, Interpretation
 from ..backends.runtime import Unknown
+from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
@@ -20,7 +21,7 @@ from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
-from .formula import Words, conversion, value_text
+from .formula import Words, conversion
 
 if TYPE_CHECKING:
     from ..decision import Decision

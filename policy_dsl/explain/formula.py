@@ -5,44 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..backends.interpret import Instance, Interpretation
-from ..backends.values import Failure, Value, known
+from ..backends.show import value_text
+from ..backends.values import Value, known
 from ..ir import nodes as ir
 from ..model.functions import BY_KEY, MOMENT_WORDS
-from ..model.types import Type, amount, decimal_text, plain_number
+from ..model.types import amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
 
 MOST_ENTRIES = 8  # of a list, shown inside a formula
 _LEVEL = {"or": 1, "and": 1, "not": 2, "compare": 3, "+": 4, "-": 4, "*": 5, "/": 5}
 _PRETTY = {"<=": "≤", ">=": "≥", "!=": "≠"}
-
-
-def value_text(value: Value, type_: Type, lang: str, unit: bool = True) -> str:
-    """A value for eyes; what is not known says so."""
-    if isinstance(value, Failure):
-        return ("错误" if lang == "zh" else "error") + f"[{value.code}]"
-    if not known(value):
-        return "未知" if lang == "zh" else "unknown"
-    if type_.kind == "truth":
-        return spelling("YES" if value else "NO", lang)
-    if type_.kind == "enumeration":
-        return type_.members[value]
-    if type_.kind == "date":
-        d: int = value
-        return f"{d // 10000:04d}-{d // 100 % 100:02d}-{d % 100:02d}"
-    own = type_._replace(unit=type_.own, written=None)
-    digits, shown = plain_number(Fraction(value), own)
-    words = own.unit.show(lang) if unit else ""
-    number = (
-        digits
-        if shown is None
-        else f"≈{shown}"
-        if Fraction(digits).denominator > 10**6
-        else f"{digits}（≈{shown}）"
-        if lang == "zh"
-        else f"{digits} (≈{shown})"
-    )
-    return f"{number}{words}" if words == "%" else f"{number} {words}".strip()
 
 
 class Words:

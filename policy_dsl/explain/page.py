@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as escape_
 from collections.abc import Iterator
 
-from ..backends.interpret import day_text
+from ..backends.show import day_text
 from .describe import Block
 from .explanation import Explanation
 from .render import ordered_roots, outline

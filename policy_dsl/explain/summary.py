@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..backends.interpret import Instance, day_text
+from ..backends.interpret import Instance
+from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, diagnose
 from ..source import width
-from .formula import value_text
 
 if TYPE_CHECKING:
     from ..decision import Decision

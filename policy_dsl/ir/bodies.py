@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -18,7 +19,6 @@ from ..model.declare import Declared
 from ..source import Span
 from ..syntax import nodes
 from .nodes import OPEN
-import itertools
 
 
 @frozen

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from attrs import evolve
 
@@ -18,7 +20,6 @@ from .bodies import Opener, RawBody, RawLine
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .traverse import references
-import itertools
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -100,14 +101,16 @@ class _Builder:
 
     def _fact(self, symbol: EntitySymbol, name: str, type_: Type, node: nodes.Fact, clause: Clause) -> ir.Fact | None:
         scope = Scope(self.model, symbol.name)
-        low = high = default = when = None
+        low: Any = None
+        high: Any = None
+        default = when = None
         written = type_._replace(unit=type_.own, written=None) if type_.is_amount else type_
         try:
             if node.range is not None:
                 if not type_.is_amount:
                     raise self.elaborator.wanted(node.range[0].span, "数量才有范围", "an amount, for a range,", type_)
                 low, high = (self._literal(e, scope, written) for e in node.range)
-                if low > high:  # type: ignore[operator]
+                if low > high:
                     raise self.elaborator.fail(
                         "P0220",
                         node.range[0].span.to(node.range[1].span),
@@ -118,7 +121,7 @@ class _Builder:
                 default = self._literal(node.default, scope, written)
                 if isinstance(default, Fraction) and (
                     (low is not None and default < low) or (high is not None and default > high)
-                ):  # type: ignore[operator]
+                ):
                     raise self.elaborator.fail(
                         "P0220",
                         node.default.span,
@@ -139,7 +142,7 @@ class _Builder:
             node.fixed,
             node.ask or "",
             node.by or "",
-            when,  # type: ignore[arg-type]
+            when,
             clause,
             node.span.place,
         )

@@ -43,9 +43,10 @@ class _Interval:
 
     def apart(self, other: _Interval) -> bool:
         for a, b in ((self, other), (other, self)):
-            if a.high is not None and b.low is not None:
-                if a.high < b.low or (a.high == b.low and not (a.high_closed and b.low_closed)):
-                    return True
+            if a.high is None or b.low is None:
+                continue
+            if a.high < b.low or (a.high == b.low and not (a.high_closed and b.low_closed)):
+                return True
         return False
 
 

@@ -189,7 +189,7 @@ def test(paths: tuple[str, ...], lang: str) -> None:
 
 
 def _decide(policy: str, facts: str, on: str) -> Any:
-    from ..policy import load
+    from ..loading import load
     from .given import read
 
     made = load(policy)
@@ -253,7 +253,7 @@ def explain(policy: str, facts: str, on: str | None, name: str | None, form: str
 def explain_code(code: str, lang: str) -> None:
     """显示一个诊断代码的说明页。 / Show the page of a diagnostic."""
     from ..diagnostics.codes import CODES
-    from ..diagnostics.pages import page
+    from .pages import page
 
     wanted = code.upper()
     if wanted not in CODES:
@@ -271,9 +271,9 @@ def explain_code(code: str, lang: str) -> None:
 @guarded
 def schema(policy: str, template: str | None, lang: str) -> None:
     """列出政策需要的事实（JSON Schema 或空白表）。 / The facts that a policy takes."""
+    from ..backends import schema as schemas
     from ..decision import dump
-    from ..policy import load
-    from . import schema as schemas
+    from ..loading import load
 
     program = load(policy).program
     say(dump(schemas.schema(program)) if template is None else schemas.template(program, template))
@@ -287,7 +287,7 @@ def schema(policy: str, template: str | None, lang: str) -> None:
 def compile_(policy: str, output: str, lang: str) -> None:
     """把政策编译成可读、可独立导入的 Python。 / Compile a policy to readable, standalone Python."""
     from ..backends.standalone import standalone
-    from ..policy import load
+    from ..loading import load
 
     text = standalone(load(policy).program)
     write_whole(output, text)

@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..backends.facts import Reader
-from ..backends.interpret import Instance, day_text
+from ..backends.interpret import Instance
+from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
-from ..decision import text_value
 from ..diagnostics.report import PolicyError
 from ..ir import nodes as ir
 from ..model.types import Type
@@ -89,7 +89,7 @@ def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
         if isinstance(v, Undetermined):
             waits = "、".join((*v.needs, *v.parameters))
             return f"未知（待 {waits}）" if lang == "zh" else f"unknown (waits for {waits})"
-        return text_value(Fraction(v) if type_.is_amount else v, type_, lang)  # type: ignore[call-overload]
+        return value_text(Fraction(v) if type_.is_amount else v, type_, lang)  # type: ignore[call-overload]
 
     wanted: tuple[str, str] | None = None
     if want.kind == "value":

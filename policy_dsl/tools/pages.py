@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..diagnostics.codes import CODES
 from ..library import pages_folder
-from .codes import CODES
 
 
 def page(code: str, lang: str) -> str:

@@ -108,7 +108,7 @@ def _json_number(value: Fraction) -> int | dict[str, str] | Any:
 
 
 def _default(fact: ir.Fact) -> object:
-    from ..decision import json_value
+    from .show import json_value
 
     if fact.type.is_amount:
         own = Fraction(fact.default) / fact.type.own.scale  # type: ignore[call-overload]

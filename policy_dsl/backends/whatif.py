@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
 
-from .backends.facts import Reader
-from .diagnostics.report import PolicyError, Report, diagnostic, suggestion
-from .ir import nodes as ir
-from .ir.bodies import first_day
-from .ir.check import check
+from ..diagnostics.report import PolicyError, Report, diagnostic, suggestion
+from ..ir import nodes as ir
+from ..ir.bodies import first_day
+from ..ir.check import check
+from .facts import Reader
 
 
 def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, object]]) -> ir.Program:

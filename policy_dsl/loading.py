@@ -1,0 +1,30 @@
+"""Loading a policy: find its files, take the compiled one from the cache, or compile and keep it."""
+
+from __future__ import annotations
+
+import os
+
+from . import cache, library
+from .policy import Policy
+
+
+def load(name: str | os.PathLike[str]) -> Policy:
+    """Loads a policy: a shipped one by name ("qingshui", "清水县"), or a path to a file or folder (with a slash, or ending in .policy).
+
+    Compiled policies are kept in the user's cache folder (cache.py). Raises PolicyError with everything that is wrong in the texts.
+    """
+    layers = library.find(name)
+    path = cache.entry(layers)
+    if path is not None:
+        found = cache.read(path)
+        if found is not None:
+            return found
+    from .backends.engine import Engine
+    from .pipeline import compile_or_raise
+
+    engine = Engine(compile_or_raise(layers))
+    engine.show_sources({f.name: f.text for layer in layers for f in layer.files})
+    if path is not None:
+        engine.compile_all()
+        cache.write(path, engine)
+    return Policy(engine.program, engine)
