@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+NAME = r"[^\W\d](?:[^\W\d]|[0-9])*"  # a name that needs no 「」
+
 MAX_FILE = 1 << 20  # bytes of one file
 MAX_LINE = 4_000  # characters of one line that is not prose
 MAX_NESTING = 60  # parentheses inside each other

@@ -52,7 +52,6 @@ class Builder:
     def __init__(self) -> None:
         self.source = Source("", "")
         self.scanner: Scanner | None = None
-        self.published_by: dict[int, str] = {}  # 公布 behind a value, by the id of the notes node that it stood in
 
     # --- helpers
 
@@ -89,20 +88,36 @@ class Builder:
     # --- declarations
 
     def policy(self, c: list[Any]) -> nodes.PolicyHead:
-        lines: dict[str, str] = dict(x for x in c if isinstance(x, tuple))
+        lines = self.once(c)
         return nodes.PolicyHead(str(c[1]), lines.get("EXTENDS"), lines.get("JURISDICTION"), span=self.span(c[:2]))
 
-    def extends(self, c: list[Any]) -> tuple[str, str]:
-        return ("EXTENDS", str(c[1]))
+    def once(self, c: list[Any]) -> dict[str, str]:
+        """The lines under a head by their keyword; none may be written twice, or one of the two would be lost."""
+        lines: dict[str, str] = {}
+        for word, value in (x for x in c if isinstance(x, tuple)):
+            if word.type in lines:
+                raise _Reject(
+                    self.at(word),
+                    "P0101",
+                    found="同一说明写了两次",
+                    found_en="the same line twice",
+                    expected="",
+                    expected_en="",
+                )
+            lines[word.type] = value
+        return lines
 
-    def text_line(self, c: list[Any]) -> tuple[str, str]:
-        return (c[0].type, str(c[0]))
+    def extends(self, c: list[Any]) -> tuple[Token, str]:
+        return (c[0], str(c[1]))
 
-    def dated_line(self, c: list[Any]) -> tuple[str, str]:
-        return (c[0].type, self.calendar(c[1]))
+    def text_line(self, c: list[Any]) -> tuple[Token, str]:
+        return (c[0], str(c[0]))
+
+    def dated_line(self, c: list[Any]) -> tuple[Token, str]:
+        return (c[0], self.calendar(c[1]))
 
     def document(self, c: list[Any]) -> nodes.Document:
-        lines: dict[str, str] = dict(x for x in c if isinstance(x, tuple))
+        lines = self.once(c)
         number = self.take(c, "TEXT")
         return nodes.Document(
             str(c[1]),
@@ -254,12 +269,16 @@ class Builder:
         return nodes.Remark(self.notes(c[:-1]), span=self.span(c[:-1]))
 
     def dated_value(self, c: list[Any]) -> nodes.Dated:
-        value = nodes.Value(c[2], c[3], span=self.span(c[1:-1]))
+        value = nodes.Value(c[2], c[4], span=self.span(c[1:-1]))
         return nodes.Dated(self.publish(c[0], c[3]), (value,), True, span=self.span(c[:-1]))
 
-    def publish(self, dates: nodes.Dates, notes: nodes.Notes) -> nodes.Dates:
+    def dated_special(self, c: list[Any]) -> nodes.Dated:
+        """`自 D 不低于 420`, `自 D 待定`: these need no 为."""
+        value = nodes.Value(c[1], c[2], span=self.span(c[1:-1]))
+        return nodes.Dated(self.publish(c[0], c[2]), (value,), True, span=self.span(c[:-1]))
+
+    def publish(self, dates: nodes.Dates, late: str | None) -> nodes.Dates:
         """公布 may stand before the value or behind it; both mean the same."""
-        late = self.published_by.pop(id(notes), None)
         if late is None:
             return dates
         if dates.published is not None:
@@ -298,14 +317,10 @@ class Builder:
     def notes(self, c: list[Any]) -> nodes.Notes:
         basis = tuple(str(x) for x in c if isinstance(x, Token) and x.type == "UNDER")
         assumptions = tuple(str(x) for x in c if isinstance(x, Token) and x.type == "ASSUME")
-        made = nodes.Notes(basis, assumptions, span=self.span(c))
-        for x in c:
-            if isinstance(x, tuple):
-                self.published_by[id(made)] = x[1]
-        return made
+        return nodes.Notes(basis, assumptions, span=self.span(c))
 
-    def published(self, c: list[Any]) -> tuple[str, str]:
-        return ("PUBLISHED", self.calendar(c[1]))
+    def published(self, c: list[Any]) -> str:
+        return self.calendar(c[1])
 
     def note(self, c: list[Any]) -> Any:
         return c[0]
@@ -425,7 +440,6 @@ class Builder:
         return self.result_cell([nodes.Result("absent", span=self.span(c)), self.notes([])])
 
     def result_cell(self, c: list[Any]) -> Any:
-        self.published_by.pop(id(c[1]), None)
         if c[1].basis or c[1].assumptions:
             raise _Reject(c[1].span, "P0128", word=c[1].span.text)
         return c[0]
@@ -456,8 +470,6 @@ class Builder:
 
     def sign(self, c: list[Any]) -> tuple[str, str]:
         word = str(c[0])
-        for wide, plain in (("＜", "<"), ("＞", ">"), ("＝", "=")):
-            word = word.replace(wide, plain)
         return (COMPARISON_WORDS.get(word) or SIGNS[word], word)
 
     def chain(self, c: list[Any]) -> nodes.Comparison:
@@ -473,6 +485,21 @@ class Builder:
             raise _Reject(self.span(c[2:]), "P0222", low=numbers[0].span.text, high=numbers[1].span.text)
         return nodes.Membership(c[0], options, span=self.span(c))
 
+    def among_open_range(self, c: list[Any]) -> nodes.Membership:
+        """`(30%, 60%]`: to the grammar a set until its last bracket, so only here its ends are known to be ends."""
+        for end in (c[3], c[5]):
+            if not isinstance(end.operand if isinstance(end, nodes.Negative) else end, (nodes.Number, nodes.Name)):
+                raise _Reject(
+                    end.span,
+                    "P0101",
+                    found="算式",
+                    found_en="a formula",
+                    expected="数值或名称",
+                    expected_en="a number or a name",
+                )
+        range_ = nodes.Range(c[3], False, c[5], True, span=self.span(c[2:]))
+        return nodes.Membership(c[0], range_, span=self.span(c))
+
     def among_range(self, c: list[Any]) -> nodes.Membership:
         return nodes.Membership(c[0], c[2], span=self.span(c))
 
@@ -487,7 +514,8 @@ class Builder:
         return nodes.Negative(c[1], span=self.span(c))
 
     def number(self, c: list[Any]) -> nodes.Number:
-        unit = tuple(UNIT_KEYS.get(w, w) for w in str(c[1]).split("/")) if c[1] is not None else ()
+        words = () if c[1] is None else str(c[1]).split("/") if c[1].type == "UNIT" else (str(c[1]),)
+        unit = tuple(UNIT_KEYS.get(w, w) for w in words)
         return nodes.Number(str(c[0]), unit, span=self.span(c))
 
     def signed(self, c: list[Any]) -> nodes.Number | nodes.Negative:
@@ -629,8 +657,9 @@ def parse(source: Source, report: Report) -> nodes.File:
     machine = grammar()
     with machine.lock:
         machine.builder.source, machine.builder.scanner = source, scanner
-        machine.builder.published_by = {}
-        for chunk in item_lines(source, folded):
+        chunks = list(item_lines(source, folded))
+        scanner.scan(Chunk(1, chunks[0].first if chunks else source.lines + 1))  # for the comments above the first item
+        for chunk in chunks:
             item = _item(source, folded, scanner, chunk, machine, report, broken)
             if item is not None:
                 items.append(item)
@@ -645,6 +674,12 @@ def _item(
     line = source.line_text(chunk.first)
     end = start + len(line)
     head = folded[start:end]
+    if head[0] in "#>":
+        for stray in scanner.scan(Chunk(chunk.first + 1, chunk.end))[:1]:
+            if stray.error:
+                report.add(stray.error)
+            else:
+                report.error("P0116", Span(source, stray.tokens[0].start_pos or 0, stray.tokens[-1].end_pos or 0))
     if head.startswith("#"):
         level = len(head) - len(head.lstrip("#"))
         return nodes.Heading(level, line[level:].strip(" \t\u3000"), span=Span(source, start, end))

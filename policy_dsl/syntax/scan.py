@@ -38,12 +38,12 @@ _JOINS = frozenset({"且", "或", "and", "or"})
 _UNIT_WORD = "|".join(sorted((re.escape(w) for w in UNIT_KEYS if w != "%"), key=len, reverse=True))
 _UNIT = re.compile(rf"%|(?:{_UNIT_WORD})(?!\w)(?:/(?:{_UNIT_WORD})(?!\w))*")
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\f]+)
+    rf"""(?P<space>[ \t\f]+)
       | (?P<quoted>「[^」\n]*」)
       | (?P<string>"[^"\n]*")
-      | (?P<day>[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?![0-9]))
+      | (?P<day>[0-9]{{4}}-[0-9]{{2}}(?:-[0-9]{{2}})?(?![0-9]))
       | (?P<number>[0-9]+(?:\.[0-9]+)?)
-      | (?P<name>[^\W\d](?:[^\W\d]|[0-9])*)
+      | (?P<name>{characters.NAME})
       | (?P<sign>>=|<=|!=|->|\.\.|[→≥≤≠<>=:,()\[\]+\-*/|.%—])""",
     re.VERBOSE,
 )
@@ -68,6 +68,10 @@ _SIGNS = {
     "→": "ARROW",
     "->": "ARROW",
 }
+
+
+_QUOTED_OR_COMMENT = re.compile(r'「[^」\n]*」|"[^"\n]*"|(?<!\S)//')
+_BEFORE_COLON = re.compile(r"(?:「[^」\n]*」|[^:\n])*")
 
 
 class ScanError(Exception):
@@ -113,14 +117,7 @@ def item_lines(source: Source, folded: str) -> Iterator[Chunk]:
 
 def _comment_at(folded: str, start: int, end: int) -> int:
     """Where a comment begins: `//` at the start or after white space, outside quotes; else `end`."""
-    at = folded.find("//", start, end)
-    while at >= 0:
-        if at == start or folded[at - 1] in " \t":
-            before = folded[start:at]
-            if before.count('"') % 2 == 0 and before.count("「") == before.count("」"):
-                return at
-        at = folded.find("//", at + 2, end)
-    return end
+    return next((m.start() for m in _QUOTED_OR_COMMENT.finditer(folded, start, end) if m.group() == "//"), end)
 
 
 class Scanner:
@@ -191,7 +188,11 @@ class Scanner:
     # --- tokens
 
     def _token(self, kind: str, start: int, end: int, value: str | None = None) -> Token:
-        return Token(kind, self.source.text[start:end] if value is None else value, start, None, None, None, None, end)
+        """Words and signs have one form, the half-width one; prose and quoted names (`value`) stay as they were written."""
+        return Token(kind, self.folded[start:end] if value is None else value, start, None, None, None, None, end)
+
+    def _prose(self, start: int, end: int) -> Token:
+        return self._token("TEXT", start, end, self.source.text[start:end])
 
     def _tokens(
         self, start: int, end: int, declaration: str, head: bool, depth: int, before: list[Token]
@@ -218,7 +219,7 @@ class Scanner:
                 out.append(self._token(row.terminal, start, word.end()))
                 if row.terminal == "EXAMPLE":
                     if rest < end:
-                        out.append(self._token("TEXT", rest, end))
+                        out.append(self._prose(rest, end))
                     return out, 0
                 if row.terminal == "DOCUMENT":
                     return self._document_head(out, rest, end), 0
@@ -227,17 +228,17 @@ class Scanner:
         return self._rest(out, start, end, declaration, depth, before, colon)
 
     def _document_head(self, out: list[Token], start: int, end: int) -> list[Token]:
-        colon = self.folded.find(":", start, end)
-        name_end = end if colon < 0 else colon
-        tokens, _ = self._rest([], start, name_end, "DOCUMENT", 0, [], False)
+        before = _BEFORE_COLON.match(self.folded, start, end)
+        colon = before.end() if before else end
+        tokens, _ = self._rest([], start, colon, "DOCUMENT", 0, [], False)
         out += tokens
-        if colon >= 0:
+        if colon < end:
             out.append(self._token("_COLON", colon, colon + 1))
             at = colon + 1
             while at < end and self.folded[at] in " \t\f":
                 at += 1
             if at < end:
-                out.append(self._token("TEXT", at, end))
+                out.append(self._prose(at, end))
         return out
 
     def _rest(
@@ -263,6 +264,9 @@ class Scanner:
             elif kind == "quoted":
                 if len(text) == 2:
                     raise ScanError(diagnostic("P0112", Span(self.source, at, stop)))
+                hidden = next((i for i in range(at, stop) if characters.is_hidden(text[i - at])), None)
+                if hidden is not None:
+                    raise ScanError(self._strange(hidden))
                 out.append(self._token("NAME", at, stop, self.source.text[at + 1 : stop - 1]))
             elif kind == "string":
                 out.append(self._token("STRING", at, stop, self.source.text[at + 1 : stop - 1]))
@@ -306,7 +310,7 @@ class Scanner:
             row = None  # names come before the colon
         elif (declaration in _BODIES or declaration == "CELL") and text in _TAIL:
             row = _TAIL[text]
-        elif text in _RESULT and (last == "IS" or (declaration == "CELL" and not last)):
+        elif text in _RESULT and (last in ("IS", "DAY", "MONTH") or (declaration == "CELL" and not last)):
             row = _RESULT[text]
         elif declaration == "CELL" and text in _CELL and last:
             row = _CELL[text]
@@ -421,4 +425,6 @@ class Scanner:
 
 def _opens(tokens: list[Token]) -> bool:
     """Whether a line is `自 D …` without a value: then the lines indented under it belong to it."""
-    return bool(tokens) and tokens[0].type == "FROM" and not any(t.type in ("IS", "_COLON") for t in tokens)
+    return bool(tokens) and tokens[0].type == "FROM" and not any(
+        t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING") for t in tokens
+    )
