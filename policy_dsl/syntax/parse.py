@@ -274,7 +274,7 @@ class Builder:
 
     def dated_special(self, c: list[Any]) -> nodes.Dated:
         """`自 D 不低于 420`, `自 D 待定`: these need no 为."""
-        value = nodes.Value(c[1], c[2], span=self.span(c[1:-1]))
+        value = nodes.Value(c[1], c[3], span=self.span(c[1:-1]))
         return nodes.Dated(self.publish(c[0], c[2]), (value,), True, span=self.span(c[:-1]))
 
     def publish(self, dates: nodes.Dates, late: str | None) -> nodes.Dates:
