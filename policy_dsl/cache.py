@@ -14,7 +14,6 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -155,6 +154,8 @@ def write(path: Path, policy_engine: Engine) -> None:
         if not _private(path.parent.lstat()):
             return
         raw = dump(policy_engine)
+        import tempfile
+
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -292,6 +291,8 @@ class Decision(Mapping[str, object]):
         return self.text()
 
     def _repr_html_(self) -> str:
+        import html
+
         rows = "".join(
             f"<tr><td>{html.escape(o.path)}</td><td style='text-align:right'>{html.escape(o.text or '—')}</td></tr>"
             for o in self.outputs.values()

@@ -172,7 +172,9 @@ class Policy:
             data = compiled.read(facts)
             root = compiled.root
         except Exception:  # anything unusual: the careful reader accepts it or says what is wrong
-            root, data = self._engine.read(facts, None)
+            from .backends.facts import Reader
+
+            root, data = Reader(self.program).read(facts)
             if root != compiled.root:
                 run = self._engine.run(number, root)
                 compiled = run.compiled

@@ -5,24 +5,22 @@ Compiled functions are kept by what they depend on (formulas in force, root enti
 
 from __future__ import annotations
 
-import ast
-import linecache
 import marshal
 import threading
 from bisect import bisect_right
 from fractions import Fraction
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.bounds import Analysis
 from ..ir.epoch import change_days
 from . import runtime
 from .epoch import Epoch
-from .facts import Reader
 from .interpret import Instance
-from .python import Slot, arguments, emit, parameter_steps
-from .schedule import RuleKey
+from .layout import RuleKey, Slot, arguments
+
+if TYPE_CHECKING:
+    from ..ir.bounds import Analysis
 
 
 class Compiled(NamedTuple):
@@ -111,12 +109,16 @@ class Engine:
     @property
     def steps(self) -> dict[str, Fraction]:
         if self._steps is None:
+            from .python import parameter_steps
+
             self._steps = parameter_steps(self.program, self.analysis)
         return self._steps
 
     @property
     def analysis(self) -> Analysis:
         if self._analysis is None:
+            from ..ir.bounds import Analysis
+
             self._analysis = Analysis(self.program)
         return self._analysis
 
@@ -151,6 +153,8 @@ class Engine:
         return found
 
     def _compile(self, epoch: Epoch, root: str) -> Saved:
+        from .python import emit, strip_comments
+
         emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
         module = strip_comments(emitted.module)
         code = compile(module, self.filename, "exec")
@@ -210,35 +214,10 @@ class Engine:
 
     def show_sources(self, texts: dict[str, str]) -> None:
         """Registers the policies' text, so that a traceback or a profiler shows the line of the policy."""
+        import linecache
+
         lines: list[str] = []
         for file, offset in self.offsets().items():
             lines += ["\n"] * (offset - len(lines))
             lines += [line + "\n" for line in texts.get(file, "").splitlines()]
         linecache.cache[self.filename] = (sum(map(len, lines)), None, lines, self.filename)
-
-    # --- facts
-
-    def read(self, facts: object, run: Run | None) -> tuple[str, tuple[Any, ...]]:
-        """(root entity, data). The generated reader takes what is plain; the careful one everything else, and says what is wrong."""
-        if run is not None:
-            try:
-                return run.compiled.root, run.compiled.read(facts)
-            except Exception:  # whatever is unusual: the careful reader says what it is
-                pass
-        return Reader(self.program).read(facts)
-
-
-def strip_comments(module: ast.Module) -> ast.Module:
-    """The module without the statements that stand for comments."""
-
-    class Strip(ast.NodeTransformer):
-        def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-            value = node.value
-            return (
-                None
-                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.startswith("§")
-                else node
-            )
-
-    made: ast.Module = Strip().visit(module)
-    return ast.fix_missing_locations(made)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from ..ir import nodes as ir
 from ..ir.traverse import children
 from .epoch import Epoch
-
-RuleKey = tuple[str, str]
+from .layout import RuleKey
 
 
 class Gather(NamedTuple):

@@ -7,8 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..model.types import Type, plain_number
-from ..syntax.keywords import spelling
-from .values import Failure, Value, known
+from ..syntax.keywords import UNITS, spelling
+from .values import Failure, Undetermined, Value
+
+MOST_DENOMINATOR = 10**6  # a fraction with a longer one is not read by anybody
 
 
 def day_text(day: int) -> str:
@@ -50,12 +52,27 @@ def json_amount(value: Value, type_: Type) -> dict[str, str]:
     return row
 
 
-def value_text(value: Value, type_: Type, lang: str, unit: bool = True) -> str:
-    """A value for eyes; what is not known says so."""
+def unit_text(number: str, type_: Type, lang: str) -> str:
+    """The unit behind a number, as people say it: 6 个月 (6 月 would be June), 2 persons."""
+    words = type_.own.words
+    if len(words) == 1 and words[0][1] == 1:
+        zh, en = next(((zh, en) for key, zh, en in UNITS if key == words[0][0]), ((), ()))
+        if lang == "zh":
+            return next((w for w in zh if w.startswith("个")), type_.own.show("zh"))
+        if len(en) > 1 and number != "1":
+            return en[1]
+    return type_.own.show(lang)
+
+
+def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str:
+    """A value for eyes; what is not known says so. `exact` adds the fraction behind ≈33.33 where it is short enough to be read."""
+    zh = lang == "zh"
     if isinstance(value, Failure):
-        return ("错误" if lang == "zh" else "error") + f"[{value.code}]"
-    if not known(value):
-        return "未知" if lang == "zh" else "unknown"
+        return ("错误" if zh else "error") + f"[{value.code}]"
+    if isinstance(value, Undetermined):
+        if value.parameters and not value.needs:
+            return "待定" if zh else "pending"
+        return "未定" if zh else "undetermined"
     if type_.kind == "truth":
         return spelling("YES" if value else "NO", lang)
     if type_.kind == "enumeration":
@@ -63,14 +80,12 @@ def value_text(value: Value, type_: Type, lang: str, unit: bool = True) -> str:
     if type_.kind == "date":
         return day_text(value)
     digits, shown = _number(value, type_)
-    words = type_.own.show(lang) if unit else ""
-    number = (
-        digits
-        if shown is None
-        else f"≈{shown}"
-        if Fraction(digits).denominator > 10**6
-        else f"{digits}（≈{shown}）"
-        if lang == "zh"
-        else f"{digits} (≈{shown})"
-    )
-    return f"{number}{words}" if words == "%" else f"{number} {words}".strip()
+    words = unit_text(digits, type_, lang)
+    gap = "" if words == "%" else " "
+    if shown is None:
+        return f"{digits}{gap}{words}".strip()
+    made = f"≈{shown}{gap}{words}".strip()
+    if not exact or Fraction(digits).denominator > MOST_DENOMINATOR:
+        return made
+    whole = f"{digits} {words}".strip()
+    return f"{made}（即 {whole}）" if zh else f"{made} (that is {whole})"

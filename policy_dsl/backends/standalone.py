@@ -15,7 +15,8 @@ from typing import Any
 from .._version import __version__
 from ..ir import nodes as ir
 from .engine import Engine
-from .python import Emitted, arguments, emit
+from .layout import arguments
+from .python import Emitted, emit
 from .runtime import Unknown
 from .show import day_text
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..source import Place, Span
-from .codes import CODES
 
 
 class Label(NamedTuple):
@@ -50,6 +49,8 @@ def diagnostic(
     **words: Any,
 ) -> Diagnostic:
     """Fills the templates of a code; `hint` replaces the table's help where the case knows better. `at` is a path in given facts."""
+    from .codes import CODES  # only when there is something to say
+
     row = CODES[code_]
     if hint is None:
         hint = ("", "") if "{hint}" in row.help_zh else (row.help_zh.format(**words), row.help_en.format(**words))

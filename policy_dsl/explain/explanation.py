@@ -7,21 +7,22 @@ kept as a table of steps by id with the ids of their children, and every step's 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.interpret import Instance, Interpretation
+from ..backends.interpret import Instance, Interpretation, evaluate_parameter
 from ..backends.runtime import Unknown
-from ..backends.show import day_text, value_text
+from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.epoch import Held, InForce, Missing
 from ..ir.traverse import children
 from ..model.clause import Clause
+from ..model.functions import BY_KEY
 from ..model.types import Type
 from ..source import Place
-from .formula import Words, conversion
+from .formula import Words, parts_of, who
 
 if TYPE_CHECKING:
     from ..decision import Decision
@@ -34,12 +35,31 @@ class Part(NamedTuple):
     holds: Value
 
 
+MOST_REASONS = 3  # conditions named for a line that does not apply
+
+
 class Considered(NamedTuple):
     """A line that was looked at: its parts, and whether it held as a whole."""
 
     line: ir.Line
     holds: Value
     parts: tuple[Part, ...]
+
+    @property
+    def reasons(self) -> tuple[Part, ...]:
+        """The parts that settle it: all where it holds; else those that fail, or, where none fails, those that are open."""
+        if self.holds is True:
+            return self.parts
+        decisive = [p for p in self.parts if p.holds is False] or [p for p in self.parts if p.holds is not True]
+        return tuple(decisive[:MOST_REASONS])
+
+
+class Displaced(NamedTuple):
+    """What an upper layer says where a lower one won: a parameter's value, or lines of a rule."""
+
+    clause: Clause
+    value: Value
+    lines: tuple[ir.Line, ...]
 
 
 class Step(NamedTuple):
@@ -63,13 +83,22 @@ class Step(NamedTuple):
     default_used: bool
     given_up: Value  # what the rule would give without the exception that applied, or None
     given_up_line: ir.Line | None
-    mode: str
+    mode: str  # how lines are joined
+    missing: str  # why a parameter has no value: pending, floor, none
+    published: int
+    formula: ir.Expression | None  # of a parameter: written down, or computed from others with its keys filled in
+    displaced: Displaced | None
     at: Instance | None
     children: tuple[str, ...]
 
     @property
     def state(self) -> str:
         return "error" if isinstance(self.value, Failure) else "known" if known(self.value) else "undetermined"
+
+    @property
+    def who(self) -> str:
+        """The name of the entry that the step is about, where a text fact gives it one."""
+        return who(self.at)
 
 
 class Explanation:
@@ -204,46 +233,76 @@ class _Explainer:
         given_up: Value = None
         given_up_line: ir.Line | None = None
         formulas: list[ir.Expression] = []
-        mode = ""
         if found is not None:
-            mode = found.mode
             applied, considered = self.lines(found, entry, value)
             if applied and applied[0].line.kind == "exception":
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
-                    given_up_line = next((x for x in self.body_lines(found, entry)), None)
+                    given_up_line = next(iter(self.body_lines(found, entry)), None)
                     if given_up_line is not None:
                         formulas.append(given_up_line.result)
             for c in applied:
                 formulas += [*(p.formula for p in c.parts), c.line.result]
             for c in considered:
-                decisive = [p.formula for p in c.parts if p.holds is not True] or [p.formula for p in c.parts]
-                formulas += decisive[:1]
-                if c.holds is True or not known(c.holds):
+                formulas += [p.formula for p in c.reasons]
+                if c.holds is not False:
                     formulas.append(c.line.result)
         below: list[tuple[Instance, str]] = []
         ids: dict[str, None] = {}
         for formula in formulas:
             self.gather(formula, entry, ids, below)
         lead = applied[0].line if applied else None
-        clause = lead.clause if lead is not None and lead.clause.document else rule.clause
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
-            f"{entry.path}.{rule.name}", "benefit" if rule.benefit else "rule", rule.entity, entry.path, rule.name, rule.type, value,
-            clause, lead.place if lead else rule.place, tuple(applied), tuple(considered), lead.since if lead else 0,
-            lead.until if lead else ir.OPEN, tuple(dict.fromkeys(assumptions)), "", False, given_up, given_up_line, mode, entry, tuple(ids),
-        )  # fmt: skip
+            id=f"{entry.path}.{rule.name}",
+            kind="benefit" if rule.benefit else "rule",
+            entity=rule.entity,
+            path=entry.path,
+            name=rule.name,
+            type=rule.type,
+            value=value,
+            clause=lead.clause if lead is not None and lead.clause.document else rule.clause,
+            place=lead.place if lead else rule.place,
+            applied=tuple(applied),
+            considered=tuple(considered),
+            since=lead.since if lead else 0,
+            until=lead.until if lead else ir.OPEN,
+            assumptions=tuple(dict.fromkeys(assumptions)),
+            decided_by="",
+            default_used=False,
+            given_up=given_up,
+            given_up_line=given_up_line,
+            mode=found.mode if found is not None else "",
+            missing="",
+            published=lead.published if lead else 0,
+            formula=None,
+            displaced=self.displaced(rule, lead),
+            at=entry,
+            children=tuple(ids),
+        )
         return step, below
+
+    def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
+        """The lines of the nearest upper layer in whose place the line that applied stands."""
+        if lead is None or lead.layer == 0 or (lead.kind == "exception" and not lead.key):
+            return None
+        on = self.interpretation.on
+        below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
+        if lead.kind in ("value", "branch"):
+            below = [x for x in below if x.kind in ("value", "branch", "row")]
+        else:
+            below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
+        nearest = max((x.layer for x in below), default=-1)
+        lines = tuple(x for x in below if x.layer == nearest)
+        return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
         if line.condition is None:
             return Considered(line, True, ())
-        parts = (
-            line.condition.parts
-            if isinstance(line.condition, ir.Logic) and line.condition.joined == "and"
-            else (line.condition,)
-        )
+        parts: Iterable[ir.Expression] = (line.condition,)
+        if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
+            parts = parts_of(line.condition)
         held = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
         return Considered(line, self.interpretation.evaluate(line.condition, entry), held)
 
@@ -252,40 +311,40 @@ class _Explainer:
         exceptions = [self.consider(x, entry) for x in found.exceptions]
         order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
         pick = entry.picks.get(found.rule.name)
-        if isinstance(pick, int) and found.mode not in ("sum",) and 0 <= pick < len(order):
-            line = order[pick]
-            if line.kind == "exception":
-                return [self.consider(line, entry)], [c for c in exceptions if c.line is not line]
-            if line.kind == "otherwise":
-                return [self.consider(line, entry)], [*exceptions, *(self.consider(x, entry) for x in found.body)]
-            return [self.consider(line, entry)], exceptions
-        holding = [c for c in exceptions if c.holds is True]
-        if holding and known(value):
-            winners = [c for c in holding if self.interpretation.evaluate(c.line.result, entry) == value]
-            if winners:
-                return winners[:1], [c for c in exceptions if c not in winners[:1]]
+        picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
+        if picked is not None and not found.mode and picked.kind in ("value", "branch", "row"):
+            return [self.consider(picked, entry)], exceptions
+        winners = [c for c in exceptions if c.line is picked] or self._winners(exceptions, entry, value)
+        if winners:
+            return winners, [c for c in exceptions if c not in winners]
         body = [self.consider(x, entry) for x in found.body]
-        if not known(value):
-            return [c for c in body if c.holds is True], [*exceptions, *(c for c in body if c.holds is not True)]
-        applying = [c for c in body if c.holds is True]
         if found.mode == "first":
-            return applying[:1] or self._otherwise(found), exceptions if applying else [*exceptions, *body]
-        if found.mode in ("highest", "lowest"):
-            best = [c for c in applying if self.interpretation.evaluate(c.line.result, entry) == value]
-            return best or self._otherwise(found), [*exceptions, *(c for c in body if c not in best)]
-        if applying:
-            return applying, exceptions
-        return self._otherwise(found), [*exceptions, *body]
+            settled = next((i for i, c in enumerate(body) if c.holds is not False), len(body))
+            body = body[: settled + 1]  # nobody looks below the line that applies
+        applying = [c for c in body if c.holds is True]
+        if found.mode in ("highest", "lowest") and known(value):
+            applying = [c for c in applying if self.interpretation.evaluate(c.line.result, entry) == value]
+        rest = [c for c in body if c not in applying]
+        if known(value) and not applying and found.otherwise is not None:
+            applying = [Considered(found.otherwise, True, ())]
+        elif known(value) and applying and not found.mode:
+            rest = []  # no other branch or row can apply beside it
+        return applying, [*exceptions, *rest]
 
-    @staticmethod
-    def _otherwise(found: InForce) -> list[Considered]:
-        return [Considered(found.otherwise, True, ())] if found.otherwise is not None else []
+    def _winners(self, exceptions: list[Considered], entry: Instance, value: Value) -> list[Considered]:
+        """The exception that gave the value, where no recording says so; all that hold, where there is no value."""
+        holding = [c for c in exceptions if c.holds is True]
+        if not known(value):
+            return holding
+        return [c for c in holding if self.interpretation.evaluate(c.line.result, entry) == value][:1]
 
-    def body_lines(self, found: InForce, entry: Instance) -> list[ir.Line]:
-        holding = [
-            x for x in found.body if x.condition is None or self.interpretation.evaluate(x.condition, entry) is True
-        ]
-        return holding or ([found.otherwise] if found.otherwise is not None else [])
+    def body_lines(self, found: InForce, entry: Instance) -> Iterator[ir.Line]:
+        """The lines that would apply if no exception did."""
+        for line in found.body:
+            if line.condition is None or self.interpretation.evaluate(line.condition, entry) is True:
+                yield line
+        if found.otherwise is not None:
+            yield found.otherwise
 
     # --- what a formula rests on
 
@@ -332,44 +391,96 @@ class _Explainer:
             else:
                 step = self.interpretation.steps.get((entry.entity.name, name))
                 value = given if step is None else given * step
-            self.steps[id_] = Step(
-                id_, "fact", entry.entity.name, entry.path, name, fact.type, value, fact.clause, fact.place, (), (), 0, ir.OPEN, (), fact.by,
-                bool(entry.data[-1] >> index & 1), None, None, "", entry, (),
-            )  # fmt: skip
+            self.steps[id_] = self._leaf(
+                id=id_,
+                kind="fact",
+                entity=entry.entity.name,
+                path=entry.path,
+                name=name,
+                type=fact.type,
+                value=value,
+                clause=fact.clause,
+                place=fact.place,
+                decided_by=fact.by,
+                default_used=bool(entry.data[-1] >> index & 1),
+                at=entry,
+            )
         return id_
 
     def parameter(self, node: ir.ParameterRef, entry: Instance) -> str:
         parameter = self.parameters[node.name]
         keys: Any = tuple(self.interpretation.evaluate(k, entry) for k in node.keys)
         names = tuple(t.members[k] if known(k) else "?" for t, k in zip(parameter.key_types, keys, strict=True))
-        id_ = f"参数 {node.name}" + (f"({', '.join(names)})" if names else "") + (" 下限" if node.floor else "")
-        if id_ not in self.steps:
-            held: Held | None = self.epoch.parameters[node.name][keys] if all(known(k) for k in keys) else None
-            value = self.interpretation.parameter(node, entry)
-            source = held.entry if held else None
-            clause = source.clause if source is not None else parameter.clause
-            assumptions = (*parameter.assumptions, *(source.assumptions if source else ()))
-            ids: dict[str, None] = {}
-            if source is not None and source.value is not None and not isinstance(source.value, ir.Constant):
-                self._formula_parameters(source.value, keys, ids)
-            self.steps[id_] = Step(
-                id_, "parameter", "", "", id_.removeprefix("参数 "), parameter.type, value, clause, source.place if source else parameter.place,
-                (), (), source.since if source else 0, source.until if source else ir.OPEN, assumptions, "", False, None, None,
-                held.value.kind if held is not None and isinstance(held.value, Missing) else "", None, tuple(ids),
-            )  # fmt: skip
+        name = f"{node.name}({', '.join(names)})" if names else node.name
+        name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
+        id_ = f"参数 {name}"
+        if id_ in self.steps:
+            return id_
+        held: Held | None = self.epoch.parameters[node.name][keys] if all(known(k) for k in keys) else None
+        source = held.entry if held else None
+        ids: dict[str, None] = {}
+        formula = None
+        if source is not None and source.value is not None:
+            formula = _filled(source.value, keys)
+            self.gather(formula, self.interpretation.root, ids, [])
+        self.steps[id_] = self._leaf(
+            id=id_,
+            kind="parameter",
+            entity="",
+            path="",
+            name=name,
+            type=parameter.type,
+            value=self.interpretation.parameter(node, entry),
+            clause=source.clause if source is not None else parameter.clause,
+            place=source.place if source else parameter.place,
+            since=source.since if source else 0,
+            until=source.until if source else ir.OPEN,
+            published=source.published if source else 0,
+            assumptions=(*parameter.assumptions, *(source.assumptions if source else ())),
+            missing=held.value.kind if held is not None and isinstance(held.value, Missing) else "",
+            formula=formula,
+            displaced=self._displaced_value(parameter, keys, source) if source is not None else None,
+            children=tuple(ids),
+        )
         return id_
 
-    def _formula_parameters(self, node: ir.Expression, keys: tuple[int, ...], ids: dict[str, None]) -> None:
-        """Parameters that a parameter's formula reads, with the keys at hand."""
-        match node:
-            case ir.ParameterRef():
-                fixed = tuple(
-                    ir.Constant(keys[k.position], k.type, k.place) if isinstance(k, ir.KeyRef) else k for k in node.keys
-                )
-                ids[self.parameter(node._replace(keys=fixed), self.interpretation.root)] = None
-            case _:
-                for child in children(node):
-                    self._formula_parameters(child, keys, ids)
+    def _displaced_value(self, parameter: ir.Parameter, keys: tuple[int, ...], source: ir.Entry) -> Displaced | None:
+        """The value of the nearest upper layer that the lower layer's hides on this day."""
+        on = self.interpretation.on
+        below = [
+            e
+            for e in parameter.entries
+            if e.layer < source.layer and e.since <= on <= e.until and e.kind == "exact" and e.value is not None
+            if all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+        ]
+        hidden = max(below, key=lambda e: (e.layer, e.since), default=None)
+        if hidden is None or hidden.value is None or hidden.clause.policy == source.clause.policy:
+            return None
+        value = evaluate_parameter(hidden.value, keys, self.epoch.parameters, on)
+        return Displaced(hidden.clause, value, ())
+
+    @staticmethod
+    def _leaf(**given: Any) -> Step:
+        """A step that no rule gives: a fact or a parameter."""
+        usual: dict[str, Any] = {
+            "applied": (), "considered": (), "since": 0, "until": ir.OPEN, "assumptions": (), "decided_by": "", "default_used": False,
+            "given_up": None, "given_up_line": None, "mode": "", "missing": "", "published": 0, "formula": None, "displaced": None,
+            "at": None, "children": (),
+        }  # fmt: skip
+        return Step(**(usual | given))
 
 
-__all__ = ["Explanation", "Step", "Words", "conversion", "explain", "value_text"]
+def _filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
+    """A parameter's formula with the keys at hand written in."""
+    if isinstance(node, ir.KeyRef):
+        return ir.Constant(keys[node.position], node.type, node.place)
+    made: dict[str, Any] = {}
+    for field, value in zip(node._fields, node, strict=True):
+        if isinstance(value, ir.Expression):
+            made[field] = _filled(value, keys)
+        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
+            made[field] = tuple(_filled(x, keys) for x in value)
+    return node._replace(**made)
+
+
+__all__ = ["Considered", "Explanation", "Part", "Step", "explain"]

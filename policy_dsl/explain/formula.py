@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from ..backends.interpret import Instance, Interpretation
-from ..backends.show import value_text
-from ..backends.values import Value, known
+from ..backends.show import unit_text, value_text
+from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
 from ..model.functions import BY_KEY, MOMENT_WORDS
-from ..model.types import amount, decimal_text
+from ..model.types import Type, amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
 
 MOST_ENTRIES = 8  # of a list, shown inside a formula
 _LEVEL = {"or": 1, "and": 1, "not": 2, "compare": 3, "+": 4, "-": 4, "*": 5, "/": 5}
 _PRETTY = {"<=": "≤", ">=": "≥", "!=": "≠"}
+
+
+def who(entry: Instance | None) -> str:
+    """The name that an entry's text fact gives it, or ""."""
+    named = next((f.name for f in entry.entity.facts if f.type.kind == "text"), None) if entry else None
+    given = entry.facts[named] if entry is not None and named is not None else None
+    return given if isinstance(given, str) else ""
+
+
+def entry_name(entry: Instance, lists: tuple[str, ...]) -> str:
+    """An entry as a formula over `lists` names it: by its name, else 成员[0]."""
+    return who(entry) or ".".join(entry.path.split(".")[-len(lists) :])
+
+
+def parts_of(node: ir.Logic) -> Iterator[ir.Expression]:
+    """The parts of 且 or 或, those of a part joined by the same word in its place: `a ≤ x < b` is two comparisons."""
+    for part in node.parts:
+        if isinstance(part, ir.Logic) and part.joined == node.joined:
+            yield from parts_of(part)
+        else:
+            yield part
+
+
+def _like(node: ir.Expression, other: ir.Expression) -> Type | None:
+    """The type in whose own words a written amount beside `other` is shown: 2 万元 不超过 10 万元, though both are per 户."""
+    same = (
+        isinstance(node, ir.Constant) and other.type.written is not None and node.type.unit.dims == other.type.unit.dims
+    )
+    if not same:
+        return None
+    kept = {w for w, _ in other.type.own.words}
+    mine = tuple((w, n) for w, n in node.type.own.words if n > 0 or w in kept)
+    return node.type._replace(written=Unit(mine))
 
 
 class Words:
@@ -26,21 +60,26 @@ class Words:
         self.interpretation = interpretation
         self.at = at
 
-    @property
-    def numbers(self) -> bool:
-        return self.interpretation is not None
-
-    def text(self, node: ir.Expression, level: int = 0) -> str:
+    def text(self, node: ir.Expression, level: int = 0, like: ir.Expression | None = None) -> str:
+        """The formula; `level` is how tightly what stands around it binds, `like` what it is compared with or added to."""
+        if isinstance(node, ir.Constant) and like is not None:
+            return self.constant(node._replace(type=_like(node, like) or node.type))
         made, own = self._render(node)
         return f"({made})" if own < level else made
 
     def keyword(self, terminal: str) -> str:
         return spelling(terminal, self.lang)
 
+    def value(self, value: Value, type_: Type, exact: bool = False) -> str:
+        return value_text(value, type_, self.lang, exact)
+
     def leaf(self, node: ir.Expression, name: str) -> str:
         if self.interpretation is None:
             return name
-        return value_text(self.interpretation.evaluate(node, self.at), node.type, self.lang)
+        found = self.interpretation.evaluate(node, self.at)
+        if isinstance(found, Undetermined) and isinstance(node, ir.FactRef):
+            return self.keyword("UNKNOWN")
+        return self.value(found, node.type)
 
     def _render(self, node: ir.Expression) -> tuple[str, int]:
         match node:
@@ -59,23 +98,36 @@ class Words:
                 return f"{self.keyword('NOT')} {self.text(node.operand, 3)}", 2
             case ir.Logic():
                 word = f" {self.keyword(node.joined.upper())} "
-                return word.join(self.text(p, 2) for p in node.parts), 1
+                return word.join(self.text(p, 2) for p in parts_of(node)), 1
             case ir.Compare():
                 word = comparison_in(node.word, self.lang)
-                word = _PRETTY.get(word, word)
-                return f"{self.text(node.left, 4)} {word} {self.text(node.right, 4)}", 3
+                left, right = self._sides(node)
+                return f"{left} {_PRETTY.get(word, word)} {right}", 3
             case ir.Among():
-                options = ", ".join(self.text(o) for o in node.options)
+                options = ", ".join(self.text(o, like=node.item) for o in node.options)
                 return f"{self.text(node.item, 4)} {self.keyword('AMONG')} ({options})", 3
             case ir.Arithmetic():
                 own = _LEVEL[node.sign]
                 sign = {"*": "×", "/": "÷"}.get(node.sign, node.sign)
-                return f"{self.text(node.left, own)} {sign} {self.text(node.right, own + 1)}", own
+                beside = (node.right, node.left) if node.sign in "+-" else (None, None)
+                return f"{self.text(node.left, own, beside[0])} {sign} {self.text(node.right, own + 1, beside[1])}", own
             case ir.Call():
-                return f"{self.function(node.function)}({', '.join(self.text(a) for a in node.arguments)})", 9
+                like = next((a for a in node.arguments if not isinstance(a, ir.Constant)), None)
+                return (
+                    f"{self.function(node.function)}({', '.join(self.text(a, like=like) for a in node.arguments)})",
+                    9,
+                )
             case ir.Aggregate():
                 return self.aggregate(node), 9
         raise AssertionError(node)
+
+    def _sides(self, node: ir.Compare) -> tuple[str, str]:
+        """Both sides; where rounding for the eye would make them look equal, with the exact fraction."""
+        left, right = self.text(node.left, 4, node.right), self.text(node.right, 4, node.left)
+        if self.interpretation is not None and "≈" in left + right and left.lstrip("≈") == right.lstrip("≈"):
+            both = [self.interpretation.evaluate(x, self.at) for x in (node.left, node.right)]
+            return self.value(both[0], node.left.type, True), self.value(both[1], node.right.type, True)
+        return left, right
 
     def function(self, key: str) -> str:
         row = BY_KEY[key]
@@ -84,10 +136,11 @@ class Words:
     def constant(self, node: ir.Constant) -> str:
         """As short as it can be written: 1 元, not 1.00 元."""
         if not node.type.is_amount:
-            return value_text(node.value, node.type, self.lang)
+            return self.value(node.value, node.type)
         own = Fraction(node.value) / node.type.own.scale
-        words = node.type.own.show(self.lang)
-        return f"{decimal_text(own) or own}{'' if words == '%' else ' '}{words}".strip()
+        number = decimal_text(own) or str(own)
+        words = unit_text(number, node.type, self.lang)
+        return f"{number}{'' if words == '%' else ' '}{words}".strip()
 
     def parameter(self, node: ir.ParameterRef) -> str:
         keys = f"({', '.join(Words(self.lang).text(k) for k in node.keys)})" if node.keys else ""
@@ -95,28 +148,41 @@ class Words:
         return f"{self.function('floor_of')}({name})" if node.floor else name
 
     def aggregate(self, node: ir.Aggregate) -> str:
+        """With names: 合计(成员.月收入 当 …). With numbers, what each entry contributes: 合计(甲 300.00 元/月, 乙 0.00 元/月)."""
         function = self.function(node.function)
-        path = ".".join(node.lists)
         if self.interpretation is None:
+            path = ".".join(node.lists)
             inner = path if node.value is None else self._inside(node.value, path)
             where = f" {self.keyword('WHEN')} {self._inside(node.where, path)}" if node.where is not None else ""
             default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
             return f"{function}({inner}{where}{default})"
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
-            return value_text(entries, node.type, self.lang)
-        if node.function == "count":
-            return value_text(self.interpretation.evaluate(node, self.at), node.type, self.lang)
-        shown = []
-        for entry in entries:
-            if node.where is not None and self.interpretation.evaluate(node.where, entry) is False:
-                continue
-            assert node.value is not None
-            shown.append(value_text(self.interpretation.evaluate(node.value, entry), node.value.type, self.lang))
+            return self.value(entries, node.type)
+        shown = [made for entry in entries if (made := self.contribution(node, entry))]
         if len(shown) > MOST_ENTRIES:
             rest = len(shown) - MOST_ENTRIES
-            shown = [*shown[:MOST_ENTRIES], f"……共 {len(shown)} 项" if self.lang == "zh" else f"… {rest} more"]
+            shown = [*shown[:MOST_ENTRIES], f"……另 {rest} 项" if self.lang == "zh" else f"… {rest} more"]
+        if not shown and node.default is not None and node.function not in ("count", "sum"):
+            shown = [f"{self.keyword('DEFAULT')} {self.text(node.default)}"]
         return f"{function}({', '.join(shown) or '—'})"
+
+    def contribution(self, node: ir.Aggregate, entry: Instance) -> str:
+        """What one entry adds to an aggregate; "" for an entry that the filter leaves out or that is not counted."""
+        assert self.interpretation is not None
+        holds = True if node.where is None else self.interpretation.evaluate(node.where, entry)
+        if holds is False:
+            return ""
+        name = entry_name(entry, node.lists)
+        if holds is not True:
+            return f"{name} {self.value(holds, node.type)}"
+        if node.value is None:
+            return name
+        value = self.interpretation.evaluate(node.value, entry)
+        if node.function == "count" and known(value):
+            return name if value is True else ""
+        shown = Words(self.lang, self.interpretation, entry).leaf(node.value, "")
+        return f"{name} {shown}" if who(entry) else shown
 
     def _inside(self, node: ir.Expression, path: str) -> str:
         """A formula about a list's entries, their own names written with the list's."""

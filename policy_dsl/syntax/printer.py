@@ -38,36 +38,13 @@ _OR, _NOT, _COMPARED, _SUM, _PRODUCT, _SIGNED, _ATOM = range(7)  # how tightly a
 def text(node: Printable, lang: Language = "zh") -> str:
     """The node as a drafter would write it; a file and its lines end in a line break, expressions do not."""
     printer = _Printer(lang)
-    match node:
-        case nodes.File():
-            return printer.file(node.items)
-        case (
-            nodes.Value()
-            | nodes.Branch()
-            | nodes.Otherwise()
-            | nodes.Except()
-            | nodes.Mode()
-            | nodes.Remark()
-            | nodes.Dated()
-            | nodes.Table()
-        ):
-            return _joined(printer.line(node, 0))
-        case (
-            Name()
-            | Number()
-            | Day()
-            | Truth()
-            | Not()
-            | Negative()
-            | Logic()
-            | Comparison()
-            | Membership()
-            | Arithmetic()
-            | Call()
-        ):
-            return printer.expression(node)
-        case _:
-            return _joined(printer.item(node))
+    if isinstance(node, nodes.File):
+        return printer.file(node.items)
+    if isinstance(node, nodes.Line):
+        return _joined(printer.line(node, 0))
+    if isinstance(node, nodes.Expression):
+        return printer.expression(node)
+    return _joined(printer.item(node))
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -211,13 +188,11 @@ class _Printer:
         match line:
             case nodes.Table():
                 yield from ("  " * depth + row for row in self.table(line))
-            case nodes.Dated(dates, lines, inline):
-                if inline:
-                    (value,) = self.line(lines[0], 0)
-                    yield from _fitted(f"{self.dates(dates)} {value}", depth)
-                else:
-                    yield "  " * depth + self.dates(dates)
-                    yield from self.body(lines, depth + 1)
+            case nodes.Dated(dates, (nodes.Value() as value,), True):
+                yield from _fitted(f"{self.dates(dates)} {self.given(value)}", depth)
+            case nodes.Dated(dates, lines):
+                yield "  " * depth + self.dates(dates)
+                yield from self.body(lines, depth + 1)
             case nodes.Mode(kind):
                 yield "  " * depth + self.word(kind.upper())
             case nodes.Remark(notes):

@@ -425,6 +425,8 @@ class Scanner:
 
 def _opens(tokens: list[Token]) -> bool:
     """Whether a line is `自 D …` without a value: then the lines indented under it belong to it."""
-    return bool(tokens) and tokens[0].type == "FROM" and not any(
-        t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING") for t in tokens
+    return (
+        bool(tokens)
+        and tokens[0].type == "FROM"
+        and not any(t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING") for t in tokens)
     )

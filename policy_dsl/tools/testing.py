@@ -89,7 +89,7 @@ def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
         if isinstance(v, Undetermined):
             waits = "、".join((*v.needs, *v.parameters))
             return f"未知（待 {waits}）" if lang == "zh" else f"unknown (waits for {waits})"
-        return value_text(Fraction(v) if type_.is_amount else v, type_, lang)  # type: ignore[call-overload]
+        return value_text(Fraction(v) if type_.is_amount else v, type_, lang, exact=True)  # type: ignore[call-overload]
 
     wanted: tuple[str, str] | None = None
     if want.kind == "value":

@@ -1,0 +1,73 @@
+"""What emitted functions take and give: the argument P on an epoch, and where each value stands in a result.
+
+Apart from the emitter, since running a cached policy needs these and not the emitter.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..ir import nodes as ir
+from ..ir.epoch import Missing, combinations
+from .epoch import Epoch
+from .runtime import UNKNOWN
+from .values import known
+
+RuleKey = tuple[str, str]
+
+
+class Slot(NamedTuple):
+    """Where a rule's value stands in the result tuple, and how to read it: value = item * k / (item after it, where dynamic)."""
+
+    position: int
+    k: Fraction
+    dynamic: bool
+
+
+def row_step(rule: ir.Rule, row: int) -> Fraction:
+    """The step that all written amounts of one table row, over its dates, are whole multiples of."""
+    values = [x.result.value for x in rule.lines if x.row == row and isinstance(x.result, ir.Constant)]
+    return Fraction(1, math.lcm(*(Fraction(v).denominator for v in values)))
+
+
+def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> tuple[Any, ...]:
+    """The argument P on an epoch: parameter values as integers of their step (nested by keys), then the dated rows' amounts."""
+    program = epoch.program
+    by_name = {p.name: p for p in program.parameters}
+    rules = {(r.entity, r.name): r for r in program.rules}
+    out: list[Any] = []
+    for key in order:
+        assert isinstance(key, tuple)
+        if key[0] == "parameter":
+            out.append(_nested(epoch, by_name[key[1]], key[2], steps))
+        else:
+            rule_key, row = key[1], key[2]
+            found = epoch.rules[rule_key]
+            lines = (
+                []
+                if found is None
+                else [x for x in (*found.body, *((found.otherwise,) if found.otherwise else ())) if x.row == row]
+            )
+            value = lines[0].result.value if lines and isinstance(lines[0].result, ir.Constant) else None
+            out.append(UNKNOWN if value is None else int(Fraction(value) / row_step(rules[rule_key], row)))
+    return tuple(out)
+
+
+def _nested(epoch: Epoch, parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]) -> Any:
+    values: dict[tuple[int, ...], Any] = {}
+    for keys in combinations(parameter):
+        held = epoch.parameters[parameter.name][keys]
+        value = held.floor if floor and held.floor is not None else held.value
+        if isinstance(value, Missing) or not known(value):
+            values[keys] = UNKNOWN
+        else:
+            values[keys] = int(Fraction(value) / steps[parameter.name]) if parameter.type.is_amount else value  # type: ignore[call-overload]
+    return _nest(values, (), [len(t.members) for t in parameter.key_types])
+
+
+def _nest(values: dict[tuple[int, ...], Any], prefix: tuple[int, ...], sizes: list[int]) -> Any:
+    if not sizes:
+        return values[prefix]
+    return tuple(_nest(values, (*prefix, i), sizes[1:]) for i in range(sizes[0]))
