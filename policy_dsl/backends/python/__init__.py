@@ -1,0 +1,103 @@
+"""IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
+
+    read(facts)            a dict → the data tuple (facts.py says its form); anything unusual defers to the careful reader
+    decide(P, on, data)    the data → values of all rules, nested like the data
+    record(P, on, data)    the same, and for each rule which of its lines gave the value
+
+An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
+So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
+unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
+
+Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+from ...ir import nodes as ir
+from ...ir.bounds import Analysis
+from ..epoch import Epoch
+from ..layout import RuleKey, Slot
+from .reading import Emitter
+
+
+class Emitted(NamedTuple):
+    module: ast.Module
+    slots: dict[RuleKey, Slot]
+    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]  # rules and lists in each result tuple
+    comments: list[str]
+
+
+def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fraction]:
+    """For each amount parameter the step that all its values are whole multiples of, on every date."""
+    from ...ir.epoch import change_days
+
+    steps: dict[str, Fraction] = {}
+    unclear: list[str] = []
+    for p in program.parameters:
+        if p.type.is_amount:
+            fine = analysis.parameters[p.name].grid
+            if fine is None:
+                unclear.append(p.name)
+            steps[p.name] = Fraction(1, fine or 1)
+    if unclear:
+        dens: dict[str, int] = dict.fromkeys(unclear, 1)
+        for day in change_days(program) or [0]:
+            epoch = Epoch(program, day)
+            for n in unclear:
+                for held in epoch.parameters[n].values():
+                    for v in (held.value, held.floor):
+                        if isinstance(v, (int, Fraction)):
+                            dens[n] = math.lcm(dens[n], Fraction(v).denominator)
+        steps.update({n: Fraction(1, d) for n, d in dens.items()})
+    return steps
+
+
+def emit(
+    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
+) -> tuple[Emitted, Emitter]:
+    """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
+    emitter = Emitter(epoch, root, analysis, steps, offsets)
+    decide = emitter.decide(False)
+    slots: dict[RuleKey, Slot] = {}
+    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
+    for entity in emitter.scheduler.within:
+        keys = tuple(emitter.scheduler.rules.get(entity, ()))
+        index = 0
+        for key in keys:
+            k, dynamic = emitter.forms[key]
+            slots[key] = Slot(index, k, dynamic)
+            index += 2 if dynamic else 1
+        entities[entity] = (keys, tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity)))
+    record = emitter.decide(True)
+    read, tables = emitter.reader()
+    module = ast.Module([*tables, read, decide, record], [])
+    ast.fix_missing_locations(module)
+    return Emitted(module, slots, entities, emitter.comments), emitter
+
+
+def _walked(emitter: Emitter, entity: str) -> bool:
+    """Whether the plan walks the list of this entity."""
+    if emitter.scheduler.rules.get(entity) or any(g.node.entity == entity for g in emitter.scheduler.gathers):
+        return True
+    return any(_walked(emitter, m.entity) for m in emitter.entities[entity].lists)
+
+
+def strip_comments(module: ast.Module) -> ast.Module:
+    """The module without the statements that stand for comments."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+            value = node.value
+            return (
+                None
+                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.startswith("§")
+                else node
+            )
+
+    made: ast.Module = Strip().visit(module)
+    return ast.fix_missing_locations(made)

@@ -1,0 +1,136 @@
+"""Aggregates → a running value per list: opened before the loop, fed in it, closed after it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from fractions import Fraction
+
+from ..schedule import Gather
+from .formulas import Formulas
+from .pieces import assign, cmp, const, defer, name, op, times
+
+
+class Aggregates(Formulas):
+    """Emits how entries are gathered."""
+
+    def open_gather(self, gather: Gather) -> list[ast.stmt]:
+        node = gather.node
+        local = self.local(("gather", gather.host, node), node.function)
+        start = {"any": False, "all": True, "count": 0, "sum": 0, "average": 0}.get(node.function)
+        out = [assign(local, const(start))]
+        if node.function == "average":
+            out.append(assign(local + "_c", const(0)))
+        out.append(assign(local + "_n", const(1)))
+        return out
+
+    def gather(self, gather: Gather) -> None:
+        """Takes the entry at hand into the aggregate."""
+        node = gather.node
+        local = self.local(("gather", gather.host, node), node.function)
+        outer = self.block
+        block: list[ast.stmt] = []
+        test: ast.expr | None = None
+        if node.where is not None:
+            test = self.truth(node.where)
+        self.block = block
+        if node.function in ("any", "all"):
+            assert node.value is not None
+            want = node.function == "any"
+            value = self.truth(node.value)
+            block.append(ast.If(value if want else ast.UnaryOp(ast.Not(), value), [assign(local, const(want))], []))
+            self.gathered[gather] = (Fraction(1), False)
+        elif node.function == "count":
+            add: list[ast.stmt] = [assign(local, op(name(local), "+", const(1)))]
+            if node.value is not None:
+                add = [ast.If(self.truth(node.value), add, [])]
+            block += add
+            self.gathered[gather] = (Fraction(1), False)
+        elif node.type.is_amount:
+            assert node.value is not None
+            form = self.amount(node.value)
+            dynamic = form.den is not None
+            n = self.settled(form.num)
+            d = self.settled(form.den) if form.den is not None else None
+            if node.function in ("sum", "average"):
+                if d is None:
+                    block.append(assign(local, op(name(local), "+", n)))
+                else:
+                    block += [
+                        assign(local, op(op(name(local), "*", d), "+", op(n, "*", name(local + "_n")))),
+                        assign(local + "_n", op(name(local + "_n"), "*", d)),
+                    ]
+                if node.function == "average":
+                    block.append(assign(local + "_c", op(name(local + "_c"), "+", const(1))))
+            else:
+                left, right = (
+                    (n, name(local)) if d is None else (op(n, "*", name(local + "_n")), op(name(local), "*", d))
+                )
+                better = ast.BoolOp(
+                    ast.Or(),
+                    [cmp(name(local), "is", const(None)), cmp(left, ">" if node.function == "max" else "<", right)],
+                )
+                # the unknown must defer even when it is the first entry
+                taken = [
+                    assign(local, ast.UnaryOp(ast.UAdd(), n)),
+                    *([assign(local + "_n", d)] if d is not None else []),
+                ]
+                block.append(ast.If(better, taken, []))
+            self.gathered[gather] = (form.k, dynamic)
+        else:
+            assert node.value is not None
+            n = self.settled(self.plain(node.value))
+            better = ast.BoolOp(
+                ast.Or(),
+                [cmp(name(local), "is", const(None)), cmp(n, ">" if node.function == "max" else "<", name(local))],
+            )
+            block.append(ast.If(better, [assign(local, ast.UnaryOp(ast.UAdd(), n))], []))
+            self.gathered[gather] = (Fraction(1), False)
+        self.block = outer
+        inner: list[ast.stmt] = block if test is None else [ast.If(test, block, [])]
+        if node.function in ("any", "all"):
+            flag = ast.UnaryOp(ast.Not(), name(local)) if node.function == "any" else name(local)
+            inner = [ast.If(flag, inner, [])]
+        self.block += inner
+
+    def close_gather(self, gather: Gather) -> None:
+        """After the loop: an empty list takes the default, an average is divided."""
+        node = gather.node
+        local = self.local(("gather", gather.host, node), node.function)
+        if node.function not in ("max", "min", "average"):
+            return
+        k, dynamic = self.gathered[gather]
+        empty: list[ast.stmt] = []
+        some: list[ast.stmt] = []
+        test = (
+            cmp(name(local + "_c"), "=", const(0))
+            if node.function == "average"
+            else cmp(name(local), "is", const(None))
+        )
+        if node.default is None:
+            empty.append(defer("empty"))
+            k_default = k
+        elif node.type.is_amount:
+            with self.into(empty):
+                form = self.amount(node.default)
+            k_default = form.k
+            both = Fraction(
+                math.gcd(k.numerator * k_default.denominator, k_default.numerator * k.denominator),
+                k.denominator * k_default.denominator,
+            )
+            empty += [
+                assign(local, self.forced(times(form.num, int(k_default / both)), node.default)),
+                assign(local + "_n", form.den or const(1)),
+            ]
+            some.append(assign(local, times(name(local), int(k / both))))
+            dynamic = dynamic or form.den is not None
+            k = both
+        else:
+            with self.into(empty):
+                other = self.plain(node.default)
+            empty.append(assign(local, self.forced(other, node.default)))
+        if node.function == "average":
+            some.append(assign(local + "_n", op(name(local + "_n"), "*", name(local + "_c"))))
+            dynamic = True
+        self.block.append(ast.If(test, empty, some))
+        self.gathered[gather] = (k, dynamic)

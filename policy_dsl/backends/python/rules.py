@@ -1,0 +1,222 @@
+"""Rules → if … else …: exceptions first, then the body in its mode, then what must hold of the value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from ...ir import nodes as ir
+from ...ir.disjoint import disjoint, same_result
+from ...ir.epoch import InForce
+from ..layout import RuleKey, row_step
+from .aggregates import Aggregates
+from .pieces import Form, assign, cmp, const, defer, name, op
+
+
+class Rules(Aggregates):
+    """Emits the lines of rules. An arm is (block, line, position, value): where a value is written once all forms are known."""
+
+    def place(self, statements: list[ast.stmt], at: ir.Rule | ir.Line) -> None:
+        """Gives new statements the position of the policy's text."""
+        line = self.offsets.get(at.place.file, 0) + at.place.line
+        for statement in statements:
+            for node in ast.walk(statement):
+                if isinstance(node, (ast.expr, ast.stmt)) and not hasattr(node, "lineno"):
+                    node.lineno = node.end_lineno = line
+                    node.col_offset = node.end_col_offset = 0
+
+    def rule(self, key: RuleKey) -> None:
+        rule = self.rules_by_key[key]
+        local = self.rule_local(key)
+        found = self.epoch.rules[key]
+        start = len(self.block)
+        self.block.append(self.comment(_headline(rule)))
+        if found is None:
+            self.forms[key] = (Fraction(1), False)
+            self.block.append(assign(local, name("UNKNOWN")))
+            if self.recording:
+                self.block.append(assign(local + "_p", const(None)))
+            self.place(self.block[start:], rule)
+            return
+        arms: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
+        order = self.ordered_exceptions(found)
+        positions = {
+            id(x): n
+            for n, x in enumerate((*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())))
+        }
+        self.chain(found, [(x, "exception") for x in order], lambda: self.body(found, arms, positions), arms, positions)
+        self.finish(rule, arms, local)
+        self.place(self.block[start:], rule)
+
+    def ordered_exceptions(self, found: InForce) -> list[ir.Line]:
+        """Lowest layer first, inside a layer those that beat others before them."""
+        left = list(found.exceptions)
+        out: list[ir.Line] = []
+        while left:
+            for x in left:
+                if not any(x.label and x.label in y.beats and y.layer == x.layer for y in left if y is not x):
+                    break
+            else:
+                x = left[0]
+            left.remove(x)
+            out.append(x)
+        return sorted(out, key=lambda x: -x.layer)
+
+    def arm(self, line: ir.Line, block: list[ast.stmt], arms: list[Any], positions: dict[int, int]) -> None:
+        key = self.current
+        with self.into(block):
+            value = self.result(line, key)
+        arms.append((block, line, positions[id(line)], value))
+
+    def result(self, line: ir.Line, key: RuleKey) -> Form | ast.expr:
+        node = line.result
+        if not node.type.is_amount:
+            return self.truth(node) if node.type.kind == "truth" else self.plain(node)
+        if line.row >= 0 and isinstance(node, ir.Constant):
+            return Form(
+                name(self.local(("amount", key, line.row), f"{key[1]}_{line.row}")), self.row_step(key, line.row)
+            )
+        return self.amount(node)
+
+    def row_step(self, key: RuleKey, row: int) -> Fraction:
+        """A step for the written amounts of one table row over all its dates."""
+        self.amounts.setdefault((key, row), len(self.amounts))
+        return row_step(self.rules_by_key[key], row)
+
+    @property
+    def current(self) -> RuleKey:
+        return self._current
+
+    def chain(
+        self,
+        found: InForce,
+        lines: list[tuple[ir.Line, str]],
+        rest: Callable[[], None],
+        arms: list[Any],
+        positions: dict[int, int],
+    ) -> None:
+        """if … else if … for lines of which at most one may apply; `rest` fills the last else."""
+        self._current = (found.rule.entity, found.rule.name)
+        if not lines:
+            rest()
+            return
+        line, kind = lines[0]
+        test = self.truth(line.condition) if line.condition is not None else const(True)
+        yes: list[ast.stmt] = []
+        no: list[ast.stmt] = []
+        if kind != "first":
+            for other, _ in lines[1:]:
+                if kind == "exception" and (other.layer != line.layer or (other.label and other.label in line.beats)):
+                    continue
+                if disjoint(line.condition, other.condition) or same_result(line.result, other.result):
+                    continue
+                assert other.condition is not None
+                with self.into(yes):
+                    self.block.append(ast.If(self.truth(other.condition), [defer("conflict")], []))
+        self.arm(line, yes, arms, positions)
+        with self.into(no):
+            self.chain(found, lines[1:], rest, arms, positions)
+        self.block.append(ast.If(test, yes, no))
+
+    def body(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
+        if len(found.body) == 1 and found.body[0].kind == "value":
+            self.arm(found.body[0], self.block, arms, positions)
+            return
+        if found.mode in ("highest", "lowest", "sum"):
+            self.joined(found, arms, positions)
+            return
+
+        def rest() -> None:
+            if found.otherwise is not None:
+                self.arm(found.otherwise, self.block, arms, positions)
+            else:
+                self.block.append(defer("gap"))
+
+        self.chain(found, [(x, found.mode or "one") for x in found.body], rest, arms, positions)
+
+    def joined(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
+        """就高, 就低, 合计: all lines are looked at."""
+        amount = found.rule.type.is_amount
+        inner: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
+        tests: list[tuple[ast.expr, list[ast.stmt], list[ast.stmt]]] = []
+        for line in found.body:
+            before: list[ast.stmt] = []
+            assert line.condition is not None
+            with self.into(before):
+                test = self.truth(line.condition)
+            block: list[ast.stmt] = []
+            self.arm(line, block, inner, positions)
+            tests.append((test, before, block))
+        self.count += 1
+        best, pick = f"b{self.count}", f"p{self.count}"
+        k, dynamic = self.unify([v for *_, v in inner]) if amount else (Fraction(1), False)
+        self.block.append(assign(best, const(None)))
+        if dynamic:
+            self.block.append(assign(best + "_n", const(1)))
+        self.block.append(assign(pick, const(0 if found.mode == "sum" else -1)))
+        for (test, before, block), (_, _, position, value) in zip(tests, inner, strict=True):
+            self.block += before
+            num, den = self.scaled(value, k, dynamic)
+            with self.into(block):
+                n = self.temp(num)
+                d = self.temp(den) if den is not None else None
+            if found.mode == "sum":
+                more: list[ast.stmt] = []
+                if d is not None:
+                    more += [
+                        assign(best, op(op(name(best), "*", d), "+", op(n, "*", name(best + "_n")))),
+                        assign(best + "_n", op(name(best + "_n"), "*", d)),
+                    ]
+                else:
+                    more.append(assign(best, op(name(best), "+", n)))
+                first = [assign(best, n), *([assign(best + "_n", d)] if d is not None else [])]
+                block.append(ast.If(cmp(name(best), "is", const(None)), first, more))
+                block.append(assign(pick, op(name(pick), "+", const(1 << position))))
+            else:
+                left, right = (n, name(best)) if d is None else (op(n, "*", name(best + "_n")), op(name(best), "*", d))
+                better = ast.BoolOp(
+                    ast.Or(),
+                    [cmp(name(best), "is", const(None)), cmp(left, ">" if found.mode == "highest" else "<", right)],
+                )
+                block.append(
+                    ast.If(
+                        better,
+                        [
+                            assign(best, n),
+                            *([assign(best + "_n", d)] if d is not None else []),
+                            assign(pick, const(position)),
+                        ],
+                        [],
+                    )
+                )
+            self.block.append(ast.If(test, block, []))
+        none: list[ast.stmt] = []
+        assert found.otherwise is not None
+        self.arm(found.otherwise, none, arms, positions)
+        some: list[ast.stmt] = []
+        form = Form(name(best), k, name(best + "_n") if dynamic else None) if amount else name(best)
+        arms.append((some, found.body[0], pick, form))
+        self.block.append(ast.If(cmp(name(best), "is", const(None)), none, some))
+
+    def finish(self, rule: ir.Rule, arms: list[Any], local: str) -> None:
+        """All arms write their value in one form; then what must hold of it is tested."""
+        k, dynamic = self.unify([v for *_, v in arms]) if rule.type.is_amount else (Fraction(1), False)
+        self.forms[rule.entity, rule.name] = (k, dynamic)
+        for block, line, position, value in arms:
+            num, den = self.scaled(value, k, dynamic)
+            block.append(assign(local, self.forced(num, line.result)))
+            if den is not None:
+                block.append(assign(local + "_n", self.forced(den, line.result)))
+            if self.recording:
+                block.append(assign(local + "_p", name(position) if isinstance(position, str) else const(position)))
+        if rule.benefit and not all(self.analysis.of(x.result, rule.entity).not_negative for _, x, _, _ in arms):
+            self.block.append(ast.If(cmp(name(local), "<", const(0)), [defer("negative")], []))
+
+
+def _headline(rule: ir.Rule) -> str:
+    clause = rule.clause.show()
+    words = f"{rule.entity} {rule.name}"
+    gist = f"：{rule.clause.gist}" if rule.clause.gist else ""
+    return f"{words} 〔{clause}{gist}〕" if clause else words
