@@ -97,6 +97,16 @@ class Decision(Mapping[str, object]):
         return datetime.date(self._on // 10000, self._on // 100 % 100, self._on % 100)
 
     @property
+    def root(self) -> str:
+        """The entity with which the facts began."""
+        return self._root
+
+    @property
+    def compiled_alone(self) -> bool:
+        """Whether the compiled function gave all values; else the interpreter did (something was unknown or in error)."""
+        return self._raw is not None
+
+    @property
     def instance(self) -> Instance:
         """The root entry with the values of every rule, for explanations and tests."""
         if self._instance is None:

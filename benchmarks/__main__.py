@@ -1,0 +1,174 @@
+"""`python -m benchmarks`: what a decision costs, against functions written by hand, in one run.
+
+Every figure is the median over rounds in which the ways take turns, so a machine that slows down slows all of them. Results are
+compared on all households before anything is timed. Read the ratios: the machine's own speed cancels in them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import policy_dsl
+from policy_dsl import Policy
+from policy_dsl.diagnostics.report import Report
+from policy_dsl.library import units
+from policy_dsl.pipeline import compile_layers
+
+from . import by_hand, households
+
+HERE = Path(__file__).parent
+COUNT = 10_000
+ROUNDS = 7
+
+
+def rounds(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Seconds of each way, the median over rounds in turn."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            taken[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def against_hand(
+    title: str,
+    policy: Policy,
+    on: str,
+    cases: list[dict[str, Any]],
+    hand: Callable[[dict[str, Any]], Any],
+    same: Callable[[Any, Any], None],
+) -> None:
+    """The generated functions, the reader and `decide` beside the hand-written function, on the same complete facts."""
+    for case in cases:
+        decision = policy.decide(case, on=on)
+        assert decision.compiled_alone, "complete facts must not need the interpreter"
+        same(decision, hand(case))
+    run = policy.run(int(on.replace("-", "")), decision.root)
+    compiled, values, day = run.compiled, run.parameters, int(on.replace("-", ""))
+    data = [compiled.read(case) for case in cases]
+    fast, record, read, decide = compiled.decide, compiled.record, compiled.read, policy.decide
+
+    def by_fast() -> None:
+        for d in data:
+            fast(values, day, d)
+
+    def by_record() -> None:
+        for d in data:
+            record(values, day, d)
+
+    def by_reading() -> None:
+        for case in cases:
+            read(case)
+
+    def by_decide() -> None:
+        for case in cases:
+            decide(case, on=on)
+
+    def by_hand_() -> None:
+        for case in cases:
+            hand(case)
+
+    taken = rounds({"by hand": by_hand_, "fast": by_fast, "record": by_record, "read": by_reading, "decide": by_decide})
+    limit = taken["by hand"]
+    print(f"\n{title}: {len(cases)} households, equal results")
+    for name, bound in (("by hand", None), ("fast", 2), ("record", 4), ("read", None), ("decide", 5)):
+        wanted = f"  (at most {bound})" if bound else ""
+        print(f"  {name:10} {taken[name] / len(cases) * 1e6:8.2f} µs   {taken[name] / limit:5.2f} x{wanted}")
+
+
+def same_sa(decision: policy_dsl.Decision, by_hand_: tuple[int, int, int, list[int]]) -> None:
+    per_head, status, total, totals = by_hand_
+    assert decision["家庭.人均收入"] == per_head
+    assert decision["家庭.状态"] == ("无", "低保", "渐退")[status]
+    assert decision["家庭.合计总额"] == total
+    assert [decision[f"家庭.members[{i}].合计额"] for i in range(len(totals))] == totals
+
+
+def cold_start() -> None:
+    """A whole process that decides and prints, its policy cached, beside one that only imports lark."""
+    policy = HERE / "sa.policy"
+    with tempfile.TemporaryDirectory() as folder:
+        facts = Path(folder) / "facts.json"
+        facts.write_text(json.dumps(households.sa(1)[0], ensure_ascii=False), encoding="utf-8")
+        env = {**os.environ, "POLICY_DSL_CACHE": str(Path(folder) / "cache")}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = str(Path(sys.executable).with_name("policy"))
+
+        def run(*argv: str) -> Callable[[], object]:
+            return lambda: subprocess.run(argv, check=True, capture_output=True, env=env, stdin=subprocess.DEVNULL)
+
+        decide = run(command, "decide", str(policy), str(facts), "--on", "2025-01-01")
+        lark = run(sys.executable, "-c", "import lark")
+        decide()
+        lark()
+        taken = rounds({"decide": decide, "import lark": lark, "python": run(sys.executable, "-c", "pass")})
+    print("\ncold start, whole process")
+    for name, seconds in taken.items():
+        bound = "  (at most 1.5)" if name == "decide" else ""
+        print(f"  {name:12} {seconds * 1000:6.1f} ms   {seconds / taken['import lark']:5.2f} x{bound}")
+
+
+def checking() -> None:
+    """Checking all shipped policies, per thousand lines."""
+    folder = HERE.parent / "policies"
+    lines = sum(len(f.read_text(encoding="utf-8").splitlines()) for f in folder.rglob("*.policy"))
+    compile_layers(units([str(folder)])[0], Report())  # the grammar's tables are built once
+
+    def check() -> None:
+        for layers in units([str(folder)]):
+            compile_layers(layers, Report())
+
+    seconds = rounds({"check": check})["check"]
+    print(
+        f"\nchecking policies/: {lines} lines (each place with its layers) in {seconds:.2f} s, {seconds / lines * 1000:.2f} s per thousand lines"
+    )
+
+
+def more_years() -> None:
+    """Ten more years of values leave the cost of a decision unchanged."""
+    text = (HERE / "sa.policy").read_text(encoding="utf-8")
+    marker = "  自 2020-01-01 为 63000\n"
+    years = "".join(f"  自 {year}-01-01 为 {63000 + year}\n" for year in range(2010, 2020))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "years.policy"
+        path.write_text(text.replace(marker, years + marker), encoding="utf-8")
+        few, many = policy_dsl.load(HERE / "sa.policy"), policy_dsl.load(path)
+    cases = households.sa(2000)
+
+    def over(policy: Policy) -> Callable[[], None]:
+        def run() -> None:
+            for case in cases:
+                policy.decide(case, on="2025-01-01")
+
+        return run
+
+    taken = rounds({"few": over(few), "many": over(many)})
+    print(f"\nten more years of values: a decision costs {taken['many'] / taken['few']:.2f} x")
+
+
+def main() -> None:
+    sa = policy_dsl.load(HERE / "sa.policy")
+    against_hand("SA-bench", sa, "2025-01-01", households.sa(COUNT), by_hand.sa, same_sa)
+    if hasattr(by_hand, "qingshui"):
+        shipped = policy_dsl.load("qingshui")
+        against_hand(
+            "Qingshui 2022", shipped, "2022-06-01", households.qingshui(COUNT), by_hand.qingshui, by_hand.same_qingshui
+        )
+    cold_start()
+    checking()
+    more_years()
+
+
+if __name__ == "__main__":
+    main()
