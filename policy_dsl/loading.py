@@ -14,16 +14,18 @@ def load(name: str | os.PathLike[str]) -> Policy:
     Compiled policies are kept in the user's cache folder (cache.py). Raises PolicyError with everything that is wrong in the texts.
     """
     layers = library.find(name)
+    texts = {f.name: f.text for layer in layers for f in layer.files}
     path = cache.entry(layers)
     if path is not None:
         found = cache.read(path)
         if found is not None:
+            found.engine.texts = texts
             return found
     from .backends.engine import Engine
     from .pipeline import compile_or_raise
 
     engine = Engine(compile_or_raise(layers))
-    engine.show_sources({f.name: f.text for layer in layers for f in layer.files})
+    engine.texts = texts
     if path is not None:
         engine.compile_all()
         cache.write(path, engine)

@@ -73,11 +73,11 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_changes", "_engine", "_root", "_rules", "_runs", "program")
+    __slots__ = ("_root", "_rules", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
-        self._engine = engine or Engine(program)
+        self.engine = engine or Engine(program)
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._root = self._usual_root()
@@ -176,7 +176,7 @@ class Policy:
 
             root, data = Reader(self.program).read(facts)
             if root != compiled.root:
-                run = self._engine.run(number, root)
+                run = self.engine.run(number, root)
                 compiled = run.compiled
         try:
             raw = compiled.decide(run.parameters, number, data)
@@ -186,11 +186,11 @@ class Policy:
 
     def run(self, on: int, root: str) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
-        return self._engine.run(on, root)
+        return self.engine.run(on, root)
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
         """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
-        run = self._engine.run(on, root)
+        run = self.engine.run(on, root)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
@@ -201,7 +201,7 @@ class Policy:
         number = day(on)
         if not self._root:
             raise PolicyError([diagnostic("P0601")])
-        made = (number, self._engine.run(number, self._root))
+        made = (number, self.engine.run(number, self._root))
         if len(self._runs) < 4096:
             self._runs[on] = made
         return made

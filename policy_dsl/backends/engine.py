@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ..ir.bounds import Analysis
 
 
+LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
+
+
 class Compiled(NamedTuple):
     """The functions of one set of formulas for one root entity, and how to read their results."""
 
@@ -93,6 +96,7 @@ class Engine:
     ) -> None:
         self.program = program
         self.days = change_days(program)
+        self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
@@ -178,6 +182,8 @@ class Engine:
             "max": max,
             "min": min,
         }
+        space["__name__"] = self.filename
+        space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
         slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
@@ -200,24 +206,17 @@ class Engine:
 
     @property
     def filename(self) -> str:
-        return f"<policy {self.program.name}>"
+        return f"{self.program.name} (policy)"
 
     def offsets(self) -> dict[str, int]:
-        """Line offsets of the files in the text registered under `filename`."""
-        files: dict[str, int] = {}
-        total = 0
-        for rule in self.program.rules:
-            if rule.place.file not in files:
-                files[rule.place.file] = total
-                total += 100_000
-        return files
+        """Line offsets of the files in the one text that `filename` stands for."""
+        files = dict.fromkeys(rule.place.file for rule in self.program.rules)
+        return {file: n * LINES_OF_A_FILE for n, file in enumerate(files)}
 
-    def show_sources(self, texts: dict[str, str]) -> None:
-        """Registers the policies' text, so that a traceback or a profiler shows the line of the policy."""
-        import linecache
-
+    def get_source(self, _name: str) -> str:
+        """The policies' text, as linecache asks for it (PEP 302): a traceback or a profiler shows the line of the policy."""
         lines: list[str] = []
         for file, offset in self.offsets().items():
-            lines += ["\n"] * (offset - len(lines))
-            lines += [line + "\n" for line in texts.get(file, "").splitlines()]
-        linecache.cache[self.filename] = (sum(map(len, lines)), None, lines, self.filename)
+            lines += [""] * (offset - len(lines))
+            lines += self.texts.get(file, "").splitlines()
+        return "\n".join(lines)

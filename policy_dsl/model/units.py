@@ -7,6 +7,7 @@ convert into months (design, section 5). This module loads nothing but the stand
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -83,7 +84,7 @@ class Unit(NamedTuple):
                 powers[word] = powers.get(word, 0) + n
                 if not powers[word]:
                     del powers[word]
-        return Unit(tuple(sorted(powers.items(), key=lambda w: (w[1] < 0, _ORDER.get(_base(w[0]), 9)))))
+        return Unit(_ordered(powers.items()))
 
 
 PLAIN = Unit(())
@@ -92,6 +93,10 @@ YEARS = Unit((("岁", 1),))
 DAYS = Unit((("日", 1),))
 MONTHS = Unit((("月", 1),))
 PERSONS = Unit((("人", 1),))
+
+
+def _ordered(words: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(words, key=lambda w: (w[1] < 0, _ORDER.get(_base(w[0]), 9))))
 
 
 def _base(word: str) -> str:
@@ -143,5 +148,5 @@ def complete(unit: Unit, context: Unit) -> Unit | None:
     for base in LACKING:
         if base in want and base not in have:
             words += [(w, n) for w, n in context.words if _base(w) == base]
-    made = Unit(tuple(words))
+    made = Unit(_ordered(words))
     return made if made.dims == context.dims else None
