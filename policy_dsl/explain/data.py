@@ -1,18 +1,23 @@
-"""An explanation as JSON; the schema is explain/schema.json. Steps stand in a table by id, so that nothing is repeated."""
+"""An explanation as JSON; explain/schema.json is its schema. Steps stand in a table by id, so that nothing is repeated.
+
+The keys in ALWAYS stand in every step; the others only where they say something. `value`, `unit` and `shown` follow the contract's
+form of an output; `unit` has the Chinese spelling in both languages, so that programs can compare it.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from .._version import __version__
-from ..backends.show import day_text
-from ..backends.values import Undetermined, known
+from ..backends.show import day_text, json_amount, json_value
+from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from ..model.types import plain_number
-from .describe import describe, line_text, part_text
+from .describe import conversions, displaced_text, file_name, left_out, line_text, part_text, roundings, to_declared
 from .explanation import Considered, Explanation, Step
 from .formula import Words
+
+SCHEMA = "https://policy-dsl.invalid/explanation-1.json"
+ALWAYS = ("id", "kind", "entity", "path", "name", "state", "value", "clause", "place", "assumptions", "children")
 
 
 def data(made: Explanation, lang: str) -> dict[str, object]:
@@ -21,7 +26,7 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
     for root in made.roots:
         order.update(dict.fromkeys(s.id for s in made.walk(root)))
     return {
-        "schema": "https://policy-dsl.invalid/explanation-1.json",
+        "schema": SCHEMA,
         "engine": __version__,
         "policy": made.policy,
         "digest": made.digest,
@@ -33,77 +38,131 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
     }
 
 
-def _value(step: Step) -> dict[str, Any]:
-    if not known(step.value):
+def _value(value: object, step: Step) -> dict[str, Any]:
+    if not known(value):
         return {"value": None}
     if step.type.is_amount:
-        digits, shown = plain_number(Fraction(step.value), step.type._replace(unit=step.type.own, written=None))
-        out: dict[str, Any] = {"value": digits, "unit": step.type.own.show()}
-        if shown is not None:
-            out["shown"] = shown
-        return out
-    if step.type.kind == "enumeration":
-        return {"value": step.type.members[step.value]}
-    if step.type.kind == "date":
-        return {"value": day_text(step.value)}
-    return {"value": step.value}
+        return dict(json_amount(value, step.type))
+    return {"value": json_value(value, step.type)}
 
 
 def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
-    block = describe(made, step, lang)
+    open_ = step.value if isinstance(step.value, Undetermined) else Undetermined()
+    applied = [_line(made, step, c, lang, True) for c in step.applied]
+    texts = _texts(made, step, lang)
     out: dict[str, Any] = {
         "id": step.id,
         "kind": step.kind,
         "entity": step.entity,
         "path": step.path,
+        "who": step.who,
         "name": step.name,
         "state": step.state,
-        **_value(step),
+        **_value(step.value, step),
+        "clause": {
+            "policy": step.clause.policy,
+            "document": step.clause.document,
+            "title": step.clause.title,
+            "headings": list(step.clause.headings),
+            "gist": step.clause.gist,
+        },
+        "place": _place(step),
+        "mode": step.mode or None,
+        "applied": applied,
+        "not_applied": [_line(made, step, c, lang, False) for c in step.considered],
+        "formula": None if step.formula is None else _formula(made, step, step.formula, lang, root=True),
+        "conversions": texts["conversions"],
+        "roundings": texts["roundings"],
+        "left_out": texts["left_out"],
+        "since": day_text(step.since) if step.since else None,
+        "until": day_text(step.until) if step.until < ir.OPEN else None,
+        "published": day_text(step.published) if step.published else None,
+        "missing": step.missing or None,
+        "given_up": _given_up(made, step, lang),
+        "displaced": displaced_text(step, lang) or None,
+        "assumptions": list(step.assumptions),
+        "decided_by": step.decided_by or None,
+        "default_used": step.default_used,
+        "needs": list(open_.needs),
+        "parameters": list(open_.parameters),
+        "error": _error(step, lang),
+        "children": list(step.children),
     }
-    out["clause"] = {
-        "policy": step.clause.policy,
-        "document": step.clause.document,
-        "title": step.clause.title,
-        "headings": list(step.clause.headings),
-        "gist": step.clause.gist,
+    return {k: v for k, v in out.items() if k in ALWAYS or v not in (None, "", False, [])}
+
+
+def _place(step: Step) -> dict[str, object] | None:
+    return None if step.place is None else {"file": file_name(step.place), "line": step.place.line}
+
+
+def _formula(made: Explanation, step: Step, formula: ir.Expression, lang: str, root: bool = False) -> dict[str, str]:
+    at = made.interpretation.root if root else step.at
+    return {"names": Words(lang).text(formula), "numbers": Words(lang, made.interpretation, at).text(formula)}
+
+
+def _texts(made: Explanation, step: Step, lang: str) -> dict[str, list[str]]:
+    """Conversions, roundings and entries left out, of all lines that had a part in the value, each once."""
+    out: dict[str, dict[str, None]] = {"conversions": {}, "roundings": {}, "left_out": {}}
+    formulas = [f for c in step.applied for f in (*(p.formula for p in c.parts), c.line.result)]
+    at = step.at
+    if step.formula is not None:
+        formulas, at = [step.formula], made.interpretation.root
+    for formula in formulas:
+        out["conversions"].update(dict.fromkeys(conversions(made, at, formula, lang)))
+        out["roundings"].update(dict.fromkeys(roundings(made, at, formula, lang)))
+        out["left_out"].update(dict.fromkeys(left_out(made, at, formula, lang)))
+    results = [c.line.result for c in step.applied if not isinstance(c.line.result, ir.Constant)]
+    for formula in [step.formula] if step.formula is not None else results:
+        out["conversions"].update(dict.fromkeys(to_declared(made, step, formula, at, lang)))
+    return {k: list(v) for k, v in out.items()}
+
+
+def _given_up(made: Explanation, step: Step, lang: str) -> dict[str, object] | None:
+    """What the rule would give without the exception that applied."""
+    if step.given_up is None or step.given_up_line is None:
+        return None
+    line = step.given_up_line
+    return {
+        **_value(step.given_up, step),
+        "text": line_text(line, lang),
+        "policy": line.clause.policy,
+        "file": file_name(line.place),
+        "line": line.place.line,
+        "formula": _formula(made, step, line.result, lang),
     }
-    if step.place is not None:
-        out["place"] = {"file": step.place.file, "line": step.place.line}
-    out["applied"] = [_line(made, step, c, lang, True) for c in step.applied]
-    out["not_applied"] = [_line(made, step, c, lang, False) for c in step.considered]
-    out["since"] = day_text(step.since) if step.since else None
-    out["until"] = day_text(step.until) if step.until < ir.OPEN else None
-    out["assumptions"] = list(step.assumptions)
-    out["decided_by"] = step.decided_by or None
-    out["default_used"] = step.default_used
-    if isinstance(step.value, Undetermined):
-        out["needs"] = list(step.value.needs)
-        out["parameters"] = list(step.value.parameters)
-    for key in ("conversion", "rounding", "given_up", "error"):
-        texts = [r.text for r in block.rows if r.key == key]
-        if texts:
-            out[key] = texts
-    out["children"] = list(step.children)
-    return out
+
+
+def _error(step: Step, lang: str) -> dict[str, object] | None:
+    if not isinstance(step.value, Failure):
+        return None
+    found = diagnose(step.value)
+    place = found.place
+    return {
+        "code": found.code,
+        "message": found.message(lang),
+        "file": file_name(place) if place else None,
+        "line": place.line if place else None,
+    }
 
 
 def _line(made: Explanation, step: Step, considered: Considered, lang: str, applied: bool) -> dict[str, object]:
     line = considered.line
     out: dict[str, Any] = {
         "kind": line.kind,
-        "label": line.label or None,
+        "label": line.label,
         "text": line_text(line, lang),
+        "policy": line.clause.policy,
+        "file": file_name(line.place),
         "line": line.place.line,
-        "file": line.place.file,
         "holds": considered.holds if known(considered.holds) else None,
         "conditions": [
-            {"text": part_text(made, step, p.formula, p.holds, lang), "holds": p.holds if known(p.holds) else None}
-            for p in considered.parts
+            {
+                "text": part_text(made, step.at, p.formula, p.holds, lang),
+                "holds": p.holds if known(p.holds) else None,
+            }
+            for p in (considered.parts if applied else considered.reasons)
         ],
     }
     if applied:
-        out["formula"] = {
-            "names": Words(lang).text(line.result),
-            "numbers": made.words(step, lang, True).text(line.result),
-        }
+        out["formula"] = _formula(made, step, line.result, lang)
     return out

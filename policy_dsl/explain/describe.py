@@ -1,17 +1,21 @@
-"""One step in words: a title and labelled rows. Text, Markdown, HTML and JSON are four ways to set the same rows."""
+"""One step in words: a title and labelled rows. Text, Markdown and HTML are three ways to set the same rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
-from ..backends.values import Failure, Undetermined, diagnose, known
+from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
 from ..ir.traverse import walk
+from ..model.clause import Clause
+from ..model.types import Type
+from ..source import Place
 from ..syntax.keywords import spelling
 from .explanation import Considered, Explanation, Step
-from .formula import Words, conversion
+from .formula import Words, conversion, entry_name
 
 
 class Row(NamedTuple):
@@ -23,10 +27,12 @@ class Row(NamedTuple):
 
 
 class Block(NamedTuple):
+    """A step ready to be set: `head` is `name = value`, `tag` what it is, and whose, in words."""
+
     id: str
     kind: str
-    title: str
-    value: str
+    tag: str
+    head: str
     state: str
     rows: tuple[Row, ...]
     children: tuple[str, ...]
@@ -37,20 +43,24 @@ _LABELS = {
     "gist": ("摘要", "gist"),
     "applied": ("适用", "applies"),
     "because": ("因为", "because"),
+    "open": ("未定", "still open"),
+    "not_taken": ("未取", "not taken"),
     "not_applied": ("未适用", "does not apply"),
     "formula": ("算式", "formula"),
     "numbers": ("代入", "numbers"),
+    "left_out": ("不计", "left out"),
     "conversion": ("换算", "conversion"),
     "rounding": ("取整", "rounding"),
     "since": ("生效", "in force"),
     "given_up": ("放弃", "given up"),
+    "displaced": ("取代", "displaces"),
     "assumption": ("假设", "assumption"),
     "decided_by": ("由人决定", "decided by people"),
     "default": ("默认", "default"),
-    "waits": ("待", "waits for"),
+    "waits": ("等待", "waits for"),
     "error": ("错误", "error"),
     "place": ("出处", "written in"),
-    "parameter": ("参数", "parameter"),
+    "missing": ("注意", "note"),
     "mode": ("合并", "joined"),
 }
 _KINDS = {
@@ -60,183 +70,318 @@ _KINDS = {
     "parameter": ("参数", "parameter"),
 }
 _MODES = {
-    "first": ("依次：先适用的为准", "first that applies"),
-    "highest": ("就高", "the highest"),
-    "lowest": ("就低", "the lowest"),
-    "sum": ("合计", "the sum"),
+    "first": ("依次：从上往下，先适用的为准", "in order: the first line that applies wins"),
+    "highest": ("就高：几行适用时取最高的", "the highest of the lines that apply"),
+    "lowest": ("就低：几行适用时取最低的", "the lowest of the lines that apply"),
+    "sum": ("合计：适用的各行相加", "the sum of the lines that apply"),
+}
+_MISSING = {
+    "pending": ("待定：来源没有给出数额", "pending: the source gives no amount"),
+    "floor": ("来源只给出下限，不是应发的数额", "the source gives a floor alone, which is no entitlement"),
+    "none": ("这一天没有规定", "nothing is in force on this day"),
 }
 
 
 def describe(made: Explanation, step: Step, lang: str) -> Block:
     """The step's block in the language `zh` or `en`."""
-    kind = _KINDS[step.kind][0 if lang == "zh" else 1]
-    title = f"{kind} {step.id.removeprefix('参数 ')}" if step.kind == "parameter" else f"{step.id}"
-    rows = tuple(Row(k, _LABELS[k][0 if lang == "zh" else 1], t) for k, t in _rows(made, step, lang) if t)
-    return Block(step.id, kind, title, value_text(step.value, step.type, lang), step.state, rows, step.children)
+    zh = lang == "zh"
+    kind = _KINDS[step.kind][0 if zh else 1]
+    tag = f"{kind} · {step.who}" if step.who else kind
+    title = step.name if step.kind == "parameter" else step.id
+    rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _rows(made, step, lang) if t)
+    return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
+
+
+def equation(left: str, right: str) -> str:
+    """`a = 2`; where the right side is rounded for the eye, `a ≈ 33.33`."""
+    return f"{left} ≈ {right[1:]}" if right.startswith("≈") else f"{left} = {right}"
+
+
+def step_value(step: Step, lang: str) -> str:
+    """The step's value in a title: exact, and a fact that nobody gave says so."""
+    if step.kind == "fact" and not known(step.value):
+        return spelling("UNKNOWN", lang)
+    return value_text(step.value, step.type, lang, exact=True)
+
+
+def file_name(place: Place) -> str:
+    """The file without its folders: an explanation does not depend on where the policy lies."""
+    return place.file.replace("\\", "/").rpartition("/")[2]
 
 
 def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     zh = lang == "zh"
-    if step.kind in ("rule", "benefit", "parameter"):
-        layer = f"（{step.clause.policy}）" if zh else f" ({step.clause.policy})"
-        where = step.clause.show()
-        yield (
-            "source",
-            f"{where}{layer}" if where else f"{step.place.file}:{step.place.line}{layer}" if step.place else "",
-        )
+    if step.kind != "fact":
+        yield "source", _source(step.clause, lang)
         yield "gist", step.clause.gist
-    if step.kind == "parameter":
-        yield from _parameter(step, zh)
-    if step.kind == "fact":
-        if step.decided_by:
-            yield "decided_by", step.decided_by
-        if step.default_used:
-            yield "default", "没有给出，用了写明的默认值" if zh else "not given: the written default was used"
-    if step.mode in _MODES and step.kind != "parameter":
+    if step.decided_by:
+        yield (
+            "decided_by",
+            f"由「{step.decided_by}」定，不是规则算出的" if zh else f"by {step.decided_by}, not computed by the rules",
+        )
+    if step.default_used:
+        yield (
+            "default",
+            "事实没有给出，用了写明的默认值" if zh else "the fact was not given: the written default was used",
+        )
+    if step.missing:
+        yield "missing", _MISSING[step.missing][0 if zh else 1]
+    if step.mode:
         yield "mode", _MODES[step.mode][0 if zh else 1]
     for considered in step.applied:
         yield from _applied(made, step, considered, lang)
-    if step.kind != "parameter" and step.since:
-        yield "since", f"自 {day_text(step.since)} 起" if zh else f"since {day_text(step.since)}"
+    if step.mode == "sum" and len(step.applied) > 1 and known(step.value):
+        each = [value_text(made.interpretation.evaluate(c.line.result, step.at), step.type, lang) for c in step.applied]
+        yield "numbers", equation(" + ".join(each), value_text(step.value, step.type, lang, exact=True))
+    if step.formula is not None:
+        yield from _worked_out(made, step, step.formula, made.interpretation.root, lang)
+    yield "since", _since(step, lang)
     for considered in step.considered:
-        yield "not_applied", _not_applied(made, step, considered, lang)
+        yield from _not_applied(made, step, considered, lang)
     if step.given_up is not None and step.given_up_line is not None:
-        other = value_text(step.given_up, step.type, lang)
-        words = Words(lang).text(step.given_up_line.result)
-        yield "given_up", f"若无这条例外，为 {other}（{words}）" if zh else f"without this exception: {other} ({words})"
+        yield from _given_up(made, step, step.given_up_line, lang)
+    yield "displaced", displaced_text(step, lang)
     for text in step.assumptions:
         yield "assumption", text
     if isinstance(step.value, Failure):
         found = diagnose(step.value)
         yield "error", f"[{found.code}] {found.message(lang)}"
-    elif isinstance(step.value, Undetermined) and step.kind not in ("fact", "parameter"):
-        yield "waits", ("、" if zh else ", ").join((*step.value.needs, *step.value.parameters))
+    elif isinstance(step.value, Undetermined) and step.kind != "fact":
+        yield "waits", waits_text(made, step, step.value, lang)
     if step.place is not None and step.kind != "fact":
-        yield "place", f"{step.place.file}:{step.place.line}"
+        yield "place", f"{file_name(step.place)}:{step.place.line}"
 
 
-def _parameter(step: Step, zh: bool) -> Iterator[tuple[str, str]]:
-    if step.mode == "pending":
-        yield "parameter", "待定：来源没有给出数额" if zh else "pending: the source gives no amount"
-    elif step.mode == "floor":
-        yield "parameter", "只有下限，不是应发的数额" if zh else "a floor alone, not an entitlement"
-    elif step.mode == "none":
-        yield "parameter", "这一天没有规定" if zh else "nothing in force on this day"
-    if step.since:
-        until = (
-            ""
-            if step.until >= ir.OPEN
-            else (f"，至 {day_text(step.until)}" if zh else f" until {day_text(step.until)}")
-        )
-        yield "since", (f"自 {day_text(step.since)} 起{until}" if zh else f"since {day_text(step.since)}{until}")
+def _source(clause: Clause, lang: str) -> str:
+    """`青民发〔2022〕5号 第五条 金额（青禾县）`: document, headings, and the layer that says so."""
+    where = clause.show() or ("没有写明" if lang == "zh" else "none is written")
+    return f"{where}（{clause.policy}）" if lang == "zh" else f"{where} ({clause.policy})"
+
+
+def _since(step: Step, lang: str) -> str:
+    if not step.since:
+        return ""
+    zh = lang == "zh"
+    text = f"自 {day_text(step.since)} 起" if zh else f"since {day_text(step.since)}"
+    if step.until < ir.OPEN:
+        text += f"，至 {day_text(step.until)} 止" if zh else f", until {day_text(step.until)}"
+    if step.published:
+        text += f"，{day_text(step.published)} 公布" if zh else f", published {day_text(step.published)}"
+    return text
+
+
+def displaced_text(step: Step, lang: str) -> str:
+    """What an upper layer says that a lower one put its own in the place of."""
+    if step.displaced is None:
+        return ""
+    said = "；" if lang == "zh" else "; "
+    what = said.join(line_text(x, lang) for x in step.displaced.lines) or value_text(
+        step.displaced.value, step.type, lang
+    )
+    source = _source(step.displaced.clause, lang)
+    return f"上级原为 {what}，{source}" if lang == "zh" else f"the layer above has {what}, {source}"
+
+
+def waits_text(made: Explanation, step: Step, value: Undetermined, lang: str) -> str:
+    """The facts that would decide it, with who decides them, and the parameters that have no amount."""
+    zh = lang == "zh"
+    parts = []
+    for path in value.needs:
+        found = made.steps.get(path)
+        by = found.decided_by if found is not None else ""
+        parts.append(f"{path}（由「{by}」定）" if by and zh else f"{path} (decided by {by})" if by else path)
+    if step.kind != "parameter" or value.needs:
+        parts += [f"参数 {p}" if zh else f"parameter {p}" for p in value.parameters]
+    return ("、" if zh else ", ").join(parts)
 
 
 def line_text(line: ir.Line, lang: str) -> str:
-    """A line of a rule as it would be written."""
+    """A line of a rule as it would be written; a table's row with its conditions joined."""
     words = Words(lang)
     result = f"{spelling('IS', lang)} {words.text(line.result)}"
     if line.kind == "value":
         return result
     if line.kind == "otherwise":
         return f"{spelling('OTHERWISE', lang)} {result}"
-    label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
     condition = words.text(line.condition) if line.condition is not None else ""
+    if line.kind == "row":
+        row = "表格行" if lang == "zh" else "table row"
+        return f"{row} {condition or '—'} → {words.text(line.result)}"
+    label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
     return f"{label}{spelling('WHEN', lang)} {condition} {result}"
 
 
 def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
+    """The line that gave the value, why it applies, and its formula worked out."""
     line = considered.line
+    at = step.at
     if line.kind != "value":
         yield "applied", line_text(line, lang)
     for part in considered.parts:
-        yield "because", part_text(made, step, part.formula, part.holds, lang)
-    plain = isinstance(line.result, ir.Constant)
-    if not plain:
-        names = Words(lang).text(line.result)
-        numbers = made.words(step, lang, True).text(line.result)
+        yield "because", part_text(made, at, part.formula, part.holds, lang)
+        yield from (("left_out", t) for t in left_out(made, at, part.formula, lang))
+    if not isinstance(line.result, ir.Constant):
+        if line.kind == "value":
+            yield "formula", Words(lang).text(line.result)
+        value = made.interpretation.evaluate(line.result, at)
+        yield from _numbers(made, line.result, at, value, _shown_type(step, line.result), lang)
+        yield from (("conversion", t) for t in to_declared(made, step, line.result, at, lang))
+    for part in considered.parts:
+        yield from (("conversion", t) for t in conversions(made, at, part.formula, lang))
+
+
+def _shown_type(step: Step, formula: ir.Expression) -> Type:
+    """A result is shown in the declared unit, unless a conversion says the rest."""
+    same = formula.type.own.scale == step.type.own.scale or step.type.unit.is_percent
+    return step.type if same else formula.type
+
+
+def _numbers(
+    made: Explanation, formula: ir.Expression, at: Instance | None, value: Value, type_: Type, lang: str
+) -> Iterator[tuple[str, str]]:
+    """The formula with its numbers = its value; entries that a filter left out; what rounding took or gave."""
+    numbers = Words(lang, made.interpretation, at).text(formula)
+    shown = value_text(value, type_, lang, exact=True)
+    if numbers != shown:
+        yield "numbers", equation(numbers, shown)
+    yield from (("left_out", t) for t in left_out(made, at, formula, lang))
+    yield from (("conversion", t) for t in conversions(made, at, formula, lang))
+    yield from (("rounding", t) for t in roundings(made, at, formula, lang))
+
+
+def _worked_out(
+    made: Explanation, step: Step, formula: ir.Expression, at: Instance, lang: str
+) -> Iterator[tuple[str, str]]:
+    """A parameter's own formula; for a written amount only its conversion, if it was written in another unit."""
+    if not isinstance(formula, ir.Constant):
+        yield "formula", Words(lang).text(formula)
+        yield from _numbers(
+            made, formula, at, made.interpretation.evaluate(formula, at), _shown_type(step, formula), lang
+        )
+    yield from (("conversion", t) for t in to_declared(made, step, formula, at, lang))
+
+
+def _given_up(made: Explanation, step: Step, line: ir.Line, lang: str) -> Iterator[tuple[str, str]]:
+    """What the rule would give without the exception: its line and its amount, worked out."""
+    value = value_text(step.given_up, step.type, lang, exact=True)
+    text = line_text(line, lang)
+    layer = line.clause.policy if line.clause.policy != step.clause.policy else ""
+    if lang == "zh":
+        yield "given_up", f"{value}：没有这条例外时适用{f'{layer}的' if layer else ''}「{text}」"
+    else:
+        yield "given_up", f"{value}: without this exception “{text}”{f' of {layer}' if layer else ''} would apply"
+    if not isinstance(line.result, ir.Constant):
         result = made.interpretation.evaluate(line.result, step.at)
-        own = (
-            step.type
-            if line.result.type.own.scale == step.type.own.scale or step.type.unit.is_percent
-            else line.result.type
-        )
-        value = value_text(result, own, lang)
-        yield "formula", names
-        yield "numbers", f"{numbers} = {value}" if numbers != value else value
-    formulas = [*(p.formula for p in considered.parts), line.result]
-    seen: dict[str, None] = {}
-    for formula in formulas:
-        seen.update(dict.fromkeys(_conversions(made, step, formula, lang)))
-    for text in seen:
-        yield "conversion", text
-    target = (
-        conversion(line.result, made.interpretation.evaluate(line.result, step.at), step.type.unit, lang)
-        if not plain
-        else None
-    )
-    if target and target not in seen:
-        yield "conversion", target
-    for text in _roundings(made, step, line.result, lang):
-        yield "rounding", text
+        yield from _numbers(made, line.result, step.at, result, _shown_type(step, line.result), lang)
 
 
-def part_text(made: Explanation, step: Step, formula: ir.Expression, holds: object, lang: str) -> str:
-    """`人均月收入 < 标准：150.00 元/人/月 < 439.00 元/人/月，是`."""
+def _not_applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
+    """A line that was looked at and did not give the value, and why."""
+    zh = lang == "zh"
+    text = line_text(considered.line, lang)
+    if considered.holds is True:
+        yield "not_taken", text
+        other = made.interpretation.evaluate(considered.line.result, step.at)
+        if step.mode in ("highest", "lowest"):
+            amount = value_text(other, step.type, lang)
+            less = ("低于", "less than") if step.mode == "highest" else ("高于", "more than")
+            taken = value_text(step.value, step.type, lang)
+            yield (
+                "because",
+                f"也适用，得 {amount}，{less[0]}所取的 {taken}"
+                if zh
+                else f"applies too, gives {amount}, {less[1]} the {taken} that is taken",
+            )
+        else:
+            yield "because", "也适用，另有一行优先" if zh else "applies too, another line takes precedence"
+        return
+    yield "not_applied" if considered.holds is False else "open", text
+    for part in considered.reasons:
+        yield "because", part_text(made, step.at, part.formula, part.holds, lang)
+        yield from (("left_out", t) for t in left_out(made, step.at, part.formula, lang))
+    if considered.holds is not False and known(step.value):
+        yield "because", "是否适用，结果都一样" if zh else "the value is the same whether it applies or not"
+
+
+def part_text(made: Explanation, at: Instance | None, formula: ir.Expression, holds: Value, lang: str) -> str:
+    """`人均月收入 < 标准：150.00 元/人/月 < 439.00 元/人/月，是`; for a plain name `财产合规 = 是`."""
     names = Words(lang).text(formula)
-    held = value_text(holds, formula.type, lang)
+    filled = Words(lang, made.interpretation, at)
     if isinstance(formula, ir.Not) and isinstance(formula.operand, (ir.FactRef, ir.RuleRef)):
-        inner = value_text(made.interpretation.evaluate(formula.operand, step.at), formula.type, lang)
-        return f"{Words(lang).text(formula.operand)} = {inner}"
-    if (
-        isinstance(formula, (ir.Compare, ir.Among))
-        and (formula.left if isinstance(formula, ir.Compare) else formula.item).type.kind == "enumeration"
-    ):
-        subject = formula.left if isinstance(formula, ir.Compare) else formula.item
-        value = value_text(made.interpretation.evaluate(subject, step.at), subject.type, lang)
+        return f"{Words(lang).text(formula.operand)} = {filled.text(formula.operand)}"
+    if isinstance(formula, (ir.FactRef, ir.RuleRef)):
+        return f"{names} = {filled.text(formula)}"
+    if isinstance(formula, ir.Compare) and formula.sign == "=" and formula.left.type.kind == "enumeration":
+        left, right = Words(lang).text(formula.left), filled.text(formula.right)
+        if holds is not False:
+            return f"{left} = {filled.text(formula.left)}"
         return (
-            names
-            if names == f"{Words(lang).text(subject)} = {value}"
-            else f"{names}：{value}，{held}"
+            f"{left} = {filled.text(formula.left)}，不是 {right}"
             if lang == "zh"
-            else f"{names}: {value}, {held}"
+            else f"{left} = {filled.text(formula.left)}, not {right}"
         )
-    numbers = made.words(step, lang, True).text(formula)
+    held = value_text(holds, formula.type, lang)
+    numbers = filled.text(formula)
     if numbers in (held, names):
         return f"{names} = {held}"
     return f"{names}：{numbers}，{held}" if lang == "zh" else f"{names}: {numbers}, {held}"
 
 
-def _not_applied(made: Explanation, step: Step, considered: Considered, lang: str) -> str:
-    zh = lang == "zh"
-    line = considered.line
-    head = line_text(line, lang)
-    failed = [p for p in considered.parts if p.holds is not True]
-    reasons = ("；" if zh else "; ").join(part_text(made, step, p.formula, p.holds, lang) for p in failed[:2])
-    if considered.holds is True:
-        return f"{head}（{'另一行优先' if zh else 'another line wins'}）"
-    return f"{head}（{reasons}）" if reasons else head
+def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
+    """The entries of a list that an aggregate's filter leaves out, and why: `乙：年龄 ≥ 60 岁：12 岁 ≥ 60 岁，否`."""
+    for node in walk(formula):
+        if not isinstance(node, ir.Aggregate):
+            continue
+        entries = made.interpretation.entries(node, at)
+        for entry in entries if isinstance(entries, list) else ():
+            name = entry_name(entry, node.lists)
+            if node.where is not None and made.interpretation.evaluate(node.where, entry) is False:
+                reason = part_text(made, entry, node.where, False, lang)
+            elif (
+                node.function == "count"
+                and node.value is not None
+                and made.interpretation.evaluate(node.value, entry) is False
+            ):
+                reason = part_text(made, entry, node.value, False, lang)
+            else:
+                continue
+            yield f"{name}：{reason}" if lang == "zh" else f"{name}: {reason}"
 
 
-def _conversions(made: Explanation, step: Step, formula: ir.Expression, lang: str) -> Iterator[str]:
+def conversions(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
     """Values that are read beside one in another unit of their kind."""
     for node in walk(formula):
-        if isinstance(node, (ir.Compare, ir.Arithmetic)) and node.left.type.is_amount and node.right.type.is_amount:
-            if isinstance(node, ir.Arithmetic) and node.sign not in "+-":
-                continue
-            left, right = node.left, node.right
-            if left.type.unit.dims == right.type.unit.dims and left.type.unit.scale != right.type.unit.scale:
-                if any(isinstance(x, ir.Constant) for x in (left, right)):
-                    continue
-                text = conversion(right, made.interpretation.evaluate(right, step.at), left.type.unit, lang)
-                if text:
-                    yield text
+        if not isinstance(node, (ir.Compare, ir.Arithmetic)) or not (
+            node.left.type.is_amount and node.right.type.is_amount
+        ):
+            continue
+        if isinstance(node, ir.Arithmetic) and node.sign not in "+-":
+            continue
+        if node.left.type.unit.dims == node.right.type.unit.dims and not isinstance(node.right, ir.Constant):
+            value = made.interpretation.evaluate(node.right, at)
+            text = (
+                conversion(node.right, value, node.left.type.unit, lang)
+                if not isinstance(node.left, ir.Constant)
+                else None
+            )
+            if text:
+                yield text
 
 
-def _roundings(made: Explanation, step: Step, formula: ir.Expression, lang: str) -> Iterator[str]:
+def to_declared(made: Explanation, step: Step, formula: ir.Expression, at: Instance | None, lang: str) -> Iterator[str]:
+    """The conversion of a result into the unit that its rule or parameter declares."""
+    text = conversion(formula, made.interpretation.evaluate(formula, at), step.type.unit, lang)
+    if text:
+        yield text
+
+
+def roundings(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
+    """What each rounding that changed something did."""
     for node in walk(formula):
         if isinstance(node, ir.Call) and node.function.startswith("round_"):
-            before = made.interpretation.evaluate(node.arguments[0], step.at)
-            after = made.interpretation.evaluate(node, step.at)
+            before = made.interpretation.evaluate(node.arguments[0], at)
+            after = made.interpretation.evaluate(node, at)
             if known(before) and known(after) and before != after:
                 word = Words(lang).function(node.function)
-                yield f"{word} {value_text(before, node.arguments[0].type, lang)} → {value_text(after, node.type, lang)}"
+                old = value_text(before, node.arguments[0].type, lang, exact=True)
+                yield f"{word} {old} → {value_text(after, node.type, lang)}"

@@ -16,7 +16,7 @@ from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
-from ..ir.epoch import Held, InForce, Missing
+from ..ir.epoch import Held, InForce, Missing, held
 from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
@@ -303,8 +303,8 @@ class _Explainer:
         parts: Iterable[ir.Expression] = (line.condition,)
         if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
             parts = parts_of(line.condition)
-        held = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
-        return Considered(line, self.interpretation.evaluate(line.condition, entry), held)
+        made = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
+        return Considered(line, self.interpretation.evaluate(line.condition, entry), made)
 
     def lines(self, found: InForce, entry: Instance, value: Value) -> tuple[list[Considered], list[Considered]]:
         """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
@@ -416,8 +416,12 @@ class _Explainer:
         id_ = f"参数 {name}"
         if id_ in self.steps:
             return id_
-        held: Held | None = self.epoch.parameters[node.name][keys] if all(known(k) for k in keys) else None
-        source = held.entry if held else None
+        found: Held | None = None
+        source: ir.Entry | None = None
+        if all(known(k) for k in keys):
+            found = self.epoch.parameters[node.name][keys]
+            exact, floor = held(parameter, keys, self.interpretation.on)
+            source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}
         formula = None
         if source is not None and source.value is not None:
@@ -437,7 +441,7 @@ class _Explainer:
             until=source.until if source else ir.OPEN,
             published=source.published if source else 0,
             assumptions=(*parameter.assumptions, *(source.assumptions if source else ())),
-            missing=held.value.kind if held is not None and isinstance(held.value, Missing) else "",
+            missing=found.value.kind if found is not None and isinstance(found.value, Missing) else "",
             formula=formula,
             displaced=self._displaced_value(parameter, keys, source) if source is not None else None,
             children=tuple(ids),

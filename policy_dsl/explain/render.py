@@ -51,17 +51,17 @@ def ordered_roots(made: Explanation) -> Explanation:
 
 def text(made: Explanation, lang: str) -> str:
     """Indented text: `name = value`, the reasons under it, then what they rest on."""
-    see = "（见上）" if lang == "zh" else "(see above)"
+    see = "（见上）" if lang == "zh" else " (see above)"
     lines = [_title(made, lang), ""]
     for level, block, again in outline(ordered_roots(made), lang):
         pad = "    " * level
         if level == 0 and lines[-1]:
             lines.append("")
-        head = f"{pad}{block.title} = {block.value}"
+        head = f"{pad}{block.head}"
         if again:
-            lines.append(f"{head} {see}")
+            lines.append(f"{head}{see}")
             continue
-        lines.append(f"{head}  [{block.kind}]")
+        lines.append(f"{head}  [{block.tag}]")
         labels = max((width(r.label) for r in block.rows), default=0)
         for row in block.rows:
             lines.append(f"{pad}  · {row.label}{' ' * (labels - width(row.label))}  {row.text}")
@@ -81,15 +81,15 @@ def escape(text_: str) -> str:
 
 def markdown(made: Explanation, lang: str) -> str:
     """Nested lists, one item a step."""
-    see = "（见上）" if lang == "zh" else "(see above)"
+    see = "（见上）" if lang == "zh" else " (see above)"
     lines = [f"# {escape(_title(made, lang))}", ""]
     for level, block, again in outline(ordered_roots(made), lang):
         pad = "    " * level
-        head = f"{pad}- **{escape(block.title)} = {escape(block.value)}**"
+        head = f"{pad}- **{escape(block.head)}**"
         if again:
-            lines.append(f"{head} {see}")
+            lines.append(f"{head}{see}")
             continue
-        lines.append(f"{head} · {block.kind}")
+        lines.append(f"{head} · {escape(block.tag)}")
         lines += [
             f"{pad}    - {row.label}：{escape(row.text)}"
             if lang == "zh"

@@ -8,16 +8,16 @@ from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, diagnose
 from ..source import width
+from .formula import who
 
 if TYPE_CHECKING:
     from ..decision import Decision
 
 
-def _person(entry: Instance) -> str:
+def _person(entry: Instance, lang: str) -> str:
     """The entry's path, with the name that a text fact gives it."""
-    named = next((f.name for f in entry.entity.facts if f.type.kind == "text"), None)
-    given = entry.facts.get(named) if named else None
-    return f"{entry.path}（{given}）" if isinstance(given, str) and given else entry.path
+    name = who(entry)
+    return entry.path if not name else f"{entry.path}（{name}）" if lang == "zh" else f"{entry.path} ({name})"
 
 
 def summary(decision: Decision, lang: str) -> str:
@@ -31,19 +31,21 @@ def summary(decision: Decision, lang: str) -> str:
     by = {(e.name, f.name): f.by for e in decision.epoch.program.entities for f in e.facts if f.by}
     for entry, name, type_, benefit in decision.rows():
         value = entry.values[name]
-        (benefits if benefit else others).append((_person(entry), name, value_text(value, type_, lang)))
+        (benefits if benefit else others).append((_person(entry, lang), name, value_text(value, type_, lang)))
         if isinstance(value, Undetermined):
             names = []
             for need in (*value.needs, *value.parameters):
                 holder, _, fact = need.rpartition(".")
-                who = by.get((entries[holder].entity.name, fact)) if holder in entries else None
-                names.append(need + ((f"（由{who}定）" if zh else f" (decided by {who})") if who else ""))
+                decides = by.get((entries[holder].entity.name, fact)) if holder in entries else None
+                names.append(
+                    need + ((f"（由「{decides}」定）" if zh else f" (decided by {decides})") if decides else "")
+                )
             waits.append(
                 f"{entry.path}.{name}：{'、'.join(names)}" if zh else f"{entry.path}.{name}: {', '.join(names)}"
             )
         elif isinstance(value, Failure):
             found = diagnose(value)
-            errors.append(f"{entry.path}.{name}：[{found.code}] {found.message(lang)}")
+            errors.append(f"{entry.path}.{name}{'：' if zh else ': '}[{found.code}] {found.message(lang)}")
     _section(lines, "给付" if zh else "Benefits", benefits)
     if waits:
         lines += ["", "尚不能决定，还需要：" if zh else "Not decided yet; waiting for:", *(f"  {w}" for w in waits)]
@@ -62,8 +64,8 @@ def _section(lines: list[str], title: str, rows: list[tuple[str, str, str]]) -> 
     lines += ["", title]
     wide = max(width(name) for _, name, _ in rows)
     last = ""
-    for who, name, value in rows:
-        if who != last:
-            lines.append(f"  {who}")
-            last = who
+    for entry, name, value in rows:
+        if entry != last:
+            lines.append(f"  {entry}")
+            last = entry
         lines.append(f"    {name}{' ' * (wide - width(name))}  {value}")
