@@ -171,8 +171,18 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
             ]
         )
     folder = known[given]
-    layer = _folder(folder, given if given != folder.name else None)
-    return chain(layer)
+    return [_shipped_names(x) for x in chain(_folder(folder, given if given != folder.name else None))]
+
+
+def _shipped_names(layer: LayerFiles) -> LayerFiles:
+    """Shipped files named by their place in policies/, so that a decision's reasons read the same on every machine."""
+    root = shipped_folder()
+    inside = [f.path.is_relative_to(root) for f in layer.files]
+    names = [
+        f"policies/{f.path.relative_to(root).as_posix()}" if here else f.name
+        for f, here in zip(layer.files, inside, strict=True)
+    ]
+    return LayerFiles(layer.policy, tuple(f._replace(name=n) for f, n in zip(layer.files, names, strict=True)))
 
 
 def _folder(folder: Path, policy: str | None = None) -> LayerFiles:
@@ -217,12 +227,13 @@ def _extends_place(file: PolicyFile) -> Place:
 
 def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     """The layer `name`: in the same folder, the folders beside it, the folder above, then among the shipped ones."""
-    folder = below.path.parent.resolve()
+    folder = below.path.parent
+    above = Path(os.path.normpath(folder / os.pardir))
     try:
-        beside = sorted(p for p in folder.parent.iterdir() if p.is_dir() and p != folder)
+        beside = sorted(p for p in above.iterdir() if p.is_dir() and p.name != folder.resolve().name)
     except OSError:
         beside = []
-    for place in (folder, *beside[:MAX_FILES], folder.parent):
+    for place in (folder, *beside[:MAX_FILES], above):
         if any(_head_name(p) == name for p in policy_files(place)):
             return LayerFiles(name, _matching(place, name))
     known = shipped()

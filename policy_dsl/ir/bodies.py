@@ -18,6 +18,7 @@ from ..diagnostics.report import Report
 from ..model.declare import Declared
 from ..source import Span
 from ..syntax import nodes
+from ..syntax.keywords import COMPARISON_WORDS
 from .nodes import OPEN
 
 
@@ -278,9 +279,10 @@ def cell_condition(column: nodes.Column, cell: nodes.Cell, report: Report) -> li
         elif test.sign == "=" and isinstance(operand, nodes.Truth):
             made.append(subject if operand.value else nodes.Not(subject, span=test.span))
         else:
-            made.append(
-                nodes.Comparison(subject, (nodes.Link(test.sign, test.word, operand, span=test.span),), span=test.span)
-            )
+            # 以上, 以下, 以内 stand behind their number in a cell alone; in a formula they are signs
+            word = test.word if test.word in COMPARISON_WORDS else test.sign
+            link = nodes.Link(test.sign, word, operand, span=test.span)
+            made.append(nodes.Comparison(subject, (link,), span=test.span))
     if len(made) == 1:
         return made
     plain = [t.operand for t in cell.tests if t.sign == "=" and not isinstance(t.operand, (nodes.Range, nodes.Truth))]

@@ -83,6 +83,8 @@ def in_force(rule: ir.Rule, on: int) -> InForce | None:
     for row in rows:
         if row.layer >= lead and (row.key not in by_key or by_key[row.key].layer < row.layer):
             by_key[row.key] = row
+    if any(row.layer > lead for row in by_key.values()):
+        body = []  # a lower layer's table stands in the place of a higher one's branches
     body += by_key.values()
     if any(x.kind == "value" for x in body):
         otherwise = None

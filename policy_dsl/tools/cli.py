@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -38,8 +39,6 @@ def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def colour(stream: Any) -> bool:
-    import os
-
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
@@ -49,8 +48,6 @@ def say(text: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        import os
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 
@@ -88,6 +85,12 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             fail([diagnostic("F0114", what="嵌套")], lang)
         except KeyboardInterrupt:
             sys.exit(130)
+        except MemoryError:
+            fail([diagnostic("F0114", what="内存")], lang)
+        except Exception as error:
+            if os.environ.get("POLICY_DSL_DEBUG"):
+                raise
+            fail([diagnostic("P0808", kind=type(error).__name__, problem=str(error)[:200])], lang)
 
     return run
 
@@ -296,7 +299,6 @@ def compile_(policy: str, output: str, lang: str) -> None:
 
 def write_whole(output: str, text: str) -> None:
     """Writes beside and renames, so that nobody ever sees half a file."""
-    import os
     import tempfile
     from pathlib import Path
 
