@@ -112,7 +112,7 @@ class Decision(Mapping[str, object]):
         if self._instance is None:
             root = self._compiled.instance(self._root, self._data)
             if self._raw is not None:
-                self._compiled.fill(root, self._raw)
+                self._compiled.fill(root, self._raw, self._on)
             else:
                 Interpretation(self._epoch, self._on, root).rules()
             self._instance = root
@@ -135,7 +135,7 @@ class Decision(Mapping[str, object]):
         except Defer:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
-        self._compiled.fill(root, raw, recorded=True)
+        self._compiled.fill(root, raw, self._on, recorded=True)
         return root
 
     def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:

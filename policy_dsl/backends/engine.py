@@ -43,7 +43,7 @@ class Compiled(NamedTuple):
         entity = next(e for e in self.program.entities if e.name == root)
         return Instance(self.program, entity, data, None, root)
 
-    def fill(self, entry: Instance, raw: tuple[Any, ...], recorded: bool = False) -> None:
+    def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
         from .show import day_text
         from .values import Failure
@@ -55,9 +55,7 @@ class Compiled(NamedTuple):
             given = raw[slot.position]
             rule = types[key]
             if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure(
-                    "R0105", (("name", key[1]), ("date", given.name or day_text(0))), rule.place
-                )
+                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", day_text(on))), rule.place)
             elif rule.type.is_amount:
                 entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
             else:
@@ -68,7 +66,7 @@ class Compiled(NamedTuple):
         for n, list_ in enumerate(lists):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
-                self.fill(inner, result, recorded)
+                self.fill(inner, result, on, recorded)
 
 
 class Run(NamedTuple):

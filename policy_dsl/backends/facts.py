@@ -20,6 +20,7 @@ from .interpret import fact_step
 from .runtime import UNKNOWN
 
 MOST_DIGITS = 30
+MOST_TEXT = 10_000
 MOST_ERRORS = 50
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\S.*?)?\s*\Z", re.ASCII)
 _KINDS = {
@@ -166,7 +167,7 @@ class Reader:
                 return self._date(value, path)
             case "text":
                 if isinstance(value, str):
-                    return value[:10_000]
+                    return value[:MOST_TEXT]
                 self._type(path, ("文字", "a text"), value)
             case _:
                 return self._amount(value, fact, path)

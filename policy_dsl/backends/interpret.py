@@ -392,6 +392,9 @@ def parameter_value(found: Held, node: ir.ParameterRef, on: int) -> Value:
         if found.value.kind == "none":
             return Failure("R0105", (("name", node.name), ("date", day_text(on))), node.place)
         return Undetermined((), (found.value.name,))
+    if isinstance(found.value, Failure):  # computed with the epoch, on whichever of its days came first
+        words = tuple((k, day_text(on) if k == "date" else word) for k, word in found.value.words)
+        return found.value._replace(words=words)
     return found.value
 
 

@@ -114,6 +114,8 @@ def read_decimal(value: object, per_unit: int) -> int:
     """A decimal.Decimal as a whole number of 1/per_unit; whatever else it is, or finer, defers."""
     if type(value).__name__ != "Decimal":
         raise Defer("number")
+    if not -30 <= value.adjusted() <= 30 or len(value.as_tuple().digits) > 30:  # type: ignore[attr-defined]
+        raise Defer("digits")
     n, d = value.as_integer_ratio()  # type: ignore[attr-defined]
     n *= per_unit
     if n % d:

@@ -46,7 +46,7 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
             steps[p.name] = Fraction(1, fine or 1)
     if unclear:
         dens: dict[str, int] = dict.fromkeys(unclear, 1)
-        for day in change_days(program) or [0]:
+        for day in [0, *change_days(program)]:
             epoch = Epoch(program, day)
             for n in unclear:
                 for held in epoch.parameters[n].values():

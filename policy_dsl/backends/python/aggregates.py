@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import math
 from fractions import Fraction
 
 from ..schedule import Gather
-from .formulas import Formulas
-from .pieces import assign, cmp, const, defer, name, op, times
+from .formulas import Formulas, late_default
+from .pieces import assign, cmp, const, name, op, times
 
 
 class Aggregates(Formulas):
@@ -94,7 +93,7 @@ class Aggregates(Formulas):
         self.block += inner
 
     def close_gather(self, gather: Gather) -> None:
-        """After the loop: an empty list takes the default, an average is divided."""
+        """After the loop: an empty list takes a written default or leaves None (`late_default`), an average is divided."""
         node = gather.node
         local = self.local(("gather", gather.host, node), node.function)
         if node.function not in ("max", "min", "average"):
@@ -107,30 +106,22 @@ class Aggregates(Formulas):
             if node.function == "average"
             else cmp(name(local), "is", const(None))
         )
-        if node.default is None:
-            empty.append(defer("empty"))
-            k_default = k
+        written = node.default
+        if written is None or late_default(node):
+            if node.function == "average":
+                empty.append(assign(local, const(None)))
         elif node.type.is_amount:
-            with self.into(empty):
-                form = self.amount(node.default)
-            k_default = form.k
-            both = Fraction(
-                math.gcd(k.numerator * k_default.denominator, k_default.numerator * k.denominator),
-                k.denominator * k_default.denominator,
-            )
-            empty += [
-                assign(local, self.forced(times(form.num, int(k_default / both)), node.default)),
-                assign(local + "_n", form.den or const(1)),
-            ]
-            some.append(assign(local, times(name(local), int(k / both))))
-            dynamic = dynamic or form.den is not None
+            form = self.amount(written)
+            both, _ = self.unify([form, form._replace(k=k)])
+            empty += [assign(local, times(form.num, int(form.k / both))), assign(local + "_n", const(1))]
+            if k != both:
+                some.append(assign(local, times(name(local), int(k / both))))
             k = both
         else:
-            with self.into(empty):
-                other = self.plain(node.default)
-            empty.append(assign(local, self.forced(other, node.default)))
+            empty.append(assign(local, self.plain(written)))
         if node.function == "average":
             some.append(assign(local + "_n", op(name(local + "_n"), "*", name(local + "_c"))))
             dynamic = True
-        self.block.append(ast.If(test, empty, some))
+        if empty:
+            self.block.append(ast.If(test, empty, some))
         self.gathered[gather] = (k, dynamic)

@@ -53,13 +53,17 @@ class Formulas:
             self.locals[key] = f"{plain}_{self.count}" if plain else f"v{self.count}"
         return self.locals[key]
 
+    def fresh(self) -> str:
+        self.count += 1
+        return f"t{self.count}"
+
     def temp(self, value: ast.expr) -> ast.Name:
         """The value in a local of its own, so that it can be used more than once."""
         if isinstance(value, ast.Name):
             return name(value.id)
-        self.count += 1
-        self.block.append(assign(f"t{self.count}", value))
-        return name(f"t{self.count}")
+        made = self.fresh()
+        self.block.append(assign(made, value))
+        return name(made)
 
     def fact_local(self, entity: str, fact: str) -> str:
         return self.local(("fact", entity, fact), fact)
@@ -103,7 +107,7 @@ class Formulas:
             case ir.Among():
                 return self.among(node)
             case ir.Aggregate():
-                return name(self.local(("gather", self.at(self.entity, node.up), node), node.function))
+                return self.gathered_plain(node)
         return self.plain(node)
 
     def compare(self, node: ir.Compare) -> ast.expr:
@@ -131,18 +135,29 @@ class Formulas:
         return cmp(left, sign, right)
 
     def among(self, node: ir.Among) -> ast.expr:
-        if node.item.type.kind in ("enumeration", "date"):
-            return cmp(self.plain(node.item), "in", tuple_(*(self.plain(o) for o in node.options)))
-        if node.item.type.kind == "truth":
-            return cmp(self.truth(node.item), "in", tuple_(*(self.truth(o) for o in node.options)))
+        written = all(isinstance(o, ir.Constant) for o in node.options)
+        if not node.item.type.is_amount:
+            make = self.truth if node.item.type.kind == "truth" else self.plain
+            options = [make(o) for o in node.options]
+            if written:
+                return cmp(make(node.item), "in", tuple_(*options))
+            one = self.settled(make(node.item))
+            return self.one_of([cmp(one, "=", o) for o in options])
         subject = self.amount(node.item)
         if subject.const is None:
             subject = subject._replace(
                 num=self.temp(subject.num), den=None if subject.den is None else self.temp(subject.den)
             )
-        return ast.BoolOp(
-            ast.Or(), [self.compared(subject, "=", self.amount(o)) for o in node.options] + [const(False)]
-        )
+        tests = [self.compared(subject, "=", self.amount(o)) for o in node.options]
+        return ast.BoolOp(ast.Or(), [*tests, const(False)]) if written else self.one_of(tests)
+
+    @staticmethod
+    def one_of(tests: list[ast.expr]) -> ast.expr:
+        """Whether a test holds; all are made, so that an unknown among them defers even beside one that holds."""
+        made = tests[0]
+        for test in tests[1:]:
+            made = ast.BinOp(made, ast.BitOr(), test)
+        return made
 
     def plain(self, node: ir.Expression) -> ast.expr:
         """A value that is no amount: position, date, truth of a fact or rule."""
@@ -180,7 +195,7 @@ class Formulas:
             case ir.Call():
                 return call(node.function, *(self.plain(a) for a in node.arguments))
             case ir.Aggregate():
-                return name(self.local(("gather", self.at(self.entity, node.up), node), node.function))
+                return self.gathered_plain(node)
         return self.truth(node)
 
     def whole(self, form: Form) -> ast.expr:
@@ -214,13 +229,53 @@ class Formulas:
             case ir.Call():
                 return self.call(node)
             case ir.Aggregate():
-                gather = Gather(self.at(self.entity, node.up), node)
-                if not gather.host:
-                    return Form(call("defer", const(".".join(node.lists))), Fraction(1))
-                k, dynamic = self.gathered[gather]
-                local = self.local(("gather", gather.host, node), node.function)
-                return Form(name(local), k, name(local + "_n") if dynamic else None)
+                return self.gathered_amount(node)
         raise AssertionError(node)
+
+    def gathered_plain(self, node: ir.Aggregate) -> ast.expr:
+        """What an aggregate gave that is no amount."""
+        gather = Gather(self.at(self.entity, node.up), node)
+        if not gather.host:
+            return call("defer", const(".".join(node.lists)))
+        local = self.local(("gather", gather.host, node), node.function)
+        if not late_default(node):
+            return name(local)
+        if node.default is None:
+            self.block.append(ast.If(cmp(name(local), "is", const(None)), [defer("empty")], []))
+            return name(local)
+        made = self.fresh()
+        empty: list[ast.stmt] = []
+        with self.into(empty):
+            self.block.append(assign(made, self.plain(node.default)))
+        self.block.append(ast.If(cmp(name(local), "is", const(None)), empty, [assign(made, name(local))]))
+        return name(made)
+
+    def gathered_amount(self, node: ir.Aggregate) -> Form:
+        """The amount that an aggregate gave."""
+        gather = Gather(self.at(self.entity, node.up), node)
+        if not gather.host:
+            return Form(call("defer", const(".".join(node.lists))), Fraction(1))
+        k, dynamic = self.gathered[gather]
+        local = self.local(("gather", gather.host, node), node.function)
+        found = Form(name(local), k, name(local + "_n") if dynamic else None)
+        if not late_default(node):
+            return found
+        if node.default is None:
+            self.block.append(ast.If(cmp(name(local), "is", const(None)), [defer("empty")], []))
+            return found
+        made = self.fresh()
+        empty: list[ast.stmt] = []
+        with self.into(empty):
+            form = self.amount(node.default)
+        both, divided = self.unify([found, form])
+        some: list[ast.stmt] = []
+        for block, value in ((empty, form), (some, found)):
+            num, den = self.scaled(value, both, divided)
+            block.append(assign(made, num))
+            if den is not None:
+                block.append(assign(made + "_n", den))
+        self.block.append(ast.If(cmp(name(local), "is", const(None)), empty, some))
+        return Form(name(made), both, name(made + "_n") if divided else None)
 
     def parameter(self, node: ir.ParameterRef) -> ast.expr:
         self.parameters.setdefault((node.name, node.floor), len(self.parameters))
@@ -269,19 +324,17 @@ class Formulas:
         if not self.analysis.of(node.right, self.entity).positive:
             divisor = self.temp(b.num)
             top = self.temp(a.num)
+            over, under = self.fresh(), self.fresh()
             self.block.append(ast.If(cmp(divisor, "=", const(0)), [defer("division")], []))
             self.block.append(
                 ast.If(
                     cmp(divisor, "<", const(0)),
-                    [
-                        assign(divisor.id + "p", op(const(0), "-", divisor)),
-                        assign(top.id + "p", op(const(0), "-", top)),
-                    ],
-                    [assign(divisor.id + "p", divisor), assign(top.id + "p", top)],
+                    [assign(under, op(const(0), "-", divisor)), assign(over, op(const(0), "-", top))],
+                    [assign(under, divisor), assign(over, top)],
                 )
             )
-            a = a._replace(num=name(top.id + "p"), const=None)
-            b = b._replace(num=name(divisor.id + "p"), const=None)
+            a = a._replace(num=name(over), const=None)
+            b = b._replace(num=name(under), const=None)
         num = a.num if b.den is None else op(a.num, "*", b.den)
         den = b.num if a.den is None else op(b.num, "*", a.den)
         return Form(num, a.k / b.k, den)
@@ -370,11 +423,16 @@ class Formulas:
             return value, None
         return times(value.num, int(value.k / k)), (value.den or const(1)) if dynamic else None
 
-    @staticmethod
-    def forced(value: ast.expr, node: ir.Expression) -> ast.expr:
-        """A value that may be an unknown fact passed on is touched, so that it defers here and never becomes a result."""
+    def forced(self, value: ast.expr, node: ir.Expression) -> ast.expr:
+        """A value that may be an unknown passed on is touched, so that it defers here and never becomes a result."""
         if node.type.kind == "truth":
             return value if isinstance(value, (ast.Constant, ast.Compare)) else either(value, const(True), const(False))
-        if isinstance(value, (ast.Name, ast.Subscript)) and not isinstance(node, ir.RuleRef):
+        settled = isinstance(node, ir.RuleRef) and self.epoch.rules[node.entity, node.name] is not None
+        if isinstance(value, (ast.Name, ast.Subscript)) and not settled:
             return ast.UnaryOp(ast.UAdd(), value)
         return value
+
+
+def late_default(node: ir.Aggregate) -> bool:
+    """Whether an empty list is answered where the value is used: no default, or one that is a formula of the rule's own entry."""
+    return node.function in ("max", "min", "average") and not isinstance(node.default, ir.Constant)

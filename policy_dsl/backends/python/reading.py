@@ -7,6 +7,7 @@ import math
 
 from ...ir import nodes as ir
 from ...model.types import grid
+from ..facts import MOST_TEXT, Reader
 from ..interpret import fact_step
 from ..schedule import Step
 from .flow import Flow
@@ -86,8 +87,6 @@ class Emitter(Rules):
                 )
                 given: list[ast.stmt] = []
                 self._read_fact(fact, x, name("v"), given, tables)
-                from ..facts import Reader
-
                 absent: list[ast.stmt] = [
                     assign(x, const(Reader.default(fact))),
                     assign(f"n{depth}", op(name(f"n{depth}"), "-", const(1))),
@@ -153,13 +152,17 @@ class Emitter(Rules):
         elif kind == "date":
             body.append(assign(x, call("read_day", name(x))))
         elif kind == "text":
-            body.append(ast.If(cmp(call("type", name(x)), "is not", name("str")), [defer("text")], []))
+            test = ast.BoolOp(
+                ast.Or(),
+                [cmp(call("type", name(x)), "is not", name("str")), cmp(call("len", name(x)), ">", const(MOST_TEXT))],
+            )
+            body.append(ast.If(test, [defer("text")], []))
         else:
             step = fact_step(fact.type)
             per_unit = int(1 / grid(fact.type))
             bound = 10**15 * per_unit - 1
-            low = -bound if fact.low is None else math.ceil(fact.low / step)
-            high = bound if fact.high is None else math.floor(fact.high / step)
+            low = -bound if fact.low is None else max(-bound, math.ceil(fact.low / step))
+            high = bound if fact.high is None else min(bound, math.floor(fact.high / step))
             plain: list[ast.stmt] = [] if per_unit == 1 else [assign(x, times(name(x), per_unit))]
             other: list[ast.stmt] = [assign(x, call("read_decimal", name(x), const(per_unit)))]
             body.append(ast.If(cmp(call("type", name(x)), "is", name("int")), plain or [ast.Pass()], other))

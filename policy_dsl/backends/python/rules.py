@@ -74,7 +74,7 @@ class Rules(Aggregates):
         node = line.result
         if not node.type.is_amount:
             return self.truth(node) if node.type.kind == "truth" else self.plain(node)
-        if line.row >= 0 and isinstance(node, ir.Constant):
+        if _amount_by_date(line):
             return Form(
                 name(self.local(("amount", key, line.row), f"{key[1]}_{line.row}")), self.row_step(key, line.row)
             )
@@ -110,11 +110,19 @@ class Rules(Aggregates):
             for other, _ in lines[1:]:
                 if kind == "exception" and (other.layer != line.layer or (other.label and other.label in line.beats)):
                     continue
-                if disjoint(line.condition, other.condition) or same_result(line.result, other.result):
+                if disjoint(line.condition, other.condition):
                     continue
-                assert other.condition is not None
+                dated = _amount_by_date(line) or _amount_by_date(other)
+                if same_result(line.result, other.result) and not dated:
+                    continue
                 with self.into(yes):
-                    self.block.append(ast.If(self.truth(other.condition), [defer("conflict")], []))
+                    both = self.truth(other.condition) if other.condition is not None else const(True)
+                    if dated and isinstance(line.result, ir.Constant) and isinstance(other.result, ir.Constant):
+                        a, b = self.result(line, self.current), self.result(other, self.current)
+                        assert isinstance(a, Form)
+                        assert isinstance(b, Form)
+                        both = ast.BoolOp(ast.And(), [both, self.compared(a, "!=", b)])
+                    self.block.append(ast.If(both, [defer("conflict")], []))
         self.arm(line, yes, arms, positions)
         with self.into(no):
             self.chain(found, lines[1:], rest, arms, positions)
@@ -137,15 +145,18 @@ class Rules(Aggregates):
         self.chain(found, [(x, found.mode or "one") for x in found.body], rest, arms, positions)
 
     def joined(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
-        """就高, 就低, 合计: all lines are looked at."""
+        """就高, 就低, 合计: all lines are looked at. The pick of 合计 is minus the sum of 1 << position of those that apply."""
+        if not found.body:
+            assert found.otherwise is not None
+            self.arm(found.otherwise, self.block, arms, positions)
+            return
         amount = found.rule.type.is_amount
         inner: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
         tests: list[tuple[ast.expr, list[ast.stmt], list[ast.stmt]]] = []
         for line in found.body:
             before: list[ast.stmt] = []
-            assert line.condition is not None
             with self.into(before):
-                test = self.truth(line.condition)
+                test = self.truth(line.condition) if line.condition is not None else const(True)
             block: list[ast.stmt] = []
             self.arm(line, block, inner, positions)
             tests.append((test, before, block))
@@ -156,11 +167,11 @@ class Rules(Aggregates):
         if dynamic:
             self.block.append(assign(best + "_n", const(1)))
         self.block.append(assign(pick, const(0 if found.mode == "sum" else -1)))
-        for (test, before, block), (_, _, position, value) in zip(tests, inner, strict=True):
+        for (test, before, block), (_, line, position, value) in zip(tests, inner, strict=True):
             self.block += before
             num, den = self.scaled(value, k, dynamic)
             with self.into(block):
-                n = self.temp(num)
+                n = self.temp(self.forced(num, line.result))
                 d = self.temp(den) if den is not None else None
             if found.mode == "sum":
                 more: list[ast.stmt] = []
@@ -173,7 +184,7 @@ class Rules(Aggregates):
                     more.append(assign(best, op(name(best), "+", n)))
                 first = [assign(best, n), *([assign(best + "_n", d)] if d is not None else [])]
                 block.append(ast.If(cmp(name(best), "is", const(None)), first, more))
-                block.append(assign(pick, op(name(pick), "+", const(1 << position))))
+                block.append(assign(pick, op(name(pick), "-", const(1 << position))))
             else:
                 left, right = (n, name(best)) if d is None else (op(n, "*", name(best + "_n")), op(name(best), "*", d))
                 better = ast.BoolOp(
@@ -192,9 +203,9 @@ class Rules(Aggregates):
                     )
                 )
             self.block.append(ast.If(test, block, []))
-        none: list[ast.stmt] = []
-        assert found.otherwise is not None
-        self.arm(found.otherwise, none, arms, positions)
+        none: list[ast.stmt] = [] if found.otherwise is not None else [defer("gap")]
+        if found.otherwise is not None:
+            self.arm(found.otherwise, none, arms, positions)
         some: list[ast.stmt] = []
         form = Form(name(best), k, name(best + "_n") if dynamic else None) if amount else name(best)
         arms.append((some, found.body[0], pick, form))
@@ -211,8 +222,13 @@ class Rules(Aggregates):
                 block.append(assign(local + "_n", self.forced(den, line.result)))
             if self.recording:
                 block.append(assign(local + "_p", name(position) if isinstance(position, str) else const(position)))
-        if rule.benefit and not all(self.analysis.of(x.result, rule.entity).not_negative for _, x, _, _ in arms):
+        if rule.benefit and not all(self.analysis.of(x.result, rule.entity).not_negative for x in rule.lines):
             self.block.append(ast.If(cmp(name(local), "<", const(0)), [defer("negative")], []))
+
+
+def _amount_by_date(line: ir.Line) -> bool:
+    """A table's written amount: an argument of the function, so what it is on one date says nothing of another."""
+    return line.row >= 0 and isinstance(line.result, ir.Constant) and line.result.type.is_amount
 
 
 def _headline(rule: ir.Rule) -> str:
