@@ -44,7 +44,7 @@ class Scheduler:
         self.program = epoch.program
         self.entities = {e.name: e for e in self.program.entities}
         self.root = root
-        self.within = set(self._below(root))
+        self.within = list(self._below(root))
         self.rules: dict[str, list[RuleKey]] = {}
         for rule in self.program.rules:
             if rule.entity in self.within:
