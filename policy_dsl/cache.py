@@ -51,16 +51,9 @@ def _source_stamp() -> str:
     root = Path(__file__).parent
     if (root / "policies").is_dir():
         return ""
-    newest = max(
-        (
-            p.stat().st_mtime_ns
-            for part in ("ir", "model", "backends", "syntax")
-            for p in (root / part).iterdir()
-            if p.suffix in (".py", ".lark")
-        ),
-        default=0,
-    )
-    return str(newest)
+    parts = ("ir", "model", "backends", "backends/python", "syntax", ".")
+    files = (p for part in parts for p in (root / part).iterdir() if p.suffix in (".py", ".lark"))
+    return str(max((p.stat().st_mtime_ns for p in files), default=0))
 
 
 def key_of(layers: list[LayerFiles]) -> str:
@@ -97,19 +90,19 @@ class _Restricted(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} does not belong into a compiled policy")
 
 
-def dump(policy_engine: Engine) -> bytes:
-    """A program and its compiled functions as bytes."""
+def dump(policy_engine: Engine, key: str) -> bytes:
+    """A program and its compiled functions as bytes, with the name under which they are kept."""
     program = pickle.dumps(policy_engine.program, protocol=5)
     saved = {k: tuple(v) for k, v in policy_engine.saved().items()}
     steps = {k: (v.numerator, v.denominator) for k, v in policy_engine.steps.items()}
     body = marshal.dumps((program, saved, steps))
-    return marshal.dumps((MAGIC, hashlib.sha256(body).hexdigest(), body))
+    return marshal.dumps((MAGIC, key, hashlib.sha256(body).hexdigest(), body))
 
 
-def parse(raw: bytes) -> Policy:
-    """The policy in an entry's bytes. Raises any of the usual exceptions for bytes that are not one."""
-    magic, check, body = marshal.loads(raw)
-    if magic != MAGIC or hashlib.sha256(body).hexdigest() != check:
+def parse(raw: bytes, key: str) -> Policy:
+    """The policy in the bytes of the entry `key`. Raises any of the usual exceptions for bytes that are not that one."""
+    magic, name, check, body = marshal.loads(raw)
+    if magic != MAGIC or name != key or hashlib.sha256(body).hexdigest() != check:
         raise ValueError("not a compiled policy")
     program_bytes, saved, steps = marshal.loads(body)
     program = _Restricted(io.BytesIO(program_bytes)).load()
@@ -131,7 +124,7 @@ def read(path: Path) -> Policy | None:
             info = os.fstat(file.fileno())
             if not _private(info) or not stat.S_ISREG(info.st_mode) or info.st_size > MAX_ENTRY:
                 return None
-            return parse(file.read(MAX_ENTRY))
+            return parse(file.read(MAX_ENTRY), path.stem)
     except (
         OSError,
         ValueError,
@@ -153,7 +146,7 @@ def write(path: Path, policy_engine: Engine) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _private(path.parent.lstat()):
             return
-        raw = dump(policy_engine)
+        raw = dump(policy_engine, path.stem)
         import tempfile
 
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
