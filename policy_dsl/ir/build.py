@@ -377,7 +377,7 @@ class _Builder:
         return len(self.report.items) == before
 
     def _beats(self, body: RawBody) -> None:
-        over = {x.label: set(x.beats) for x in body.lines if x.kind == "exception" and x.label}
+        over = {x.label: x.beats for x in body.lines if x.kind == "exception" and x.label}
         for start in over:
             path, seen = [start], {start}
             while True:
