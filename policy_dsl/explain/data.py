@@ -1,6 +1,6 @@
 """An explanation as JSON; explain/schema.json is its schema. Steps stand in a table by id, so that nothing is repeated.
 
-The keys in ALWAYS stand in every step; the others only where they say something. `value`, `unit` and `shown` follow the contract's
+The keys in ALWAYS stand in every step (`unit` in that of every quantity); the others only where they say something. `value`, `unit` and `shown` follow the contract's
 form of an output; `unit` has the Chinese spelling in both languages, so that programs can compare it.
 """
 
@@ -17,7 +17,20 @@ from .explanation import Considered, Explanation, Step
 from .formula import Words
 
 SCHEMA = "https://policy-dsl.invalid/explanation-1.json"
-ALWAYS = ("id", "kind", "entity", "path", "name", "state", "value", "clause", "place", "assumptions", "children")
+ALWAYS = (
+    "id",
+    "kind",
+    "entity",
+    "path",
+    "name",
+    "state",
+    "value",
+    "unit",
+    "clause",
+    "place",
+    "assumptions",
+    "children",
+)
 
 
 def data(made: Explanation, lang: str) -> dict[str, object]:
@@ -118,18 +131,20 @@ def _texts(made: Explanation, step: Step, lang: str) -> dict[str, list[str]]:
 
 
 def _given_up(made: Explanation, step: Step, lang: str) -> dict[str, object] | None:
-    """What the rule would give without the exception that applied."""
-    if step.given_up is None or step.given_up_line is None:
+    """What the rule would give without the exception that applied, and the lines that would give it."""
+    if step.given_up is None:
         return None
-    line = step.given_up_line
-    return {
-        **_value(step.given_up, step),
-        "text": line_text(line, lang),
-        "policy": line.clause.policy,
-        "file": file_name(line.place),
-        "line": line.place.line,
-        "formula": _formula(made, step, line.result, lang),
-    }
+    lines = [
+        {
+            "text": line_text(x, lang),
+            "policy": x.clause.policy,
+            "file": file_name(x.place),
+            "line": x.place.line,
+            "formula": _formula(made, step, x.result, lang),
+        }
+        for x in step.given_up_lines
+    ]
+    return {**_value(step.given_up, step), "lines": lines}
 
 
 def _error(step: Step, lang: str) -> dict[str, object] | None:

@@ -138,8 +138,8 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     yield "since", _since(step, lang)
     for considered in step.considered:
         yield from _not_applied(made, step, considered, lang)
-    if step.given_up is not None and step.given_up_line is not None:
-        yield from _given_up(made, step, step.given_up_line, lang)
+    if step.given_up is not None:
+        yield from _given_up(made, step, lang)
     yield "displaced", displaced_text(step, lang)
     for text in step.assumptions:
         yield "assumption", text
@@ -261,18 +261,20 @@ def _worked_out(
     yield from (("conversion", t) for t in to_declared(made, step, formula, at, lang))
 
 
-def _given_up(made: Explanation, step: Step, line: ir.Line, lang: str) -> Iterator[tuple[str, str]]:
-    """What the rule would give without the exception: its line and its amount, worked out."""
+def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
+    """What the rule would give without the exception: its lines and its amount, worked out."""
     value = value_text(step.given_up, step.type, lang, exact=True)
-    text = line_text(line, lang)
-    layer = line.clause.policy if line.clause.policy != step.clause.policy else ""
+    quoted = "「{}」" if lang == "zh" else "“{}”"
+    texts = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.given_up_lines)
+    layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")
     if lang == "zh":
-        yield "given_up", f"{value}：没有这条例外时适用{f'{layer}的' if layer else ''}「{text}」"
+        yield "given_up", f"{value}：没有这条例外时适用{f'{layer}的' if layer else ''}{texts}"
     else:
-        yield "given_up", f"{value}: without this exception “{text}”{f' of {layer}' if layer else ''} would apply"
-    if not isinstance(line.result, ir.Constant):
-        result = made.interpretation.evaluate(line.result, step.at)
-        yield from _numbers(made, line.result, step.at, result, _shown_type(step, line.result), lang)
+        yield "given_up", f"{value}: without this exception {texts}{f' of {layer}' if layer else ''} would apply"
+    for line in step.given_up_lines:
+        if not isinstance(line.result, ir.Constant):
+            result = made.interpretation.evaluate(line.result, step.at)
+            yield from _numbers(made, line.result, step.at, result, _shown_type(step, line.result), lang)
 
 
 def _not_applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:

@@ -82,7 +82,7 @@ class Step(NamedTuple):
     decided_by: str
     default_used: bool
     given_up: Value  # what the rule would give without the exception that applied, or None
-    given_up_line: ir.Line | None
+    given_up_lines: tuple[ir.Line, ...]  # the lines that would give it
     mode: str  # how lines are joined
     missing: str  # why a parameter has no value: pending, floor, none
     published: int
@@ -231,7 +231,7 @@ class _Explainer:
         applied: list[Considered] = []
         considered: list[Considered] = []
         given_up: Value = None
-        given_up_line: ir.Line | None = None
+        given_up_lines: tuple[ir.Line, ...] = ()
         formulas: list[ir.Expression] = []
         if found is not None:
             applied, considered = self.lines(found, entry, value)
@@ -239,9 +239,8 @@ class _Explainer:
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
-                    given_up_line = next(iter(self.body_lines(found, entry)), None)
-                    if given_up_line is not None:
-                        formulas.append(given_up_line.result)
+                    given_up_lines = self.giving(found, entry, other)
+                    formulas += [x.result for x in given_up_lines]
             for c in applied:
                 formulas += [*(p.formula for p in c.parts), c.line.result]
             for c in considered:
@@ -272,7 +271,7 @@ class _Explainer:
             decided_by="",
             default_used=False,
             given_up=given_up,
-            given_up_line=given_up_line,
+            given_up_lines=given_up_lines,
             mode=found.mode if found is not None else "",
             missing="",
             published=lead.published if lead else 0,
@@ -338,13 +337,13 @@ class _Explainer:
             return holding
         return [c for c in holding if self.interpretation.evaluate(c.line.result, entry) == value][:1]
 
-    def body_lines(self, found: InForce, entry: Instance) -> Iterator[ir.Line]:
-        """The lines that would apply if no exception did."""
-        for line in found.body:
-            if line.condition is None or self.interpretation.evaluate(line.condition, entry) is True:
-                yield line
-        if found.otherwise is not None:
-            yield found.otherwise
+    def giving(self, found: InForce, entry: Instance, value: Value) -> tuple[ir.Line, ...]:
+        """The lines that give the body's known value: all that are summed, else the first that applies with that result."""
+        evaluate = self.interpretation.evaluate
+        holding = [x for x in found.body if x.condition is None or evaluate(x.condition, entry) is True]
+        if found.mode != "sum":
+            holding = [x for x in holding if evaluate(x.result, entry) == value][:1]
+        return tuple(holding) or ((found.otherwise,) if found.otherwise is not None else ())
 
     # --- what a formula rests on
 
@@ -468,7 +467,7 @@ class _Explainer:
         """A step that no rule gives: a fact or a parameter."""
         usual: dict[str, Any] = {
             "applied": (), "considered": (), "since": 0, "until": ir.OPEN, "assumptions": (), "decided_by": "", "default_used": False,
-            "given_up": None, "given_up_line": None, "mode": "", "missing": "", "published": 0, "formula": None, "displaced": None,
+            "given_up": None, "given_up_lines": (), "mode": "", "missing": "", "published": 0, "formula": None, "displaced": None,
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))

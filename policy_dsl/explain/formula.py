@@ -159,7 +159,8 @@ class Words:
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
             return self.value(entries, node.type)
-        shown = [made for entry in entries if (made := self.contribution(node, entry))]
+        named = any(who(entry) for entry in entries)
+        shown = [made for entry in entries if (made := self.contribution(node, entry, named))]
         if len(shown) > MOST_ENTRIES:
             rest = len(shown) - MOST_ENTRIES
             shown = [*shown[:MOST_ENTRIES], f"……另 {rest} 项" if self.lang == "zh" else f"… {rest} more"]
@@ -167,8 +168,8 @@ class Words:
             shown = [f"{self.keyword('DEFAULT')} {self.text(node.default)}"]
         return f"{function}({', '.join(shown) or '—'})"
 
-    def contribution(self, node: ir.Aggregate, entry: Instance) -> str:
-        """What one entry adds to an aggregate; "" for an entry that the filter leaves out or that is not counted."""
+    def contribution(self, node: ir.Aggregate, entry: Instance, named: bool) -> str:
+        """What one entry adds to an aggregate, its name before it where entries have names; "" for one that does not count."""
         assert self.interpretation is not None
         holds = True if node.where is None else self.interpretation.evaluate(node.where, entry)
         if holds is False:
@@ -182,7 +183,7 @@ class Words:
         if node.function == "count" and known(value):
             return name if value is True else ""
         shown = Words(self.lang, self.interpretation, entry).leaf(node.value, "")
-        return f"{name} {shown}" if who(entry) else shown
+        return f"{name} {shown}" if named else shown
 
     def _inside(self, node: ir.Expression, path: str) -> str:
         """A formula about a list's entries, their own names written with the list's."""

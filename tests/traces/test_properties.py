@@ -1,0 +1,288 @@
+"""Laws of explanations, on random households of the traces' county and on the examples of every shipped policy."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from referencing import Registry, Resource
+
+import policy_dsl
+from policy_dsl.backends.facts import Reader
+from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.show import value_text
+from policy_dsl.backends.values import Value, known
+from policy_dsl.explain.describe import describe
+from policy_dsl.explain.explanation import Explanation, Step
+from policy_dsl.explain.formula import MOST_ENTRIES
+from policy_dsl.ir import nodes as ir
+from policy_dsl.ir.traverse import walk
+from policy_dsl.library import shipped
+
+HERE = Path(__file__).parent
+EXPLAIN = Path(policy_dsl.__file__).parent / "explain"
+
+
+@lru_cache
+def county() -> policy_dsl.Policy:
+    return policy_dsl.load(HERE / "county.policy")
+
+
+@lru_cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
+    """A validator for one of the two published schemas, the other within reach."""
+    schemas = {
+        n: json.loads((EXPLAIN / n).read_text(encoding="utf-8")) for n in ("schema.json", "decision.schema.json")
+    }
+    registry: Registry[Any] = Registry().with_resources(
+        [(s["$id"], Resource.from_contents(s)) for s in schemas.values()]
+    )
+    jsonschema.Draft202012Validator.check_schema(schemas[name])
+    return jsonschema.Draft202012Validator(
+        schemas[name], registry=registry, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+# --- cases
+
+
+def perhaps(given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A fact, or now and then an unknown one."""
+    return st.one_of(given, given, given, given, st.none())
+
+
+person = st.fixed_dictionaries(
+    {
+        "出生日期": perhaps(st.dates().map(lambda d: f"{1930 + d.year % 90}-{d.month:02d}-{min(d.day, 28):02d}")),
+        "月收入": perhaps(st.sampled_from([0, 100, 420, 439, 500, 640, 658, 800, 3000]).map(int)),
+        "重病": perhaps(st.booleans()),
+    },
+    optional={
+        "姓名": st.sampled_from(["甲", "乙", "<b>&amp;", '"丙"']),
+        "残疾等级": st.sampled_from(["无", "四级", "三级", "二级", "一级"]),
+        "在校": st.booleans(),
+    },
+)
+household = st.fixed_dictionaries(
+    {
+        "户籍": perhaps(st.sampled_from(["城市", "农村"])),
+        "财产": st.sampled_from([0, 10, 12, 15, 30, 31]),
+        "类别": perhaps(st.sampled_from(["一类", "二类", "三类"])),
+        "成员": st.lists(person, min_size=1, max_size=3),
+    },
+    optional={"自费治疗": st.sampled_from([0, 3000, 9000, 100000])},
+).map(lambda facts: {"家庭": facts})
+days = st.sampled_from(["2020-06", "2021-06", "2022-02", "2022-08", "2023-03"])
+
+
+MOST_EXAMPLES = 24  # of the shipped policies: the laws are the same for all, and a build must stay short
+
+
+def decisions_of_examples() -> list[tuple[str, policy_dsl.Decision]]:
+    """Examples of the shipped policies, decided: spread evenly over them where there are many."""
+    out = []
+    for name in sorted({str(p) for p in shipped().values()}):
+        policy = policy_dsl.load(Path(name))
+        for example in policy.program.examples:
+            if example.policy == policy.name:
+                root, data = Reader(policy.program, lenient=True).read(example.facts)
+                out.append((f"{policy.name}: {example.title}", policy.decide_data(root, data, on=example.on)))
+    return out[:: len(out) // MOST_EXAMPLES + 1]
+
+
+# --- the laws
+
+
+class OnlyChildren(Interpretation):
+    """Evaluates a step's formulas with the values of its children at hand, and no others."""
+
+    def __init__(self, made: Explanation, step: Step) -> None:
+        super().__init__(made.interpretation.epoch, made.on, made.interpretation.root)
+        self.made = made
+        self.children = {id_: made.steps[id_] for id_ in step.children}
+
+    def child(self, id_: str) -> Value:
+        assert id_ in self.children, f"{id_} is used and is no child"
+        return self.children[id_].value
+
+    def fact(self, node: ir.FactRef, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        return super().fact(node, at) if here is None else self.child(f"{here.path}.{node.name}")
+
+    def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
+        keys = [self.evaluate(k, at) for k in node.keys]
+        shown = [k.type.members[v] if known(v) else "?" for k, v in zip(node.keys, keys, strict=True)]
+        name = node.name + (f"({', '.join(shown)})" if shown else "")
+        return self.child(f"参数 下限({name})" if node.floor else f"参数 {name}")
+
+    def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        if isinstance(node, ir.RuleRef):
+            here = self.up(at, node.up) if at else None
+            if here is not None:
+                return self.child(f"{here.path}.{node.name}")
+        return super().evaluate(node, at)
+
+
+def recomputes(made: Explanation, step: Step) -> None:
+    """The lines that applied give the step's value again, from its children alone; so do the reasons of those that did not."""
+    again = OnlyChildren(made, step)
+    for considered in (*step.applied, *step.considered):
+        for part in considered.reasons:
+            assert again.evaluate(part.formula, step.at) == part.holds
+    if step.formula is not None and not step.missing:
+        assert again.evaluate(step.formula, made.interpretation.root) == step.value
+    if not known(step.value) or not step.applied:
+        return
+    for considered in step.applied:
+        assert all(part.holds is True for part in considered.parts)
+    results: list[Any] = [again.evaluate(c.line.result, step.at) for c in step.applied]
+    if step.mode == "sum" and step.applied[0].line.kind not in ("exception", "otherwise"):
+        assert sum(results) == step.value
+    else:
+        assert all(r == step.value for r in results)
+    if step.given_up is not None:
+        lost: list[Any] = [again.evaluate(x.result, step.at) for x in step.given_up_lines]
+        assert (sum(lost) if step.mode == "sum" else lost[0]) == step.given_up
+
+
+def direct(node: ir.Expression) -> list[ir.Expression]:
+    """References whose values stand in the formula's numbers: not those inside an aggregate, whose entries are listed."""
+    if isinstance(node, ir.Aggregate):
+        return []
+    if isinstance(node, (ir.FactRef, ir.RuleRef, ir.ParameterRef)):
+        return [node]
+    inner = [x for x in walk(node) if isinstance(x, ir.Aggregate)]
+    hidden = {id(y) for x in inner for y in walk(x)} | {
+        id(k) for x in walk(node) if isinstance(x, ir.ParameterRef) for k in x.keys
+    }
+    return [x for x in walk(node) if isinstance(x, (ir.FactRef, ir.RuleRef, ir.ParameterRef)) and id(x) not in hidden]
+
+
+def numbers_are_filled_in(made: Explanation, step: Step, told: dict[str, Any]) -> None:
+    """The numbers of a line's formula hold the value of everything that it names, those of a list's entries too."""
+    for considered, line in zip(step.applied, told.get("applied", []), strict=True):
+        for node in direct(considered.line.result):
+            value = made.interpretation.evaluate(node, step.at)
+            if known(value):
+                assert value_text(value, node.type, "zh") in line["formula"]["numbers"]
+        for node in walk(considered.line.result):
+            if not isinstance(node, ir.Aggregate) or node.value is None or node.function == "count":
+                continue
+            entries = made.interpretation.entries(node, step.at)
+            for entry in entries[:MOST_ENTRIES] if isinstance(entries, list) else []:
+                value = made.interpretation.evaluate(node.value, entry)
+                holds = node.where is None or made.interpretation.evaluate(node.where, entry) is True
+                if holds and known(value):
+                    assert value_text(value, node.value.type, "zh") in line["formula"]["numbers"]
+
+
+def assumptions_are_named(made: Explanation, text: str) -> None:
+    """Whatever a used line, its rule or a used parameter assumes stands in its step and at the end of the page."""
+    rules = {(r.entity, r.name): r for r in made.interpretation.program.rules}
+    for step in made.steps.values():
+        wanted = [a for c in step.applied for a in c.line.assumptions]
+        if step.kind in ("rule", "benefit"):
+            wanted += rules[step.entity, step.name].assumptions
+        for assumption in wanted:
+            assert assumption in step.assumptions
+            assert assumption in made.assumptions()
+            assert f"  - {assumption}" in text
+
+
+TEXTS = {"text", "names", "numbers", "message", "conversions", "roundings", "left_out", "displaced", "lang"}
+
+
+def skeleton(value: Any, key: str = "") -> Any:
+    """What is left of an explanation's JSON when the texts in a language are taken out."""
+    if key in TEXTS:
+        return len(value) if isinstance(value, list) else type(value).__name__
+    if isinstance(value, dict):
+        return {k: skeleton(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [skeleton(v, key) for v in value]
+    return value
+
+
+def page_is_whole(page: str) -> None:
+    """The page is well-formed, runs nothing and loads nothing."""
+    tree = ElementTree.fromstring(page.removeprefix("<!doctype html>\n"))
+    tags = {e.tag for e in tree.iter()}
+    assert not tags & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
+    ids = {e.get("id") for e in tree.iter() if e.get("id")}
+    for element in tree.iter():
+        assert not any(k.startswith("on") or k in ("src", "srcset", "style", "action") for k in element.attrib)
+        if element.get("href") is not None:
+            assert element.get("href", "").removeprefix("#") in ids
+    style = "".join(e.text or "" for e in tree.iter("style"))
+    assert not re.search(r"url\(|@import|https?:|expression\(", style)
+
+
+def laws(decision: policy_dsl.Decision) -> None:
+    """All of them, for the whole decision."""
+    made = decision.explain()
+    told: dict[str, Any] = {lang: made.to_json(lang) for lang in ("zh", "en")}
+    for path in decision:
+        entry, name, _ = decision._find(path)
+        assert made.steps[path].value == entry.values[name]
+    for step in made.steps.values():
+        recomputes(made, step)
+        numbers_are_filled_in(made, step, told["zh"]["steps"][step.id])
+        assert set(step.children) <= set(made.steps)
+        rows = {lang: [r.key for r in describe(made, step, lang).rows] for lang in ("zh", "en")}
+        assert rows["zh"] == rows["en"]
+    assumptions_are_named(made, made.text())
+    assert skeleton(told["zh"]) == skeleton(told["en"])
+    for lang in ("zh", "en"):
+        page_is_whole(made.html(lang))
+    whole = decision.to_json()
+    assert whole["explanation"] == told["zh"]
+    validator("decision.schema.json").validate(whole)  # its explanation too; English has the same structure
+
+
+@settings(max_examples=60)
+@given(household, days)
+def test_laws_on_random_households(facts: dict[str, Any], on: str) -> None:
+    """Unknown facts, errors, missing parameters, several layers: every step recomputes from its children, in both languages."""
+    laws(county().decide(facts, on=on))
+
+
+@pytest.mark.parametrize(("title", "decision"), [pytest.param(t, d, id=t) for t, d in decisions_of_examples()])
+def test_laws_on_shipped_examples(title: str, decision: policy_dsl.Decision) -> None:
+    """The same on the examples of the real policies."""
+    laws(decision)
+
+
+def test_schema_of_the_short_forms() -> None:
+    """A decision without its explanation, and an English explanation, are as the schemas say."""
+    facts = {"家庭": {"户籍": "农村", "财产": 2, "类别": "一类", "成员": [{"出生日期": "1950-05-02", "月收入": 0}]}}
+    decision = county().decide(facts, on="2022-08")
+    validator("decision.schema.json").validate(decision.to_json(explanation=False))
+    validator("schema.json").validate(decision.explain("保障金").to_json("en"))
+
+
+@pytest.mark.parametrize("broken", [{"roots": 1}, {"steps": {"x": {}}}, {"extra": 1}])
+def test_schema_refuses_what_is_wrong(broken: dict[str, object]) -> None:
+    """The schema is no rubber stamp."""
+    facts = {"家庭": {"户籍": "农村", "财产": 2, "成员": [{"出生日期": "1950-05-02", "月收入": 0}]}}
+    told = county().decide(facts, on="2022-08").explain().to_json()
+    validator("schema.json").validate(told)
+    with pytest.raises(jsonschema.ValidationError):
+        validator("schema.json").validate(told | broken)
+
+
+def test_names_cannot_become_markup() -> None:
+    """A member's name is text, whatever it holds."""
+    name = '</b><script>alert("1")</script>&'
+    facts = {"家庭": {"户籍": "农村", "财产": 2, "成员": [{"姓名": name, "出生日期": "1950-05-02", "月收入": 0}]}}
+    made = county().decide(facts, on="2022-08").explain()
+    assert "<script" not in made.html()
+    assert "<script" not in made._repr_html_()
+    assert name in "".join(ElementTree.fromstring(made.html().removeprefix("<!doctype html>\n")).itertext())
