@@ -310,7 +310,11 @@ class Scanner:
             row = None  # names come before the colon
         elif (declaration in _BODIES or declaration == "CELL") and text in _TAIL:
             row = _TAIL[text]
-        elif text in _RESULT and (last in ("IS", "DAY", "MONTH") or (declaration == "CELL" and not last)):
+        elif text in _RESULT and (
+            last == "IS"
+            or (last in ("DAY", "MONTH") and declaration in _BODIES)
+            or (declaration == "CELL" and not last)
+        ):
             row = _RESULT[text]
         elif declaration == "CELL" and text in _CELL and last:
             row = _CELL[text]
