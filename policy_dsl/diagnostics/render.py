@@ -1,8 +1,9 @@
-"""Diagnostics as text for a terminal, and as JSON for programs."""
+"""Diagnostics as text for a terminal, as JSON for programs, as SARIF for code-scanning services."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from ..source import Place, width
 from .report import MOST, Diagnostic
@@ -90,3 +91,55 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> list[dict[str, object]]:
             ]
         rows.append(row)
     return rows
+
+
+def as_sarif(found: Iterable[Diagnostic], lang: str, version: str) -> dict[str, object]:
+    """SARIF 2.1.0, as code-scanning services read it. Columns count Unicode characters, ends are exclusive."""
+    from .codes import CODES
+
+    items = list(found)
+    rules = sorted({d.code for d in items})
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "policy_dsl",
+                        "version": version,
+                        "rules": [
+                            {"id": c, "shortDescription": {"text": CODES[c].zh if lang == "zh" else CODES[c].en}}
+                            for c in rules
+                        ],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(d, lang, rules.index(d.code)) for d in items],
+            }
+        ],
+    }
+
+
+def _result(d: Diagnostic, lang: str, rule: int) -> dict[str, object]:
+    words = d.message(lang) + (f"\n{d.help(lang)}" if d.help(lang) else "")
+    made: dict[str, object] = {"ruleId": d.code, "ruleIndex": rule, "level": d.severity, "message": {"text": words}}
+    if d.place:
+        made["locations"] = [{"physicalLocation": _physical(d.place)}]
+    related = [
+        {"id": n, "physicalLocation": _physical(x.place), "message": {"text": x.zh if lang == "zh" else x.en}}
+        for n, x in enumerate(d.labels)
+    ]
+    if related:
+        made["relatedLocations"] = related
+    return made
+
+
+def _physical(place: Place) -> dict[str, object]:
+    region = {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": max(place.end_column, place.column + (place.line == place.end_line)),
+    }
+    return {"artifactLocation": {"uri": quote(place.file.replace("\\", "/"))}, "region": region}

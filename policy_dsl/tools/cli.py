@@ -123,7 +123,11 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    help="输出格式 / output format.  [text]",
 )
 @lang_option
 @guarded
@@ -131,7 +135,7 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     """检查政策文件：语法、名称、类型、单位、日期。 / Check policy files."""
     from .. import library
     from ..decision import dump
-    from ..diagnostics.render import as_json
+    from ..diagnostics.render import as_json, as_sarif
     from ..diagnostics.report import Report
     from ..pipeline import compile_layers
 
@@ -147,6 +151,8 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     items = report.sorted()
     if form == "json":
         say(dump(as_json(items, lang)))
+    elif form == "sarif":
+        say(dump(as_sarif(items, lang, __version__)))
     else:
         if items:
             complain(items, lang)

@@ -1,0 +1,36 @@
+"""`policy check --format sarif`: what code-scanning services read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from policy_dsl.tools.cli import main
+
+CYCLE = "政策 甲县\n对象 家庭\n  存款 : 元, 0..100\n规则 家庭 乙 : 元\n  为 丙\n规则 家庭 丙 : 元\n  为 乙 + 存款\n"
+
+
+def test_sarif_has_the_findings_with_their_places(tmp_path: Path) -> None:
+    """Every finding is a result with rule, level, region and related places; a clean policy gives none."""
+    file = tmp_path / "甲 县.policy"
+    file.write_text(CYCLE, encoding="utf-8")
+    done = CliRunner().invoke(main, ["check", str(file), "--format", "sarif", "--lang", "en"])
+    assert done.exit_code == 1
+    made = json.loads(done.stdout)
+    (run,) = made["runs"]
+    (result,) = run["results"]
+    assert made["version"] == "2.1.0"
+    assert (result["ruleId"], result["level"]) == ("P0206", "error")
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "P0206"
+    where = result["locations"][0]["physicalLocation"]
+    assert where["artifactLocation"]["uri"].endswith("%E7%94%B2%20%E5%8E%BF.policy")
+    assert where["region"]["startLine"] == 4
+    assert where["region"]["startColumn"] < where["region"]["endColumn"]
+    assert len(result["relatedLocations"]) == 2
+    file.write_text(CYCLE.replace("为 丙", "为 存款"), encoding="utf-8")
+    assert (
+        json.loads(CliRunner().invoke(main, ["check", str(file), "--format", "sarif"]).stdout)["runs"][0]["results"]
+        == []
+    )
