@@ -233,13 +233,16 @@ def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
         beside = sorted(p for p in above.iterdir() if p.is_dir() and p.name != folder.resolve().name)
     except OSError:
         beside = []
+    here: list[str] = []
     for place in (folder, *beside[:MAX_FILES], above):
-        if any(_head_name(p) == name for p in policy_files(place)):
+        heads = [_head_name(p) for p in policy_files(place)]
+        if name in heads:
             return LayerFiles(name, _matching(place, name))
+        here += [h for h in heads if h and h != below.policy]
     known = shipped()
     if name in known:
         return LayerFiles(name, _matching(known[name], name))
-    zh, en = suggestion(name, known)
+    zh, en = suggestion(name, [*here, *known])
     raise PolicyError(
         [
             diagnostic(

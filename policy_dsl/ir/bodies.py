@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from ..diagnostics.report import Report
 from ..model.declare import Declared
@@ -204,11 +204,7 @@ class Opener:
                 for column, cell in zip(columns, cells, strict=True)
                 for c in cell_condition(column, cell, self.report)
             )
-            key = (
-                "otherwise"
-                if otherwise
-                else "row " + repr([(c.expression, x) for c, x in zip(columns, cells, strict=True)])
-            )
+            key = "otherwise" if otherwise else row_key(columns, cells)
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
                 if column.dates:
@@ -263,6 +259,34 @@ class Opener:
 
 def _day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
+
+
+def row_key(columns: Iterable[nodes.Column], cells: Iterable[nodes.Cell]) -> str:
+    """What the condition cells say, however it is written: neither the order of columns or values nor the spelling of a
+    comparison counts, and a column with — says nothing."""
+    parts = []
+    for column, cell in zip(columns, cells, strict=True):
+        tests: set[str] = set()
+        joined = cell.joined if len(cell.tests) > 1 else "and"
+        for test in cell.tests:
+            if isinstance(test.operand, nodes.Range) and joined == "and":
+                low, high = test.operand.low_closed, test.operand.high_closed
+                tests.add(repr((">=" if low else ">", _meaning(test.operand.low))))
+                tests.add(repr(("<=" if high else "<", _meaning(test.operand.high))))
+            else:
+                tests.add(repr((test.sign, _meaning(test.operand))))
+        if tests:
+            parts.append(repr((_meaning(column.expression), joined, sorted(tests))))
+    return f"row {sorted(parts)}"
+
+
+def _meaning(node: object) -> object:
+    """A tree without what takes no part in equality; a number by its value."""
+    if isinstance(node, nodes.Number):
+        return ("Number", node.value, node.unit)
+    if isinstance(node, nodes.Node):
+        return (type(node).__name__, *(_meaning(getattr(node, f.name)) for f in fields(type(node)) if f.eq))
+    return tuple(_meaning(x) for x in node) if isinstance(node, tuple) else node
 
 
 def cell_condition(column: nodes.Column, cell: nodes.Cell, report: Report) -> list[nodes.Expression]:

@@ -207,10 +207,14 @@ class _Collector:
         if before is None:
             self.seen[key] = (span, layer)
             return True
-        first, upper = before
-        code = "P0202" if upper == layer else "P0605"
-        self.report.error(code, span, name=name, labels=[(first, "先在这里声明", "first declared here")])
+        self._twice(name, before, (span, layer))
         return False
+
+    def _twice(self, name: str, a: tuple[Span, int], b: tuple[Span, int], hint: tuple[str, str] | None = None) -> None:
+        """Two declarations of one name: the lower layer's is at fault, within a layer the second."""
+        (first, upper), (second, layer) = sorted((a, b), key=lambda x: x[1])
+        code = "P0202" if upper == layer else "P0605"
+        self.report.error(code, second, name=name, labels=[(first, "先在这里声明", "first declared here")], hint=hint)
 
     # --- types
 
@@ -286,10 +290,11 @@ class _Collector:
         for d in self.found:
             if isinstance(d.node, nodes.Amendment) and d.node.facts:
                 for name in d.node.names:
-                    if name in made:
+                    known = [n for n, (e, _) in made.items() if e.layer <= d.layer]
+                    if name in known:
                         made[name][1].extend((f, d) for f in d.node.facts)
                     elif name not in self.broken:
-                        self._unknown_amendment(name, d, list(made))
+                        self._unknown_amendment(name, d, known)
         holders: dict[str, tuple[str, str, Span]] = {}
         lists: dict[str, dict[str, ListSymbol]] = {name: {} for name in made}
         for name, (_, facts) in made.items():
@@ -464,7 +469,7 @@ class _Collector:
         rules: dict[tuple[str, str], RuleSymbol],
         parameters: dict[str, ParameterSymbol],
     ) -> None:
-        """Amendments find what they amend; names do not hide functions or moments."""
+        """Amendments find what they amend; names hide neither functions nor moments, nor a member a parameter."""
         by_name: dict[str, list[tuple[str, str]]] = {}
         for key in rules:
             by_name.setdefault(key[1], []).append(key)
@@ -472,20 +477,28 @@ class _Collector:
             if not isinstance(d.node, nodes.Amendment) or d.node.facts:
                 continue
             for name in d.node.names:
-                targets = by_name.get(name, [])
-                if name in parameters:
+                targets = [k for k in by_name.get(name, []) if rules[k].declared[0].layer <= d.layer]
+                if name in parameters and parameters[name].declared[0].layer <= d.layer:
                     p = parameters[name]
-                    if self._once(("amend", name, str(d.layer)), name, d.node.span, d.layer):
-                        parameters[name] = ParameterSymbol(p.name, p.type, p.keys, p.key_types, (*p.declared, d))
+                    parameters[name] = ParameterSymbol(p.name, p.type, p.keys, p.key_types, (*p.declared, d))
                 elif targets:
                     for key in targets:
                         r = rules[key]
                         rules[key] = RuleSymbol(r.entity, r.name, r.type, r.benefit, (*r.declared, d))
                 elif name not in self.broken:
-                    self._unknown_amendment(name, d, [*parameters, *by_name])
+                    known = [n for n, p in parameters.items() if p.declared[0].layer <= d.layer]
+                    known += [n for (_, n), r in rules.items() if r.declared[0].layer <= d.layer]
+                    self._unknown_amendment(name, d, known)
         for name, p in parameters.items():
             if name in BY_NAME or name in MOMENTS:
                 self.report.error("P0202", p.declared[0].node.span, name=name)
+        for (kind, *_, name), (span, layer) in self.seen.items():
+            if kind != "member":
+                continue
+            if name in MOMENTS:
+                self.report.error("P0202", span, name=name)
+            elif ("parameter", name) in self.seen:  # it would be read in the place of the parameter everywhere
+                self._twice(name, self.seen["parameter", name], (span, layer), ("换一个名称", "take another name"))
 
     def _unknown_amendment(self, name: str, d: Declared, known: list[str]) -> None:
         zh, en = suggestion(name, known)
