@@ -102,22 +102,45 @@ def days_between(last: int, first: int) -> int:
     return (datetime.date(last // 10000, last // 100 % 100, last % 100) - a).days
 
 
-def read_day(text: object) -> int:
-    """`YYYY-MM-DD` as yyyymmdd; whatever else it is defers."""
+def read_day(text: object, name: str = "") -> object:
+    """`YYYY-MM-DD` as yyyymmdd; None is unknown; whatever else it is defers."""
     if type(text) is not str or len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
-        raise Defer("day")
+        return read_other(text, name)
     made = datetime.date.fromisoformat(text)
     return made.year * 10000 + made.month * 100 + made.day
 
 
-def read_decimal(value: object, per_unit: int) -> int:
-    """A decimal.Decimal as a whole number of 1/per_unit; whatever else it is, or finer, defers."""
-    if type(value).__name__ != "Decimal":
-        raise Defer("number")
+def read_amount(value: object, name: str, per_unit: int, low: int, high: int) -> object:
+    """A decimal.Decimal as a whole number of 1/per_unit from low to high; None is unknown; whatever else it is, or finer, defers."""
+    if type(value).__name__ != "Decimal" or not value.is_finite():  # type: ignore[attr-defined]
+        return read_other(value, name)
     if not -30 <= value.adjusted() <= 30 or len(value.as_tuple().digits) > 30:  # type: ignore[attr-defined]
-        raise Defer("digits")
+        raise Defer(name)
     n, d = value.as_integer_ratio()  # type: ignore[attr-defined]
     n *= per_unit
-    if n % d:
-        raise Defer("finer")
-    return int(n // d)
+    if n % d or not low <= n // d <= high:
+        raise Defer(name)
+    return n // d
+
+
+def read_other(value: object, name: str) -> Unknown:
+    """None is unknown; whatever else it is defers."""
+    if value is None:
+        return Unknown(name)
+    raise Defer(name)
+
+
+def defaulted(given: dict[str, object], bits: tuple[tuple[str, int], ...]) -> int:
+    """The bits of the facts that are left out, so that their defaults are used."""
+    used = 0
+    for name, bit in bits:
+        if name not in given:
+            used += bit
+    return used
+
+
+def decimal_of(text: str) -> object:
+    """A default that is no whole number, as facts would give it."""
+    from decimal import Decimal
+
+    return Decimal(text)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import math
+from fractions import Fraction
+from typing import Any
 
 from ...ir import nodes as ir
-from ...model.types import grid
-from ..facts import MOST_TEXT, Reader
+from ...model.types import decimal_text, grid
+from ..facts import MOST_TEXT
 from ..interpret import fact_step
 from ..schedule import Step
+from ..show import day_text
 from .flow import Flow
-from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
+from .pieces import assign, call, cmp, const, defer, item, name, store, times, tuple_
 from .rules import Rules
 
 
@@ -68,108 +71,111 @@ class Emitter(Rules):
         return ast.FunctionDef("read", arguments, body, [], None, None), tables
 
     def _read_entity(self, entity: ir.Entity, depth: int, body: list[ast.stmt], tables: list[ast.stmt]) -> ast.expr:
-        o = f"o{depth}"
-        body.append(ast.If(cmp(call("type", name(o)), "is not", name("dict")), [defer("entry")], []))
-        counted = any(f.has_default for f in entity.facts)
+        """Statements that read one entry, and the tuple that it becomes.
+
+        An entry that has as many names as there are facts and lists, and each of those, has no others. One that has fewer is laid
+        over a blank one: None (unknown) for each fact, or its 默认. So each fact is read in one way, and complete entries pay nothing.
+        """
+        o, d = f"o{depth}", f"d{depth}"
         total = len(entity.facts) + len(entity.lists)
-        if counted:
-            body += [assign(f"n{depth}", const(total)), assign(f"d{depth}", const(0))]
+        body.append(ast.If(cmp(call("type", name(o)), "is not", name("dict")), [defer("entry")], []))
+        blank = self.local(("blank", entity.name), f"blank_{entity.name}")
+        tables.append(
+            assign(
+                blank,
+                ast.Dict([const(f.name) for f in entity.facts], [_absent(f) for f in entity.facts]),
+            )
+        )
+        partial: list[ast.stmt] = []
+        bits = [(f.name, 1 << i) for i, f in enumerate(entity.facts) if f.has_default]
+        if bits:
+            defaults = self.local(("defaults", entity.name), f"defaults_{entity.name}")
+            tables.append(assign(defaults, tuple_(*(tuple_(const(n), const(bit)) for n, bit in bits))))
+            body.append(assign(d, const(0)))
+            partial.append(assign(d, call("defaulted", name(o), name(defaults))))
+        wrong = cmp(call("len", name(o)), "!=", const(total))
+        partial.append(assign(o, ast.Dict([None, None], [name(blank), name(o)])))
+        partial.append(ast.If(wrong, [defer("names")], []))
+        body.append(ast.If(wrong, partial, []))
         items: list[ast.expr] = []
-        for i, fact in enumerate(entity.facts):
+        for fact in entity.facts:
             self.count += 1
-            x = f"x{self.count}"
-            if fact.has_default:
-                body.append(
-                    assign(
-                        "v",
-                        ast.Call(ast.Attribute(name(o), "get", ast.Load()), [const(fact.name), name("UNKNOWN")], []),
-                    )
-                )
-                given: list[ast.stmt] = []
-                self._read_fact(fact, x, name("v"), given, tables)
-                absent: list[ast.stmt] = [
-                    assign(x, const(Reader.default(fact))),
-                    assign(f"n{depth}", op(name(f"n{depth}"), "-", const(1))),
-                    assign(f"d{depth}", op(name(f"d{depth}"), "+", const(1 << i))),
-                ]
-                body.append(ast.If(cmp(name("v"), "is", name("UNKNOWN")), absent, given))
-            else:
-                self._read_fact(fact, x, item(name(o), const(fact.name)), body, tables)
-            items.append(name(x))
+            items.append(name(f"x{self.count}"))
+            self._read_fact(entity, fact, f"x{self.count}", item(name(o), const(fact.name)), body, tables)
         for members in entity.lists:
             self.count += 1
             m, out = f"m{self.count}", f"x{self.count}"
             body.append(assign(m, item(name(o), const(members.name))))
-            size = call("len", name(m))
-            body.append(
-                ast.If(
-                    ast.BoolOp(
-                        ast.Or(),
-                        [
-                            cmp(call("type", name(m)), "is not", name("list")),
-                            ast.UnaryOp(
-                                ast.Not(),
-                                ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [size, const(members.high)]),
-                            ),
-                        ],
-                    ),
-                    [defer("list")],
-                    [],
-                )
-            )
+            fits = ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [call("len", name(m)), const(members.high)])
+            listed = ast.BoolOp(ast.And(), [cmp(call("type", name(m)), "is", name("list")), fits])
+            body.append(ast.If(ast.UnaryOp(ast.Not(), listed), [defer("list")], []))
             body.append(assign(out, ast.List([], ast.Load())))
             inner: list[ast.stmt] = []
             value = self._read_entity(self.entities[members.entity], depth + 1, inner, tables)
             inner.append(ast.Expr(ast.Call(ast.Attribute(name(out), "append", ast.Load()), [value], [])))
             body.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
             items.append(name(out))
-        body.append(
-            ast.If(
-                cmp(call("len", name(o)), "!=", name(f"n{depth}") if counted else const(total)), [defer("names")], []
-            )
-        )
-        items.append(name(f"d{depth}") if counted else const(0))
+        items.append(name(d) if bits else const(0))
         return tuple_(*items)
 
-    def _read_fact(self, fact: ir.Fact, x: str, value: ast.expr, body: list[ast.stmt], tables: list[ast.stmt]) -> None:
+    def _read_fact(
+        self, entity: ir.Entity, fact: ir.Fact, x: str, value: ast.expr, body: list[ast.stmt], tables: list[ast.stmt]
+    ) -> None:
+        """The usual form of a value inline; a function of runtime.py takes every other."""
+        path = const(f"{entity.name}.{fact.name}")
         kind = fact.type.kind
         if kind == "enumeration":
-            table = self.local(("table", fact.type.members), "values")
-            if not any(
-                isinstance(t, ast.Assign) and isinstance(t.targets[0], ast.Name) and t.targets[0].id == table
-                for t in tables
-            ):
-                keys: list[ast.expr | None] = [const(m) for m in fact.type.members]
-                tables.append(assign(table, ast.Dict(keys, [const(i) for i in range(len(keys))])))
+            table = self.local(("values", entity.name, fact.name), f"values_{fact.name}")
+            members = fact.type.members
+            keys: list[ast.expr | None] = [*(const(m) for m in members), const(None)]
+            values = [*(const(i) for i in range(len(members))), call("Unknown", path)]
+            tables.append(assign(table, ast.Dict(keys, values)))
             body.append(assign(x, item(name(table), value)))
+            return
+        if kind == "date":
+            body.append(assign(x, call("read_day", value, path)))
             return
         body.append(assign(x, value))
         if kind == "truth":
             test: ast.expr = ast.BoolOp(
                 ast.And(), [cmp(name(x), "is not", const(True)), cmp(name(x), "is not", const(False))]
             )
-            body.append(ast.If(test, [defer("truth")], []))
-        elif kind == "date":
-            body.append(assign(x, call("read_day", name(x))))
+            other = call("read_other", name(x), path)
         elif kind == "text":
             test = ast.BoolOp(
                 ast.Or(),
                 [cmp(call("type", name(x)), "is not", name("str")), cmp(call("len", name(x)), ">", const(MOST_TEXT))],
             )
-            body.append(ast.If(test, [defer("text")], []))
+            other = call("read_other", name(x), path)
         else:
             step = fact_step(fact.type)
             per_unit = int(1 / grid(fact.type))
             bound = 10**15 * per_unit - 1
             low = -bound if fact.low is None else max(-bound, math.ceil(fact.low / step))
             high = bound if fact.high is None else min(bound, math.floor(fact.high / step))
-            plain: list[ast.stmt] = [] if per_unit == 1 else [assign(x, times(name(x), per_unit))]
-            other: list[ast.stmt] = [assign(x, call("read_decimal", name(x), const(per_unit)))]
-            body.append(ast.If(cmp(call("type", name(x)), "is", name("int")), plain or [ast.Pass()], other))
-            body.append(
-                ast.If(
-                    ast.UnaryOp(ast.Not(), ast.Compare(const(low), [ast.LtE(), ast.LtE()], [name(x), const(high)])),
-                    [defer("range")],
-                    [],
-                )
-            )
+            whole = ast.Compare(const(-(-low // per_unit)), [ast.LtE(), ast.LtE()], [name(x), const(high // per_unit)])
+            usual = ast.BoolOp(ast.And(), [cmp(call("type", name(x)), "is", name("int")), whole])
+            other = call("read_amount", name(x), path, const(per_unit), const(low), const(high))
+            if per_unit != 1:
+                body.append(ast.If(usual, [assign(x, times(name(x), per_unit))], [assign(x, other)]))
+                return
+            test = ast.UnaryOp(ast.Not(), usual)
+        body.append(ast.If(test, [assign(x, other)], []))
+
+
+def _absent(fact: ir.Fact) -> ast.expr:
+    """What stands for a fact that is left out, as if it had been given: its 默认, else None, which is unknown."""
+    value: Any = fact.default
+    if not fact.has_default or value is None:
+        return const(None)
+    kind = fact.type.kind
+    if kind == "enumeration":
+        return const(fact.type.members[value])
+    if kind == "date":
+        return const(day_text(value))
+    if not fact.type.is_amount:
+        return const(value)
+    number = Fraction(value) / fact.type.own.scale
+    if number.denominator == 1:
+        return const(number.numerator)
+    return call("decimal_of", const(decimal_text(number)))
