@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .by_hand_qingshui import qingshui, same_qingshui
+
+__all__ = ["qingshui", "sa", "same_qingshui"]
+
 SELF_CARE = {"全自理": 15000, "半自理": 30100, "不能自理": 45100}
 
 
