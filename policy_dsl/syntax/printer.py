@@ -1,8 +1,9 @@
 """Tree → text in either keyword language, the one form that the formatter writes and that a translation comes out in.
 
-What the parser makes of the text is the tree again. So a name stands in 「」 exactly where its place would make another token
-of it, and parentheses where the grammar would group otherwise. Names and types are the policy's own and stay; keywords,
-units and comparison words change with the language. Comments are no part of the tree's meaning: who formats puts them back.
+What the parser makes of the text is the tree again. So a name stands in 「」 where it equals a word of expressions (且, is) or
+where only its place would make a keyword of it, and parentheses stand where the grammar would group otherwise. Names and
+types are the policy's own and stay; keywords, units and comparison words change with the language. Comments are no part of
+the tree's meaning: who formats a file puts them back.
 """
 
 from __future__ import annotations
@@ -375,7 +376,7 @@ class _Printer:
                 return self.word("UNKNOWN") + (f"({self.names(names)})" if names else "")
             case nodes.Given("error", _, names):
                 return " ".join([self.word("FAILURE"), *map(self.name, names)])
-            case nodes.Given(_, Name((said,))) if not self.bare(said) and '"' not in characters.fold(said):
+            case nodes.Given(_, Name((said,))) if not _PLAIN.fullmatch(said) and '"' not in characters.fold(said):
                 return f'"{said}"'
             case nodes.Given(_, value):
                 return _opening(self.expression(value), _VALUE) if value is not None else ""
