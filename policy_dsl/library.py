@@ -5,21 +5,27 @@ Only the head of each file is looked at here (政策, 上级), with two regular 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import stat
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .diagnostics.report import PolicyError, diagnostic, suggestion
+from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .source import Place, Source
 
 MAX_FILE = 1 << 20  # bytes; syntax/characters.py says the same
 MAX_FILES = 500  # of one folder
+MAX_FOLDER = 8 << 20  # bytes of the files of one policy in one folder
+MAX_HEAD = 1 << 16  # bytes at a file's beginning in which it says to which policy it belongs
 
 _POLICY = re.compile(r"^(?:政策|policy)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
 _EXTENDS = re.compile(r"^[ \t\u3000]+(?:上级|extends)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
+_NEXT = re.compile(r"^[^\s/]", re.MULTILINE)  # where the declaration after 政策 begins
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
 class PolicyFile(NamedTuple):
@@ -60,24 +66,26 @@ def read_file(path: Path, name: str | None = None) -> PolicyFile:
             raise PolicyError([diagnostic("P0129", at, reason="不是普通文件", reason_en="not a regular file")])
         if info.st_size > MAX_FILE:
             raise PolicyError([diagnostic("P0126", at, size=info.st_size, most=MAX_FILE)])
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE + 1)
     except OSError as error:
-        zh = {FileNotFoundError: "没有这个文件", PermissionError: "没有权限"}.get(
-            type(error), error.strerror or str(error)
-        )
-        raise PolicyError([diagnostic("P0129", at, reason=zh, reason_en=error.strerror or str(error))]) from None
+        zh, en = why_unreadable(error)
+        raise PolicyError([diagnostic("P0129", at, reason=zh, reason_en=en)]) from None
+    except ValueError:  # a NUL or half a character in the name
+        raise PolicyError([diagnostic("P0129", at, reason="没有这样的路径", reason_en="no such path")]) from None
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PolicyError([diagnostic("P0125", Place(shown, line, 1, line, 2), byte=error.start + 1)]) from None
     text = text.removeprefix("\ufeff")
-    control = re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", text)
+    control = _CONTROL.search(text)
     if control:
         place = Source(shown, text).place(control.start(), control.end())
         raise PolicyError([diagnostic("P0127", place, character=f"U+{ord(control.group()):04X}")])
     head = _POLICY.search(text)
-    upper = _EXTENDS.search(text, head.end() if head else 0)
+    following = _NEXT.search(text, head.end()) if head else None
+    upper = _EXTENDS.search(text, head.end(), following.start() if following else len(text)) if head else None
     return PolicyFile(
         path,
         shown,
@@ -88,25 +96,53 @@ def read_file(path: Path, name: str | None = None) -> PolicyFile:
     )
 
 
+def why_unreadable(error: OSError) -> tuple[str, str]:
+    """Why a file cannot be read or written, in both languages."""
+    reason = error.strerror or str(error)
+    known = {
+        errno.ENOENT: "没有这个文件",
+        errno.EACCES: "没有权限",
+        errno.EPERM: "没有权限",
+        errno.EISDIR: "这是文件夹",
+        errno.ENOTDIR: "路径中间不是文件夹",
+        errno.ELOOP: "符号链接绕成了圈",
+        errno.ENAMETOOLONG: "名称太长",
+        errno.ENOSPC: "磁盘满了",
+        errno.EROFS: "磁盘只读",
+    }
+    return known.get(error.errno or 0, reason), reason
+
+
 def policy_files(folder: Path) -> list[Path]:
-    """The .policy files directly in a folder, in the order of their names."""
+    """The .policy files directly in a folder, in the order of their names. Raises PolicyError when there are too many."""
     try:
-        return sorted(p for p in folder.iterdir() if p.suffix == ".policy")[:MAX_FILES]
+        files = sorted(p for p in folder.iterdir() if p.suffix == ".policy")
     except OSError:
         return []
+    if len(files) > MAX_FILES:
+        raise PolicyError([_too_many(folder)])
+    return files
+
+
+def _too_many(folder: Path) -> Diagnostic:
+    return diagnostic("P0133", at=str(folder), path=str(folder), files=MAX_FILES, size=MAX_FOLDER >> 20)
+
+
+def _read_all(paths: list[Path], folder: Path, shown: str | None = None) -> list[PolicyFile]:
+    """The files, within the bound on their sizes together."""
+    files = []
+    size = 0
+    for path in paths:
+        files.append(read_file(path, None if shown is None else str(Path(shown) / path.name)))
+        size += len(files[-1].text)
+        if size > MAX_FOLDER:
+            raise PolicyError([_too_many(folder)])
+    return files
 
 
 def _matching(folder: Path, policy: str, shown: str | None = None) -> tuple[PolicyFile, ...]:
-    """The files of `folder` whose 政策 is `policy`; files that cannot be read are another policy's trouble."""
-    found = []
-    for path in policy_files(folder):
-        try:
-            file = read_file(path, None if shown is None else str(Path(shown) / path.name))
-        except PolicyError:
-            continue
-        if file.policy == policy:
-            found.append(file)
-    return tuple(found)
+    """The files of `folder` whose 政策 is `policy`; the others are another policy's business."""
+    return tuple(_read_all([p for p in policy_files(folder) if _head_name(p) == policy], folder, shown))
 
 
 def is_path(name: str) -> bool:
@@ -131,11 +167,18 @@ def shipped() -> dict[str, Path]:
 
 
 def _head_name(path: Path) -> str:
+    """The 政策 that a file says it belongs to; "" when it says none or is no file that can be read."""
     try:
-        with path.open("rb") as file:
-            head = file.read(4096).decode("utf-8", "replace").removeprefix("\ufeff")
+        info = path.stat()
+        return _head_of(path, info.st_ino, info.st_mtime_ns, info.st_size) if stat.S_ISREG(info.st_mode) else ""
     except OSError:
         return ""
+
+
+@lru_cache(maxsize=4096)
+def _head_of(path: Path, *_stamp: int) -> str:
+    with path.open("rb") as file:
+        head = file.read(MAX_HEAD).decode("utf-8", "replace").removeprefix("\ufeff")
     match = _POLICY.search(head)
     return (match[1] or match[2]) if match else ""
 
@@ -150,8 +193,8 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
         file = read_file(path)
         if not file.policy:
             return [LayerFiles("", (file,))]
-        same = [f if f.path.name != path.name else file for f in _matching(path.parent, file.policy, str(path.parent))]
-        return chain(LayerFiles(file.policy, tuple(same) or (file,)))
+        beside = [f for f in _matching(path.parent, file.policy, str(path.parent)) if f.path.name != path.name]
+        return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: f.path.name))))
     known = shipped()
     if given not in known:
         zh, en = suggestion(given, known)
@@ -187,14 +230,14 @@ def _shipped_names(layer: LayerFiles) -> LayerFiles:
 
 def _folder(folder: Path, policy: str | None = None) -> LayerFiles:
     """The policy of a folder: its files all name the same 政策 (or the one asked for)."""
-    files = [read_file(p) for p in policy_files(folder)]
+    files = _read_all(policy_files(folder), folder)
     if not files:
         raise PolicyError([diagnostic("P0806", at=str(folder), path=str(folder))])
     names = list(dict.fromkeys(f.policy for f in files))
     chosen = policy or names[0]
     if policy is None and len(names) > 1:
         raise PolicyError(
-            [diagnostic("P0608", Place(files[0].name, 1, 1, 1, 1), names="、".join(n or "—" for n in names))]
+            [diagnostic("P0610", Place(files[0].name, 1, 1, 1, 1), names="、".join(n or "—" for n in names))]
         )
     return LayerFiles(chosen, tuple(f for f in files if f.policy == chosen))
 

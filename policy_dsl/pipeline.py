@@ -9,7 +9,7 @@ mistakes come at once and nothing is reported that only follows from another.
 
 from __future__ import annotations
 
-from .diagnostics.report import PolicyError, Report
+from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.check import check
 from .ir.nodes import Program
@@ -17,16 +17,29 @@ from .library import LayerFiles, digest
 from .model.declare import Layer, declare
 from .source import Source, Span
 from .syntax import nodes
+from .syntax.characters import MAX_LINES
 from .syntax.parse import parse
 
 
 def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
     """The program of a policy with its layers (top first); None, and the reasons in `report`, when it does not compile."""
+    try:
+        return _passes(layers, report)
+    except Enough:
+        return None
+
+
+def _passes(layers: list[LayerFiles], report: Report) -> Program | None:
     parsed = []
+    lines = 0
     for layer in layers:
         files = []
         for file in layer.files:
             source = Source(file.name, file.text)
+            lines += source.lines
+            if lines > MAX_LINES:
+                report.error("P0130", Span(source, 0, 1), lines=lines, most=MAX_LINES)
+                return None
             tree = parse(source, report)
             _head(tree, source, report)
             files.append(tree)

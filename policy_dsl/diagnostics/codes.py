@@ -57,6 +57,10 @@ CODES: dict[str, Code] = _table(
     Code("P0127", "error", "文件里有控制字符 {character}，不是文本", "a control character {character}: not a text", "删去它，或换用正确的文件", "delete it, or take the right file"),
     Code("P0128", "error", "「{word}」在表格里没有意义", "“{word}” means nothing in a table's cell", "用值、比较、范围或 —", "use a value, a comparison, a range or —"),
     Code("P0129", "error", "读不了文件：{reason}", "cannot read the file: {reason_en}", "检查路径和权限", "check the path and the permissions"),
+    Code("P0130", "error", "政策连同上级超过 {most} 行", "the policy with its layers has more than {most} lines", "很长的清单改成更粗的分类，或分成几个互不包含的政策", "put long lists into coarser classes, or make several policies of it"),
+    Code("P0131", "error", "「自 日期」下面又套「自 日期」，超过 {most} 层", "dated blocks nested deeper than {most}", "各期间并列写，不要一层套一层", "write the periods side by side instead of inside each other"),
+    Code("P0132", "error", "这一条的摘要有 {length} 个字符，最多 {most} 个", "the gist has {length} characters, at most {most} are read", "摘要用自己的话概括条款，不必抄全文", "a gist says in own words what the clause means; it need not be the whole text"),
+    Code("P0133", "error", "{path} 里的 .policy 文件太多（最多 {files} 个，合计 {size} MiB）", "too many .policy files in {path} (at most {files}, {size} MiB together)", "分到几个文件夹", "put them into several folders"),
     # --- names, types, units
     Code("P0201", "error", "不认识「{name}」", "unknown name “{name}”", "{hint}", "{hint_en}"),
     Code("P0202", "error", "「{name}」声明了两次", "“{name}” is declared twice", "改名，或删去一处", "rename or delete one of them"),
@@ -113,6 +117,7 @@ CODES: dict[str, Code] = _table(
     Code("P0607", "error", "没有文件「{name}」的声明", "no document “{name}” is declared", "{hint}", "{hint_en}"),
     Code("P0608", "error", "同一政策的文件写了不同的上级：{names}", "files of one policy extend different ones: {names}", "留一个", "keep one"),
     Code("P0609", "error", "「{name}」在同一层被修订两次", "“{name}” is amended twice in one layer", "合成一处", "join them"),
+    Code("P0610", "error", "文件夹里有几个政策：{names}", "the folder holds several policies: {names}", "写出要用的那个文件，或把各政策分到自己的文件夹", "name the file that is meant, or give each policy a folder of its own"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..source import Place, Span
@@ -52,9 +53,10 @@ def diagnostic(
     from .codes import CODES  # only when there is something to say
 
     row = CODES[code_]
+    words = {key: shortened(word) if isinstance(word, str) else word for key, word in words.items()}
     if hint is None:
         hint = ("", "") if "{hint}" in row.help_zh else (row.help_zh.format(**words), row.help_en.format(**words))
-    help_zh, help_en = hint
+    help_zh, help_en = (shortened(text, 400) for text in hint)
     return Diagnostic(
         code_,
         row.severity,
@@ -62,18 +64,29 @@ def diagnostic(
         row.en.format(**words),
         place.place if isinstance(place, Span) else place,
         at,
-        tuple(Label(p.place if isinstance(p, Span) else p, zh, en) for p, zh, en in labels),
+        tuple(Label(p.place if isinstance(p, Span) else p, zh, en) for p, zh, en in list(labels)[:MOST_LABELS]),
         help_zh,
         help_en,
         clause,
     )
 
 
+def shortened(text: str, most: int = 200) -> str:
+    """A written word as a message shows it: a very long one loses its middle."""
+    return text if len(text) <= most else f"{text[: most - 30]}…{text[-29:]}"
+
+
 MOST = 100  # findings of one run; more are counted, not shown
+KEPT = 2 * MOST  # where a run ends: who has so much to mend needs no more, and a file of rubbish must not take minutes
+MOST_LABELS = 12
+
+
+class Enough(Exception):
+    """Raised where a report is full; the passes stop (pipeline.py)."""
 
 
 class Report:
-    """Collects what the passes find, once per place and code, in the order of the text."""
+    """Collects what the passes find, once per place and code, in the order of the text. Raises Enough when it is full."""
 
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
@@ -84,6 +97,12 @@ class Report:
         if key not in self._seen:
             self._seen.add(key)
             self.items.append(found)
+        if self.full:
+            raise Enough
+
+    @property
+    def full(self) -> bool:
+        return len(self.items) >= KEPT
 
     def error(
         self,
@@ -124,6 +143,10 @@ class PolicyError(Exception):
         return text(self.diagnostics, "zh")
 
 
+MOST_KNOWN = 5_000  # names compared for a suggestion
+MOST_MEASURED = 300  # of them measured letter by letter
+
+
 def _distance(a: str, b: str, limit: int) -> int:
     """Edits (insert, delete, replace, swap of neighbours) from a to b, or more than `limit`."""
     if abs(len(a) - len(b)) > limit:
@@ -146,10 +169,16 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Known names that `name` was probably meant to be, nearest first (edit distance, look-alike characters folded)."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     limit = 1 if len(folded) <= 3 else 2 if len(folded) <= 7 else 3
+    letters = set(folded)
+    measured = 0
     scored = []
-    for other in dict.fromkeys(known):
-        plain = unicodedata.normalize("NFKC", other).casefold()
-        d = _distance(folded[:200], plain[:200], limit)
+    for other in islice(dict.fromkeys(known), MOST_KNOWN):
+        plain = other.casefold() if other.isascii() else unicodedata.normalize("NFKC", other).casefold()
+        d = limit + 1
+        # an edit adds or takes away two letters at most; whatever differs in more is not worth measuring
+        if abs(len(plain) - len(folded)) <= limit and len(letters ^ set(plain)) <= 2 * limit and measured < MOST_MEASURED:
+            measured += 1
+            d = _distance(folded[:200], plain[:200], limit)
         if d <= limit and d < max(len(folded), len(plain)):
             scored.append((d, other))
         elif len(folded) >= 2 and (folded in plain or plain in folded) and len(plain) >= 2:

@@ -39,6 +39,7 @@ class Scope:
         self.prefix = prefix
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
+        self.ranks: dict[int, tuple[nodes.Expression, int]] = {}  # Elaborator._rank's answers; the node keeps its id taken
 
     def chain(self) -> list[str]:
         return self.model.ancestors(self.entity) if self.entity else []
@@ -319,6 +320,12 @@ class Elaborator:
 
     def _rank(self, node: nodes.Expression, scope: Scope) -> int:
         """How much type a side brings along: 2 of its own, 1 a written unit, 0 a bare number or a value's name."""
+        known = scope.ranks.get(id(node))
+        if known is None:
+            known = scope.ranks[id(node)] = (node, self._ranked(node, scope))
+        return known[1]
+
+    def _ranked(self, node: nodes.Expression, scope: Scope) -> int:
         match node:
             case nodes.Number():
                 return 1 if node.unit else 0
@@ -456,8 +463,8 @@ class Elaborator:
             left = self._make(node.left, scope, None)
             if left.type == DATE:
                 return left, self._make(node.right, scope, None)
-        a, b = self._pair(node.left, node.right, scope, context)
-        return a, b
+            return left, self._beside(node.right, scope, left, node.left)
+        return self._pair(node.left, node.right, scope, context)
 
     # --- calls
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 NAME = r"[^\W\d](?:[^\W\d]|[0-9])*"  # a name that needs no 「」
 
 MAX_FILE = 1 << 20  # bytes of one file
-MAX_LINE = 4_000  # characters of one line that is not prose
+MAX_LINES = 20_000  # lines of a policy with its layers
+MAX_LINE = 4_000  # characters of one line that is no comment
+MAX_GIST = 8_000  # characters of a clause's gist, all its lines together
 MAX_NESTING = 60  # parentheses inside each other
+MAX_BLOCKS = 12  # dated blocks inside each other
 MAX_DIGITS = 30  # digits of one number
-MAX_TOKENS = 3_000  # words and signs of one logical line
+MAX_TOKENS = 1_000  # words and signs of one logical line
 MAX_DEPTH = 120  # an expression's depth as a tree
+MAX_REREAD = 20_000  # lines read again to find further mistakes in one declaration
 
 _FULL = {0xFF01 + i: 0x21 + i for i in range(94) if not chr(0x21 + i).isalnum()}
 FOLD = _FULL | {
@@ -33,6 +38,10 @@ FOLD = _FULL | {
 def fold(text: str) -> str:
     """The text with full-width punctuation and spaces in their half-width form; every offset stays what it was. Digits stay."""
     return text.translate(FOLD)
+
+
+BIDIRECTIONAL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the order of what stands on the screen: wrong even in a comment, since the reader sees another text."""
 
 
 def is_hidden(character: str) -> bool:

@@ -165,6 +165,7 @@ def unit_in(key: str, lang: str) -> str:
     return key
 
 
+LONGEST_TO_SPLIT = 200  # characters; a longer word is no sentence that lacks its spaces
 _CJK_WORDS = sorted((w for w in RESERVED if not w.isascii() and w not in ("是", "为", "于")), key=len, reverse=True)
 
 
@@ -174,11 +175,13 @@ def apart(word: str, known: frozenset[str] | set[str] = frozenset()) -> str:
     Chinese has no word breaks, so unspaced text is one name to every scanner. With `known` names a split counts only if
     all other pieces are known.
     """
+    if len(word) > LONGEST_TO_SPLIT:
+        return ""
     pieces: list[str] = []
     rest, plain = word, ""
     while rest:
         if known and not plain:
-            name = next((n for n in sorted(known, key=len, reverse=True) if n and rest.startswith(n)), "")
+            name = next((rest[:n] for n in range(len(rest), 0, -1) if rest[:n] in known), "")
             if name and name != word:
                 pieces.append(name)
                 rest = rest[len(name) :]

@@ -172,7 +172,7 @@ class Builder:
         return ("by", str(c[1]), self.span(c))
 
     def option_when(self, c: list[Any]) -> Any:
-        return ("when", c[1], self.span(c))
+        return ("when", self.limited(c[1]), self.span(c))
 
     def named_type(self, c: list[Any]) -> nodes.NamedType:
         return nodes.NamedType(tuple(self.take(c, "NAME")), span=self.span(c))
@@ -248,7 +248,7 @@ class Builder:
         return nodes.Value(c[1], c[2], span=self.span(c[:-1]))
 
     def branch(self, c: list[Any]) -> nodes.Branch:
-        return nodes.Branch(c[1], c[3], c[4], span=self.span(c[:-1]))
+        return nodes.Branch(self.limited(c[1]), c[3], c[4], span=self.span(c[:-1]))
 
     def otherwise(self, c: list[Any]) -> nodes.Otherwise:
         return nodes.Otherwise(c[2], c[3], span=self.span(c[:-1]))
@@ -257,7 +257,8 @@ class Builder:
         result = self.pick(c, nodes.Result)[0]
         beats = next((tuple(map(str, x)) for x in c if isinstance(x, tuple)), ())
         notes = self.pick(c, nodes.Notes)[0]
-        return nodes.Except(str(c[1]) if c[1] is not None else "", c[3], result, beats, notes, span=self.span(c[:-1]))
+        label = str(c[1]) if c[1] is not None else ""
+        return nodes.Except(label, self.limited(c[3]), result, beats, notes, span=self.span(c[:-1]))
 
     def mode(self, c: list[Any]) -> Any:
         return c[0]
@@ -655,6 +656,8 @@ def parse(source: Source, report: Report) -> nodes.File:
     items: list[nodes.Item] = []
     broken: set[str] = set()
     machine = grammar()
+    for mark in characters.BIDIRECTIONAL.finditer(source.text):
+        report.error("P0111", Span(source, *mark.span()), character=characters.describe(mark.group()))
     with machine.lock:
         machine.builder.source, machine.builder.scanner = source, scanner
         chunks = list(item_lines(source, folded))
@@ -680,6 +683,9 @@ def _item(
                 report.add(stray.error)
             else:
                 report.error("P0116", Span(source, stray.tokens[0].start_pos or 0, stray.tokens[-1].end_pos or 0))
+    if head[0] in "#>" and len(line) > characters.MAX_LINE:
+        report.error("P0104", Span(source, start, start + 1), length=len(line), most=characters.MAX_LINE)
+        return None
     if head.startswith("#"):
         level = len(head) - len(head.lstrip("#"))
         return nodes.Heading(level, line[level:].strip(" \t\u3000"), span=Span(source, start, end))
@@ -720,6 +726,12 @@ def _item(
         report.error("P0123", Span(source, first.start_pos or start, first.end_pos or end), word=str(first))
         broken.update(_declared(head))
         return None
+    deep = _too_deep(logical)
+    if deep is not None:
+        report.error("P0131", machine.builder.at(deep.tokens[0]), most=characters.MAX_BLOCKS)
+        broken.update(_declared(head))
+        return None
+    read = 0
     while logical:
         tokens, owners = _stream(logical)
         try:
@@ -728,7 +740,8 @@ def _item(
             at = _report(error, source, tokens, machine, report, start)
             failed = True
             owner = next((k for k, (a, b) in enumerate(owners) if a <= at < b), len(logical) - 1)
-            if owner == 0:
+            read += len(logical)
+            if owner == 0 or read > characters.MAX_REREAD:
                 break
             logical = _without(logical, owner)
             if len(logical) == 1:
@@ -749,12 +762,27 @@ def _declared(head: str) -> list[str]:
     """Names that a broken declaration probably declares: the words before its colon or equals sign."""
     body = head.split(":")[0].split("=")[0].replace("「", " ").replace("」", " ").replace("(", " ")
     words = body.split()
+    if len(words) < 2:
+        return []
     row = next((k for k in keywords.KEYWORDS if "head" in k.where and words[0] in (k.zh, k.en)), None)
-    if row is None or len(words) < 2:
+    if row is None:
         return []
     if row.terminal in ("RULE", "BENEFIT", "STATUS"):
         return words[-1:]
     return [words[1]] if row.terminal in ("ENTITY", "TYPE", "PARAMETER", "DOCUMENT") else []
+
+
+def _too_deep(logical: list[LogicalLine]) -> LogicalLine | None:
+    """The line that opens one dated block too many inside others."""
+    open_: list[int] = []
+    for line in logical:
+        while open_ and line.indent <= open_[-1]:
+            open_.pop()
+        if line.opens:
+            open_.append(line.indent)
+            if len(open_) > characters.MAX_BLOCKS:
+                return line
+    return None
 
 
 def _without(logical: list[LogicalLine], owner: int) -> list[LogicalLine]:

@@ -262,8 +262,11 @@ class Scanner:
                     continue
                 out.append(token)
             elif kind == "quoted":
-                if len(text) == 2:
+                if not text[1:-1].strip():
                     raise ScanError(diagnostic("P0112", Span(self.source, at, stop)))
+                for i in range(at, stop):
+                    if characters.is_hidden(self.source.text[i]):
+                        raise ScanError(self._strange(i))
                 hidden = next((i for i in range(at, stop) if characters.is_hidden(text[i - at])), None)
                 if hidden is not None:
                     raise ScanError(self._strange(hidden))
