@@ -14,7 +14,7 @@ from ..interpret import fact_step
 from ..schedule import Step
 from ..show import day_text
 from .flow import Flow
-from .pieces import assign, call, cmp, const, defer, item, name, store, times, tuple_
+from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
 
 
@@ -74,7 +74,8 @@ class Emitter(Rules):
         """Statements that read one entry, and the tuple that it becomes.
 
         An entry that has as many names as there are facts and lists, and each of those, has no others. One that has fewer is laid
-        over a blank one: None (unknown) for each fact, or its 默认. So each fact is read in one way, and complete entries pay nothing.
+        over a blank one: None (unknown) for each fact, or its 默认. So complete entries pay nothing; nor do those that leave out
+        only what does not apply to them (`当 …` behind a fact), since that is usual.
         """
         o, d = f"o{depth}", f"d{depth}"
         total = len(entity.facts) + len(entity.lists)
@@ -96,12 +97,20 @@ class Emitter(Rules):
         wrong = cmp(call("len", name(o)), "!=", const(total))
         partial.append(assign(o, ast.Dict([None, None], [name(blank), name(o)])))
         partial.append(ast.If(wrong, [defer("names")], []))
-        body.append(ast.If(wrong, partial, []))
+        seldom = [f.name for f in entity.facts if f.when is not None and not f.has_default]
+        fewer: ast.expr = const(total - len(seldom))
+        for n in seldom:
+            fewer = op(fewer, "+", cmp(const(n), "in", name(o)))
+        fewer = cmp(call("len", name(o)), "!=", fewer)
+        body.append(ast.If(ast.BoolOp(ast.And(), [wrong, fewer]) if seldom else wrong, partial, []))
         items: list[ast.expr] = []
         for fact in entity.facts:
             self.count += 1
             items.append(name(f"x{self.count}"))
-            self._read_fact(entity, fact, f"x{self.count}", item(name(o), const(fact.name)), body, tables)
+            given = item(name(o), const(fact.name))
+            if fact.name in seldom:
+                given = ast.Call(ast.Attribute(name(o), "get", ast.Load()), [const(fact.name)], [])
+            self._read_fact(entity, fact, f"x{self.count}", given, body, tables)
         for members in entity.lists:
             self.count += 1
             m, out = f"m{self.count}", f"x{self.count}"
