@@ -50,11 +50,12 @@ class Epoch:
             if found is None:
                 key.append(None)
                 continue
+            places = {id(line): n for n, line in enumerate(found.rule.lines)}
             parts: list[object] = [found.mode]
             for line in (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())):
                 abstract = (
                     line.row >= 0 and isinstance(line.result, ir.Constant) and isinstance(line.result.value, Fraction)
                 )
-                parts.append((line.kind, line.row if abstract else found.rule.lines.index(line), abstract))
+                parts.append((line.kind, line.row if abstract else places[id(line)], abstract))
             key.append(tuple(parts))
         return tuple(key)

@@ -82,8 +82,10 @@ CODES: dict[str, Code] = _table(
     Code("P0218", "error", "整数要求整数值，这个式子可能有小数", "a whole number is wanted, this can have a fraction", "用 四舍五入、向下取整 或 向上取整", "use round_half_up, round_down or round_up"),
     Code("P0219", "error", "类型「{name}」至少要有两个不同的值", "the type “{name}” needs two different values at least", "列出各个值", "list its values"),
     Code("P0220", "error", "范围的下限 {low} 大于上限 {high}", "the range's lower end {low} is over its upper end {high}", "交换两端", "swap the ends"),
+    Code("P0221", "error", "对象「{name}」嵌套超过 {most} 层", "the entity “{name}” is nested deeper than {most}", "合并几层对象", "join some of the levels"),
     Code("P0222", "error", "属于 后面的范围要有一个方括号", "a range after “in” needs a square bracket", "写 [{low}, {high}]、[{low}, {high}) 或 ({low}, {high}]", "write [{low}, {high}], [{low}, {high}) or ({low}, {high}]"),
     Code("P0223", "error", "除数是零", "division by zero", "改用不为零的除数", "use a divisor that is not zero"),
+    Code("P0224", "error", "「{name}」的数可能长达 {digits} 位，最多 {most} 位", "“{name}” can have {digits} digits, at most {most} are computed", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
@@ -94,6 +96,7 @@ CODES: dict[str, Code] = _table(
     Code("P0307", "error", "这样合并要求结果可比大小：{type}不行", "lines joined like this need comparable results: {type_en} is not", "用有次序的类型或数量", "use an ordered type or an amount"),
     Code("P0308", "error", "规则没有内容", "the rule has no body", "写 为 …、当 … 为 … 或表格", "write is …, when … is … or a table"),
     Code("P0309", "error", "两行条件相同而结果不同", "two lines have the same condition and different results", "改条件或删去其一", "change a condition or delete one"),
+    Code("P0310", "error", "「{name}」有 {lines} 行，最多 {most} 行", "“{name}” has {lines} lines, at most {most} are read", "合并相同的行，或先归类再查表", "join lines that are alike, or sort the cases into classes first"),
     # --- dates and parameters
     Code("P0401", "error", "{name} 在 {date} 有两个值", "{name} has two values on {date}", "留一个，或改日期", "keep one, or change a date"),
     Code("P0402", "error", "至 {until} 早于 自 {since}", "“to” {until} is before “from” {since}", "改正日期", "mend the dates"),
@@ -104,6 +107,8 @@ CODES: dict[str, Code] = _table(
     Code("P0407", "error", "待定、目标 和下限只能用于参数", "pending, target and floors are for parameters only", "在规则里写出金额，或改成参数", "write the amount, or make it a parameter"),
     Code("P0408", "error", "参数表的表头应为 {keys} 和日期列", "the table's header must be {keys} and dated columns", "按键的次序写表头", "write the keys in their order"),
     Code("P0409", "error", "参数的这一格必须写明键的值", "a parameter's key cell names its values", "写出值，多个用逗号隔开", "write the values, with commas between"),
+    Code("P0410", "error", "参数「{name}」的键有 {cells} 种组合，最多 {most} 种", "the keys of the parameter “{name}” have {cells} combinations, at most {most} are kept", "减少键，或把值归成更少的类", "take fewer keys, or put their values into fewer classes"),
+    Code("P0411", "error", "政策有 {days} 个变动日期，最多 {most} 个", "the policy changes on {days} days, at most {most} are kept", "检查日期；逐日的数据作为事实给出", "check the dates; daily figures are given as facts"),
     # --- benefits
     Code("P0501", "error", "给付「{name}」没有取整到分", "the benefit “{name}” is not rounded to the 分", "用 四舍五入(…, 0.01 元) 或 四舍五入(…, 1 元) 包住结果", "wrap the result: round_half_up(…, 0.01 yuan)"),
     Code("P0502", "error", "给付「{name}」的类型不是金额", "the benefit “{name}” is not an amount of money", "类型写 元/月 之类", "give it a type such as yuan/month"),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..model.types import grid as fact_grid
 from . import nodes as ir
+from .epoch import dependency_order
 
 
 class Bounds(NamedTuple):
@@ -71,7 +72,7 @@ class Analysis:
         self.parameters: dict[str, Bounds] = {}
         self.rules: dict[tuple[str, str], Bounds] = {}
         by_name = {p.name: p for p in program.parameters}
-        for parameter in program.parameters:
+        for parameter in dependency_order(program.parameters):
             self._parameter(parameter, by_name)
         for rule in program.rules:
             self.rules[rule.entity, rule.name] = self._rule(rule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from attrs import evolve
@@ -15,6 +16,7 @@ from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, Rule
 from ..model.types import Type
 from ..source import Span
 from ..syntax import nodes
+from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
 from .bodies import Opener, RawBody, RawLine
 from .elaborate import Elaborator, Scope, Skip
@@ -237,13 +239,15 @@ class _Builder:
         return tuple(int(self._literal(t.operand, scope, type_)) for t in cell.tests)  # type: ignore[arg-type, call-overload]
 
     def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry]) -> None:
-        """Two values for one date and one key, in one layer."""
-        for i, b in enumerate(entries):
-            for a in entries[:i]:
-                same = a.layer == b.layer and a.since == b.since and a.published == b.published and a.until >= b.since
-                if same and all(x is None or y is None or set(x) & set(y) for x, y in zip(a.keys, b.keys, strict=True)):
-                    if a.keys == b.keys == (None,) * len(a.keys):
-                        continue  # reported by the opener
+        """Two values for one date and one key, in one layer. Without keys the opener has found them."""
+        if not symbol.keys:
+            return
+        taken: dict[tuple[object, ...], ir.Entry] = {}
+        for b in entries:
+            ways = (range(len(t.members)) if k is None else k for k, t in zip(b.keys, symbol.key_types, strict=True))
+            for cell in product(*ways):
+                a = taken.setdefault((b.layer, b.since, b.published, cell), b)
+                if a is not b and a.until >= b.since and not all(k is None for k in (*a.keys, *b.keys)):
                     self.report.error(
                         "P0401",
                         b.place,
@@ -251,6 +255,7 @@ class _Builder:
                         date=_date(b.since),
                         labels=[(a.place, "先在这里写了", "written first here")],
                     )
+                    break
 
     # --- rules
 
@@ -264,6 +269,9 @@ class _Builder:
             failed = failed or line is None
             if line is not None:
                 lines.append(line)
+        if len(body.lines) > MAX_RULE_LINES:
+            self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
+            return None
         failed = not self._shape(symbol, body) or failed
         clause, assumptions = self.clause(first.clause, body.remarks)
         if failed:
@@ -377,19 +385,24 @@ class _Builder:
         return len(self.report.items) == before
 
     def _beats(self, body: RawBody) -> None:
+        """Reports exceptions that beat each other in a circle, once."""
         over = {x.label: x.beats for x in body.lines if x.kind == "exception" and x.label}
+        done: set[str] = set()
         for start in over:
-            path, seen = [start], {start}
-            while True:
-                following = [n for n in over.get(path[-1], ()) if n in over]
-                if not following:
-                    break
-                path.append(following[0])
-                if following[0] in seen:
-                    span = next(x.span for x in body.lines if x.label == start)
-                    self.report.error("P0306", span, path=" → ".join(path))
+            path = {start: iter(over[start])}
+            while path:
+                last = next(reversed(path))
+                following = next((n for n in path[last] if n in over and n not in done), None)
+                if following is None:
+                    done.add(last)
+                    path.popitem()
+                elif following in path:
+                    loop = [*path, following]
+                    span = next(x.span for x in body.lines if x.label == following)
+                    self.report.error("P0306", span, path=" → ".join(loop[loop.index(following) :]))
                     return
-                seen.add(following[0])
+                else:
+                    path[following] = iter(over[following])
 
 
 ir_truth = Type("truth", "是否")

@@ -7,18 +7,24 @@ from itertools import product
 
 from ..diagnostics.report import Report
 from ..model.functions import MOMENT_WORDS
+from ..syntax.characters import MAX_DAYS, MAX_SIZE
 from . import nodes as ir
 from .bounds import Analysis
-from .epoch import change_days, in_force
+from .epoch import change_days, day_after, in_force
+from .sizes import digits
 from .traverse import compared, walk
 
-MOST_CASES = 4096
+MOST_CASES = 4096  # combinations of one rule's plain values
+MOST_WORK = 1_000_000  # combinations times lines, of all rules together; what is beyond is seen when it happens
 
 
 def check(program: ir.Program, report: Report) -> None:
     """Reports what the finished program does wrongly. Needs a program whose rules could all be built."""
-    parameters_sound = _parameters(program, report)
-    if parameters_sound:
+    days = change_days(program)
+    if len(days) > MAX_DAYS:
+        report.error("P0411", program.rules[0].place if program.rules else None, days=len(days), most=MAX_DAYS)
+        return
+    if _parameters(program, report) and _sizes(program, report):
         _benefits(program, report)
     _gaps(program, report)
 
@@ -41,21 +47,31 @@ def _parameters(program: ir.Program, report: Report) -> bool:
     places = {p.name: p.place for p in program.parameters}
     done: set[str] = set()
     for start in reads:
-        path = [start]
-        stack: list[Iterator[str]] = [iter(reads[start])]
-        while stack and start not in done:
-            following = next(stack[-1], None)
+        path: dict[str, Iterator[str]] = {start: iter(reads[start])} if start not in done else {}
+        while path:
+            last = next(reversed(path))
+            following = next(path[last], None)
             if following is None:
-                done.add(path.pop())
-                stack.pop()
+                done.add(last)
+                path.popitem()
             elif following in path:
-                loop = [*path[path.index(following) :], following]
-                report.error("P0206", places[following], path=" → ".join(loop))
+                loop = [*path, following]
+                report.error("P0206", places[following], path=" → ".join(loop[loop.index(following) :]))
                 return False
             elif following not in done:
-                path.append(following)
-                stack.append(iter(reads.get(following, ())))
+                path[following] = iter(reads.get(following, ()))
     return sound
+
+
+# --- sizes
+
+
+def _sizes(program: ir.Program, report: Report) -> bool:
+    """Whether every number stays within its digits, so that a chain of products cannot take for ever."""
+    found = list(digits(program, MAX_SIZE))
+    for item, size in found:
+        report.error("P0224", item.place, name=item.name, digits=size, most=MAX_SIZE)
+    return not found
 
 
 # --- benefits
@@ -141,11 +157,17 @@ def _words(node: ir.Expression, value: object) -> tuple[str, str]:
     return f"{name} = {node.type.members[value]}", f"{name} = {node.type.members[value]}"  # type: ignore[call-overload]
 
 
+def _days_of(rule: ir.Rule) -> list[int]:
+    """A day in each of the rule's own times."""
+    lines = {(x.since, x.until) for x in rule.lines}
+    return sorted({s for s, _ in lines if s} | {day_after(u) for _, u in lines if u < ir.OPEN}) or [20000101]
+
+
 def _gaps(program: ir.Program, report: Report) -> None:
     """No 否则 and a combination of plain values that no line covers, in any of the rule's times."""
-    days = change_days(program) or [20000101]
+    work = 0
     for rule in program.rules:
-        for day in days:
+        for day in _days_of(rule):
             found = in_force(rule, day)
             if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
                 continue
@@ -155,7 +177,8 @@ def _gaps(program: ir.Program, report: Report) -> None:
             size = 1
             for node in subjects.values():
                 size *= len(_domain(node))
-            if size > MOST_CASES:
+            work += size * len(found.body)
+            if size > MOST_CASES or work > MOST_WORK:
                 continue
             keys = list(subjects)
             for values in product(*(_domain(subjects[k]) for k in keys)):

@@ -106,11 +106,14 @@ def _compare(node: ir.Compare, positive: bool) -> Atom:
     return (("pair", a, b), frozenset(relations))
 
 
-def disjoint(a: ir.Expression | None, b: ir.Expression | None) -> bool:
-    """True when the two conditions certainly never hold together."""
-    if a is None or b is None:
-        return False
-    return all(_apart(x, y) for x in _atoms(a, True) for y in _atoms(b, True))
+def alternatives(condition: ir.Expression | None) -> list[list[Atom]]:
+    """The ways in which a condition can hold, to be compared with another's by `disjoint`."""
+    return [[]] if condition is None else _atoms(condition, True)
+
+
+def disjoint(a: list[list[Atom]], b: list[list[Atom]]) -> bool:
+    """True when two conditions certainly never hold together."""
+    return all(_apart(x, y) for x in a for y in b)
 
 
 def _apart(x: list[Atom], y: list[Atom]) -> bool:

@@ -122,18 +122,25 @@ def dependency_order(parameters: tuple[ir.Parameter, ...]) -> list[ir.Parameter]
     from .traverse import walk
 
     by_name = {p.name: p for p in parameters}
-    out: dict[str, ir.Parameter] = {}
 
-    def visit(p: ir.Parameter) -> None:
-        if p.name in out:
-            return
+    def reads(p: ir.Parameter) -> Iterator[ir.Parameter]:
         for e in p.entries:
-            if e.value is not None:
-                for node in walk(e.value):
-                    if isinstance(node, ir.ParameterRef) and node.name in by_name and node.name != p.name:
-                        visit(by_name[node.name])
-        out[p.name] = p
+            for node in walk(e.value) if e.value is not None else ():
+                if isinstance(node, ir.ParameterRef) and node.name in by_name:
+                    yield by_name[node.name]
 
+    out: dict[str, ir.Parameter] = {}
+    begun: set[str] = set()
     for p in parameters:
-        visit(p)
+        stack = [(p, reads(p))] if p.name not in begun else []
+        begun.add(p.name)
+        while stack:
+            top, following = stack[-1]
+            inner = next((x for x in following if x.name not in begun), None)
+            if inner is None:
+                out[top.name] = top
+                stack.pop()
+            else:
+                begun.add(inner.name)
+                stack.append((inner, reads(inner)))
     return list(out.values())

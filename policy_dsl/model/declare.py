@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import prod
 
 from attrs import field, frozen
 
 from ..diagnostics.report import Report, suggestion
 from ..source import Span
 from ..syntax import nodes
+from ..syntax.characters import MAX_GIST, MAX_KEYS, MAX_LEVELS
 from ..syntax.keywords import UNIT_KEYS
 from . import units
 from .clause import Clause
@@ -162,13 +164,13 @@ class _Collector:
     def _file(self, file: nodes.File, layer: str, number: int) -> str:
         document: nodes.Document | None = None
         headings: dict[int, str] = {}
-        gist: list[str] = []
+        gist = ""
         gist_open = False
         jurisdiction = ""
         for item in file.items:
             if isinstance(item, nodes.Document):
                 document = item
-                headings, gist = {}, []
+                headings, gist = {}, ""
                 self._once(("document", item.id), item.id, item.span, number)
                 self.documents[item.id] = item
                 continue
@@ -181,11 +183,14 @@ class _Collector:
                     document, text = self.documents[first], rest.strip()
                 headings = {k: v for k, v in headings.items() if k < item.level}
                 headings[item.level] = text
-                gist, gist_open = [], False
+                gist, gist_open = "", False
                 continue
             if isinstance(item, nodes.Gist):
-                gist = [*gist, item.text] if gist_open else [item.text]
+                gist = f"{gist} {item.text}" if gist_open else item.text
                 gist_open = True
+                if len(gist) > MAX_GIST:
+                    self.report.error("P0132", item.span, length=len(gist), most=MAX_GIST)
+                    gist = ""
                 continue
             gist_open = False
             if isinstance(item, nodes.PolicyHead):
@@ -196,7 +201,7 @@ class _Collector:
                 (document.number or document.id) if document else "",
                 (document.title or "") if document else "",
                 tuple(headings[k] for k in sorted(headings)),
-                " ".join(gist),
+                gist,
             )
             self.found.append(Declared(item, clause, number, isinstance(item, nodes.Amendment)))
         return jurisdiction
@@ -326,9 +331,12 @@ class _Collector:
                     lists[name][listed] = ListSymbol(listed, held, low, high, fact)
         for name in made:
             path = [name]
-            while path[-1] in holders and holders[path[-1]][0] not in path:
+            while path[-1] in holders and holders[path[-1]][0] not in path and len(path) <= MAX_LEVELS:
                 path.append(holders[path[-1]][0])
-            if path[-1] in holders:
+            if len(path) > MAX_LEVELS:
+                self.report.error("P0221", made[name][0].node.span, name=name, most=MAX_LEVELS)
+                del holders[name]
+            elif path[-1] in holders:
                 self.report.error("P0217", made[name][0].node.span, path=" → ".join([*path, holders[path[-1]][0]]))
                 del holders[path[-1]]
         symbols = {
@@ -417,6 +425,10 @@ class _Collector:
                     keys.append(self.types[key])
                 elif key not in self.broken:
                     self.report.error("P0406", node.span, name=key)
+            cells = prod(len(t.members) for t in keys)
+            if cells > MAX_KEYS:
+                self.report.error("P0410", node.span, name=node.name, cells=cells, most=MAX_KEYS)
+                keys = []
             if type_ is None or len(keys) != len(node.keys):
                 self.broken.add(node.name)
                 continue

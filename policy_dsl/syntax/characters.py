@@ -16,6 +16,11 @@ MAX_BLOCKS = 12  # dated blocks inside each other
 MAX_DIGITS = 30  # digits of one number
 MAX_TOKENS = 1_000  # words and signs of one logical line
 MAX_DEPTH = 120  # an expression's depth as a tree
+MAX_LEVELS = 8  # entities that contain each other
+MAX_KEYS = 20_000  # combinations of a parameter's keys
+MAX_DAYS = 2_000  # days on which something changes
+MAX_RULE_LINES = 5_000  # lines of one rule, each dated column of a row counted
+MAX_SIZE = 1_000  # digits that a computed number may have
 MAX_REREAD = 20_000  # lines read again to find further mistakes in one declaration
 
 _FULL = {0xFF01 + i: 0x21 + i for i in range(94) if not chr(0x21 + i).isalnum()}

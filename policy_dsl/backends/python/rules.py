@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
-from ...ir.disjoint import disjoint, same_result
+from ...ir.disjoint import Atom, alternatives, disjoint, same_result
 from ...ir.epoch import InForce
 from ..layout import RuleKey, row_step
 from .aggregates import Aggregates
 from .pieces import Form, assign, cmp, const, defer, name, op
+
+
+MOST_LINES = 200  # of one rule; a longer one is left to the interpreter, so that compiling ends soon
 
 
 class Rules(Aggregates):
@@ -38,6 +42,11 @@ class Rules(Aggregates):
             self.block.append(assign(local, name("UNKNOWN")))
             if self.recording:
                 self.block.append(assign(local + "_p", const(None)))
+            self.place(self.block[start:], rule)
+            return
+        if len(found.exceptions) + len(found.body) > MOST_LINES:
+            self.forms[key] = (Fraction(1), False)
+            self.block.append(defer("lines"))
             self.place(self.block[start:], rule)
             return
         arms: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
@@ -99,18 +108,31 @@ class Rules(Aggregates):
     ) -> None:
         """if … else if … for lines of which at most one may apply; `rest` fills the last else."""
         self._current = (found.rule.entity, found.rule.name)
-        if not lines:
+        ways = [alternatives(line.condition) for line, _ in lines]
+        with ExitStack() as nested:
+            for at in range(len(lines)):
+                no: list[ast.stmt] = []
+                self.link(lines[at:], ways[at:], no, arms, positions)
+                nested.enter_context(self.into(no))
             rest()
-            return
+
+    def link(
+        self,
+        lines: list[tuple[ir.Line, str]],
+        ways: list[list[list[Atom]]],
+        no: list[ast.stmt],
+        arms: list[Any],
+        positions: dict[int, int],
+    ) -> None:
+        """One line of a chain: if it applies, no later one may with another result."""
         line, kind = lines[0]
         test = self.truth(line.condition) if line.condition is not None else const(True)
         yes: list[ast.stmt] = []
-        no: list[ast.stmt] = []
         if kind != "first":
-            for other, _ in lines[1:]:
+            for (other, _), way in zip(lines[1:], ways[1:], strict=True):
                 if kind == "exception" and (other.layer != line.layer or (other.label and other.label in line.beats)):
                     continue
-                if disjoint(line.condition, other.condition):
+                if disjoint(ways[0], way):
                     continue
                 dated = _amount_by_date(line) or _amount_by_date(other)
                 if same_result(line.result, other.result) and not dated:
@@ -124,8 +146,6 @@ class Rules(Aggregates):
                         both = ast.BoolOp(ast.And(), [both, self.compared(a, "!=", b)])
                     self.block.append(ast.If(both, [defer("conflict")], []))
         self.arm(line, yes, arms, positions)
-        with self.into(no):
-            self.chain(found, lines[1:], rest, arms, positions)
         self.block.append(ast.If(test, yes, no))
 
     def body(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
