@@ -88,8 +88,17 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
     kind = _KINDS[step.kind][0 if zh else 1]
     tag = f"{kind} · {step.who}" if step.who else kind
     title = step.name if step.kind == "parameter" else step.id
-    rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _rows(made, step, lang) if t)
+    rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _once(_rows(made, step, lang)))
     return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
+
+
+def _once(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The rows that say something; a conversion or an entry left out is told once, where it is first met."""
+    told: set[tuple[str, str]] = set()
+    for row in rows:
+        if row[1] and not (row[0] in ("conversion", "left_out") and row in told):
+            told.add(row)
+            yield row
 
 
 def equation(left: str, right: str) -> str:
@@ -219,6 +228,7 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         yield "applied", line_text(line, lang)
     for part in considered.parts:
         yield "because", part_text(made, at, part.formula, part.holds, lang)
+        yield from (("conversion", t) for t in conversions(made, at, part.formula, lang))
         yield from (("left_out", t) for t in left_out(made, at, part.formula, lang))
     if not isinstance(line.result, ir.Constant):
         if line.kind == "value":
@@ -226,8 +236,6 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         value = made.interpretation.evaluate(line.result, at)
         yield from _numbers(made, line.result, at, value, _shown_type(step, line.result), lang)
         yield from (("conversion", t) for t in to_declared(made, step, line.result, at, lang))
-    for part in considered.parts:
-        yield from (("conversion", t) for t in conversions(made, at, part.formula, lang))
 
 
 def _shown_type(step: Step, formula: ir.Expression) -> Type:
@@ -300,6 +308,7 @@ def _not_applied(made: Explanation, step: Step, considered: Considered, lang: st
     yield "not_applied" if considered.holds is False else "open", text
     for part in considered.reasons:
         yield "because", part_text(made, step.at, part.formula, part.holds, lang)
+        yield from (("conversion", t) for t in conversions(made, step.at, part.formula, lang))
         yield from (("left_out", t) for t in left_out(made, step.at, part.formula, lang))
     if considered.holds is not False and known(step.value):
         yield "because", "是否适用，结果都一样" if zh else "the value is the same whether it applies or not"
@@ -351,23 +360,24 @@ def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lan
 
 
 def conversions(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
-    """Values that are read beside one in another unit of their kind."""
+    """Values that are read beside one in another unit of their kind: a sum is in its left side's unit, a comparison in the finer one's."""
     for node in walk(formula):
-        if not isinstance(node, (ir.Compare, ir.Arithmetic)) or not (
-            node.left.type.is_amount and node.right.type.is_amount
+        if (
+            not isinstance(node, (ir.Compare, ir.Arithmetic))
+            or isinstance(node.left, ir.Constant)
+            or isinstance(node.right, ir.Constant)
         ):
+            continue
+        left, right = node.left, node.right
+        if not (left.type.is_amount and right.type.is_amount) or left.type.unit.dims != right.type.unit.dims:
             continue
         if isinstance(node, ir.Arithmetic) and node.sign not in "+-":
             continue
-        if node.left.type.unit.dims == node.right.type.unit.dims and not isinstance(node.right, ir.Constant):
-            value = made.interpretation.evaluate(node.right, at)
-            text = (
-                conversion(node.right, value, node.left.type.unit, lang)
-                if not isinstance(node.left, ir.Constant)
-                else None
-            )
-            if text:
-                yield text
+        if isinstance(node, ir.Compare) and left.type.unit.scale < right.type.unit.scale:
+            left, right = right, left
+        text = conversion(right, made.interpretation.evaluate(right, at), left.type.unit, lang)
+        if text:
+            yield text
 
 
 def to_declared(made: Explanation, step: Step, formula: ir.Expression, at: Instance | None, lang: str) -> Iterator[str]:

@@ -59,12 +59,15 @@ class Words:
         self.lang = lang
         self.interpretation = interpretation
         self.at = at
+        self.depth = 0  # of the formula at hand inside the one that is rendered
 
     def text(self, node: ir.Expression, level: int = 0, like: ir.Expression | None = None) -> str:
         """The formula; `level` is how tightly what stands around it binds, `like` what it is compared with or added to."""
         if isinstance(node, ir.Constant) and like is not None:
             return self.constant(node._replace(type=_like(node, like) or node.type))
+        self.depth += 1
         made, own = self._render(node)
+        self.depth -= 1
         return f"({made})" if own < level else made
 
     def keyword(self, terminal: str) -> str:
@@ -166,6 +169,13 @@ class Words:
             shown = [*shown[:MOST_ENTRIES], f"……另 {rest} 项" if self.lang == "zh" else f"… {rest} more"]
         if not shown and node.default is not None and node.function not in ("count", "sum"):
             shown = [f"{self.keyword('DEFAULT')} {self.text(node.default)}"]
+        if node.function == "count" and self.depth > 1:  # inside a formula people need the number: 2 人（甲、乙）
+            number = self.value(self.interpretation.evaluate(node, self.at), node.type)
+            return (
+                f"{number}（{'、'.join(shown) or '—'}）"
+                if self.lang == "zh"
+                else f"{number} ({', '.join(shown) or '—'})"
+            )
         return f"{function}({', '.join(shown) or '—'})"
 
     def contribution(self, node: ir.Aggregate, entry: Instance, named: bool) -> str:
