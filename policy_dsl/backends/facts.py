@@ -22,7 +22,7 @@ from .runtime import UNKNOWN
 MOST_DIGITS = 30
 MOST_TEXT = 10_000
 MOST_ERRORS = 50
-_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\S.*?)?\s*\Z", re.ASCII)
+_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*((?![eE][+-]?[0-9])[^\s0-9.,，'_+-].*?)?\s*\Z", re.ASCII)
 _KINDS = {
     dict: ("一个对象 {…}", "an object {…}"),
     list: ("名单 […]", "a list […]"),

@@ -242,7 +242,7 @@ class _Collector:
         double = next((m for i, m in enumerate(members) if m in members[:i]), None)
         if double is not None:
             self.report.error("P0202", span, name=double)
-        if len(set(members)) < 2:
+        elif len(members) < 2:
             self.report.error("P0219", span, name=name)
         return Type("enumeration", name, members=tuple(dict.fromkeys(members)), ordered=ordered)
 

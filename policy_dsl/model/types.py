@@ -77,12 +77,8 @@ def amount(unit: Unit, whole: bool = False) -> Type:
 
 def counts_whole(unit: Unit) -> bool:
     """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money has its own grid, plain numbers and shares none."""
-    return (
-        bool(unit.words)
-        and all(
-            n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]
-        )
-        and "money" not in dict(unit.dims)
+    return bool(unit.dims) and all(
+        n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]
     )
 
 
