@@ -9,7 +9,7 @@ from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
-from ..ir.traverse import walk
+from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
@@ -338,9 +338,17 @@ def part_text(made: Explanation, at: Instance | None, formula: ir.Expression, ho
     return f"{names}：{numbers}，{held}" if lang == "zh" else f"{names}: {numbers}, {held}"
 
 
+def _here(formula: ir.Expression) -> Iterator[ir.Expression]:
+    """The formula and what is inside it, down to aggregates: what stands in those is about their entries, not about this one."""
+    yield formula
+    if not isinstance(formula, ir.Aggregate):
+        for part in children(formula):
+            yield from _here(part)
+
+
 def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
     """The entries of a list that an aggregate's filter leaves out, and why: `乙：年龄 ≥ 60 岁：12 岁 ≥ 60 岁，否`."""
-    for node in walk(formula):
+    for node in _here(formula):
         if not isinstance(node, ir.Aggregate):
             continue
         entries = made.interpretation.entries(node, at)
@@ -361,7 +369,7 @@ def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lan
 
 def conversions(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
     """Values that are read beside one in another unit of their kind: a sum is in its left side's unit, a comparison in the finer one's."""
-    for node in walk(formula):
+    for node in _here(formula):
         if (
             not isinstance(node, (ir.Compare, ir.Arithmetic))
             or isinstance(node.left, ir.Constant)
@@ -389,7 +397,7 @@ def to_declared(made: Explanation, step: Step, formula: ir.Expression, at: Insta
 
 def roundings(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
     """What each rounding that changed something did."""
-    for node in walk(formula):
+    for node in _here(formula):
         if isinstance(node, ir.Call) and node.function.startswith("round_"):
             before = made.interpretation.evaluate(node.arguments[0], at)
             after = made.interpretation.evaluate(node, at)

@@ -658,12 +658,7 @@ class Elaborator:
             return TRUTH
         if key == "count":
             unit = Unit(((inner, 1),)) if inner else PERSONS
-            if (
-                not inner
-                and want is not None
-                and want.is_amount
-                and want.unit.dims in ((), PERSONS.dims, (("household", 1),))
-            ):
+            if not inner and want is not None and want.is_amount and _counts(want.unit):
                 return want._replace(whole=True)
             if inner and outer and inner != outer:
                 full = Unit((*unit.words, (outer, -1)))
@@ -729,6 +724,13 @@ def _names_in(node: nodes.Node) -> list[nodes.Name]:
     from ..syntax.traverse import walk
 
     return [n for n in walk(node) if isinstance(n, nodes.Name)]
+
+
+def _counts(unit: Unit) -> bool:
+    """Whether entries that do not say what they count as can be counted in it: plain, 人, 户, 次, a declared unit."""
+    return not unit.words or (
+        len(unit.dims) == 1 and unit.dims[0][1] == 1 and unit.dims[0][0] not in ("money", "month", "day", "workday")
+    )
 
 
 def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
