@@ -89,8 +89,9 @@ def add_months(day: int, months: int) -> int:
 
 
 def add_days(day: int, days: int) -> int:
+    """The day so many days on; an unknown number of days defers."""
     try:
-        made = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=days)
+        made = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=+days)
     except OverflowError:
         raise Defer("year") from None
     return made.year * 10000 + made.month * 100 + made.day

@@ -76,10 +76,10 @@ def amount(unit: Unit, whole: bool = False) -> Type:
 
 
 def counts_whole(unit: Unit) -> bool:
-    """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money has its own grid, plain numbers and shares none."""
-    return bool(unit.dims) and all(
-        n == 1 and base in ("person", "household", "times", "day", "workday", "month") for base, n in unit.dims[:1]
-    )
+    """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money, shares, rates and plain numbers have grids of their own."""
+    return len(unit.dims) == 1 and unit.dims[0] in [
+        (base, 1) for base in ("person", "household", "times", "day", "workday", "month")
+    ]
 
 
 def grid(type_: Type) -> Fraction:

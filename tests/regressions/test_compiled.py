@@ -249,3 +249,11 @@ def test_the_fast_reader_refuses_what_the_careful_one_refuses(value: object) -> 
     policy = policy_of("对象 家庭\n  甲 : 数, 0..100000000000000000\n规则 家庭 乙 : 数\n  为 甲\n")
     with pytest.raises(PolicyError):
         policy.decide({"家庭": {"甲": value}}, on="2022-01")
+
+
+@pytest.mark.parametrize("type_", ["日", "月"])
+def test_a_date_moved_by_an_unknown_number(type_: str) -> None:
+    """The date waits for the number of days or months."""
+    policy = policy_of(f"对象 家庭\n  起 : 日期\n  数目 : {type_}\n规则 家庭 止 : 日期\n  为 起 + 数目\n")
+    d = decided(policy, {"家庭": {"起": "2022-01-31"}}, "2022-01")
+    assert d.undetermined[0].needs == ("家庭.数目",)

@@ -1,0 +1,40 @@
+"""Units and grids of given facts that were once read wrongly."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from policy_dsl import PolicyError
+
+from .deciding import decided, policy_of
+
+
+def test_a_percentage_may_have_decimals() -> None:
+    """A fact in % is read to 0.0001 %, not to whole percent."""
+    policy = policy_of("对象 家庭\n  涨幅 : %, 0%..100%\n规则 家庭 高 : 是否\n  为 涨幅 ≥ 3.5%\n")
+    for given in (Decimal("3.5"), "3.5%", "3.5"):
+        assert decided(policy, {"家庭": {"涨幅": given}}, "2022-01")["家庭.高"] is True
+    assert decided(policy, {"家庭": {"涨幅": "3.4999%"}}, "2022-01")["家庭.高"] is False
+
+
+@pytest.mark.parametrize("unit", ["户/年", "日/月", "人/月", "次/年"])
+def test_rates_are_not_counts(unit: str) -> None:
+    """Persons, households and days are whole; how many of them a month is not."""
+    policy = policy_of(f"对象 家庭\n  每 : {unit}\n规则 家庭 乙 : {unit}\n  为 每\n")
+    assert decided(policy, {"家庭": {"每": "1.5"}}, "2022-01")["家庭.乙"] == Decimal("1.5")
+
+
+def test_a_unit_that_cancels_itself_is_none() -> None:
+    """5 分/分 is refused: it is neither 5 元 nor a plain 5."""
+    with pytest.raises(PolicyError):
+        policy_of("参数 标准 : 元\n  自 2022-01-01 为 5 分/分\n")
+
+
+@pytest.mark.parametrize("type_", ["月", "岁", "人", "户", "元/月"])
+def test_a_percentage_takes_no_unit_from_its_context(type_: str) -> None:
+    """50% where months or persons are wanted is an error, not half a month."""
+    with pytest.raises(PolicyError) as error:
+        policy_of(f"对象 家庭\n  甲 : {type_}\n规则 家庭 乙 : 是否\n  为 甲 > 50%\n")
+    assert [d.code for d in error.value.diagnostics] == ["P0204"]
