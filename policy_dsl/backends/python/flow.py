@@ -138,7 +138,7 @@ class Flow:
         return levels
 
     def trim(self, body: list[ast.stmt]) -> None:
-        """Saved tuples keep only what a later walk reads; unpacked names that nobody reads become `_`."""
+        """Saved tuples keep only what a later walk reads; names that nobody reads become `_`, or are not begun with a number."""
         saves: dict[str, list[ast.Tuple]] = {}
         loads: dict[str, ast.Tuple] = {}
         loops: dict[str, ast.For] = {}
@@ -167,10 +167,21 @@ class Flow:
                     for element in node.elts:
                         if isinstance(element, ast.Name) and element.id not in used:
                             element.id = "_"
+                for statements in (getattr(node, "body", None), getattr(node, "orelse", None)):
+                    if isinstance(statements, list):
+                        statements[:] = [s for s in statements if not _idle(s, used)] or statements[:1]
+        body[:] = [s for s in body if not _idle(s, used)]
 
 
 def _loaded(body: list[ast.stmt]) -> set[str]:
     return {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _idle(statement: ast.stmt, used: set[str]) -> bool:
+    """Whether it only gives a written value to a local that nobody reads."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Constant):
+        return False
+    return all(isinstance(t, ast.Name) and t.id not in used for t in statement.targets)
 
 
 def _made(body: list[ast.stmt]) -> set[str]:

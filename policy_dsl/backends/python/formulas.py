@@ -321,11 +321,14 @@ class Formulas:
             return self.product(a, b)
         if b.const is not None and b.const > 0:
             return Form(a.num, a.k / b.const, a.den)
-        if not self.analysis.of(node.right, self.entity).positive:
+        bounds = self.analysis.of(node.right, self.entity)
+        if not bounds.positive:
             divisor = self.temp(b.num)
+            self.block.append(ast.If(cmp(divisor, "=", const(0)), [defer("division")], []))
+            b = b._replace(num=divisor, const=None)
+        if not bounds.not_negative:
             top = self.temp(a.num)
             over, under = self.fresh(), self.fresh()
-            self.block.append(ast.If(cmp(divisor, "=", const(0)), [defer("division")], []))
             self.block.append(
                 ast.If(
                     cmp(divisor, "<", const(0)),
