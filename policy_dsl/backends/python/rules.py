@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.disjoint import Atom, alternatives, disjoint, same_result
 from ...ir.epoch import InForce
+from ...ir.traverse import children
 from ..layout import RuleKey, row_step
 from .aggregates import Aggregates
 from .pieces import Form, assign, cmp, const, defer, name, op
-
 
 MOST_LINES = 200  # of one rule; a longer one is left to the interpreter, so that compiling ends soon
 
@@ -55,9 +56,51 @@ class Rules(Aggregates):
             id(x): n
             for n, x in enumerate((*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())))
         }
-        self.chain(found, [(x, "exception") for x in order], lambda: self.body(found, arms, positions), arms, positions)
+        lines = [(x, "exception") for x in order]
+        again = self.without_exceptions(found, arms, positions)
+        usual: list[ast.stmt] = [] if again else self.block
+        with self.into(usual):
+            self.chain(found, lines, lambda: self.body(found, arms, positions), arms, positions)
+        if again:
+            self.block.append(ast.Try(usual, [ast.ExceptHandler(name("Defer"), None, again)], [], []))
         self.finish(rule, arms, local)
         self.place(self.block[start:], rule)
+
+    def without_exceptions(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> list[ast.stmt]:
+        """Where all exceptions give what a line of the body gives: that line without them, for when an exception is open.
+
+        An open exception does not matter if the rest gives the same (semantics, rule 3), so who gets nothing anyway need not be asked
+        for what would exclude them. Which line gave the value is not known then, so a recording function does not do this.
+        """
+        lines = (*found.body, *((found.otherwise,) if found.otherwise else ()))
+        gives = found.exceptions[0].result if found.exceptions else None
+        asked = _may_be_open(found.exceptions) - _may_be_open(found.body)
+        if self.recording or not asked or not isinstance(gives, ir.Constant) or found.mode not in ("", "first"):
+            return []
+        same = {id(x) for x in lines if same_result(x.result, gives) and not _amount_by_date(x)}
+        if not same or not all(same_result(x.result, gives) for x in found.exceptions):
+            return []
+        self._current = (found.rule.entity, found.rule.name)
+        again: list[ast.stmt] = []
+        block = again
+        body = list(found.body) if found.mode else sorted(found.body, key=lambda x: id(x) in same)
+        for agrees, group in groupby(body, lambda x: id(x) in same):
+            members = list(group)
+            yes: list[ast.stmt] = []
+            no: list[ast.stmt] = []
+            with self.into(block):
+                tests = [const(True) if x.condition is None else self.truth(x.condition) for x in members]
+                self.block.append(ast.If(ast.BoolOp(ast.Or(), tests) if len(tests) > 1 else tests[0], yes, no))
+            if agrees:
+                self.arm(members[0], yes, arms, positions)
+            else:
+                yes.append(defer("open"))
+            block = no
+        if found.otherwise is not None and id(found.otherwise) in same:
+            self.arm(found.otherwise, block, arms, positions)
+        else:
+            block.append(defer("open"))
+        return again
 
     def ordered_exceptions(self, found: InForce) -> list[ir.Line]:
         """Lowest layer first, inside a layer those that beat others before them."""
@@ -249,6 +292,21 @@ class Rules(Aggregates):
 def _amount_by_date(line: ir.Line) -> bool:
     """A table's written amount: an argument of the function, so what it is on one date says nothing of another."""
     return line.row >= 0 and isinstance(line.result, ir.Constant) and line.result.type.is_amount
+
+
+def _may_be_open(lines: Iterable[ir.Line]) -> set[tuple[str, ...]]:
+    """What the conditions read that may be unknown when a rule is computed: facts and parameters. Rules and aggregates are known then."""
+    found: set[tuple[str, ...]] = set()
+    stack = [x.condition for x in lines if x.condition is not None]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.FactRef):
+            found.add((node.entity, node.name))
+        elif isinstance(node, ir.ParameterRef):
+            found.add((node.name,))
+        if not isinstance(node, ir.Aggregate):
+            stack += children(node)
+    return found
 
 
 def _headline(rule: ir.Rule) -> str:
