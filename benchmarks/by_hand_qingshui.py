@@ -12,6 +12,7 @@ from typing import Any
 
 import policy_dsl
 
+BORN = {str(year): 2022 - year for year in range(1900, 2023)}
 STANDARD = 526800  # 农村低保标准, a person and year
 MARGIN = 790200  # 1.5 times that
 CLASSES = {"一类": 43900, "二类": 41700, "三类": 8400, "四类": 5800}
@@ -74,7 +75,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
     first = []
     for m in members:
         born = m["出生日期"]
-        age = 2022 - int(born[:4]) - (born[5:] > "06-01")
+        age = BORN[born[:4]] - (born[5:] > "06-01")
         kind = m["残疾类别"]
         severe, unable, nursing = NONE if kind == "无残疾" else DISABILITY[kind][m["残疾等级"]]
         unable = unable or age >= 60 or age < 16
@@ -88,7 +89,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
         obligors = []
         for o in m["法定义务人"]:
             born = o["出生日期"]
-            years = 2022 - int(born[:4]) - (born[5:] > "06-01")
+            years = BORN[born[:4]] - (born[5:] > "06-01")
             o_kind = o["残疾类别"]
             o_severe = False if o_kind == "无残疾" else DISABILITY[o_kind][o["残疾等级"]][0]
             status = o["受助身份"]
