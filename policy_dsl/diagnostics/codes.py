@@ -85,7 +85,8 @@ CODES: dict[str, Code] = _table(
     Code("P0221", "error", "对象「{name}」嵌套超过 {most} 层", "the entity “{name}” is nested deeper than {most}", "合并几层对象", "join some of the levels"),
     Code("P0222", "error", "属于 后面的范围要有一个方括号", "a range after “in” needs a square bracket", "写 [{low}, {high}]、[{low}, {high}) 或 ({low}, {high}]", "write [{low}, {high}], [{low}, {high}) or ({low}, {high}]"),
     Code("P0223", "error", "除数是零", "division by zero", "改用不为零的除数", "use a divisor that is not zero"),
-    Code("P0224", "error", "「{name}」的数可能长达 {digits} 位，最多 {most} 位", "“{name}” can have {digits} digits, at most {most} are computed", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
+    Code("P0224", "error", "「{name}」的数可能超过 {most} 位", "“{name}” can have more than {most} digits", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
+    Code("P0225", "error", "到「{name}」为止，一条接一条的引用超过 {most} 层", "“{name}” ends a chain of more than {most} that read each other", "把中间的步骤合并", "join some of the steps"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),

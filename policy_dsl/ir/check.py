@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from ..diagnostics.report import Report
 from ..model.functions import MOMENT_WORDS
-from ..syntax.characters import MAX_DAYS, MAX_SIZE
+from ..source import Place
+from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from . import nodes as ir
 from .bounds import Analysis
-from .epoch import change_days, day_after, in_force
-from .sizes import digits
-from .traverse import compared, walk
+from .epoch import change_days, day_after, dependency_order, in_force, parameters_read
+from .sizes import too_large
+from .traverse import compared, references, walk
 
 MOST_CASES = 4096  # combinations of one rule's plain values
 MOST_WORK = 1_000_000  # combinations times lines, of all rules together; what is beyond is seen when it happens
@@ -24,7 +25,7 @@ def check(program: ir.Program, report: Report) -> None:
     if len(days) > MAX_DAYS:
         report.error("P0411", program.rules[0].place if program.rules else None, days=len(days), most=MAX_DAYS)
         return
-    if _parameters(program, report) and _sizes(program, report):
+    if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
     _gaps(program, report)
 
@@ -66,11 +67,29 @@ def _parameters(program: ir.Program, report: Report) -> bool:
 # --- sizes
 
 
+def _chains(program: ir.Program, report: Report) -> bool:
+    """Whether no chain of rules or parameters that read each other is longer than anyone could follow."""
+    before = len(report.items)
+    deep: dict[object, int] = {}
+
+    def add(key: object, read: Iterable[object], place: Place, name: str) -> None:
+        deep[key] = 1 + max((deep.get(x, 0) for x in read), default=0)
+        if deep[key] > MAX_CHAIN:
+            report.error("P0225", place, name=name, most=MAX_CHAIN)
+            deep[key] = 0
+
+    for p in dependency_order(program.parameters):
+        add(p.name, parameters_read(p), p.place, p.name)
+    for r in program.rules:
+        add((r.entity, r.name), references(r), r.place, r.name)
+    return len(report.items) == before
+
+
 def _sizes(program: ir.Program, report: Report) -> bool:
     """Whether every number stays within its digits, so that a chain of products cannot take for ever."""
-    found = list(digits(program, MAX_SIZE))
-    for item, size in found:
-        report.error("P0224", item.place, name=item.name, digits=size, most=MAX_SIZE)
+    found = list(too_large(program))
+    for item in found:
+        report.error("P0224", item.place, name=item.name, most=MAX_SIZE)
     return not found
 
 

@@ -7,6 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from . import nodes as ir
+from .traverse import walk
 
 
 class InForce(NamedTuple):
@@ -117,17 +118,20 @@ def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.En
     return (None, floor) if top.kind == "floor" else (top, floor)
 
 
+def parameters_read(parameter: ir.Parameter) -> Iterator[str]:
+    """The names of the parameters in its formulas."""
+    for e in parameter.entries:
+        for node in walk(e.value) if e.value is not None else ():
+            if isinstance(node, ir.ParameterRef):
+                yield node.name
+
+
 def dependency_order(parameters: tuple[ir.Parameter, ...]) -> list[ir.Parameter]:
     """Parameters so that each comes after those its formulas read (cycles have been refused)."""
-    from .traverse import walk
-
     by_name = {p.name: p for p in parameters}
 
     def reads(p: ir.Parameter) -> Iterator[ir.Parameter]:
-        for e in p.entries:
-            for node in walk(e.value) if e.value is not None else ():
-                if isinstance(node, ir.ParameterRef) and node.name in by_name:
-                    yield by_name[node.name]
+        return (by_name[name] for name in parameters_read(p) if name in by_name)
 
     out: dict[str, ir.Parameter] = {}
     begun: set[str] = set()

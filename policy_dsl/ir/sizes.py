@@ -1,8 +1,8 @@
-"""How many digits every computed number can have. A chain of products doubles them with each link, and no bound on the text helps:
-sixty lines suffice for a number that no machine can hold. What `check` refuses here would be a slip anyway.
+"""How large every computed number can be. A chain of products doubles the digits with each link, and no bound on the text helps: sixty
+lines suffice for a number that no machine can hold. What `check` refuses here would be a slip anyway.
 
-A number is counted as its numerator and its denominator. Denominators that are known meet in their least common multiple, so that a
-long sum of twelfths stays twelfths. A list counts as fifty entries at most: its size is the data's, not the policy's.
+A number counts as its numerator and its denominator. Denominators that are known meet in their least common multiple, so that a long
+sum of twelfths stays twelfths. A list counts as fifty entries at most: its size is the data's, not the policy's.
 """
 
 from __future__ import annotations
@@ -13,68 +13,59 @@ from math import lcm
 from typing import NamedTuple
 
 from ..model.types import grid
+from ..syntax.characters import MAX_SIZE
 from . import nodes as ir
 from .epoch import dependency_order
 
-GIVEN = 20  # digits of a given fact in its own steps
+GIVEN = 10**30  # a given fact in its own steps
 ENTRIES = 50
-HUGE = 10**6  # where counting ends
+LIMIT: int = 10**MAX_SIZE
+BEYOND = LIMIT**2  # where counting ends
 
 
 class Size(NamedTuple):
-    """Digits of the numerator; the denominator divides `den`, or, where that is 0, has `over` digits."""
+    """Bounds of numerator and denominator; `exact`: the denominator divides `below`."""
 
     above: int
-    den: int = 1
-    over: int = 0
+    below: int = 1
+    exact: bool = True
 
     @property
-    def below(self) -> int:
-        return _digits(self.den) if self.den else self.over
-
-    @property
-    def most(self) -> int:
-        return min(max(self.above, self.below), HUGE)
+    def fits(self) -> bool:
+        return self.above <= LIMIT and self.below <= LIMIT
 
 
-def _digits(n: int) -> int:
-    """Digits of a whole number, one too many at times; 1 has none."""
-    return (abs(n).bit_length() * 30103) // 100000 + 1 if abs(n) > 1 else 0
+SMALL = Size(10**8)
 
 
-def _over(digits: int) -> Size:
-    return Size(0, 0, min(digits, HUGE))
-
-
-def _common(a: Size, b: Size) -> Size:
-    """The denominator of a sum."""
-    if a.den and b.den:
-        den = lcm(a.den, b.den)
-        return Size(0, den) if _digits(den) < 1000 else _over(_digits(den))
-    return _over(a.below + b.below)
+def _capped(above: int, below: int, exact: bool) -> Size:
+    return Size(min(above, BEYOND), min(below, BEYOND), exact and below <= BEYOND)
 
 
 def _sum(a: Size, b: Size) -> Size:
-    below = _common(a, b)
-    return below._replace(above=min(max(a.above + below.below, b.above + below.below) + 1, HUGE))
+    if a.exact and b.exact:
+        below = lcm(a.below, b.below)
+        return _capped(a.above * (below // a.below) + b.above * (below // b.below), below, True)
+    return _capped(a.above * b.below + b.above * a.below, a.below * b.below, False)
 
 
 def _product(a: Size, b: Size) -> Size:
-    known = a.den and b.den and a.below + b.below < 1000
-    below = Size(0, a.den * b.den) if known else _over(a.below + b.below)
-    return below._replace(above=min(a.above + b.above, HUGE))
+    return _capped(a.above * b.above, a.below * b.below, a.exact and b.exact)
 
 
 def _quotient(a: Size, b: Size) -> Size:
-    return Size(min(a.above + b.below, HUGE), 0, min(a.below + b.above, HUGE))
+    return _capped(a.above * b.below, a.below * b.above, False)
 
 
 def _either(sizes: Iterable[Size]) -> Size:
     """One of several, whichever it is."""
-    items = list(sizes)
-    if not items:
-        return Size(0)
-    return reduce(_common, items)._replace(above=max(s.above for s in items))
+
+    def union(a: Size, b: Size) -> Size:
+        if a.exact and b.exact:
+            return _capped(max(a.above, b.above), lcm(a.below, b.below), True)
+        return _capped(max(a.above, b.above), max(a.below, b.below), False)
+
+    return reduce(union, sizes, Size(0))
 
 
 class _Measure:
@@ -84,16 +75,16 @@ class _Measure:
 
     def of(self, node: ir.Expression) -> Size:
         if not node.type.is_amount:
-            return Size(8)
+            return SMALL
         match node:
             case ir.Constant():
-                return Size(_digits(node.value.numerator), node.value.denominator)
+                return Size(abs(node.value.numerator), node.value.denominator)
             case ir.FactRef():
-                return Size(GIVEN + 10, (grid(node.type) * node.type.own.scale).denominator)
+                return Size(GIVEN, (grid(node.type) * node.type.own.scale).denominator)
             case ir.RuleRef():
-                return self.rules.get((node.entity, node.name), Size(0))
+                return self.rules.get((node.entity, node.name), SMALL)
             case ir.ParameterRef():
-                return self.parameters.get(node.name, Size(0))
+                return self.parameters.get(node.name, SMALL)
             case ir.Arithmetic() if node.left.type.is_amount:
                 a, b = self.of(node.left), self.of(node.right)
                 return {"+": _sum, "-": _sum, "*": _product, "/": _quotient}[node.sign](a, b)
@@ -103,38 +94,34 @@ class _Measure:
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):
                     return inner
-                below = inner if inner.den else _over(inner.below * ENTRIES)
-                total = below._replace(above=inner.above + below.below + 7)
-                return total if node.function == "sum" else _quotient(total, Size(7))
-        return Size(GIVEN)
+                total = inner._replace(above=inner.above * ENTRIES) if inner.exact else reduce(_sum, [inner] * ENTRIES)
+                return total if node.function == "sum" else _quotient(total, SMALL)
+        return SMALL
 
     def _call(self, node: ir.Call) -> Size:
         parts = [self.of(a) for a in node.arguments]
         match node.function:
             case "round_half_up" | "round_down" | "round_up":
-                return Size(parts[0].above + parts[1].below + 1, parts[1].den)
+                return _capped((parts[0].above + 1) * parts[1].below * parts[1].above, parts[1].below, True)
             case "max" | "min":
                 return _either(parts)
             case "sum" | "average":
                 total = reduce(_sum, parts)
-                return total if node.function == "sum" else _quotient(total, Size(2))
-        return Size(GIVEN)
+                return total if node.function == "sum" else _quotient(total, SMALL)
+        return SMALL
 
 
-def digits(program: ir.Program, most: int) -> Iterator[tuple[ir.Parameter | ir.Rule, int]]:
-    """Parameters and rules whose numbers can have more than `most` digits, with how many; what follows one of them is not counted again."""
+def too_large(program: ir.Program) -> Iterator[ir.Parameter | ir.Rule]:
+    """Parameters and rules whose numbers can outgrow MAX_SIZE digits; what follows from one of them is not counted again."""
     measure = _Measure()
     for parameter in dependency_order(program.parameters):
         size = _either(measure.of(e.value) for e in parameter.entries if e.value is not None)
-        if size.most > most:
-            yield parameter, size.most
-            size = Size(0)
-        measure.parameters[parameter.name] = size
+        if not size.fits:
+            yield parameter
+        measure.parameters[parameter.name] = size if size.fits else SMALL
     for rule in program.rules:
         parts = [measure.of(line.result) for line in rule.lines]
-        size = reduce(_sum, parts) if any(m[0] == "sum" for m in rule.modes) and parts else _either(parts)
-        if size.most > most:
-            yield rule, size.most
-            size = Size(0)
-        measure.rules[rule.entity, rule.name] = size
-
+        size = reduce(_sum, parts) if parts and any(m[0] == "sum" for m in rule.modes) else _either(parts)
+        if not size.fits:
+            yield rule
+        measure.rules[rule.entity, rule.name] = size if size.fits else SMALL
