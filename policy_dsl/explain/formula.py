@@ -192,7 +192,11 @@ class Words:
         value = self.interpretation.evaluate(node.value, entry)
         if node.function == "count" and known(value):
             return name if value is True else ""
-        shown = Words(self.lang, self.interpretation, entry).leaf(node.value, "")
+        inner = Words(self.lang, self.interpretation, entry)
+        shown = inner.leaf(node.value, "")
+        if not isinstance(node.value, (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.Constant)):
+            worked = inner.text(node.value)  # 甲 是（72 岁 ≥ 60 岁）
+            shown = f"{shown}（{worked}）" if self.lang == "zh" else f"{shown} ({worked})"
         return f"{name} {shown}" if named else shown
 
     def _inside(self, node: ir.Expression, path: str) -> str:
