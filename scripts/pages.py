@@ -1,0 +1,248 @@
+"""Writes the pages of the language reference that are tables of the engine: keywords, functions, bounds.
+
+    python scripts/pages.py        writes docs/language/{keywords,functions,bounds}.md
+
+tests/docs holds them current, and refuses a keyword, a function or a bound about which nothing is said here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+from policy_dsl import library
+from policy_dsl.backends import facts
+from policy_dsl.diagnostics import report
+from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
+from policy_dsl.syntax import characters
+from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
+from policy_dsl.syntax.parse import NOT_YET
+from policy_dsl.tools import given
+
+FOLDER = Path(__file__).parents[1] / "docs" / "language"
+NOTE = "<!-- Written by scripts/pages.py from {source}; `make golden` writes it anew. -->\n"
+
+# What each keyword does, by its terminal.
+MEANING: dict[str, tuple[str, str]] = {
+    "POLICY": ("政策的名称；每个文件一条，写在最前", "the policy's name; once in each file, at its top"),
+    "DOCUMENT": ("一份来源文件：简称、文号", "a source: its id and number"),
+    "ENTITY": ("一种对象（个人、家庭……）和它的事实", "a kind of thing (person, household …) and its facts"),
+    "TYPE": ("枚举类型，或一个单位", "an enumeration, or a unit"),
+    "PARAMETER": ("政策自己的数，有日期", "a dated figure of the policy itself"),
+    "RULE": ("一个由规则得出的值", "a derived value"),
+    "BENEFIT": ("发给人的钱：须取整、不为负", "money paid out: rounded, not negative"),
+    "STATUS": ("逐月保持的状态", "a state that lives from month to month"),
+    "AMEND": ("改动上级的内容，或补充事实", "changes what is inherited, or adds facts"),
+    "GUARANTEE": ("对每一种情形都必须成立的性质", "a property that holds for every case"),
+    "EXAMPLE": ("一个案例：给出的事实和应得的结果", "given facts and what is expected of them"),
+    "EXTENDS": ("这份政策的上一级", "the layer above this policy"),
+    "JURISDICTION": ("适用的地方", "where it applies"),
+    "TITLE": ("文件的标题", "the document's title"),
+    "ISSUER": ("发文机关", "who issued it"),
+    "DATED": ("发文日期", "its date"),
+    "FROM": ("从这一天起", "from this day on"),
+    "TO": ("到这一天为止（含）", "until this day, included"),
+    "PUBLISHED": ("公布的日期", "the day of publication"),
+    "IS": ("结果", "gives the result"),
+    "WHEN": ("条件", "gives the condition"),
+    "OTHERWISE": ("其他行都不适用时", "when no other line applies"),
+    "EXCEPT": ("例外：先于正文各行", "an exception: comes before the body's lines"),
+    "BEATS": ("先于另一条例外", "comes before another exception"),
+    "FIRST": ("各行有次序，先适用的为准", "lines are ordered, the first that applies wins"),
+    "HIGHEST": ("适用的各行中取最高", "the highest of the lines that apply"),
+    "LOWEST": ("适用的各行中取最低", "the lowest of the lines that apply"),
+    "SUM": ("适用的各行相加", "the sum of the lines that apply"),
+    "UNDER": ("出自另一份文件或条款", "the source, where it is not the heading's"),
+    "ASSUME": ("来源没有写的：编号和理由", "what the source does not say: an id and the reason"),
+    "PENDING": ("来源没有给出数额", "the source gives no amount"),
+    "TARGET": ("以后的目标，不是现在的标准", "a target for later, never in force"),
+    "ON": ("案例的日期", "the example's day"),
+    "EXPECT": ("案例应得的结果", "what the example expects"),
+    "FAILURE": ("应得的结果是出错", "the expected result is an error"),
+    "UNKNOWN": ("不知道", "not known"),
+    "OR": ("有一个成立即可", "one of them holds"),
+    "AND": ("都要成立", "all of them hold"),
+    "NOT": ("不成立", "does not hold"),
+    "YES": ("成立", "true"),
+    "NO": ("不成立", "false"),
+    "AMONG": ("是其中之一，或在范围内", "is one of, or lies in a range"),
+    "DEFAULT": ("没有给出时用的值", "the value where none is given"),
+    "MANY": ("一列对象", "a list of entities"),
+    "FIXED": ("事实不会改变（出生日期）", "nobody can change the fact (a date of birth)"),
+    "ASK": ("问人时的问题", "the question for people"),
+    "BY": ("由谁决定", "who decides it"),
+    "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),
+    "AND_MORE": ("大于或等于", "that much or more"),
+    "AND_LESS": ("小于或等于", "that much or less"),
+    "WITHIN": ("小于或等于", "that much or less"),
+}
+WHERE: tuple[tuple[str, str, str], ...] = (
+    ("head", "行首：开始一条声明", "At a line's start: begins a declaration"),
+    ("line", "缩进行的开头", "At the start of an indented line"),
+    ("word", "式子里的任何地方", "Anywhere in an expression"),
+    ("tail", "一行的末尾，其后到行尾都是它的文字", "At the end of a line; the rest of the line is its text"),
+    ("type", "声明事实和类型的地方", "In a fact's or a type's line"),
+    ("dated", "日期之前", "Before a date"),
+    (
+        "result",
+        "「为」之后，或结果格的开头，或日期之后",
+        "Behind “is”, at the start of a result cell, or behind a date",
+    ),
+    ("cell", "表格的条件格", "In a table's condition cell"),
+    ("value", "案例的值", "As a value in an example"),
+)
+# What each function does, by its key.
+DOES: dict[str, tuple[str, str]] = {
+    "round_half_up": ("取最近的整数步，正中间的远离零", "to the nearest step, halves away from zero"),
+    "round_down": ("取不大于它的整数步（向 −∞）", "to the step at or under it (towards −∞)"),
+    "round_up": ("取不小于它的整数步（向 +∞）", "to the step at or over it (towards +∞)"),
+    "sum": ("相加；空名单得 0", "the sum; 0 of an empty list"),
+    "count": ("个数；空名单得 0", "how many; 0 of an empty list"),
+    "any": ("有一个成立；空名单得 否", "one at least; no of an empty list"),
+    "all": ("全都成立；空名单得 是", "all of them; yes of an empty list"),
+    "max": ("最大的；空名单须写 默认", "the greatest; of an empty list a default must be written"),
+    "min": ("最小的；空名单须写 默认", "the least; of an empty list a default must be written"),
+    "average": ("平均；空名单须写 默认", "the mean; of an empty list a default must be written"),
+    "age": ("满多少周岁，按决定日或第二个日期", "whole years on the day decided for, or on a second date"),
+    "whole_months": ("两个日期之间的整月数", "whole months between two days"),
+    "month_start": ("那个月的第一天", "the first day of that month"),
+    "next_month": ("下个月的第一天", "the first day of the month after"),
+    "month_of": ("几月（1–12）", "the month's number, 1 to 12"),
+    "floor_of": ("读出只有下限的参数的下限", "reads the floor of a parameter that has only one"),
+}
+# Bounds: (where it stands, constant, unit, code, what it bounds).
+BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
+    (characters, "MAX_FILE", "B", "P0126", "一个 .policy 文件", "one .policy file"),
+    (library, "MAX_FILES", "", "P0133", "一个文件夹里的 .policy 文件", ".policy files of one folder"),
+    (library, "MAX_FOLDER", "B", "P0133", "一个文件夹里一份政策的文件合计", "the files of one policy in one folder together"),
+    (characters, "MAX_LINES", "", "P0130", "一份政策连同上级的行", "lines of a policy with its layers"),
+    (characters, "MAX_LINE", "", "P0104", "一行的字符（注释除外）", "characters of a line (comments apart)"),
+    (characters, "MAX_GIST", "", "P0132", "一条摘要的字符", "characters of one gist"),
+    (characters, "MAX_TOKENS", "", "P0105", "一行（连同续行）的词和符号", "words and signs of a line with what continues it"),
+    (characters, "MAX_NESTING", "", "P0103", "括号的层数", "parentheses inside each other"),
+    (characters, "MAX_DEPTH", "", "P0105", "一个式子的层次", "the depth of one expression"),
+    (characters, "MAX_BLOCKS", "", "P0131", "「自 日期」套「自 日期」的层数", "dated blocks inside each other"),
+    (characters, "MAX_DIGITS", "", "P0106", "一个数的位数", "digits of one number"),
+    (characters, "MAX_SIZE", "", "P0224", "算出的数可能有的位数", "digits that a computed number may have"),
+    (characters, "MAX_CHAIN", "", "P0225", "一条接一条依赖的规则或参数", "rules or parameters that read each other in a row"),
+    (characters, "MAX_LEVELS", "", "P0221", "对象套对象的层数", "entities that contain each other"),
+    (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
+    (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
+    (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
+    (given, "MAX_FACTS", "B", "F0114", "事实文件（JSON、YAML）", "a file of facts (JSON, YAML)"),
+    (facts, "MOST_DIGITS", "", "F0114", "事实里一个数的位数", "digits of a number in the facts"),
+    (facts, "MOST_TEXT", "", "", "文本事实的字符，多出的不读", "characters of a text fact; what is beyond is not read"),
+    (facts, "MOST_ERRORS", "", "", "一次报告的事实错误", "mistakes in facts reported at once"),
+    (report, "KEPT", "", "", "一次检查收集的诊断", "diagnostics that one check collects"),
+    (report, "MOST", "", "", "其中显示的，其余只计数", "of them shown; the rest are counted"),
+)  # fmt: skip
+INNER = {"MAX_REREAD"}
+"""Bounds on the engine's own work that nobody meets from outside."""
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines)
+
+
+def code(words: tuple[str, ...] | list[str]) -> str:
+    return " ".join(f"`{w}`" for w in words)
+
+
+def keywords_page() -> str:
+    """Every keyword with both spellings and what it does, by the place in which it is one."""
+    parts = [
+        NOTE.format(source="policy_dsl/syntax/keywords.py"),
+        "# 关键词\n\n"
+        "每个关键词有一个中文写法和一个英文写法，意思相同，可以混用。一个词只在下面写明的地方是关键词，"
+        "在别处仍是普通的名称：所以 `标题`、`日期`、`from` 都可以作事实的名称。\n\n"
+        "Every keyword has one Chinese and one English spelling; they mean the same and may be mixed. A word is a keyword only in "
+        "the places named below and a name everywhere else.\n",
+    ]
+    for place, zh, en in WHERE:
+        rows = []
+        for k in KEYWORDS:
+            if k.where[0] != place and not (place == "line" and "line" in k.where):
+                continue
+            inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations)
+            zh_, en_ = MEANING[k.terminal]
+            later = "（下一版）" if k.terminal in NOT_YET else ""
+            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + later + (f"（在 {inside} 里）" if inside else ""), en_))
+        parts.append(f"\n## {zh}\n\n{en}\n\n{table(('中文', 'English', '意思', 'meaning'), rows)}")
+    rows = [(f"`{sign}`", f"`{zh}`", f"`{en}`") for sign, zh, en in COMPARISONS]
+    parts.append(
+        "\n## 比较\n\n符号 `<` `<=` `≤` `=` `!=` `≠` `>=` `≥` `>`，或法律里的说法；格式不变，意思是左边的符号。\n\n"
+        "Comparisons may be signs, or words as the law writes them.\n\n"
+        + table(("符号 / sign", "中文", "English"), rows)
+    )
+    parts.append(
+        "\n## 单位\n\nUnits, and how they may be written.\n\n"
+        + table(("单位", "中文写法", "English"), [(f"`{k}`", code(zh), code(en)) for k, zh, en in UNITS])
+    )
+    parts.append(
+        "\n## 保留的词\n\n这些词在式子里总是关键词；与它们同名的名称要放在「」里，如 `「是」`。\n\n"
+        f"Reserved in expressions: a name that equals one stands in 「」.\n\n{code(sorted(RESERVED))}\n"
+    )
+    return "".join(parts)
+
+
+def functions_page() -> str:
+    """Every function with both spellings, how it is called, and what it does."""
+    groups = (
+        ("round", "取整", "Rounding", "第二个参数是步长，写成大于零的数。步长只写钱数（`1 元`）时，按所取之值的人和期间理解；结果用步长的单位。", "The second argument is the step, a written quantity. A step of money alone (`1 yuan`) is read per person and period of the value that is rounded; the result has the step's unit."),
+        ("gather", "名单与几个值", "Lists, and several values", "对名单：第一个参数以名单的名称开头，可以加 `当 条件`。对几个值：逗号隔开。", "Over a list the argument begins with the list's name, and `when` filters it; over values they stand with commas between."),
+        ("date", "日期", "Dates", "", ""),
+        ("floor", "参数", "Parameters", "", ""),
+    )  # fmt: skip
+    parts = [
+        NOTE.format(source="policy_dsl/model/functions.py"),
+        "# 函数\n\n政策不能自己定义函数，也不能调用别的。\n\nA policy cannot define functions of its own, and there are no others.\n",
+    ]
+    for shape, zh, en, note, note_en in groups:
+        rows = [
+            (code(f.zh), code(f.en), f"`{f.usage}`<br>`{f.usage_en}`", *DOES[f.key])
+            for f in FUNCTIONS
+            if f.shape == shape
+        ]
+        text = f"{note}\n\n{note_en}\n\n" if note else ""
+        parts.append(f"\n## {zh} · {en}\n\n{text}{table(('中文', 'English', '用法 / usage', '得到', 'gives'), rows)}")
+    moments = [(f"`{zh}`", f"`{en}`") for zh, en in MOMENT_WORDS.values()]
+    parts.append(
+        "\n## 决定的日期 · The day decided for\n\n不是函数，是两个现成的日期：决定所按的那一天，和它所在月的第一天。\n\n"
+        "No functions but two days at hand: the day decided for, and the first of its month.\n\n"
+        + table(("中文", "English"), moments)
+    )
+    return "".join(parts)
+
+
+def bounds_page() -> str:
+    """What is too large, too long or too deep, and the code that says so."""
+    rows = []
+    for module, name, unit, said, zh, en in BOUNDS:
+        value: int = getattr(module, name)
+        shown = f"{value >> 20} MiB" if unit == "B" else f"{value:,}"
+        rows.append((zh, en, shown, f"[{said}](../errors/{said}.md)" if said else "—", f"`{name}`"))
+    return (
+        NOTE.format(source="policy_dsl/syntax/characters.py and others")
+        + "# 上限\n\n超过上限的输入会得到一条有代码、有位置的诊断，不会让程序卡住。\n\n"
+        "What is beyond a bound gets a coded diagnostic with its place; nothing runs away.\n\n"
+        + table(("什么", "what", "上限 / bound", "代码 / code", "常量 / constant"), rows)
+        + "\n名单的长度由政策自己写（`成员 : 若干 个人, 1..20`），不写就是 1 到 50。数量的范围也由政策写；没有写范围的数，绝对值须小于 10¹⁵。\n"
+        "金额的事实最细到 1 分，人、户、次、岁和期间是整数，百分比到 0.0001%，没有单位的数到 0.000001。\n\n"
+        "A list's length is the policy's own (`members : many person, 1..20`), 1 to 50 where it says nothing; so are the ranges of\n"
+        "amounts; a number without a range must be under 10¹⁵. Facts of money go down to 1 分, persons, households, times, years and\n"
+        "periods are whole, percentages go to 0.0001%, plain numbers to 0.000001.\n"
+    )
+
+
+PAGES = {"keywords.md": keywords_page, "functions.md": functions_page, "bounds.md": bounds_page}
+
+
+def main() -> None:
+    for name, made in PAGES.items():
+        (FOLDER / name).write_text(made(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
