@@ -183,12 +183,15 @@ def displaced_text(step: Step, lang: str) -> str:
     """What an upper layer says that a lower one put its own in the place of."""
     if step.displaced is None:
         return ""
-    said = "；" if lang == "zh" else "; "
-    what = said.join(line_text(x, lang) for x in step.displaced.lines) or value_text(
-        step.displaced.value, step.type, lang
-    )
+    quoted = "「{}」" if lang == "zh" else "“{}”"
+    said = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.displaced.lines)
+    what = said or value_text(step.displaced.value, step.type, lang)
     source = _source(step.displaced.clause, lang)
-    return f"上级原为 {what}，{source}" if lang == "zh" else f"the layer above has {what}, {source}"
+    return (
+        f"上级原为{what if said else f' {what}'}，见 {source}"
+        if lang == "zh"
+        else f"the layer above has {what}, see {source}"
+    )
 
 
 def waits_text(made: Explanation, step: Step, value: Undetermined, lang: str) -> str:

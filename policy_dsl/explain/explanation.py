@@ -16,6 +16,7 @@ from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
+from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, held
 from ..ir.traverse import children
 from ..model.clause import Clause
@@ -293,7 +294,7 @@ class _Explainer:
         else:
             below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
         nearest = max((x.layer for x in below), default=-1)
-        lines = tuple(x for x in below if x.layer == nearest)
+        lines = tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
         return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
@@ -460,7 +461,9 @@ class _Explainer:
         if hidden is None or hidden.value is None or hidden.clause.policy == source.clause.policy:
             return None
         value = evaluate_parameter(hidden.value, keys, self.epoch.parameters, on)
-        return Displaced(hidden.clause, value, ())
+        return (
+            Displaced(hidden.clause, value, ()) if value != self.epoch.parameters[parameter.name][keys].value else None
+        )
 
     @staticmethod
     def _leaf(**given: Any) -> Step:
@@ -471,6 +474,11 @@ class _Explainer:
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))
+
+
+def _says_the_same(a: ir.Line, b: ir.Line) -> bool:
+    """Whether two lines have one condition and one result, wherever they stand."""
+    return (a.kind, shape(a.condition), shape(a.result)) == (b.kind, shape(b.condition), shape(b.result))
 
 
 def _filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
