@@ -28,7 +28,10 @@ def qingshi(county: Path) -> Policy:
 
 
 def household(*incomes: Any, area: str = "农村", kind: str | None = "一类", **more: Any) -> dict[str, Any]:
-    members = [{"姓名": f"成员{i}", "出生日期": "1980-01-01", "月收入": x, "重病": False, **more} for i, x in enumerate(incomes)]
+    members = [
+        {"姓名": f"成员{i}", "出生日期": "1980-01-01", "月收入": x, "重病": False, **more}
+        for i, x in enumerate(incomes)
+    ]
     return {"家庭": {"户籍": area, "类别": kind, "成员": members}}
 
 
@@ -94,14 +97,36 @@ def test_dates_in_every_form(qingshi: Policy, on: Any) -> None:
     assert qingshi.decide(household(300), on=on)["家庭.保障金"] == 139
 
 
-@pytest.mark.parametrize("income", [300, Decimal(300), Fraction(300), "300", "300 元/月", "3600 元/年", "30000 分/月", " 300.00 元/月 ", "0.03 万元/月"])
+@pytest.mark.parametrize(
+    "income",
+    [
+        300,
+        Decimal(300),
+        Fraction(300),
+        "300",
+        "300 元/月",
+        "3600 元/年",
+        "30000 分/月",
+        " 300.00 元/月 ",
+        "0.03 万元/月",
+    ],
+)
 def test_amounts_in_every_exact_form(qingshi: Policy, income: Any) -> None:
     assert qingshi.decide(household(income), on="2022-06-01")["家庭.保障金"] == 139
 
 
 @pytest.mark.parametrize(
     ("income", "code"),
-    [(300.0, "F0109"), (-1, "F0106"), ("三百", "F0116"), ("300 元/月/人", "F0108"), ("0.001", "F0107"), (True, "F0103"), (10**40, "F0114"), (Decimal("NaN"), "F0116")],
+    [
+        (300.0, "F0109"),
+        (-1, "F0106"),
+        ("三百", "F0116"),
+        ("300 元/月/人", "F0108"),
+        ("0.001", "F0107"),
+        (True, "F0103"),
+        (10**40, "F0114"),
+        (Decimal("NaN"), "F0116"),
+    ],
 )
 def test_bad_amounts_name_the_path(qingshi: Policy, income: Any, code: str) -> None:
     with pytest.raises(PolicyError) as caught:
@@ -185,7 +210,13 @@ def test_what_if_gives_a_new_policy(qingshi: Policy) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"农村标谁": {"2022-01-01": 1}}, "P0201"), ({"农村标准": {"2022-13-01": 1}}, "P0802"), ({"农村标准": {"2022-01-01": 1.5}}, "F0109"), ({"农村标准": {"2022-01-01": "5 元/户"}}, "F0108"), ({"农村标准(城市)": {"2022-01-01": 5}}, "P0405")],
+    [
+        ({"农村标谁": {"2022-01-01": 1}}, "P0201"),
+        ({"农村标准": {"2022-13-01": 1}}, "P0802"),
+        ({"农村标准": {"2022-01-01": 1.5}}, "F0109"),
+        ({"农村标准": {"2022-01-01": "5 元/户"}}, "F0108"),
+        ({"农村标准(城市)": {"2022-01-01": 5}}, "P0405"),
+    ],
 )
 def test_what_if_refuses_what_it_cannot_do(qingshi: Policy, changes: dict[str, dict[str, object]], code: str) -> None:
     with pytest.raises(PolicyError) as caught:
@@ -233,7 +264,14 @@ def test_a_cached_policy_needs_no_parser(county: Path, tmp_path: Path) -> None:
 
     env = {**os.environ, "POLICY_DSL_CACHE": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
     runs = [
-        subprocess.run([sys.executable, "-c", code, str(county), json.dumps(household(300))], capture_output=True, text=True, check=True, env=env, encoding="utf-8").stdout
+        subprocess.run(
+            [sys.executable, "-c", code, str(county), json.dumps(household(300))],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=env,
+            encoding="utf-8",
+        ).stdout
         for _ in range(2)
     ]
     assert runs[1].strip() == "139.00 []"

@@ -38,7 +38,9 @@ def test_the_standalone_module_needs_nothing_else(county: Path, tmp_path: Path) 
         "try: m.decide(facts, '2022-06-01')\n"
         "except m.Defer as e: print('deferred', e)"
     )
-    done = subprocess.run([sys.executable, "-I", "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", cwd=tmp_path
+    )
     assert done.stdout.splitlines()[0] == "139 99 False", done.stderr
     assert "月收入" in done.stdout.splitlines()[1]
 

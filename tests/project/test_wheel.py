@@ -21,8 +21,17 @@ def test_the_wheel_carries_policies_and_pages(tmp_path: Path) -> None:
     home = tmp_path / "env"
     venv.create(home, with_pip=False, symlinks=True)
     python = home / "bin" / "python"
-    target = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True, text=True).stdout.strip()
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", target, str(wheel)], check=True, capture_output=True)
+    target = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", target, str(wheel)],
+        check=True,
+        capture_output=True,
+    )
     # its dependencies come from the environment that runs the tests: what is tried here is the wheel itself
     import lark
 
