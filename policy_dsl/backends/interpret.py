@@ -122,12 +122,12 @@ class Interpretation:
             value = body()
         if isinstance(value, Failure):
             return value
+        waiting: list[Value] = []
         for line, holds in open_:
             other = self.evaluate(line.result, at)
-            if known(value) and known(other) and other == value:
-                continue
-            return join([holds, value])
-        return value
+            if not (known(value) and known(other) and other == value):
+                waiting.append(holds)
+        return join([*waiting, value]) if waiting else value
 
     def body(self, found: InForce, at: Instance) -> Value:
         rule = found.rule
@@ -180,11 +180,14 @@ class Interpretation:
                 return waiting
         else:
             best = max(values) if found.mode == "highest" and values else min(values) if values else None
+            could_win = []
             for line, holds in open_:
                 other: Any = self.evaluate(line.result, at)
-                if best is not None and known(other) and (other <= best if found.mode == "highest" else other >= best):
-                    continue
-                return holds
+                if best is None or not known(other) or (other > best if found.mode == "highest" else other < best):
+                    could_win.append(holds)
+            held_back = join(could_win)
+            if held_back is not None:
+                return held_back
         if not values:
             if found.otherwise is None:
                 return self.failure("R0101", found.rule.place, name=found.rule.name)

@@ -193,11 +193,12 @@ class Opener:
     ) -> Iterator[RawLine]:
         columns = [c for c in table.columns if c.kind == "condition"]
         results = [c for c in table.columns if c.kind != "condition"]
-        starts = sorted({first_day(c.dates.since) for c in results if c.dates})
         for row in table.rows:
             self.rows += 1
             cells = [c for c in row.cells if isinstance(c, nodes.Cell)]
             values = [c for c in row.cells if isinstance(c, nodes.Result)]
+            dated = zip(results, values, strict=True)  # a 目标 ends nothing: the value before it stays
+            starts = sorted({first_day(c.dates.since) for c, v in dated if c.dates and v.kind != "target"})
             otherwise = bool(cells) and cells[0].kind == "otherwise"
             conditions = tuple(
                 c
@@ -238,7 +239,8 @@ class Opener:
             if line.key:
                 groups.setdefault((line.key, line.declared.layer), []).append(i)
         out = list(lines)
-        for members in groups.values():
+        for group in groups.values():
+            members = [i for i in group if lines[i].result.kind != "target"]  # a 目标 is never in force and ends nothing
             members.sort(key=lambda i: (lines[i].since, lines[i].published, i))
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]

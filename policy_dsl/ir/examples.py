@@ -7,8 +7,8 @@ from decimal import Decimal
 from ..diagnostics.report import Report, suggestion
 from ..model.declare import Declared, FactSymbol, Model
 from ..model.types import Type
+from ..model.units import complete, unit_of
 from ..syntax import nodes
-from ..syntax.keywords import unit_in
 from . import nodes as ir
 from .bodies import first_day
 from .elaborate import Elaborator, Scope, Skip
@@ -219,5 +219,7 @@ class _Reader:
         assert isinstance(number, nodes.Number)
         digits = ("-" if negative else "") + number.digits
         if number.unit:
-            return f"{digits} {'/'.join(unit_in(u, 'zh') for u in number.unit)}"
+            unit = unit_of(number.unit, self.model.units)
+            assert unit is not None
+            return f"{digits} {(complete(unit, fact.type.own) or unit).show('zh')}"
         return int(digits) if "." not in digits else Decimal(digits)

@@ -786,8 +786,12 @@ def _too_deep(logical: list[LogicalLine]) -> LogicalLine | None:
 
 
 def _without(logical: list[LogicalLine], owner: int) -> list[LogicalLine]:
-    """The lines without line `owner` and, where it opens a block, without what is indented under it; nor a block left empty."""
+    """The lines without line `owner`, without what is indented under it where it opens a block, without the rows under a table's
+    header; nor a block left empty."""
     end = owner + 1
+    if _is_row(logical[owner]) and not _is_row(logical[owner - 1]):
+        while end < len(logical) and _is_row(logical[end]):
+            end += 1
     if logical[owner].opens:
         while end < len(logical) and logical[end].indent > logical[owner].indent:
             end += 1
@@ -796,6 +800,10 @@ def _without(logical: list[LogicalLine], owner: int) -> list[LogicalLine]:
     if before > 0 and left[before].opens and (owner >= len(left) or left[owner].indent <= left[before].indent):
         return _without(left, before)
     return left
+
+
+def _is_row(line: LogicalLine) -> bool:
+    return line.tokens[0].type == "ROW"
 
 
 def _stream(logical: list[LogicalLine]) -> tuple[list[Token], list[tuple[int, int]]]:
