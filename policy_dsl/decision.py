@@ -278,7 +278,8 @@ class Decision(Mapping[str, object]):
         errors = self.errors
         if errors:
             made["errors"] = [
-                {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place)} for e in errors
+                {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place and e.place.bare)}
+                for e in errors
             ]
         if explanation:
             tree = self.explain()

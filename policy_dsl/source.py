@@ -20,6 +20,11 @@ class Place(NamedTuple):
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def bare(self) -> Place:
+        """The same in the file without its folders: what is said of a decision does not depend on where the policy lies."""
+        return self._replace(file=self.file.replace("\\", "/").rpartition("/")[2])
+
 
 class Source:
     """One file's text (BOM taken off), named as messages shall name it."""

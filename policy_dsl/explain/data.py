@@ -12,7 +12,7 @@ from .._version import __version__
 from ..backends.show import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import conversions, displaced_text, file_name, left_out, line_text, part_text, roundings, to_declared
+from .describe import conversions, displaced_text, left_out, line_text, part_text, roundings, to_declared
 from .explanation import Considered, Explanation, Step
 from .formula import Words
 
@@ -105,7 +105,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
 
 
 def _place(step: Step) -> dict[str, object] | None:
-    return None if step.place is None else {"file": file_name(step.place), "line": step.place.line}
+    return None if step.place is None else {"file": step.place.bare.file, "line": step.place.line}
 
 
 def _formula(made: Explanation, step: Step, formula: ir.Expression, lang: str, root: bool = False) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _given_up(made: Explanation, step: Step, lang: str) -> dict[str, object] | N
         {
             "text": line_text(x, lang),
             "policy": x.clause.policy,
-            "file": file_name(x.place),
+            "file": x.place.bare.file,
             "line": x.place.line,
             "formula": _formula(made, step, x.result, lang),
         }
@@ -155,7 +155,7 @@ def _error(step: Step, lang: str) -> dict[str, object] | None:
     return {
         "code": found.code,
         "message": found.message(lang),
-        "file": file_name(place) if place else None,
+        "file": place.bare.file if place else None,
         "line": place.line if place else None,
     }
 
@@ -167,7 +167,7 @@ def _line(made: Explanation, step: Step, considered: Considered, lang: str, appl
         "label": line.label,
         "text": line_text(line, lang),
         "policy": line.clause.policy,
-        "file": file_name(line.place),
+        "file": line.place.bare.file,
         "line": line.place.line,
         "holds": considered.holds if known(considered.holds) else None,
         "conditions": [

@@ -12,7 +12,6 @@ from ..ir import nodes as ir
 from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.types import Type
-from ..source import Place
 from ..syntax.keywords import spelling
 from .explanation import Considered, Explanation, Step
 from .formula import Words, conversion, entry_name
@@ -113,11 +112,6 @@ def step_value(step: Step, lang: str) -> str:
     return value_text(step.value, step.type, lang, exact=True)
 
 
-def file_name(place: Place) -> str:
-    """The file without its folders: an explanation does not depend on where the policy lies."""
-    return place.file.replace("\\", "/").rpartition("/")[2]
-
-
 def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     zh = lang == "zh"
     if step.kind != "fact":
@@ -158,7 +152,7 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     elif isinstance(step.value, Undetermined) and step.kind != "fact":
         yield "waits", waits_text(made, step, step.value, lang)
     if step.place is not None and step.kind != "fact":
-        yield "place", f"{file_name(step.place)}:{step.place.line}"
+        yield "place", f"{step.place.bare.file}:{step.place.line}"
 
 
 def _source(clause: Clause, lang: str) -> str:
