@@ -206,6 +206,9 @@ class Opener:
                 for c in cell_condition(column, cell, self.report)
             )
             key = "otherwise" if otherwise else row_key(columns, cells)
+            # a 目标 is never in force, so it does not end what stands before it (semantics, rule 5)
+            dated = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind != "target"]
+            starts = sorted({first_day(x.since) for x in dated})
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
                 if column.dates:
@@ -213,7 +216,7 @@ class Opener:
                     if not column.dates.until:
                         later = [s for s in starts if s > since]
                         until = day_before(later[0]) if later else OPEN
-                    until = min(until, dates[1])
+                    since, until = max(since, dates[0]), min(until, dates[1])
                 if value.kind == "absent":
                     continue
                 yield RawLine(
@@ -244,18 +247,24 @@ class Opener:
             members.sort(key=lambda i: (lines[i].since, lines[i].published, i))
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
-                if a.since == b.since and a.published == b.published:
-                    if a.result != b.result or a.kind == "value":
-                        code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
-                        self.report.error(
-                            code,
-                            b.span,
-                            labels=[(a.span, "先在这里写了", "written first here")],
-                            name=self.name if a.kind == "value" else a.label,
-                            date=_day_text(b.since),
-                        )
-                elif a.since < b.since <= a.until:
-                    out[i] = evolve(out[i], until=day_before(b.since))
+                same_day = a.since == b.since and a.published == b.published
+                if same_day and (a.result != b.result or a.kind == "value"):
+                    code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
+                    self.report.error(
+                        code,
+                        b.span,
+                        labels=[(a.span, "先在这里写了", "written first here")],
+                        name=self.name if a.kind == "value" else a.label,
+                        date=_day_text(b.since),
+                    )
+            following = after = OPEN  # the next date on which a value begins, and the one after it
+            for i in reversed(members):
+                line = lines[i]
+                end = following if following > line.since else after
+                if end <= line.until and end < OPEN:
+                    out[i] = evolve(line, until=day_before(end))
+                if line.result.kind != "target" and line.since < following:
+                    following, after = line.since, following
         return out
 
 

@@ -177,9 +177,9 @@ def _words(node: ir.Expression, value: object) -> tuple[str, str]:
 
 
 def _days_of(rule: ir.Rule) -> list[int]:
-    """A day in each of the rule's own times."""
+    """A day in each of the rule's own times; 0 for the time before anything dated."""
     lines = {(x.since, x.until) for x in rule.lines}
-    return sorted({s for s, _ in lines if s} | {day_after(u) for _, u in lines if u < ir.OPEN}) or [20000101]
+    return sorted({s for s, _ in lines} | {day_after(u) for _, u in lines if u < ir.OPEN})
 
 
 def _gaps(program: ir.Program, report: Report) -> None:
@@ -207,8 +207,8 @@ def _gaps(program: ir.Program, report: Report) -> None:
                     report.error(
                         "P0301",
                         rule.place,
-                        case="、".join(w[0] for w in words),
-                        case_en=", ".join(w[1] for w in words),
+                        case="、".join(w[0] for w in words) or "无论什么情形",
+                        case_en=", ".join(w[1] for w in words) or "whatever the facts are",
                         clause=rule.clause.show(),
                     )
                     break

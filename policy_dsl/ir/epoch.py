@@ -67,22 +67,28 @@ def _holds(since: int, until: int, on: int) -> bool:
     return since <= on <= until
 
 
+def _rank(x: ir.Line | ir.Entry) -> tuple[int, int, int]:
+    """Which of several with one key counts: the lowest layer's, the latest, of one day the one known last (semantics, rule 2)."""
+    return x.layer, x.since, x.published
+
+
 def in_force(rule: ir.Rule, on: int) -> InForce | None:
     """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7)."""
     lines = [x for x in rule.lines if _holds(x.since, x.until, on)]
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"
-        if key not in exceptions or exceptions[key].layer < line.layer:
+        if key not in exceptions or _rank(exceptions[key]) < _rank(line):
             exceptions[key] = line
     body = [x for x in lines if x.kind in ("value", "branch")]
     rows = [x for x in lines if x.kind == "row"]
-    otherwise = max((x for x in lines if x.kind == "otherwise"), key=lambda x: (x.layer, x.since), default=None)
+    otherwise = max((x for x in lines if x.kind == "otherwise"), key=_rank, default=None)
     lead = max((x.layer for x in body), default=-1)
-    body = [x for x in body if x.layer == lead]
+    value = max((x for x in body if x.kind == "value" and x.layer == lead), key=_rank, default=None)
+    body = [x for x in body if x.layer == lead and (x.kind == "branch" or x is value)]
     by_key: dict[str, ir.Line] = {}
     for row in rows:
-        if row.layer >= lead and (row.key not in by_key or by_key[row.key].layer < row.layer):
+        if row.layer >= lead and (row.key not in by_key or _rank(by_key[row.key]) < _rank(row)):
             by_key[row.key] = row
     if any(row.layer > lead for row in by_key.values()):
         body = []  # a lower layer's table stands in the place of a higher one's branches
@@ -113,8 +119,8 @@ def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.En
     ]
     if not found:
         return None, None
-    top = max(found, key=lambda e: (e.layer, e.since))
-    floor = max((e for e in found if e.kind == "floor"), key=lambda e: (e.layer, e.since), default=None)
+    top = max(found, key=_rank)
+    floor = max((e for e in found if e.kind == "floor"), key=_rank, default=None)
     return (None, floor) if top.kind == "floor" else (top, floor)
 
 
