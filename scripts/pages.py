@@ -115,7 +115,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_FILE", "B", "P0126", "一个 .policy 文件", "one .policy file"),
     (library, "MAX_FILES", "", "P0133", "一个文件夹里的 .policy 文件", ".policy files of one folder"),
     (library, "MAX_FOLDER", "B", "P0133", "一个文件夹里一份政策的文件合计", "the files of one policy in one folder together"),
-    (characters, "MAX_LINES", "", "P0130", "一份政策连同上级的行", "lines of a policy with its layers"),
+    (characters, "MAX_WORDS", "", "P0130", "一份政策连同上级的词和符号", "words and signs of a policy with its layers"),
     (characters, "MAX_LINE", "", "P0104", "一行的字符（注释除外）", "characters of a line (comments apart)"),
     (characters, "MAX_GIST", "", "P0132", "一条摘要的字符", "characters of one gist"),
     (characters, "MAX_TOKENS", "", "P0105", "一行（连同续行）的词和符号", "words and signs of a line with what continues it"),

@@ -13,9 +13,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import change_days
 from . import runtime
-from .epoch import Epoch
+from .epoch import Epoch, epoch_order
 from .interpret import Instance
 from .layout import RuleKey, Slot, arguments
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ..ir.bounds import Analysis
 
 
+MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
 
 
@@ -93,7 +93,8 @@ class Engine:
         self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None
     ) -> None:
         self.program = program
-        self.days = change_days(program)
+        self._order = epoch_order(program)
+        self.days = self._order[0]
         self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
         self._steps = steps
@@ -129,7 +130,7 @@ class Engine:
         found = self._epochs.get(index)
         if found is None:
             with self._lock:
-                found = self._epochs.setdefault(index, Epoch(self.program, on))
+                found = self._epochs.setdefault(index, Epoch(self.program, on, self._order))
         return found
 
     def run(self, on: int, root: str) -> Run:
@@ -190,11 +191,12 @@ class Engine:
         )
 
     def compile_all(self) -> None:
-        """Compiles the usual root's functions for every epoch, so that a cache holds them all."""
+        """Compiles the usual root's functions for every epoch, so that a cache holds them all, up to a hundred of them."""
         tops = [e.name for e in self.program.entities if not e.holder][:1]
         for on in [0, *self.days]:
             for root in tops:
-                self.compiled(self.epoch(on), root)
+                if len(self._saved) < MOST_KEPT:
+                    self.compiled(self.epoch(on), root)
 
     def saved(self) -> dict[str, Saved]:
         """What has been compiled, for a cache."""

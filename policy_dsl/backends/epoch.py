@@ -12,21 +12,28 @@ from ..ir import nodes as ir
 from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
 from .interpret import evaluate_parameter
 
+EpochOrder = tuple[list[int], list[ir.Parameter]]
+
+
+def epoch_order(program: ir.Program) -> EpochOrder:
+    """What all epochs of a program share: the days of change, and the parameters in the order in which they are computed."""
+    return change_days(program), dependency_order(program.parameters)
+
 
 class Epoch:
     """A policy on the days from one change to the next."""
 
     __slots__ = ("first", "last", "parameters", "program", "rules")
 
-    def __init__(self, program: ir.Program, on: int) -> None:
-        days = change_days(program)
+    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None) -> None:
+        days, parameters = order or epoch_order(program)
         at = bisect_right(days, on)
         self.program = program
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
         self.rules: dict[tuple[str, str], InForce | None] = {(r.entity, r.name): in_force(r, on) for r in program.rules}
         self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
-        for parameter in dependency_order(program.parameters):
+        for parameter in parameters:
             values: dict[tuple[int, ...], Held] = {}
             for keys in combinations(parameter):
                 entry, floor = held(parameter, keys, on)

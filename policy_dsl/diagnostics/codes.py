@@ -57,7 +57,7 @@ CODES: dict[str, Code] = _table(
     Code("P0127", "error", "文件里有控制字符 {character}，不是文本", "a control character {character}: not a text", "删去它，或换用正确的文件", "delete it, or take the right file"),
     Code("P0128", "error", "「{word}」在表格里没有意义", "“{word}” means nothing in a table's cell", "用值、比较、范围或 —", "use a value, a comparison, a range or —"),
     Code("P0129", "error", "读不了文件：{reason}", "cannot read the file: {reason_en}", "检查路径和权限", "check the path and the permissions"),
-    Code("P0130", "error", "政策连同上级超过 {most} 行", "the policy with its layers has more than {most} lines", "很长的清单改成更粗的分类，或分成几个互不包含的政策", "put long lists into coarser classes, or make several policies of it"),
+    Code("P0130", "error", "政策连同上级太长（超过 {most} 个词和符号）", "the policy with its layers is too long (more than {most} words and signs)", "很长的清单改成更粗的分类，或分成几个互不包含的政策", "put long lists into coarser classes, or make several policies of it"),
     Code("P0131", "error", "「自 日期」下面又套「自 日期」，超过 {most} 层", "dated blocks nested deeper than {most}", "各期间并列写，不要一层套一层", "write the periods side by side instead of inside each other"),
     Code("P0132", "error", "这一条的摘要有 {length} 个字符，最多 {most} 个", "the gist has {length} characters, at most {most} are read", "摘要用自己的话概括条款，不必抄全文", "a gist says in own words what the clause means; it need not be the whole text"),
     Code("P0133", "error", "{path} 里的 .policy 文件太多（最多 {files} 个，合计 {size} MiB）", "too many .policy files in {path} (at most {files}, {size} MiB together)", "分到几个文件夹", "put them into several folders"),

@@ -23,7 +23,10 @@ def check(program: ir.Program, report: Report) -> None:
     """Reports what the finished program does wrongly. Needs a program whose rules could all be built."""
     days = change_days(program)
     if len(days) > MAX_DAYS:
-        report.error("P0411", program.rules[0].place if program.rules else None, days=len(days), most=MAX_DAYS)
+        dated = [(len(r.lines), r.place) for r in program.rules] + [
+            (len(p.entries), p.place) for p in program.parameters
+        ]
+        report.error("P0411", max(dated)[1], days=len(days), most=MAX_DAYS)
         return
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)

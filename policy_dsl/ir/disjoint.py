@@ -33,7 +33,9 @@ _MIRROR = {"<": ">", ">": "<", "=": "="}
 class _Interval:
     """Numbers between two ends, each closed or open; None is no end."""
 
-    def __init__(self, sign: str, value: Fraction) -> None:
+    def __init__(self, sign: str, value: Fraction | int) -> None:
+        if value.denominator == 1:
+            value = value.numerator  # compared many times, and much faster than a fraction
         self.low = self.high = None
         self.low_closed = self.high_closed = True
         if sign in ("=", ">=", ">"):

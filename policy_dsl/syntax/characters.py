@@ -8,7 +8,7 @@ import unicodedata
 NAME = r"[^\W\d](?:[^\W\d]|[0-9])*"  # a name that needs no 「」
 
 MAX_FILE = 1 << 20  # bytes of one file
-MAX_LINES = 20_000  # lines of a policy with its layers
+MAX_WORDS = 120_000  # words and signs of a policy with its layers, comments included
 MAX_LINE = 4_000  # characters of one line that is no comment
 MAX_GIST = 8_000  # characters of a clause's gist, all its lines together
 MAX_NESTING = 60  # parentheses inside each other
@@ -48,6 +48,11 @@ def fold(text: str) -> str:
 
 BIDIRECTIONAL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the order of what stands on the screen: wrong even in a comment, since the reader sees another text."""
+
+
+def word_count(text: str) -> int:
+    """About how many words and signs a text has; unspaced Chinese counts as one."""
+    return sum(1 for _ in re.finditer(r"\w+|[^\w\s]", text))
 
 
 def is_hidden(character: str) -> bool:

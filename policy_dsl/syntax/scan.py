@@ -246,6 +246,8 @@ class Scanner:
     ) -> tuple[list[Token], int]:
         at = start
         while at < end:
+            if len(out) > characters.MAX_TOKENS:
+                self._bound(out)
             match = _TOKEN.match(self.folded, at, end)
             if match is None:
                 raise ScanError(self._strange(at))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from ...ir import nodes as ir
 from ...ir.bounds import Analysis
-from ..epoch import Epoch
+from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
 from .reading import Emitter
 
@@ -34,8 +34,6 @@ class Emitted(NamedTuple):
 
 def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fraction]:
     """For each amount parameter the step that all its values are whole multiples of, on every date."""
-    from ...ir.epoch import change_days
-
     steps: dict[str, Fraction] = {}
     unclear: list[str] = []
     for p in program.parameters:
@@ -46,8 +44,9 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
             steps[p.name] = Fraction(1, fine or 1)
     if unclear:
         dens: dict[str, int] = dict.fromkeys(unclear, 1)
-        for day in [0, *change_days(program)]:
-            epoch = Epoch(program, day)
+        order = epoch_order(program)
+        for day in [0, *order[0]]:
+            epoch = Epoch(program, day, order)
             for n in unclear:
                 for held in epoch.parameters[n].values():
                     for v in (held.value, held.floor):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
+from ...ir.traverse import walk
 from ...model.types import decimal_text, grid
 from ..facts import MOST_TEXT
 from ..interpret import fact_step
@@ -16,6 +17,10 @@ from ..show import day_text
 from .flow import Flow
 from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
+
+MOST_NODES = (
+    10_000  # parts of the formulas in force; a longer policy is left to the interpreter, so that loading ends soon
+)
 
 
 class Emitter(Rules):
@@ -28,15 +33,25 @@ class Emitter(Rules):
         self.forms.clear()
         self.gathered.clear()
         self.block = []
-        plan = self.scheduler.plan()
-        with self.into([]):
-            body = self._root(plan)
+        if self._weight() > MOST_NODES:
+            self.forms.update(dict.fromkeys(self.rules_by_key, (Fraction(1), False)))
+            body: list[ast.stmt] = [defer("length")]
+        else:
+            with self.into([]):
+                body = self._root(self.scheduler.plan())
         head: list[ast.stmt] = []
         order = self.argument_order()
         if order:
             head.append(ast.Assign([ast.Tuple([store(self.locals[key]) for key in order], ast.Store())], name("P")))
         arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
         return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
+
+    def _weight(self) -> int:
+        """Parts of all formulas in force, for how long compiling takes."""
+        lines = [x for f in self.epoch.rules.values() if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
+        return sum(
+            1 for x in lines for formula in (x.condition, x.result) if formula is not None for _ in walk(formula)
+        )
 
     def argument_order(self) -> list[object]:
         """The locals that the argument P fills, in its order: parameters, then written amounts of dated rows."""
