@@ -16,6 +16,7 @@ from ..model.types import AGE, DATE, DAY_COUNT, MONTH_COUNT, NUMBER, SHARE, TRUT
 from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, Unit, complete, unit_of
 from ..source import Place, Span
 from ..syntax import keywords, nodes
+from ..syntax.traverse import walk
 from . import nodes as ir
 
 
@@ -39,7 +40,9 @@ class Scope:
         self.prefix = prefix
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
-        self.ranks: dict[int, tuple[nodes.Expression, int]] = {}  # Elaborator._rank's answers; the node keeps its id taken
+        self.ranks: dict[
+            int, tuple[nodes.Expression, int]
+        ] = {}  # Elaborator._rank's answers; the node keeps its id taken
 
     def chain(self) -> list[str]:
         return self.model.ancestors(self.entity) if self.entity else []
@@ -128,7 +131,14 @@ class Elaborator:
     def expression(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         """The typed formula of `node`; with `want` it must fit that type, and bare numbers and values take it."""
         made = self._make(node, scope, want)
-        return made if want is None else self.fit(made, want, node.span)
+        if want is None:
+            return made
+        bare = next((x for x in walk(node) if isinstance(x, nodes.Number) and not x.unit), None)
+        if bare is not None and want.unit.dims and made.type.is_amount and not made.type.unit.words and _written(node):
+            raise self.fail(
+                "P0205", node.span, digits=node.span.text, unit=want.own.show("zh"), unit_en=want.own.show("en")
+            )
+        return self.fit(made, want, node.span)
 
     def _make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         place = node.span.place
@@ -719,10 +729,13 @@ class Elaborator:
         return ir.Call(key, parts, type_, place)
 
 
+def _written(node: nodes.Node) -> bool:
+    """Whether an expression is made of written numbers alone."""
+    return all(isinstance(x, (nodes.Number, nodes.Arithmetic, nodes.Negative)) for x in walk(node))
+
+
 def _names_in(node: nodes.Node) -> list[nodes.Name]:
     """Names in the order of the text, calls' inside included."""
-    from ..syntax.traverse import walk
-
     return [n for n in walk(node) if isinstance(n, nodes.Name)]
 
 

@@ -269,9 +269,6 @@ class Scanner:
                 for i in range(at, stop):
                     if characters.is_hidden(self.source.text[i]):
                         raise ScanError(self._strange(i))
-                hidden = next((i for i in range(at, stop) if characters.is_hidden(text[i - at])), None)
-                if hidden is not None:
-                    raise ScanError(self._strange(hidden))
                 out.append(self._token("NAME", at, stop, self.source.text[at + 1 : stop - 1]))
             elif kind == "string":
                 out.append(self._token("STRING", at, stop, self.source.text[at + 1 : stop - 1]))
@@ -389,7 +386,7 @@ class Scanner:
         if characters.is_hidden(character):
             return diagnostic("P0111", span, character=characters.describe(character))
         plain = characters.lookalike(character)
-        if plain:
+        if plain and _TOKEN.match(characters.fold(plain)):
             return diagnostic("P0113", span, character=characters.describe(character), plain=plain)
         if character in '「」"“”':
             return diagnostic("P0114", span, character=character)
