@@ -1,0 +1,370 @@
+"""Syntax trees as the grammar allows them, so that the laws of printing are tried on what nobody thought of writing."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import itertools
+import re
+from typing import Any, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from policy_dsl.source import Source, Span
+from policy_dsl.syntax import characters, keywords, nodes
+
+N = TypeVar("N", bound=nodes.Node)
+T = TypeVar("T")
+NOWHERE = Span(Source("", ""), 0, 0)
+SPELLINGS = sorted({w for k in keywords.KEYWORDS for w in (k.zh, k.en)} | set(keywords.COMPARISON_WORDS))
+SIGNS = [(sign, word) for table in (keywords.SIGNS, keywords.COMPARISON_WORDS) for word, sign in table.items()]
+CELL_WORDS = [(">=" if k.terminal == "AND_MORE" else "<=", w) for w, k in keywords.words("cell").items()]
+TAILS = frozenset(keywords.words("tail"))
+
+
+def made(kind: type[N], *parts: SearchStrategy[Any], **named: SearchStrategy[Any]) -> SearchStrategy[N]:
+    return st.builds(functools.partial(kind, span=NOWHERE), *parts, **named)
+
+
+def tuples(of: SearchStrategy[Any], least: int = 0, most: int = 3) -> SearchStrategy[tuple[Any, ...]]:
+    return st.lists(of, min_size=least, max_size=most).map(tuple)
+
+
+def maybe(of: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return st.none() | of
+
+
+def hidden(of: SearchStrategy[T]) -> SearchStrategy[T]:
+    """The same with a short name: Hypothesis writes strategies out, and nested ones are longer than it can bear."""
+
+    @st.composite
+    def drawn(draw: DrawFn) -> T:
+        return draw(of)
+
+    return drawn()
+
+
+# --- words
+
+_visible = st.characters(exclude_categories=("Cc", "Cf", "Cs"), exclude_characters="」")
+_letters = st.sampled_from("甲乙档a_1２ 　.,:：;|｜/\"“'(（）＝=<-—%#＿é²「") | _visible
+ordinary = st.sampled_from(
+    ["收入", "家庭", "户籍", "档2", "x", "Größe", "class", "None", "def", "__class__", "_", "元", "单位"]
+)
+names = hidden(
+    st.one_of(
+        ordinary,
+        ordinary,
+        st.sampled_from(SPELLINGS),
+        st.sampled_from(sorted(keywords.UNIT_KEYS)),
+        st.text(_letters, min_size=1, max_size=6).filter(str.strip),
+    )
+)
+
+
+def _is_prose(text: str) -> bool:
+    """No comment in it, and no word that would begin the next note."""
+    words = (re.match(r"\w*", w) for w in text.split())
+    return "//" not in characters.fold(text) and not any(w and w.group() in TAILS for w in words)
+
+
+prose = hidden(
+    st.lists(
+        st.sampled_from(["第三条", "(二)", "No. 5", "「甲", "乙」", '"', "5%", "自", "a#b", "，", "且", "—", ":", "／"])
+        | st.text(_visible, max_size=4),
+        max_size=5,
+    )
+    .map(" ".join)
+    .map(lambda text: text.strip(" \t\u3000\u00a0"))
+    .filter(_is_prose)
+)
+row_prose = prose.map(lambda text: text.replace("|", "").replace("｜", ""))
+strings = hidden(st.text(_letters, max_size=8).map(lambda text: re.sub('["“”＂]', "", text)))
+
+_dates = st.dates(datetime.date(1990, 1, 1), datetime.date(2040, 12, 31)).map(str)
+full_days = _dates
+days = _dates | _dates.map(lambda day: day[:7])
+
+
+# --- expressions
+
+_digits = st.sampled_from(["0", "5", "007", "1.50", "300", "1000000"]) | st.integers(0, 9999).map(str)
+_units = st.one_of(
+    st.just(()),
+    st.just(("%",)),
+    tuples(st.sampled_from([key for key, _, _ in keywords.UNITS if key != "%"]), 1),
+    names.map(lambda name: (keywords.UNIT_KEYS.get(name, name),)),
+)
+paths = made(nodes.Name, tuples(names, 1))
+numbers = made(nodes.Number, _digits, _units)
+bounds = hidden(st.one_of(numbers, made(nodes.Negative, numbers), paths))
+truths = made(nodes.Truth, st.booleans())
+cell_values = hidden(st.one_of(bounds, truths, made(nodes.Day, full_days)))
+ranges = hidden(made(nodes.Range, bounds, st.booleans(), bounds, st.booleans()))
+one_square = ranges.map(lambda r: attrs.evolve(r, low_closed=r.low_closed or not r.high_closed))
+
+
+def _as_set(options: tuple[nodes.Expression, ...]) -> tuple[nodes.Expression, ...]:
+    """Two numbers in parentheses are refused, since they look like a range: a third makes them a set."""
+    return options + options[:1] if all(isinstance(x, nodes.Number | nodes.Negative) for x in options) else options
+
+
+def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Expression]:
+    link = st.sampled_from(SIGNS).flatmap(lambda s: made(nodes.Link, st.just(s[0]), st.just(s[1]), inside))
+    return st.one_of(
+        made(nodes.Not, inside),
+        made(nodes.Negative, inside),
+        made(nodes.Logic, st.sampled_from(["and", "or"]), tuples(inside, 2)),
+        made(nodes.Comparison, inside, tuples(link, 1, 2)),
+        made(nodes.Membership, inside, tuples(inside, 2).map(_as_set) | one_square),
+        made(nodes.Arithmetic, st.sampled_from("+-*/"), inside, inside),
+        made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside)),
+    )
+
+
+expressions: SearchStrategy[Any] = hidden(
+    st.recursive(st.one_of(paths, cell_values, made(nodes.Call, names, st.just(()))), _larger, max_leaves=6)
+)
+
+
+# --- bodies
+
+
+def _notes(texts: SearchStrategy[str]) -> SearchStrategy[nodes.Notes]:
+    return made(nodes.Notes, tuples(texts, 0, 2), tuples(texts, 1, 2)) | made(nodes.Notes, tuples(texts, 1, 2))
+
+
+notes = hidden(made(nodes.Notes) | _notes(prose))
+results = hidden(
+    st.one_of(
+        made(nodes.Result, st.sampled_from(["exact", "floor", "target"]), expressions),
+        made(nodes.Result, st.just("pending")),
+    )
+)
+
+
+@st.composite
+def _spans(draw: DrawFn) -> nodes.Dates:
+    since = draw(days)
+    until = draw(maybe(days))
+    backwards = until is not None and until < since[: len(until)]
+    return nodes.Dates(since, since if backwards else until, draw(maybe(days)), span=NOWHERE)
+
+
+spans = _spans()
+values = made(nodes.Value, results, notes)
+_alternative = st.sampled_from(SIGNS).flatmap(lambda s: made(nodes.Test, st.just(s[0]), st.just(s[1]), expressions))
+_bound = st.sampled_from(CELL_WORDS).flatmap(lambda s: made(nodes.Test, st.just(s[0]), st.just(s[1]), cell_values))
+_between = made(nodes.Test, st.just("in"), st.sampled_from(["in", ".."]), ranges)
+_equal = made(nodes.Test, st.just("="), st.just("="), cell_values)
+tests = hidden(st.one_of(_equal, _alternative, _bound, _between))
+cells = hidden(
+    st.one_of(
+        made(nodes.Cell, st.sampled_from(["any", "otherwise"])),
+        made(nodes.Cell, st.just("tests"), tuples(tests, 1), st.just("or")),
+        made(nodes.Cell, st.just("tests"), tuples(tests, 2), st.just("and")),
+    )
+)
+result_cells = results | made(nodes.Result, st.just("absent"))
+condition_columns = made(nodes.Column, st.just("condition"), expressions)
+result_columns = st.one_of(
+    made(nodes.Column, st.just("result")), made(nodes.Column, st.just("dated"), st.none(), spans)
+)
+
+
+@st.composite
+def _tables(draw: DrawFn) -> nodes.Table:
+    conditions = draw(st.just(()) | tuples(condition_columns, 1) | tuples(condition_columns, 1, 2))
+    given = draw(tuples(result_columns, 1, 2))
+    row = st.tuples(*[cells] * len(conditions), *[result_cells] * len(given))
+    rows = draw(tuples(made(nodes.Row, row, made(nodes.Notes) | _notes(row_prose)), draw(st.integers(0, 2))))
+    return nodes.Table(conditions + given, rows, span=NOWHERE)
+
+
+tables = _tables()
+
+
+def _apart(lines: tuple[nodes.Line, ...]) -> tuple[nodes.Line, ...]:
+    """Without a table right under another: the rows of both would be one table's."""
+    pairs = itertools.pairwise((None, *lines))
+    return tuple(
+        b for a, b in pairs if b is not None and not (isinstance(a, nodes.Table) and isinstance(b, nodes.Table))
+    )
+
+
+LINES = (
+    values,
+    made(nodes.Branch, expressions, results, notes),
+    made(nodes.Otherwise, results, notes),
+    made(nodes.Except, names | st.just(""), expressions, results, tuples(names, 0, 2), notes),
+    made(nodes.Mode, st.sampled_from(["first", "highest", "lowest", "sum"])),
+    made(nodes.Remark, _notes(prose)),
+    made(nodes.Dated, spans, st.tuples(values), st.just(True)),
+    tables,
+)
+lines: SearchStrategy[Any] = hidden(
+    st.recursive(
+        st.one_of(*LINES, tables),
+        lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
+        max_leaves=4,
+    )
+)
+bodies = tuples(lines, 1, 4).map(_apart)
+
+
+def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
+    """Names that head a condition column: a declaration so named would make it a column of results."""
+    found: set[str] = set()
+    for line in body:
+        if isinstance(line, nodes.Dated):
+            found |= _headings(line.lines)
+        elif isinstance(line, nodes.Table):
+            found |= {".".join(c.expression.path) for c in line.columns if isinstance(c.expression, nodes.Name)}
+    return found
+
+
+# --- declarations
+
+_named = made(nodes.NamedType, tuples(names, 1) | st.just(("%",)))
+types = hidden(_named | made(nodes.InlineEnumeration, tuples(names, 2)))
+literals = cell_values
+facts = hidden(
+    made(
+        nodes.Fact,
+        tuples(names, 1),
+        types | made(nodes.ListOf, names),
+        range=maybe(st.tuples(bounds, bounds)),
+        default=maybe(literals),
+        fixed=st.booleans(),
+        ask=maybe(strings),
+        by=maybe(names),
+        when=maybe(expressions),
+    )
+)
+
+
+@st.composite
+def _with_body(draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Amendment]) -> nodes.Node:
+    body = draw(bodies)
+    name = draw(names.filter(lambda n: n not in _headings(body)))
+    if kind is nodes.Amendment:
+        return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
+    type_, dates = draw(types), draw(maybe(spans))
+    if kind is nodes.Parameter:
+        return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
+    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, draw(st.booleans()), span=NOWHERE)
+
+
+given = hidden(
+    st.one_of(
+        made(nodes.Given, st.just("value"), st.one_of(cell_values, made(nodes.Day, days))),
+        made(nodes.Given, st.just("value"), made(nodes.Name, st.tuples(strings))),
+        made(nodes.Given, st.just("unknown"), st.none(), tuples(names)),
+        made(nodes.Given, st.just("error"), st.none(), tuples(names, 0, 1)),
+    )
+)
+assignments = tuples(made(nodes.Assignment, tuples(names, 1), given), 1)
+entries = hidden(
+    made(nodes.Entry, st.booleans(), maybe(days), tuples(names, 1), assignments)
+    | made(nodes.Entry, st.just(True), st.none(), st.just(()), st.just(()))
+)
+
+SHORT = (
+    made(nodes.Heading, st.integers(1, 6), prose),
+    made(nodes.Gist, prose),
+    made(nodes.PolicyHead, names, maybe(names), maybe(prose)),
+    made(nodes.Document, names, prose, maybe(prose), maybe(prose), maybe(full_days)),
+    made(nodes.TypeDeclaration, names, st.sampled_from(["ordered", "unordered"]), tuples(names, 2)),
+    made(nodes.TypeDeclaration, names, st.just("unit")),
+)
+LONG = (
+    made(nodes.Entity, names, maybe(names), tuples(facts)),
+    made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1)),
+    made(nodes.Example, prose, maybe(days), tuples(entries)),
+    _with_body(nodes.Parameter),
+    _with_body(nodes.Rule),
+    _with_body(nodes.Amendment),
+)
+items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
+files = hidden(made(nodes.File, tuples(items, 2, 5)))
+
+PARTS = (*SHORT, *LONG, *LINES, tables, lines, cells, expressions, entries, given)
+
+
+# --- all of a kind, where chance would seldom meet
+
+
+def around(e: nodes.Expression) -> list[nodes.Expression]:
+    """Every construct with `e` in each of its places: which of them need parentheses is decided pair by pair."""
+    a, b = (nodes.Name((word,), span=NOWHERE) for word in ("甲", "乙"))
+    at: dict[str, Any] = {"span": NOWHERE}
+    link = nodes.Link("<", "<", e, **at)
+    end = nodes.Link("<=", "不超过", b, **at)
+    return [
+        e,
+        nodes.Not(e, **at),
+        nodes.Negative(e, **at),
+        *(nodes.Logic(word, parts, **at) for word in ("and", "or") for parts in ((e, a), (a, e))),
+        nodes.Comparison(e, (end,), **at),
+        nodes.Comparison(a, (link, end), **at),
+        nodes.Membership(e, (a, b), **at),
+        nodes.Membership(a, (b, e, b), **at),
+        *(nodes.Arithmetic(sign, *pair, **at) for sign in "+-*/" for pair in ((e, a), (a, e))),  # type: ignore[arg-type]
+        nodes.Call("甲", (e, a), **at),
+        nodes.Call("甲", (a,), e, e, **at),
+    ]
+
+
+def with_name(name: str) -> nodes.File:
+    """The name in every place that takes one: whether it is a keyword there, or needs quotes, depends on the place."""
+    at: dict[str, Any] = {"span": NOWHERE}
+    none = nodes.Notes(**at)
+    both = (name, name)
+    word = nodes.Name((name,), **at)
+    path = nodes.Name((name, name, "甲"), **at)
+    unit = nodes.Number("5", (keywords.UNIT_KEYS.get(name, name),), **at)
+    sum_ = nodes.Arithmetic("+", word, nodes.Call(name, (path, word), word, word, **at), **at)
+    named, listed = nodes.NamedType(both, **at), nodes.InlineEnumeration(both, **at)
+    dates = nodes.Dates("2022-01", "2022-12-31", "2022-02-02", **at)
+    facts = (
+        nodes.Fact(both, nodes.ListOf(name, **at), (unit, path), word, True, "", name, sum_, **at),
+        nodes.Fact(both, listed, None, path, **at),
+        nodes.Fact(both, named, (word, unit), unit, **at),
+    )
+    first, second, third = (nodes.Result("exact", e, **at) for e in (word, path, sum_))
+    low, target = nodes.Result("floor", word, **at), nodes.Result("target", sum_, **at)
+    tests = [nodes.Test("=", "=", e, **at) for e in (word, path, unit)]
+    tests += [nodes.Test("<=", "以内", word, **at), nodes.Test("<", "<", sum_, **at)]
+    heads = [nodes.Column("condition", e, **at) for e in (path, sum_, nodes.Not(word, **at))]
+    ends = [nodes.Column("dated", None, dates, **at), nodes.Column("result", **at)]
+    cells = [nodes.Cell("tests", tuple(tests), "or", **at), nodes.Cell("tests", tuple(tests[::-1]), "and", **at)]
+    cells += [nodes.Cell("tests", (tests[1],), **at)]
+    rows = tuple(nodes.Row((*cells, *pair), none, **at) for pair in ((first, second), (third, low), (low, target)))
+    value = nodes.Value(first, none, **at)
+    body: tuple[nodes.Line, ...] = (
+        *(nodes.Value(result, none, **at) for result in (first, second, third, low, target)),
+        nodes.Branch(sum_, first, none, **at),
+        nodes.Except(name, word, first, both, none, **at),
+        nodes.Dated(dates, (value,), True, **at),
+        nodes.Table((*heads, *ends), rows, **at),
+    )
+    given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
+    given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
+    assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
+    entries = tuple(nodes.Entry(e, m, both, assigned, **at) for e in (False, True) for m in (None, "2022-01"))
+    items: tuple[nodes.Item, ...] = (
+        nodes.PolicyHead(name, name, **at),
+        nodes.Document(name, "", **at),
+        nodes.Entity(name, name, facts, **at),
+        nodes.TypeDeclaration(name, "unit", **at),
+        nodes.TypeDeclaration(name, "ordered", both, **at),
+        nodes.TypeDeclaration(name, "unordered", both, **at),
+        nodes.Parameter(name, both, named, dates, (value,), **at),
+        nodes.Rule(both, name, listed, dates, body, False, **at),
+        nodes.Amendment(both, body, **at),
+        nodes.Amendment(both, (), facts, **at),
+        nodes.Example("", None, entries, **at),
+    )
+    return nodes.File(items, **at)
