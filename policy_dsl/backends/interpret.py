@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..ir import nodes as ir
 from ..ir.epoch import Missing
 from ..ir.traverse import compared
+from ..model.functions import BY_KEY
 from ..model.types import Type, grid
 from ..source import Place
 from . import runtime
@@ -354,7 +355,10 @@ class Interpretation:
             return sum(values, Fraction(0))
         if not values:
             if node.default is None:
-                return self.failure("R0106", node.place, name=".".join(node.lists), function=node.function)
+                row = BY_KEY[node.function]
+                return self.failure(
+                    "R0106", node.place, name=".".join(node.lists), function=row.zh[0], function_en=row.en[0]
+                )
             return self.evaluate(node.default, at)
         if node.function == "average":
             return Fraction(sum(values)) / len(values)

@@ -32,7 +32,7 @@ CODES: dict[str, Code] = _table(
     Code("P0102", "error", "且 与 或 写在一起，先后不明", "“and” beside “or” without parentheses", "把其中一组放进括号，例如 (甲 且 乙) 或 丙", "put one group in parentheses: (a and b) or c"),
     Code("P0103", "error", "括号嵌套超过 {most} 层", "parentheses nested deeper than {most}", "把里面的式子另立为一条规则", "make the inner expression a rule of its own"),
     Code("P0104", "error", "这一行有 {length} 个字符，最多 {most} 个", "the line has {length} characters, at most {most} are read", "分成几行：以 且、或 开头的行接在上一行之后", "break the line: a line that begins with “and” or “or” continues the one above"),
-    Code("P0105", "error", "这一行的式子太长（超过 {most} 个词或层次）", "the expression is too long or too deep (over {most})", "把一部分另立为一条规则", "make a part of it a rule of its own"),
+    Code("P0105", "error", "式子太长或套得太深（超过 {most} 个词、层次或部分）", "the expression is too long or too deep (over {most} words, levels or parts)", "把一部分另立为一条规则", "make a part of it a rule of its own"),
     Code("P0106", "error", "数字有 {digits} 位，最多 {most} 位", "a number of {digits} digits, at most {most} are read", "检查是否多写了数字", "check for digits too many"),
     Code("P0107", "error", "数字里不能有千分位逗号：{written}", "no thousands separator in a number: {written}", "写作 {plain}；若是两个数，逗号后留一个空格", "write {plain}; if two numbers are meant, put a space behind the comma"),
     Code("P0108", "error", "不认识这种数字写法：{written}", "a number cannot be written like this: {written}", "只用 0–9 和一个小数点", "use 0–9 and one decimal point alone"),
@@ -87,6 +87,7 @@ CODES: dict[str, Code] = _table(
     Code("P0223", "error", "除数是零", "division by zero", "改用不为零的除数", "use a divisor that is not zero"),
     Code("P0224", "error", "「{name}」的数可能超过 {most} 位", "“{name}” can have more than {most} digits", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
     Code("P0225", "error", "到「{name}」为止，一条接一条的引用超过 {most} 层", "“{name}” ends a chain of more than {most} that read each other", "把中间的步骤合并", "join some of the steps"),
+    Code("P0226", "error", "统计里面又套统计，超过 {most} 层", "aggregates inside each other, more than {most} deep", "把里面的统计另立为一条规则", "make the inner one a rule of its own"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
@@ -161,7 +162,7 @@ CODES: dict[str, Code] = _table(
     Code("R0103", "error", "{name}：除数为零", "{name}: division by zero", "检查事实，或先判断", "check the facts, or test first"),
     Code("R0104", "error", "{name}：给付为负", "{name}: a negative benefit", "用 最大(…, 0) 兜底", "use max(…, 0)"),
     Code("R0105", "error", "{name} 在 {date} 没有规定", "{name}: nothing is in force on {date}", "换一个日期，或补上那时的规定", "take another date, or add what was in force then"),
-    Code("R0106", "error", "{name}：名单是空的，{function} 需要 默认", "{name}: the list is empty, {function} needs a default", "写 默认 …", "write default …"),
+    Code("R0106", "error", "{name}：名单是空的，{function} 需要 默认", "{name}: the list is empty, {function_en} needs a default", "写 默认 …", "write default …"),
     Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
     Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
 )
