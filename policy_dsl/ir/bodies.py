@@ -197,8 +197,6 @@ class Opener:
             self.rows += 1
             cells = [c for c in row.cells if isinstance(c, nodes.Cell)]
             values = [c for c in row.cells if isinstance(c, nodes.Result)]
-            dated = zip(results, values, strict=True)  # a 目标 ends nothing: the value before it stays
-            starts = sorted({first_day(c.dates.since) for c, v in dated if c.dates and v.kind != "target"})
             otherwise = bool(cells) and cells[0].kind == "otherwise"
             conditions = tuple(
                 c
