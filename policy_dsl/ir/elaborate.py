@@ -16,8 +16,10 @@ from ..model.types import AGE, DATE, DAY_COUNT, MONTH_COUNT, NUMBER, SHARE, TRUT
 from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, Unit, complete, unit_of
 from ..source import Place, Span
 from ..syntax import keywords, nodes
+from ..syntax.characters import MAX_GATHERS, MAX_PARTS
 from ..syntax.traverse import walk
 from . import nodes as ir
+from .traverse import children
 
 
 class Skip(Exception):
@@ -40,6 +42,9 @@ class Scope:
         self.prefix = prefix
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
+        self.gathers = (
+            0  # aggregates around this place: each goes through its list again for every entry of the one outside
+        )
         self.ranks: dict[
             int, tuple[nodes.Expression, int]
         ] = {}  # Elaborator._rank's answers; the node keeps its id taken
@@ -69,6 +74,7 @@ class Elaborator:
     def __init__(self, model: Model, report: Report) -> None:
         self.model = model
         self.report = report
+        self.parts: dict[int, tuple[ir.Expression, int]] = {}  # how many parts a formula has; it keeps its id taken
 
     # --- errors
 
@@ -141,6 +147,19 @@ class Elaborator:
         return self.fit(made, want, node.span)
 
     def _make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
+        made = self._typed(node, scope, want)
+        if self._parts(made) > MAX_PARTS:
+            raise self.fail("P0105", node.span, most=MAX_PARTS)
+        return made
+
+    def _parts(self, made: ir.Expression) -> int:
+        """Parts of a formula. `a < x < b` and ranges use x twice, so one inside the other would double them at each level."""
+        known = self.parts.get(id(made))
+        if known is None:
+            known = self.parts[id(made)] = (made, 1 + sum(map(self._parts, children(made))))
+        return known[1]
+
+    def _typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         place = node.span.place
         match node:
             case nodes.Number():
@@ -623,6 +642,9 @@ class Elaborator:
         base = scope.chain()[up]
         written = self._written_prefix(argument, lists)
         inner = Scope(self.model, entity, written, scope.base if scope.base in self.model.ancestors(entity) else base)
+        inner.gathers = scope.gathers + 1
+        if inner.gathers > MAX_GATHERS:
+            raise self.fail("P0226", node.span, most=MAX_GATHERS)
         where = None if node.where is None else self.condition(node.where, inner)
         bare = isinstance(argument, nodes.Name) and argument.path == written
         key = function.key
