@@ -1,0 +1,85 @@
+"""The interpreter, watched: what it met on the way to its values, and from which line each value came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policy_dsl.backends.engine import Run
+from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.values import Failure, Value, known
+from policy_dsl.ir import nodes as ir
+from policy_dsl.ir.epoch import InForce
+from policy_dsl.ir.traverse import walk
+
+
+class Watched(Interpretation):
+    """Keeps the codes of failures that came up anywhere, and whether anything unusual did."""
+
+    def __init__(self, run: Run, on: int, root: Instance) -> None:
+        super().__init__(run.epoch, on, root)
+        self.codes: set[str] = set()
+        self.unusual = False
+
+    def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        value = super().evaluate(node, at)
+        if not known(value):
+            self.unusual = True
+            if isinstance(value, Failure):
+                self.codes.add(value.code)
+        return value
+
+    def rule(self, rule: ir.Rule, at: Instance) -> Value:
+        value = super().rule(rule, at)
+        if not known(value):
+            self.unusual = True
+            if isinstance(value, Failure):
+                self.codes.add(value.code)
+        return value
+
+    def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
+        if len(lines) > 1:
+            self.unusual = True
+        return super().agree(lines, rule, at)
+
+    def exceptions(self, found: InForce, at: Instance, body: Any) -> Value:
+        if sum(self.evaluate(x.condition, at) is True for x in found.exceptions) > 1:
+            self.unusual = True  # two exceptions at once, be it that one beats the other
+        return super().exceptions(found, at, body)
+
+    def look_at_all(self) -> None:
+        """Evaluates what a compiled function computes ahead of need: the aggregates of all lines in force."""
+        entries: dict[str, list[Instance]] = {}
+        for entry in self.root.all():
+            entries.setdefault(entry.entity.name, []).append(entry)
+        for rule in self.program.rules:
+            found = self.epoch.rules[rule.entity, rule.name]
+            for line in lines_of(found) if found else ():
+                for formula in (line.condition, line.result):
+                    for node in walk(formula) if formula is not None else ():
+                        if isinstance(node, ir.Aggregate):
+                            self.everything(node, rule.entity, entries)
+
+    def everything(self, node: ir.Aggregate, entity: str, entries: dict[str, list[Instance]]) -> None:
+        """The aggregate at every entry of the entity, with each part for each of its own entries; nested ones are walked apart."""
+        holders = {e.name: e.holder for e in self.program.entities}
+        here = entity
+        for _ in range(node.up):
+            here = holders[here]
+        for entry in entries.get(entity, ()):
+            self.evaluate(node, entry)
+        for inner in entries.get(node.entity, ()):
+            holds = self.evaluate(node.where, inner) if node.where is not None else True
+            if node.value is not None and holds is not False:
+                self.evaluate(node.value, inner)
+
+
+def lines_of(found: InForce) -> tuple[ir.Line, ...]:
+    """The lines in force in the order that a recorded pick counts in."""
+    return (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
+
+
+def interpreted(run: Run, on: int, root: str, data: tuple[Any, ...]) -> Watched:
+    """The interpreter's whole decision."""
+    watched = Watched(run, on, run.compiled.instance(root, data))
+    watched.rules()
+    return watched

@@ -1,0 +1,131 @@
+"""What has been generated and met so far in this run, so that a test can ask whether anything of the language was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from policy_dsl.diagnostics.codes import CODES
+from policy_dsl.diagnostics.report import Report
+from policy_dsl.ir import nodes as ir
+from policy_dsl.ir.traverse import walk
+from policy_dsl.model.functions import FUNCTIONS
+from policy_dsl.source import Source
+from policy_dsl.syntax import nodes
+from policy_dsl.syntax.keywords import COMPARISON_WORDS
+from policy_dsl.syntax.parse import parse
+from policy_dsl.syntax.traverse import walk as walk_tree
+
+from .policies import Text
+
+NODES = (
+    ir.Constant, ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.KeyRef, ir.Moment, ir.Not, ir.Logic, ir.Compare, ir.Among, ir.Arithmetic,
+    ir.Call, ir.Aggregate,
+)  # fmt: skip
+
+WANTED: frozenset[str] = frozenset(
+    [f"node {n.__name__}" for n in NODES]
+    + [f"function {f.key}" for f in FUNCTIONS]
+    + [f"over a list: {f.key}" for f in FUNCTIONS if f.shape == "gather"]
+    + [f"of values: {f}" for f in ("sum", "max", "min", "average", "count")]
+    + [
+        f"{what} of type {kind}"
+        for what in ("fact", "rule", "parameter")
+        for kind in ("truth", "amount", "enumeration", "date")
+    ]
+    + [
+        "fact of type text",
+        "an aggregate with a filter",
+        "an aggregate with a default",
+        "a path of lists",
+        "a list above",
+    ]
+    + [f"mode {m}" for m in ("", "first", "highest", "lowest", "sum")]
+    + [f"line {k}" for k in ("value", "branch", "row", "otherwise", "exception")]
+    + [f"entry {k}" for k in ("exact", "floor", "target", "pending")]
+    + [f"result {k}" for k in ("exact", "floor", "target", "pending", "absent")]
+    + [f"cell {k}" for k in ("any", "otherwise", "tests")]
+    + [f"test {s}" for s in ("=", "<", "<=", ">", ">=", "in")]
+    + [f"several tests joined by {j}" for j in ("and", "or")]
+    + [f"range {a}{b}" for a in "[(" for b in "])"]
+    + [f"sign {s}" for s in ("<", "<=", "=", "!=", ">=", ">", "+", "-", "*", "/")]
+    + [f"word {w}" for w in COMPARISON_WORDS if not w.isascii()]
+    + [f"moment {m}" for m in ("decision_date", "this_month")]
+    + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
+    + [f"code {c}" for c in CODES if c.startswith("R01")]
+)
+SEEN: Counter[str] = Counter()
+
+
+def note(*what: str) -> None:
+    SEEN.update(what)
+
+
+def missing() -> list[str]:
+    return sorted(WANTED - set(SEEN))
+
+
+def note_program(program: ir.Program) -> None:
+    """Takes down what a program is made of."""
+    for rule in program.rules:
+        note(f"rule of type {rule.type.kind}", *(f"mode {m[0]}" for m in rule.modes or (("",),)))
+        if rule.benefit:
+            note("a benefit")
+        for line in rule.lines:
+            note(f"line {line.kind}")
+            if line.beats:
+                note("an exception that beats another")
+            if line.kind == "exception" and line.layer:
+                note("an exception of a lower layer")
+            for formula in (line.condition, line.result):
+                _formula(formula)
+    for parameter in program.parameters:
+        note(f"parameter of type {parameter.type.kind}")
+        for entry in parameter.entries:
+            note(f"entry {entry.kind}")
+            _formula(entry.value)
+    for entity in program.entities:
+        note(*(f"fact of type {f.type.kind}" for f in entity.facts))
+
+
+def _formula(formula: ir.Expression | None) -> None:
+    for node in walk(formula) if formula is not None else ():
+        note(f"node {type(node).__name__}")
+        match node:
+            case ir.Compare() | ir.Arithmetic():
+                note(f"sign {node.sign}")
+                if isinstance(node, ir.Compare):
+                    note(f"word {node.word}")
+            case ir.Call():
+                note(f"function {node.function}", f"of values: {node.function}")
+            case ir.Aggregate():
+                note(f"function {node.function}", f"over a list: {node.function}")
+                for what, holds in (
+                    ("an aggregate with a filter", node.where is not None),
+                    ("an aggregate with a default", node.default is not None),
+                    ("a path of lists", len(node.lists) > 1),
+                    ("a list above", node.up > 0),
+                ):
+                    if holds:
+                        note(what)
+            case ir.ParameterRef() if node.floor:
+                note("function floor_of")
+            case ir.Moment():
+                note(f"moment {node.name}")
+
+
+def note_cells(text: Text) -> None:
+    """Takes down the kinds of table cells, which no program shows any more."""
+    for layer in text.files():
+        for file in layer.files:
+            for node in walk_tree(parse(Source(file.name, file.text), Report())):
+                match node:
+                    case nodes.Cell():
+                        note(f"cell {node.kind}")
+                        if len(node.tests) > 1:
+                            note(f"several tests joined by {node.joined}")
+                    case nodes.Result():
+                        note(f"result {node.kind}")
+                    case nodes.Test():
+                        note(f"test {node.sign}")
+                    case nodes.Range():
+                        note(f"range {'[' if node.low_closed else '('}{']' if node.high_closed else ')'}")
