@@ -1,0 +1,179 @@
+"""A second reader of numbers, units and dates, written apart: it shares no line with the product, so a mistake in one shows.
+
+It says what is written as plainly as it can: sizes in 分 and months, days as datetime.date, calendar arithmetic by counting.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+SIZES: dict[str, tuple[str, int]] = {
+    "分": ("money", 1), "角": ("money", 10), "元": ("money", 100), "万元": ("money", 1_000_000), "亿元": ("money", 10_000_000_000),
+    "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1),
+    "月": ("month", 1), "个月": ("month", 1), "季": ("month", 3), "年": ("month", 12), "岁": ("month", 12),
+}  # fmt: skip
+Dims = frozenset[tuple[str, int]]
+
+
+class Amount(NamedTuple):
+    """What a text says: its size in base units and its dimensions; `bare` without a unit, `percent` with %."""
+
+    size: Fraction
+    dims: Dims
+    bare: bool = False
+    percent: bool = False
+
+
+def number(text: str) -> Fraction | None:
+    """Digits with at most one point and a sign; nothing else is a number."""
+    found = re.fullmatch("([+-]?)([0-9]+)(?:[.]([0-9]+))?", text)
+    if found is None:
+        return None
+    sign, whole, rest = found.groups(default="")
+    size = Fraction(int(whole + rest), 10 ** len(rest))
+    return -size if sign == "-" else size
+
+
+def unit(text: str) -> tuple[Fraction, Dims] | None:
+    """The size and dimensions of `元/人/月`; None where a word is no unit, or where a unit cancels itself, as in 分/分."""
+    size = Fraction(1)
+    dims: dict[str, int] = {}
+    parts = [w.strip() for w in text.split("/")]
+    if len(parts) == 2 and parts[0] == parts[1]:
+        return None
+    for place, word in enumerate(parts):
+        if word not in SIZES:
+            return None
+        base, many = SIZES[word]
+        size = size / many if place else size * many
+        dims[base] = dims.get(base, 0) + (-1 if place else 1)
+    return size, frozenset((b, n) for b, n in dims.items() if n)
+
+
+def amount(text: str) -> Amount | None:
+    """`300`, `60%`, `1.5 万元`, `5268 元/人/年`."""
+    found = re.fullmatch("([+-]?[0-9.]+) *(.*)", text)
+    value = number(found[1]) if found else None
+    if found is None or value is None:
+        return None
+    if not found[2]:
+        return Amount(value, frozenset(), bare=True)
+    if found[2] == "%":
+        return Amount(value / 100, frozenset(), percent=True)
+    read = unit(found[2])
+    return Amount(value * read[0], read[1]) if read else None
+
+
+def written_in(text: str, declared: str) -> Fraction | None:
+    """In base units: an amount written where `declared` (a unit, % or 数) is wanted. It takes from it what it lacks of person and period.
+
+    None where it must be refused.
+    """
+    read = amount(text)
+    if read is None:
+        return None
+    if declared == "%":
+        return read.size if read.percent else None
+    if declared == "数":
+        return read.size if not read.dims else None
+    wanted = unit(declared)
+    assert wanted is not None
+    size, dims = wanted
+    if read.percent:
+        return None
+    if read.bare:
+        return read.size * size
+    made, have = read.size, dict(read.dims)
+    for word in declared.split("/")[1:]:
+        base, many = SIZES[word]
+        if base in ("person", "household", "month") and base not in have:
+            made /= many
+            have[base] = -1
+    return made if frozenset(have.items()) == dims else None
+
+
+def grid(declared: str) -> Fraction:
+    """The finest step of a given fact, in the declared unit: what is counted is whole, rates and plain numbers go to a millionth."""
+    first, *below = declared.split("/")
+    steps = {"%": 10**4, "数": 10**6, "分": 1, "角": 10, "元": 100, "万元": 10**6, "亿元": 10**10}
+    return Fraction(1, steps.get(first, 10**6 if below else 1))
+
+
+def given_in(value: object, declared: str) -> Fraction | None:
+    """In steps of the grid: a fact given as text or number where `declared` is wanted; None where it must be refused."""
+    text = str(value).strip()
+    read = amount(text)
+    if read is None:
+        return None
+    wanted = (
+        (Fraction(1, 100), frozenset())
+        if declared == "%"
+        else (Fraction(1), frozenset())
+        if declared == "数"
+        else unit(declared)
+    )
+    assert wanted is not None
+    if not read.bare and (read.percent != (declared == "%") or read.dims != wanted[1]):
+        return None
+    own = read.size if read.bare else read.size / wanted[0]
+    steps = own / grid(declared)
+    return steps if steps.denominator == 1 else None
+
+
+# --- the calendar
+
+
+def day(text: str, end: bool = False) -> datetime.date | None:
+    """`2022-06-30`, or a month: its first day, or its last as the `end` of a span."""
+    found = re.fullmatch("([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?", text)
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[2])
+    try:
+        if found[3]:
+            return datetime.date(year, month, int(found[3]))
+        return datetime.date(year, month, calendar.monthrange(year, month)[1] if end else 1)
+    except (ValueError, calendar.IllegalMonthError):
+        return None
+
+
+def months_on(start: datetime.date, months: int) -> datetime.date | None:
+    """The same day so many months on or back, or that month's last day; None outside the calendar. Counts month by month."""
+    year, month = start.year, start.month
+    for _ in range(abs(months)):
+        month += 1 if months > 0 else -1
+        if month in (0, 13):
+            year, month = (year + 1, 1) if month == 13 else (year - 1, 12)
+    if not 1 <= year <= 9999:
+        return None
+    return datetime.date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def days_on(start: datetime.date, days: int) -> datetime.date | None:
+    ordinal = start.toordinal() + days
+    return datetime.date.fromordinal(ordinal) if 1 <= ordinal <= datetime.date.max.toordinal() else None
+
+
+def birthday(born: datetime.date, year: int) -> datetime.date:
+    """The day on which a year of life is complete; born on 29 February, it is 1 March in other years."""
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return datetime.date(year, 3, 1)
+
+
+def age(born: datetime.date, on: datetime.date) -> int:
+    """Whole years, birthday by birthday; before the birth below zero."""
+    years = on.year - born.year
+    return years if birthday(born, on.year) <= on else years - 1
+
+
+def whole_months(first: datetime.date, last: datetime.date) -> int:
+    """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on the first of the next."""
+    count = (last.year - first.year) * 12 + last.month - first.month
+    has_day = first.day <= calendar.monthrange(last.year, last.month)[1]
+    return count if has_day and last.day >= first.day else count - 1
