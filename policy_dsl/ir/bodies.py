@@ -204,6 +204,9 @@ class Opener:
                 for c in cell_condition(column, cell, self.report)
             )
             key = "otherwise" if otherwise else row_key(columns, cells)
+            # a 目标 is never in force, so it does not end what stands before it (semantics, rule 5)
+            dated = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind != "target"]
+            starts = sorted({first_day(x.since) for x in dated})
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
                 if column.dates:
