@@ -17,6 +17,12 @@ class Place(NamedTuple):
     end_column: int
     text: str = ""  # the first line of the stretch, for carets
 
+    @property
+    def written(self) -> str:
+        """The stretch itself, as far as it stands in its first line."""
+        end = self.end_column - 1 if self.end_line == self.line else len(self.text)
+        return self.text[self.column - 1 : end].strip()
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

@@ -273,11 +273,11 @@ class Interpretation:
                     return Fraction(runtime.days_between(a, b))
                 count = Fraction(b)
                 if count.denominator != 1:
-                    return self.failure("R0108", node.place, name="日期", value=str(count))
+                    return self.failure("R0108", node.place, name=node.place.written, value=str(count))
                 move = runtime.add_months if dict(node.right.type.unit.dims).get("month") else runtime.add_days
                 return move(a, int(count) if node.sign == "+" else -int(count))
             except runtime.Defer:
-                return self.failure("R0107", node.place, name="日期")
+                return self.failure("R0107", node.place, name=node.place.written)
         match node.sign:
             case "+":
                 return a + b
@@ -285,7 +285,7 @@ class Interpretation:
                 return a - b
             case "*":
                 return a * b
-        return self.failure("R0103", node.place, name="÷") if b == 0 else Fraction(a) / b
+        return self.failure("R0103", node.place, name=node.place.written) if b == 0 else Fraction(a) / b
 
     def call(self, node: ir.Call, values: tuple[Any, ...]) -> Value:
         match node.function:
@@ -305,7 +305,7 @@ class Interpretation:
         try:
             made = getattr(runtime, node.function)(*values)
         except runtime.Defer:
-            return self.failure("R0107", node.place, name="日期")
+            return self.failure("R0107", node.place, name=node.place.written)
         return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
 
     # --- aggregates
