@@ -298,31 +298,34 @@ def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     )
 
 
-def units(paths: list[str]) -> list[list[LayerFiles]]:
+def units(paths: list[str]) -> tuple[list[list[LayerFiles]], list[Diagnostic]]:
     """What `check` and `test` are asked for: every policy in the files and folders named, each with its layers.
 
-    A file that cannot even be read raises at once; a policy whose layers are missing raises too.
+    A file that cannot be read, or a policy whose layers are missing, is reported and the others go on.
     """
     wanted: list[Path] = []
+    problems: list[Diagnostic] = []
     for given in paths:
         path = Path(given)
         if path.is_dir():
             below = sorted(p for p in path.rglob("*.policy") if p.is_file())
             if not below:
-                raise PolicyError([diagnostic("P0806", at=given, path=given)])
+                problems.append(diagnostic("P0806", at=given, path=given))
             wanted += below
         else:
             wanted.append(path)
     seen: set[tuple[Path, str]] = set()
     out: list[list[LayerFiles]] = []
     for path in wanted:
-        file = read_file(path)
-        key = (path.parent.resolve(), file.policy or path.name)
-        if key in seen:
-            continue
-        seen.add(key)
-        out.append(find(path))
-    return out
+        try:
+            file = read_file(path)
+            key = (path.parent.resolve(), file.policy or path.name)
+            if key not in seen:
+                seen.add(key)
+                out.append(find(path))
+        except PolicyError as error:
+            problems += error.diagnostics
+    return out, problems
 
 
 def digest(layers: list[LayerFiles]) -> str:

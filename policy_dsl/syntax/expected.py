@@ -18,7 +18,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "EQUAL": ("=", "="),
     "LESS": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
     "COMPARE": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
-    "AT_LEAST": ("不低于", "at_least"),
+    "AT_LEAST": ("「不低于」", "“at_least”"),
     "PLUS": ("+", "+"),
     "MINUS": ("-", "-"),
     "STAR": ("*", "*"),
@@ -40,6 +40,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "_INDENT": ("下面缩进的行", "indented lines below"),
     "_DEDENT": ("下一条声明", "the next declaration"),
 }
+_ORDER = [*BY_TERMINAL, *_WORDS]  # keywords in their table's order, then signs
 _VALUE = {"NAME", "NUMBER", "MINUS", "_LPAR", "DAY", "YES", "NO"}
 
 
@@ -65,14 +66,7 @@ def expected_words(accepts: set[str], rule: str) -> tuple[str, str]:
         left -= {"PLUS", "MINUS", "STAR", "_SLASH"}
     if "LESS" in left and "COMPARE" in left:
         left -= {"LESS", "AT_LEAST", "EQUAL"}
-    order = sorted(
-        left,
-        key=lambda t: (
-            t in ("_NL", "$END", "_DEDENT"),
-            t not in BY_TERMINAL,
-            list(_WORDS).index(t) if t in _WORDS else 0,
-        ),
-    )
+    order = sorted(left, key=lambda t: (t in ("_NL", "$END", "_DEDENT"), t not in BY_TERMINAL, _ORDER.index(t)))
     for terminal in order[:8]:
         a, b = _word(terminal)
         if a not in zh:

@@ -82,11 +82,11 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         except PolicyError as error:
             fail(error.diagnostics, lang)
         except RecursionError:
-            fail([diagnostic("F0114", what="嵌套")], lang)
+            fail([diagnostic("F0114", what="嵌套太深", what_en="nesting")], lang)
         except KeyboardInterrupt:
             sys.exit(130)
         except MemoryError:
-            fail([diagnostic("F0114", what="内存")], lang)
+            fail([diagnostic("F0114", what="内存不够", what_en="memory")], lang)
         except Exception as error:
             if os.environ.get("POLICY_DSL_DEBUG"):
                 raise
@@ -140,14 +140,11 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     from ..pipeline import compile_layers
 
     report = Report()
-    policies = 0
-    try:
-        for layers in library.units(list(paths)):
-            policies += 1
-            compile_layers(layers, report)
-    except PolicyError as error:
-        for found in error.diagnostics:
-            report.add(found)
+    policies, problems = library.units(list(paths))
+    for found in problems:
+        report.add(found)
+    for layers in policies:
+        compile_layers(layers, report)
     items = report.sorted()
     if form == "json":
         say(dump(as_json(items, lang)))
@@ -159,12 +156,12 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
         errors = sum(d.severity == "error" for d in items)
         if lang == "zh":
             click.echo(
-                f"检查了 {policies} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}",
+                f"检查了 {len(policies)} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}",
                 err=bool(errors),
             )
         else:
             click.echo(
-                f"{policies} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}",
+                f"{len(policies)} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}",
                 err=bool(errors),
             )
     sys.exit(1 if report.failed else 0)
@@ -177,14 +174,22 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
 def test(paths: tuple[str, ...], lang: str) -> None:
     """运行政策里的案例。 / Run the examples that stand beside the rules."""
     from .. import library
-    from ..pipeline import compile_or_raise
+    from ..diagnostics.report import Report
+    from ..pipeline import compile_layers
     from ..policy import Policy
     from .testing import run
 
+    report = Report()
     passed = failed = 0
-    for layers in library.units(list(paths)):
-        policy = Policy(compile_or_raise(layers))
-        for result in run(policy):
+    policies, problems = library.units(list(paths))
+    for found in problems:
+        report.add(found)
+    for layers in policies:
+        mine = Report()
+        program = compile_layers(layers, mine)
+        for found in mine.items:
+            report.add(found)
+        for result in run(Policy(program)) if program is not None else ():
             if result.passed:
                 passed += 1
                 continue
@@ -193,8 +198,10 @@ def test(paths: tuple[str, ...], lang: str) -> None:
             say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})")
             for m in result.mismatches:
                 say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
+    if report.items:
+        complain(report.sorted(), lang)
     say(f"{passed} 个案例相符，{failed} 个不符" if lang == "zh" else f"{passed} examples passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed or report.failed else 0)
 
 
 def _decide(policy: str, facts: str, on: str) -> Any:
