@@ -119,6 +119,8 @@ class Elaborator:
         return made
 
     def units(self, span: Span, left: Type, right: Type) -> Skip:
+        if left.own == right.own:  # both were written 元/月; which of them is a household's shows in full
+            left, right = left._replace(written=None), right._replace(written=None)
         return self.fail(
             "P0204",
             span,

@@ -88,10 +88,10 @@ class _Reader:
         words = list(entry.target)
         entities = self.model.entities
         first = words[0]
-        if first in entities:
+        holder = next((e for e, s in entities.items() if first in s.lists), None)
+        if first in entities and (holder is None or len(words) % 2):  # a list may be called like its entity
             root, rest = first, words[1:]
         else:
-            holder = next((e for e, s in entities.items() if first in s.lists), None)
             if holder is None:
                 if first in self.model.broken:
                     raise Skip

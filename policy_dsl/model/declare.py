@@ -217,7 +217,8 @@ class _Collector:
 
     def _twice(self, name: str, a: tuple[Span, int], b: tuple[Span, int], hint: tuple[str, str] | None = None) -> None:
         """Two declarations of one name: the lower layer's is at fault, within a layer the second."""
-        (first, upper), (second, layer) = sorted((a, b), key=lambda x: x[1])
+        same_file = a[0].source is b[0].source
+        (first, upper), (second, layer) = sorted((a, b), key=lambda x: (x[1], x[0].start if same_file else 0))
         code = "P0202" if upper == layer else "P0605"
         self.report.error(code, second, name=name, labels=[(first, "先在这里声明", "first declared here")], hint=hint)
 
