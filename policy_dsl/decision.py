@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -311,6 +312,10 @@ class Decision(Mapping[str, object]):
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
 
 
+_UNSEEN = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
 def dump(made: object) -> str:
-    """JSON as the contract wants it: UTF-8, Chinese unescaped."""
-    return json.dumps(made, ensure_ascii=False, indent=2)
+    """JSON as the contract wants it: UTF-8, Chinese unescaped; only what a terminal would obey, or no UTF-8 could hold, is escaped."""
+    text = json.dumps(made, ensure_ascii=False, indent=2)
+    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)

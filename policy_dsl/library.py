@@ -145,6 +145,13 @@ def _matching(folder: Path, policy: str, shown: str | None = None) -> tuple[Poli
     return tuple(_read_all([p for p in policy_files(folder) if _head_name(p) == policy], folder, shown))
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name too long, or one that no file can have: read_file says so
+        return False
+
+
 def is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.endswith(".policy")
 
@@ -188,7 +195,7 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
     given = os.fspath(name)
     if isinstance(name, os.PathLike) or is_path(given):
         path = Path(given)
-        if path.is_dir():
+        if _is_folder(path):
             return chain(_folder(path))
         file = read_file(path)
         if not file.policy:
@@ -307,7 +314,7 @@ def units(paths: list[str]) -> tuple[list[list[LayerFiles]], list[Diagnostic]]:
     problems: list[Diagnostic] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if _is_folder(path):
             below = sorted(p for p in path.rglob("*.policy") if p.is_file())
             if not below:
                 problems.append(diagnostic("P0806", at=given, path=given))

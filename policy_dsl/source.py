@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from typing import NamedTuple
+
+MAX_SHOWN = 4_100  # characters of a line that a place carries: more than a line may have that is read
 
 
 class Place(NamedTuple):
@@ -35,11 +38,12 @@ class Place(NamedTuple):
 class Source:
     """One file's text (BOM taken off), named as messages shall name it."""
 
-    __slots__ = ("_starts", "name", "text")
+    __slots__ = ("_shown", "_starts", "name", "text")
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text.removeprefix("\ufeff")
+        self._shown: dict[int, str] = {}  # lines as places carry them: one string for all places of a line
         self._starts = [0]
         find = self.text.find
         at = find("\n")
@@ -66,14 +70,10 @@ class Source:
     def place(self, start: int, end: int) -> Place:
         line = self.line_of(start)
         last = self.line_of(max(start, end - 1))
-        return Place(
-            self.name,
-            line,
-            start - self._starts[line - 1] + 1,
-            last,
-            end - self._starts[last - 1] + 1,
-            self.line_text(line)[:400],
-        )
+        text = self._shown.get(line)
+        if text is None:
+            text = self._shown[line] = self.line_text(line)[:MAX_SHOWN]
+        return Place(self.name, line, start - self._starts[line - 1] + 1, last, end - self._starts[last - 1] + 1, text)
 
 
 class Span(NamedTuple):
@@ -93,6 +93,14 @@ class Span(NamedTuple):
 
     def to(self, other: Span) -> Span:
         return Span(self.source, min(self.start, other.start), max(self.end, other.end))
+
+
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """The text without what a terminal would obey: control characters and marks that turn the order of what is read."""
+    return _OBEYED.sub("\ufffd", text)
 
 
 def width(text: str) -> int:

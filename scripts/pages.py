@@ -131,7 +131,8 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
     (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
-    (given, "MAX_FACTS", "B", "F0114", "事实文件（JSON、YAML）", "a file of facts (JSON, YAML)"),
+    (given, "MAX_FACTS", "B", "F0114", "一个 JSON 事实文件", "a file of facts in JSON"),
+    (given, "MAX_YAML", "B", "F0114", "一个 YAML 事实文件", "a file of facts in YAML"),
     (facts, "MOST_DIGITS", "", "F0114", "事实里一个数的位数", "digits of a number in the facts"),
     (facts, "MOST_TEXT", "", "", "文本事实的字符，多出的不读", "characters of a text fact; what is beyond is not read"),
     (facts, "MOST_ERRORS", "", "", "一次报告的事实错误", "mistakes in facts reported at once"),
@@ -223,7 +224,8 @@ def bounds_page() -> str:
     rows = []
     for module, name, unit, said, zh, en in BOUNDS:
         value: int = getattr(module, name)
-        shown = f"{value >> 20} MiB" if unit == "B" else f"{value:,}"
+        size = f"{value >> 20} MiB" if value >> 20 else f"{value >> 10} KiB"
+        shown = size if unit == "B" else f"{value:,}"
         rows.append((zh, en, shown, f"[{said}](../errors/{said}.md)" if said else "—", f"`{name}`"))
     return (
         NOTE.format(source="policy_dsl/syntax/characters.py and others")

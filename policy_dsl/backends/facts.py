@@ -28,6 +28,7 @@ _KINDS = {
     list: ("名单 […]", "a list […]"),
     str: ("文字", "a text"),
     bool: ("是或否", "a boolean"),
+    type(None): ("空值 null", "null"),
 }
 
 
@@ -36,8 +37,16 @@ def _found(value: object) -> tuple[str, str]:
         if isinstance(value, kind):
             return words
     if isinstance(value, (int, Decimal, Fraction)):
-        return f"数 {str(value)[:40]}", f"the number {str(value)[:40]}"
+        return f"数 {_shown(value)}", f"the number {_shown(value)}"
     return f"{type(value).__name__}", f"a {type(value).__name__}"
+
+
+def _shown(value: object) -> str:
+    """What was given, cut to what a message can hold."""
+    try:
+        return str(value)[:60]
+    except ValueError:  # more digits than Python writes
+        return "…"
 
 
 class Reader:
@@ -61,8 +70,12 @@ class Reader:
             raise PolicyError(self.errors)
         return root, data
 
+    @property
+    def _full(self) -> bool:
+        return len(self.errors) >= MOST_ERRORS
+
     def _error(self, code: str, path: str, **words: Any) -> None:
-        if len(self.errors) < MOST_ERRORS:
+        if not self._full:
             hint = words.pop("hint", None)
             self.errors.append(diagnostic(code, at=path, hint=hint, **words))
 
@@ -79,11 +92,11 @@ class Reader:
             return ""
         known = [k for k in facts if isinstance(k, str) and k in self.entities]
         for key in facts:
-            if key not in known:
-                zh, en = suggestion(str(key)[:80], self.entities)
+            if key not in known and not self._full:
+                zh, en = suggestion(_shown(key), self.entities)
                 self._error(
                     "F0113",
-                    str(key)[:80],
+                    _shown(key),
                     entities=shown,
                     first=first,
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
@@ -95,17 +108,19 @@ class Reader:
         return known[0]
 
     def _entry(self, value: object, entity: ir.Entity, path: str) -> tuple[Any, ...]:
+        if self._full:
+            return ()
         if not isinstance(value, dict):
             self._type(path, ("一个对象 {…}", "an object {…}"), value)
             return ()
-        names = {f.name for f in entity.facts} | {m.name for m in entity.lists}
+        names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
         for key in value:
-            if key not in names:
-                zh, en = suggestion(str(key)[:80], names)
+            if key not in names and not self._full:
+                zh, en = suggestion(_shown(key), names)
                 self._error(
                     "F0104",
-                    f"{path}.{str(key)[:80]}",
-                    name=str(key)[:80],
+                    f"{path}.{_shown(key)}",
+                    name=_shown(key),
                     hint=(
                         zh or f"{entity.name}的事实：{'、'.join(names)}",
                         en or f"facts of {entity.name}: {', '.join(names)}",
@@ -153,7 +168,12 @@ class Reader:
             case "truth":
                 if isinstance(value, bool):
                     return value
-                self._type(path, ("true 或 false", "true or false"), value)
+                self._type(
+                    path,
+                    (" true 或 false", "true or false"),
+                    value,
+                    ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes"),
+                )
             case "enumeration":
                 if isinstance(value, str):
                     return self._member(value, fact.type, path)
@@ -218,19 +238,22 @@ class Reader:
         ):
             low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
             high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
-            unit = fact.type.own.show("zh")
+            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
+            top = decimal_text(high) or str(high)
             self._error(
                 "F0106",
                 path,
-                value=str(value)[:60],
+                value=_shown(value),
                 low=decimal_text(low) or str(low),
-                high=f"{decimal_text(high) or high} {unit}".strip(),
+                high=f"{top} {zh}".strip(),
+                high_en=f"{top} {en}".strip(),
             )
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:
-            unit = fact.type.own.show("zh")
-            self._error("F0107", path, value=str(value)[:60], grid=f"{decimal_text(grid(fact.type))} {unit}".strip())
+            step = decimal_text(grid(fact.type)) or ""
+            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
+            self._error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return UNKNOWN
         return int(steps)
 
@@ -249,7 +272,9 @@ class Reader:
             return None
         if isinstance(value, (int, Fraction)):
             if abs(value) >= 10**MOST_DIGITS:
-                self._error("F0114", path, what=f"{MOST_DIGITS} 位")
+                self._error(
+                    "F0114", path, what=f"数超过 {MOST_DIGITS} 位", what_en=f"a number of over {MOST_DIGITS} digits"
+                )
                 return None
             return Fraction(value)
         if isinstance(value, Decimal):

@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from ..source import Place, width
-from .report import MOST, Diagnostic
+from ..source import Place, visible, width
+from .report import KEPT, MOST, Diagnostic
 
 SEVERITY = {"error": ("错误", "error"), "warning": ("警告", "warning"), "note": ("提示", "note")}
 COLOUR = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 
 
+COLUMNS = 100  # of a line that is shown
+BEFORE = 40  # of them at most before the place
+
+
 def _snippet(place: Place, mark: str, note: str) -> list[str]:
     """The line with a marker under the stretch, counted in screen columns; long lines are cut around the place."""
-    line = place.text.replace("\t", " ").replace("\u3000", "\u3000")
-    line = "".join(c if c.isprintable() or c == "\u3000" else "\ufffd" for c in line)
+    line = "".join(c if c.isprintable() or c == "\u3000" else " " if c in "\t\u00a0" else "\ufffd" for c in place.text)
     start = min(place.column - 1, len(line))
     end = place.end_column - 1 if place.end_line == place.line else len(line)
     end = max(min(end, len(line)), start)
-    cut = max(0, start - 60)
-    shown = line[cut : cut + 140]
-    lead = "…" if cut else ""
+    cut = start if width(line) > COLUMNS else 0
+    while cut and width(line[cut - 1 : start]) <= BEFORE:
+        cut -= 1
+    stop = len(line)
+    if width(line[cut:]) > COLUMNS:
+        stop = start
+        while stop < len(line) and width(line[cut : stop + 1]) <= COLUMNS:
+            stop += 1
+    lead, tail = "…" if cut else "", "…" if stop < len(line) else ""
     number = str(place.line)
     pad = " " * len(number)
-    under = " " * (width(lead) + width(line[cut:start])) + mark * max(1, width(line[start : min(end, cut + 140)]))
-    return [f"{number} │ {lead}{shown}", f"{pad} │ {under} {note}".rstrip()]
+    under = " " * width(lead + line[cut:start]) + mark * max(1, width(line[start : min(end, stop)]))
+    return [f"{number} │ {lead}{line[cut:stop]}{tail}", f"{pad} │ {under} {note}".rstrip()]
 
 
 def one(d: Diagnostic, lang: str, colour: bool = False) -> str:
@@ -35,7 +44,7 @@ def one(d: Diagnostic, lang: str, colour: bool = False) -> str:
     head = f"{word}[{d.code}]"
     if colour:
         head = f"{COLOUR[d.severity]}{head}\x1b[0m"
-    lines = [f"{head} {d.message(lang)}"]
+    lines = [f"{head} {visible(d.message(lang))}"]
     if d.place:
         where = f"  ┌─ {d.place}"
         lines.append(where + (f"    ({d.clause})" if d.clause else ""))
@@ -49,8 +58,8 @@ def one(d: Diagnostic, lang: str, colour: bool = False) -> str:
             lines.append(f"  ┌─ {label.place}")
         lines += _snippet(label.place, "─", note)
     if d.help(lang):
-        lines.append(f"  = {'建议' if zh else 'help'}：{d.help(lang)}" if zh else f"  = help: {d.help(lang)}")
-    return "\n".join(lines)
+        lines.append(f"  = 建议：{d.help(lang)}" if zh else f"  = help: {d.help(lang)}")
+    return "\n".join([lines[0], *map(visible, lines[1:])])
 
 
 def text(found: Iterable[Diagnostic], lang: str, colour: bool = False) -> str:
@@ -59,7 +68,13 @@ def text(found: Iterable[Diagnostic], lang: str, colour: bool = False) -> str:
     blocks = [one(d, lang, colour) for d in items[:MOST]]
     if len(items) > MOST:
         more = len(items) - MOST
-        blocks.append(f"……另有 {more} 条" if lang == "zh" else f"… and {more} more")
+        least = len(items) >= KEPT  # where a run ends
+        zh, en = (
+            (f"……另有至少 {more} 条", f"… and at least {more} more")
+            if least
+            else (f"……另有 {more} 条", f"… and {more} more")
+        )
+        blocks.append(zh if lang == "zh" else en)
     return "\n\n".join(blocks)
 
 

@@ -12,6 +12,7 @@ import click
 
 from .._version import __version__
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from ..source import visible
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -45,7 +46,7 @@ def colour(stream: Any) -> bool:
 def say(text: str) -> None:
     """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+        sys.stdout.buffer.write(visible(text).encode("utf-8", "replace") + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -209,7 +210,11 @@ def _decide(policy: str, facts: str, on: str) -> Any:
     from .given import read
 
     made = load(policy)
-    return made.decide(read(facts), on=on)
+    given = read(facts)
+    try:
+        return made.decide(given, on=on)
+    except PolicyError as error:
+        raise PolicyError(d if d.path or d.place else d._replace(path=facts) for d in error.diagnostics) from None
 
 
 @main.command()
@@ -315,12 +320,18 @@ def write_whole(output: str, text: str) -> None:
     import tempfile
     from pathlib import Path
 
+    from ..library import why_unreadable
+
     target = Path(output)
+    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".policy-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
     except OSError as error:
-        raise PolicyError([diagnostic("P0807", at=output, path=output, reason=error.strerror or str(error))]) from None
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        zh, en = why_unreadable(error)
+        raise PolicyError([diagnostic("P0807", at=output, path=output, reason=zh, reason_en=en)]) from None
