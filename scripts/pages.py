@@ -1,18 +1,20 @@
-"""Writes the pages of the language reference that are tables of the engine: keywords, functions, bounds.
+"""Writes the pages that are tables of the engine: keywords, functions, bounds, and the index of the diagnostics.
 
-    python scripts/pages.py        writes docs/language/{keywords,functions,bounds}.md
+    python scripts/pages.py        writes docs/language/{keywords,functions,bounds}.md and docs/errors/index.md
 
-tests/docs holds them current, and refuses a keyword, a function or a bound about which nothing is said here.
+tests/docs and tests/errors hold them current, and refuses a keyword, a function or a bound about which nothing is said here.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 
 from policy_dsl import library
 from policy_dsl.backends import facts
 from policy_dsl.diagnostics import report
+from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
@@ -240,12 +242,46 @@ def bounds_page() -> str:
     )
 
 
+GROUPS = (
+    ("P01", "文字与写法", "Text and syntax"),
+    ("P02", "名称、类型与单位", "Names, types and units"),
+    ("P03", "分支与表格", "Branches and tables"),
+    ("P04", "日期与参数", "Dates and parameters"),
+    ("P05", "给付", "Benefits"),
+    ("P06", "层级与文件", "Layers and files"),
+    ("P07", "案例", "Examples"),
+    ("P08", "命令与调用", "The call"),
+    ("F01", "填写的事实", "Given facts"),
+    ("R01", "作出决定时", "While a decision is made"),
+)
+
+
+def errors_page() -> str:
+    """Every diagnostic by group, with its message in both languages; what a message fills in is left out."""
+    parts = [
+        "# 诊断代码 · Diagnostics\n\n每个代码一页：哪里不对、为什么、怎么改。在命令行用 `policy explain-code 代码` 查看。\n\n"
+        "A page for each code: what is wrong, why, and how to mend it. On the command line, "
+        "`policy explain-code CODE --lang en` shows it.\n"
+    ]
+    for group, zh, en in GROUPS:
+        rows = [
+            f"- [{c}]({c}.md) {_open(row.zh)} · {_open(row.en)}\n" for c, row in CODES.items() if c.startswith(group)
+        ]
+        parts.append(f"\n## {group} {zh} · {en}\n\n" + "".join(rows))
+    return "".join(parts)
+
+
+def _open(template: str) -> str:
+    return re.sub(r"\{\w+\}", "…", template)
+
+
 PAGES = {"keywords.md": keywords_page, "functions.md": functions_page, "bounds.md": bounds_page}
 
 
 def main() -> None:
     for name, made in PAGES.items():
         (FOLDER / name).write_text(made(), encoding="utf-8")
+    (FOLDER.parent / "errors" / "index.md").write_text(errors_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,6 @@ CODES: dict[str, Code] = _table(
     Code("P0606", "error", "「{name}」不是上级的内容，不能修订", "“{name}” is not inherited and cannot be amended", "{hint}", "{hint_en}"),
     Code("P0607", "error", "没有文件「{name}」的声明", "no document “{name}” is declared", "{hint}", "{hint_en}"),
     Code("P0608", "error", "同一政策的文件写了不同的上级：{names}", "files of one policy extend different ones: {names}", "留一个", "keep one"),
-    Code("P0609", "error", "「{name}」在同一层被修订两次", "“{name}” is amended twice in one layer", "合成一处", "join them"),
     Code("P0610", "error", "文件夹里有几个政策：{names}", "the folder holds several policies: {names}", "写出要用的那个文件，或把各政策分到自己的文件夹", "name the file that is meant, or give each policy a folder of its own"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),

@@ -334,4 +334,6 @@ def write_whole(output: str, text: str) -> None:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
         zh, en = why_unreadable(error)
+        if isinstance(error, FileNotFoundError):
+            zh, en = "没有这个文件夹", "no such folder"
         raise PolicyError([diagnostic("P0807", at=output, path=output, reason=zh, reason_en=en)]) from None

@@ -1,0 +1,1 @@
+"""Every diagnostic: its page, its rendering, and what no input may do."""

@@ -1,0 +1,333 @@
+"""The page of each diagnostic is true: its wrong program gives exactly that code, its mended one nothing, its transcript what happens."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import policy_dsl
+from policy_dsl import library
+from policy_dsl.diagnostics.codes import CODES
+from policy_dsl.diagnostics.report import Diagnostic, PolicyError, Report
+from policy_dsl.pipeline import compile_layers
+from policy_dsl.policy import Policy
+from policy_dsl.syntax import characters
+from policy_dsl.tools import cli, given, testing
+
+from .pages import FOLDER, PAGES, ROOT, Page
+
+COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
+GIVEN = [c for c, p in PAGES.items() if p.shown("json", "出错")]
+TOLD = [c for c in PAGES if c not in COMPILED and c not in GIVEN]  # their inputs are too large or no text: see SCENES
+MENDED = [c for c, p in PAGES.items() if p.shown("policy", "改好")]
+
+
+# --- the form
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    """docs/errors holds one page for each row of the table, and the index."""
+    assert {f.stem for f in FOLDER.glob("*.md")} - {"index"} == set(CODES)
+
+
+@pytest.mark.parametrize("code", PAGES)
+def test_a_page_says_what_why_and_how(code: str) -> None:
+    """Each page carries its code, and over two hundred characters in each language."""
+    page = PAGES[code]
+    assert page.title.startswith(f"{code} ")
+    assert len(page.zh.strip()) > 200, "中文"
+    assert len(page.en.strip()) > 200, "English"
+    assert page.blocks, "a page shows what it speaks of"
+    assert not re.search(r"[一-鿿]{9}", page.en), "English"
+
+
+@pytest.mark.parametrize("code", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_explain_code_prints_the_page(code: str, lang: str) -> None:
+    """`policy explain-code` shows the whole page, the language asked for first."""
+    page = PAGES[code]
+    done = CliRunner().invoke(cli.main, ["explain-code", code.lower(), "--lang", lang])
+    assert done.exit_code == 0
+    text = done.stdout
+    assert text.startswith(page.title)
+    first, second = (page.zh, page.en) if lang == "zh" else (page.en, page.zh)
+    assert -1 < text.index(first.strip()) < text.index(second.strip())
+
+
+def test_the_index_lists_every_code(update_golden: bool) -> None:
+    """docs/errors/index.md is what scripts/pages.py makes of the table."""
+    spec = importlib.util.spec_from_file_location("pages", ROOT / "scripts" / "pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made = module.errors_page()
+    index = FOLDER / "index.md"
+    if update_golden:
+        index.write_text(made, encoding="utf-8")
+    assert made == index.read_text(encoding="utf-8")
+    assert all(f"[{code}]({code}.md)" in made for code in CODES)
+
+
+# --- the programs
+
+
+def lay(folder: Path, page: Page, program: str) -> Path:
+    """The program in a folder, with the upper layers that the page shows beside it."""
+    for n, text in enumerate(page.shown("policy", "上级")):
+        (folder / f"上级{n}.policy").write_text(text, encoding="utf-8")
+    file = folder / "示例.policy"
+    file.write_text(program, encoding="utf-8")
+    return file
+
+
+def check(path: Path) -> list[Diagnostic]:
+    """What `check` finds."""
+    report = Report()
+    try:
+        compile_layers(library.find(path), report)
+    except PolicyError as error:
+        return list(error.diagnostics)
+    return report.sorted()
+
+
+def whole(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, each filled in both languages: no {word} of a template is left."""
+    items = list(found)
+    for d in items:
+        for text in (d.zh, d.en, d.help_zh, d.help_en):
+            assert not re.search(r"\{[a-z_]*\}", text), text
+        assert d.zh
+        assert d.en
+        assert bool(d.help_zh) == bool(d.help_en), (d.help_zh, d.help_en)
+    return items
+
+
+@pytest.mark.parametrize("code", COMPILED)
+def test_the_wrong_program_gives_exactly_that_code(code: str, tmp_path: Path) -> None:
+    """The program marked 出错 has that mistake and no other, with its place."""
+    for program in PAGES[code].shown("policy", "出错"):
+        found = whole(check(lay(tmp_path, PAGES[code], program)))
+        assert {d.code for d in found} == {code}, [d.zh for d in found]
+        assert all(d.place is not None and d.place.file.endswith("示例.policy") for d in found)
+
+
+@pytest.mark.parametrize("code", MENDED)
+def test_the_mended_program_gives_nothing(code: str, tmp_path: Path) -> None:
+    """The program marked 改好 compiles without a finding, and its examples hold."""
+    for program in PAGES[code].shown("policy", "改好"):
+        file = lay(tmp_path, PAGES[code], program)
+        assert check(file) == []
+        assert [r.mismatches for r in testing.run(policy_dsl.load(file)) if not r.passed] == []
+
+
+def decided(policy: Policy, facts: object) -> list[Diagnostic]:
+    """What is wrong with the facts, or happens while the case is decided."""
+    try:
+        return list(policy.decide(facts, on="2022-06-01").errors)
+    except PolicyError as error:
+        return list(error.diagnostics)
+
+
+@pytest.mark.parametrize("code", GIVEN)
+def test_the_wrong_facts_give_exactly_that_code(code: str, tmp_path: Path) -> None:
+    """The facts marked 出错, given to the page's policy, give that code with a path; those marked 改好 give nothing."""
+    page = PAGES[code]
+    (program,) = page.shown("policy", "") or page.shown("policy", "改好")
+    policy = policy_dsl.load(lay(tmp_path, page, program))
+
+    def run(text: str) -> list[Diagnostic]:
+        file = tmp_path / "事实.json"
+        file.write_text(text, encoding="utf-8")
+        try:
+            return decided(policy, given.read(str(file)))
+        except PolicyError as error:
+            return list(error.diagnostics)
+
+    for text in page.shown("json", "出错"):
+        found = whole(run(text))
+        assert {d.code for d in found} == {code}, [d.zh for d in found]
+        assert all(d.path or d.place for d in found)
+    for text in page.shown("json", "改好"):
+        assert run(text) == []
+
+
+def mended(program: str, lines: str) -> str:
+    """The program with the lines in their place: a declaration of its own, or the body of the last one."""
+    if not lines.startswith(" "):
+        return re.sub(rf"(?<=\n){lines.split()[0]} .*?\n\n", lines + "\n", program, flags=re.DOTALL)
+    head = max(m.end() for m in re.finditer(r"^(?:规则|给付) .*\n", program, flags=re.MULTILINE))
+    return program[:head] + lines
+
+
+@pytest.mark.parametrize("code", [c for c in GIVEN if c.startswith("R")])
+def test_a_page_of_a_decision_shows_the_way_out(code: str, tmp_path: Path) -> None:
+    """Where the policy is at fault, the lines in the page's plain block, put in their place, mend it."""
+    page = PAGES[code]
+    ways = [b.text for b in page.blocks if b.lang == "text"]
+    assert ways or page.shown("json", "改好")
+    for lines in ways:
+        policy = policy_dsl.load(lay(tmp_path, page, mended(page.shown("policy", "改好")[0], lines)))
+        for text in page.shown("json", "出错"):
+            assert decided(policy, json.loads(text, parse_float=Decimal)) == []
+
+
+# --- what no page can hold: large inputs, bytes, folders, calls
+
+CHECKED = "政策 甲\n对象 家庭\n  存款 : 元, 0..1000000\n  户籍 : 城市 | 农村\n"
+FACTS = '{"家庭": {"存款": 5}}'
+
+
+def run(*args: str) -> str:
+    """Standard error of a command that must fail."""
+    done = CliRunner().invoke(cli.main, list(args))
+    assert done.exit_code in (1, 2), done.output
+    assert "Traceback" not in done.output
+    return done.stderr
+
+
+def write(path: Path, text: str | bytes) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return str(path)
+
+
+def checked(tmp_path: Path, text: str | bytes) -> str:
+    return run("check", write(tmp_path / "低保.policy", text))
+
+
+def rule(lines: Iterable[str]) -> str:
+    return CHECKED + "规则 家庭 乙 : 元\n" + "".join(f"  {x}\n" for x in lines)
+
+
+def long_chain() -> str:
+    rules = [f"规则 家庭 第{n}步 : 元\n  为 第{n - 1}步 + 1\n" for n in range(1, characters.MAX_CHAIN + 1)]
+    return CHECKED + "规则 家庭 第0步 : 元\n  为 存款\n" + "".join(rules)
+
+
+def every_day(days: int) -> list[str]:
+    first = datetime.date(2015, 1, 1)
+    return [f"自 {first + datetime.timedelta(days=n)} 为 {n}" for n in range(days)]
+
+
+def many_files(tmp_path: Path) -> str:
+    for n in range(library.MAX_FILES + 1):
+        write(tmp_path / "全部政策" / f"{n}.policy", f"政策 县{n}\n")
+    return run("decide", str(tmp_path / "全部政策"), "x.json", "--on", "2022-06-01")
+
+
+def two_policies(tmp_path: Path) -> str:
+    for name in ("丁县", "丙县"):
+        write(tmp_path / "政策" / f"{name}.policy", f"政策 {name}\n")
+    return run("decide", str(tmp_path / "政策"), "一户.json", "--on", "2022-06-01")
+
+
+def empty_folder(tmp_path: Path) -> str:
+    (tmp_path / "政策").mkdir()
+    return run("check", str(tmp_path / "政策"))
+
+
+def two_layers(tmp_path: Path, *texts: str) -> str:
+    for n, text in enumerate(texts):
+        write(tmp_path / f"{n}.policy", text)
+    return run("check", str(tmp_path / "0.policy"))
+
+
+def decide(tmp_path: Path, facts: str, *more: str) -> str:
+    policy = write(tmp_path / "甲.policy", CHECKED + "规则 家庭 低保金 : 元\n  为 存款\n")
+    return run("decide", policy, facts, "--on", "2022-06-01", *more)
+
+
+def crash(tmp_path: Path) -> str:
+    """A fault of the program itself: what nobody foresaw."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("家庭")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "units", broken)
+        return run("check", str(tmp_path))
+
+
+def called(call: Callable[[Policy], object], tmp_path: Path) -> str:
+    """What the Python API says, as it is printed."""
+    text = (
+        CHECKED
+        + "参数 计入养老金 : 是否\n  自 2022-01-01 为 是\n规则 家庭 低保金 : 元\n  当 计入养老金 为 存款\n  否则 为 0\n"
+    )
+    with pytest.raises(PolicyError) as caught:
+        call(policy_dsl.load(Path(write(tmp_path / "甲.policy", text))))
+    whole(caught.value.diagnostics)
+    return str(caught.value)
+
+
+SCENES: dict[str, Callable[[Path], str]] = {
+    "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
+    "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
+    "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),
+    "P0127": lambda p: checked(p, CHECKED + "// \x07"),
+    "P0129": lambda p: run("check", str(p / "低保.policy")),
+    "P0130": lambda p: checked(p, CHECKED + "// a" * characters.MAX_WORDS),
+    "P0132": lambda p: checked(
+        p, CHECKED + "> 抄录全文\n" * (characters.MAX_GIST // 4) + "规则 家庭 乙 : 元\n  为 1\n"
+    ),
+    "P0133": many_files,
+    "P0225": lambda p: checked(p, long_chain()),
+    "P0310": lambda p: checked(p, rule(f"当 存款 = {n} 元 为 {n}" for n in range(characters.MAX_RULE_LINES + 1))),
+    "P0411": lambda p: checked(
+        p, CHECKED + "参数 菜价 : 元\n  " + "\n  ".join(every_day(characters.MAX_DAYS + 1)) + "\n"
+    ),
+    "P0603": lambda p: run("check", write(p / "甲县" / "甲县.policy", "政策 甲县\n  上级 乙省\n")),
+    "P0604": lambda p: two_layers(p, "政策 甲县\n  上级 乙县\n", "政策 乙县\n  上级 甲县\n"),
+    "P0608": lambda p: two_layers(p, "政策 示例县\n  上级 乙省\n", "政策 示例县\n  上级 丙省\n"),
+    "P0610": two_policies,
+    "P0801": lambda p: run("decide", "清水", "一户.json", "--on", "2022-06-01"),
+    "P0802": lambda p: run("decide", "清水县", str(ROOT / "examples" / "qingshui.json"), "--on", "2022-13"),
+    "P0803": lambda p: run(
+        *("explain", write(p / "甲.policy", CHECKED + "规则 家庭 低保金 : 元\n  为 存款\n")),
+        *(write(p / "一户.json", FACTS), "--on", "2022-06-01", "--of", "低保今"),
+    ),
+    "P0804": lambda p: run("explain-code", "P9999"),
+    "P0805": lambda p: called(lambda x: x.with_parameters({"计入养老金": {"2022-01-01": "也许"}}), p),
+    "P0806": empty_folder,
+    "P0807": lambda p: run("compile", "清水县", "-o", str(p / "没有的文件夹" / "清水县.py")),
+    "P0808": crash,
+    "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
+    "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
+    "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+}
+
+
+def test_every_page_without_a_program_has_its_scene() -> None:
+    """A page shows a program, or the scene that gives its code stands above."""
+    assert set(TOLD) == set(SCENES)
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_the_scene_gives_exactly_that_code(code: str, tmp_path: Path) -> None:
+    """What the page tells of happens, with a place or the name of what is at fault; its transcript shows the message as it is."""
+    said = SCENES[code](tmp_path)
+    assert set(re.findall(r"^错误\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
+    assert not re.search(r"\{[a-z_]*\}", said)
+    if code not in ("P0802", "P0804", "P0805", "P0808"):
+        assert "  ┌─ " in said
+    first = next(x for x in said.splitlines() if x.startswith("错误["))
+    for shown in PAGES[code].messages():
+        assert re.sub(r"\S*/", "", first) == re.sub(r"\S*/", "", shown) or re.sub(r"[0-9]+", "9", first) == re.sub(
+            r"[0-9]+", "9", shown
+        )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_in_the_table_is_out_of_reach(code: str) -> None:
+    """Each code is raised by the engine: a row that nothing can raise is taken out."""
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / "policy_dsl").rglob("*.py") if p.name != "codes.py"]
+    assert any(f'"{code}"' in text for text in sources)
