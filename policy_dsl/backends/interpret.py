@@ -62,6 +62,15 @@ class Instance:
         return out
 
 
+def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
+    """The entry and the name that a path means. A name may hold dots (「甲.乙」), so a path is matched, not split."""
+    for entry in root.all():
+        name = path.removeprefix(f"{entry.path}.")
+        if name != path and (name in entry.values or name in entry.facts or name in entry.lists):
+            return entry, name
+    return None
+
+
 def fact_step(type_: Type) -> Fraction:
     """What one of a given fact's grid integers is worth in base units."""
     return grid(type_) * type_.own.scale

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.interpret import Instance, Interpretation, evaluate_parameter
+from ..backends.interpret import Instance, Interpretation, evaluate_parameter, locate
 from ..backends.runtime import Unknown
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
@@ -204,7 +204,6 @@ class _Explainer:
         self.rules = {(r.entity, r.name): r for r in self.program.rules}
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
-        self.entries = {e.path: e for e in root.all()}
         self.steps: dict[str, Step] = {}
 
     def output(self, path: str) -> None:
@@ -221,8 +220,9 @@ class _Explainer:
             stack.extend(reversed(below))
 
     def _split(self, path: str) -> tuple[Instance, str]:
-        holder, _, name = path.rpartition(".")
-        return self.entries[holder], name
+        found = locate(self.interpretation.root, path)
+        assert found is not None
+        return found
 
     # --- rules
 

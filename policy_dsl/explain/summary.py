@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..backends.interpret import Instance
+from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, diagnose
 from ..source import width
@@ -27,7 +27,6 @@ def summary(decision: Decision, lang: str) -> str:
     others: list[tuple[str, str, str]] = []
     waits: list[str] = []
     errors: list[str] = []
-    entries = {e.path: e for e in decision.instance.all()}
     by = {(e.name, f.name): f.by for e in decision.epoch.program.entities for f in e.facts if f.by}
     for entry, name, type_, benefit in decision.rows():
         value = entry.values[name]
@@ -35,8 +34,8 @@ def summary(decision: Decision, lang: str) -> str:
         if isinstance(value, Undetermined):
             names = []
             for need in (*value.needs, *value.parameters):
-                holder, _, fact = need.rpartition(".")
-                decides = by.get((entries[holder].entity.name, fact)) if holder in entries else None
+                at = locate(decision.instance, need)
+                decides = by.get((at[0].entity.name, at[1])) if at else None
                 names.append(
                     need + ((f"（由「{decides}」定）" if zh else f" (decided by {decides})") if decides else "")
                 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..backends.facts import Reader
-from ..backends.interpret import Instance
+from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
 from ..diagnostics.report import PolicyError
@@ -51,7 +51,6 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         )
         return Result(example, (found,))
     decision = policy.decide_data(root, data, on=example.on)
-    entries = {e.path: e for e in decision.instance.all()}
     out: list[Mismatch] = []
     for want in example.expected:
         if not want.path:
@@ -60,8 +59,9 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
                     Mismatch("", "应为错误，却作出了决定", "an error was expected, a decision was made", want.place)
                 )
             continue
-        path, _, name = want.path.rpartition(".")
-        entry = entries[path]
+        located = locate(decision.instance, want.path)
+        assert located is not None, want.path
+        entry, name = located
         rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
         type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
         value = entry.values[name] if rule else _fact(decision.instance, entry, name)
