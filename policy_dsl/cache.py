@@ -60,7 +60,7 @@ def key_of(layers: list[LayerFiles]) -> str:
     """The entry's name: what the texts say, under which names, for which engine and Python."""
     names = "\0".join(f.name for layer in layers for f in layer.files)
     parts = (MAGIC, __version__, sys.version, _source_stamp(), content_digest(layers), names)
-    return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def entry(layers: list[LayerFiles]) -> Path | None:

@@ -340,7 +340,7 @@ def digest(layers: list[LayerFiles]) -> str:
     made = hashlib.sha256(b"policy_dsl 1\0")
     for layer in layers:
         for file in sorted(layer.files, key=lambda f: f.path.name):
-            for part in (layer.policy, file.path.name, file.text.replace("\r\n", "\n")):
-                raw = part.encode("utf-8")
+            name = os.fsencode(file.path.name)
+            for raw in (layer.policy.encode(), name, file.text.replace("\r\n", "\n").encode()):
                 made.update(len(raw).to_bytes(8, "big") + raw)
     return made.hexdigest()

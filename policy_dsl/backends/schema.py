@@ -119,12 +119,12 @@ def _default(fact: ir.Fact) -> object:
 def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, object]:
     out: dict[str, object] = {f.name: _default(f) if f.has_default else None for f in entity.facts}
     for m in entity.lists:
-        out[m.name] = [_blank(entities[m.entity], entities)] if m.low else []
+        out[m.name] = [_blank(entities[m.entity], entities) for _ in range(m.low)]
     return out
 
 
 def template(program: ir.Program, form: str) -> str:
-    """A blank with every fact: null is unknown, defaults are filled in, one entry a list."""
+    """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may."""
     entities = {e.name: e for e in program.entities}
     tops = roots(program) or list(program.entities[:1])
     if form == "json":
@@ -163,6 +163,8 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity]) -> list[str]:
 
     def fill(entity: ir.Entity, pad: str, first: str) -> None:
         lead = first
+        if not (entity.facts or entity.lists):
+            lines.append(f"{lead}{{}}")
         for fact in entity.facts:
             value = _default(fact) if fact.has_default else None
             note = _note(fact)
@@ -173,7 +175,8 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity]) -> list[str]:
                 lines.append(f"{lead}{_scalar(m.name)}: []")
             else:
                 lines.append(f"{lead}{_scalar(m.name)}:")
-                fill(entities[m.entity], pad + "    ", pad + "  - ")
+                for _ in range(m.low):
+                    fill(entities[m.entity], pad + "    ", pad + "  - ")
             lead = pad
 
     fill(top, "  ", "  ")

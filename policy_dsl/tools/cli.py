@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import errno
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -32,6 +34,18 @@ class Commands(click.Group):
                 raise click.UsageError(f"{error.message}（{zh} {en}）", ctx) from None
             raise
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Everything is printed as UTF-8, what click itself says too; a stream that the shell has closed is none to read or write."""
+        sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())
+        sys.stderr = sys.stderr or io.TextIOWrapper(io.BytesIO())
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # where help or the version is printed to
+            unwritable(error, "zh")
+
 
 def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
@@ -43,14 +57,41 @@ def colour(stream: Any) -> bool:
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 
 
-def say(text: str) -> None:
+def utf8(text: str) -> bytes:
+    """The text as bytes; a path that the locale could not read comes out as it was given."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def say(text: str, lang: str = "zh") -> None:
     """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
     try:
-        sys.stdout.buffer.write(visible(text).encode("utf-8", "replace") + b"\n")
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        sys.stdout.buffer.write(utf8(visible(text)) + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
         sys.exit(0)
+    except OSError as error:
+        unwritable(error, lang)
+
+
+def _discard() -> None:
+    """What is still on its way to standard output goes nowhere, so that nothing fails once more at the end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def unwritable(error: OSError, lang: str) -> NoReturn:
+    from ..library import why_unreadable
+
+    _discard()
+    zh, en = why_unreadable(error)
+    path = "标准输出" if lang == "zh" else "standard output"
+    fail([diagnostic("P0807", path=path, reason=zh, reason_en=en)], lang)
 
 
 def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> None:
@@ -59,16 +100,16 @@ def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> Non
 
     out = text(found, lang, colour(sys.stderr))
     try:
-        sys.stderr.buffer.write(out.encode("utf-8", "replace") + b"\n")
+        sys.stderr.buffer.write(utf8(out) + b"\n")
         sys.stderr.buffer.flush()
-    except (BrokenPipeError, AttributeError):
+    except OSError:
         pass
 
 
 def fail(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> NoReturn:
     complain(found, lang)
     codes = {d.code for d in found}
-    sys.exit(2 if codes <= {"P0801", "P0802", "P0804"} else 1)
+    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804"} else 1)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,6 +140,9 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 def today(on: str | None, lang: str) -> str:
     """The day asked for, or today, which is then printed."""
     if on is not None:
+        from ..policy import day
+
+        day(on)  # said before anything is read
         return on
     now = datetime.date.today().isoformat()
     click.echo(
@@ -156,15 +200,15 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
             complain(items, lang)
         errors = sum(d.severity == "error" for d in items)
         if lang == "zh":
-            click.echo(
-                f"检查了 {len(policies)} 个政策：{f'{errors} 个错误' if errors else '没有发现问题' if not items else f'{len(items)} 条提示'}",
-                err=bool(errors),
-            )
+            result = f"{errors} 个错误" if errors else f"{len(items)} 条提示" if items else "没有发现问题"
+            line = f"检查了 {len(policies)} 个政策：{result}"
         else:
-            click.echo(
-                f"{len(policies)} policies checked: {f'{errors} errors' if errors else 'nothing found' if not items else f'{len(items)} findings'}",
-                err=bool(errors),
-            )
+            result = _count(errors, "error") if errors else _count(len(items), "finding") if items else "nothing found"
+            line = f"{_count(len(policies), 'policy', 'policies')} checked: {result}"
+        if errors:
+            click.echo(line, err=True)
+        else:
+            say(line, lang)
     sys.exit(1 if report.failed else 0)
 
 
@@ -201,15 +245,31 @@ def test(paths: tuple[str, ...], lang: str) -> None:
                 say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
     if report.items:
         complain(report.sorted(), lang)
-    say(f"{passed} 个案例相符，{failed} 个不符" if lang == "zh" else f"{passed} examples passed, {failed} failed")
+    zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{_count(passed, 'example')} passed, {failed} failed"
+    say(zh if lang == "zh" else en, lang)
     sys.exit(1 if failed or report.failed else 0)
 
 
-def _decide(policy: str, facts: str, on: str) -> Any:
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def proper(name: str) -> str:
+    """A name as it was typed, also in a locale that cannot read it. Paths stay as they are, or no file would be found."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _policy(name: str) -> Any:
+    from .. import library
     from ..loading import load
+
+    return load(name if library.is_path(name) else proper(name))
+
+
+def _decide(policy: str, facts: str, on: str) -> Any:
     from .given import read
 
-    made = load(policy)
+    made = _policy(policy)
     given = read(facts)
     try:
         return made.decide(given, on=on)
@@ -255,7 +315,7 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) ->
 def explain(policy: str, facts: str, on: str | None, name: str | None, form: str, lang: str) -> None:
     """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
     decision = _decide(policy, facts, today(on, lang))
-    made = decision.explain(name)
+    made = decision.explain(None if name is None else proper(name))
     if form == "json":
         from ..decision import dump
 
@@ -294,9 +354,8 @@ def schema(policy: str, template: str | None, lang: str) -> None:
     """列出政策需要的事实（JSON Schema 或空白表）。 / The facts that a policy takes."""
     from ..backends import schema as schemas
     from ..decision import dump
-    from ..loading import load
 
-    program = load(policy).program
+    program = _policy(policy).program
     say(dump(schemas.schema(program)) if template is None else schemas.template(program, template))
 
 
@@ -308,11 +367,10 @@ def schema(policy: str, template: str | None, lang: str) -> None:
 def compile_(policy: str, output: str, lang: str) -> None:
     """把政策编译成可读、可独立导入的 Python。 / Compile a policy to readable, standalone Python."""
     from ..backends.standalone import standalone
-    from ..loading import load
 
-    text = standalone(load(policy).program)
+    text = standalone(_policy(policy).program)
     write_whole(output, text)
-    say(f"已写 {output}" if lang == "zh" else f"wrote {output}")
+    say(f"已写 {output}" if lang == "zh" else f"wrote {output}", lang)
 
 
 def write_whole(output: str, text: str) -> None:
