@@ -176,7 +176,11 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
         plain = other.casefold() if other.isascii() else unicodedata.normalize("NFKC", other).casefold()
         d = limit + 1
         # an edit adds or takes away two letters at most; whatever differs in more is not worth measuring
-        if abs(len(plain) - len(folded)) <= limit and len(letters ^ set(plain)) <= 2 * limit and measured < MOST_MEASURED:
+        if (
+            abs(len(plain) - len(folded)) <= limit
+            and len(letters ^ set(plain)) <= 2 * limit
+            and measured < MOST_MEASURED
+        ):
             measured += 1
             d = _distance(folded[:200], plain[:200], limit)
         if d <= limit and d < max(len(folded), len(plain)):

@@ -241,7 +241,8 @@ class Opener:
                 groups.setdefault((line.key, line.declared.layer), []).append(i)
         out = list(lines)
         for group in groups.values():
-            members = [i for i in group if lines[i].result.kind != "target"]  # a 目标 is never in force and ends nothing
+            # a 目标 is never in force and ends nothing
+            members = [i for i in group if lines[i].result.kind != "target"]
             members.sort(key=lambda i: (lines[i].since, lines[i].published, i))
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
