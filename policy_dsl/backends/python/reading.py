@@ -116,8 +116,7 @@ class Emitter(Rules):
         fewer: ast.expr = const(total - len(seldom))
         for n in seldom:
             fewer = op(fewer, "+", cmp(const(n), "in", name(o)))
-        fewer = cmp(call("len", name(o)), "!=", fewer)
-        body.append(ast.If(ast.BoolOp(ast.And(), [wrong, fewer]) if seldom else wrong, partial, []))
+        body.append(ast.If(cmp(call("len", name(o)), "!=", fewer), partial, []))
         items: list[ast.expr] = []
         for fact in entity.facts:
             self.count += 1

@@ -1,0 +1,18 @@
+"""Facts that were once read wrongly."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_dsl import PolicyError
+
+from .deciding import policy_of
+
+
+def test_a_misspelt_fact_beside_one_that_is_asked_only_sometimes() -> None:
+    """A wrong name is an error, also where a fact that may be left out makes the number of names right."""
+    policy = policy_of("对象 家庭\n  甲 : 是否\n  乙 : 数, 当 甲\n规则 家庭 丙 : 是否\n  为 甲\n")
+    with pytest.raises(PolicyError) as error:
+        policy.decide({"家庭": {"甲": True, "已": 5}}, on="2022-01")
+    assert [d.code for d in error.value.diagnostics] == ["F0104"]
+    assert policy.decide({"家庭": {"甲": True}}, on="2022-01")["家庭.丙"] is True
