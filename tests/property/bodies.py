@@ -133,6 +133,16 @@ class Bodies(Expressions):
             lines.append(["否则", *("—" for _ in columns[1:]), *self.results(at, rule, depth, len(results))])
         return ["| " + " | ".join(x) + " |" for x in lines]
 
+    def same_rows(self, at: At, rule: Rule) -> list[str]:
+        """Some rows of the rule's table with other results: what a lower layer replaces by key."""
+        head, *rows = [x for x in rule.table if not x.startswith("| ---")]
+        count = max(1, sum(cell.startswith("自 ") for cell in head.strip("| ").split(" | ")))
+        lines = [head]
+        for row in self.dice.some(rows, 1, 2):
+            cells = row[2:-2].split(" | ")[:-count]
+            lines.append("| " + " | ".join([*cells, *self.results(at, rule, 1, count)]) + " |")
+        return lines
+
     def results(self, at: At, rule: Rule, depth: int, count: int) -> list[str]:
         made = [self.result(at, rule, depth - 1, written=True) for _ in range(count)]
         if count > 1 and self.dice.chance(15):
@@ -169,11 +179,16 @@ class Bodies(Expressions):
         ))  # fmt: skip
 
     def exceptions(self, at: At, rule: Rule, labels: tuple[str, ...], count: int) -> tuple[list[str], tuple[str, ...]]:
+        """Lines of exceptions, and all labels then known. In a lower layer a label of the upper one may come again."""
         d = self.dice
+        upper = list(rule.labels)
         lines: list[str] = []
         for _ in range(count):
             label = self.name("外") if d.chance(75) else ""
-            beaten = d.some(labels, 1, 2) if labels and d.chance(50) else []
+            if upper and d.chance(30):
+                label = upper.pop()
+            before = [x for x in labels if x != label]
+            beaten = d.some(before, 1, 2) if before and d.chance(50) else []
             over = f" 优先于 {', '.join(beaten)}" if beaten else ""
             head = f"例外 {label} 当" if label else "例外 当"
             line = (
@@ -183,6 +198,6 @@ class Bodies(Expressions):
                 lines += [f"自 {d.pick(STARTS[:3])}", "  " + line]
             else:
                 lines.append(line)
-            if label:
+            if label and label not in labels:
                 labels = (*labels, label)
         return lines, labels

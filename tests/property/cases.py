@@ -88,6 +88,10 @@ class FactsWriter:
         for fact in entity.facts:
             if fact.has_default and d.chance(40):
                 continue
+            if self.odd and d.chance(30 if fact.when is not None else 6):
+                if d.chance(40):
+                    made[fact.name + "儿"] = 1  # misspelt
+                continue
             if d.chance(self.unknown):
                 if d.chance(50) and not fact.has_default:
                     continue

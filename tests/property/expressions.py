@@ -112,6 +112,7 @@ class Rule(NamedTuple):
     benefit: bool
     labels: tuple[str, ...]
     kind: str
+    table: tuple[str, ...] = ()  # its lines, where the body is one table
 
 
 class Parameter(NamedTuple):
@@ -140,6 +141,7 @@ class Expressions:
         self.rules: list[Rule] = []
         self.usable = 0  # rules that an expression may read
         self.taken: set[str] = set()
+        self.common: set[str] | None = None  # the only names that a rule of two entities may use
         self.count = 0
 
     # --- names
@@ -180,6 +182,8 @@ class Expressions:
             ]
             for member, type_ in members:
                 if not fits(type_) or type_.kind == "text":
+                    continue
+                if self.common is not None and (up or member not in self.common):
                     continue
                 if up == 0 and at.prefix:
                     found.append((f"{at.prefix}.{member}", type_))
@@ -321,8 +325,8 @@ class Expressions:
 
     def paths(self, at: At) -> list[tuple[str, str, str]]:
         """Lists in reach: (as written, entity of the entries, entity that hosts)."""
-        found = []
-        chain = self.ancestors(at.entity)
+        found: list[tuple[str, str, str]] = []
+        chain = [] if self.common is not None else self.ancestors(at.entity)
         reach = chain.index(at.base) if at.base in chain else 0
         for up, name in enumerate(chain):
             entity = self.entities[name]

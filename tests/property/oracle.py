@@ -9,7 +9,7 @@ from policy_dsl.backends.interpret import Instance, Interpretation
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.epoch import InForce
-from policy_dsl.ir.traverse import walk
+from policy_dsl.ir.traverse import children
 
 
 class Watched(Interpretation):
@@ -47,30 +47,29 @@ class Watched(Interpretation):
         return super().exceptions(found, at, body)
 
     def look_at_all(self) -> None:
-        """Evaluates what a compiled function computes ahead of need: the aggregates of all lines in force."""
+        """Evaluates what a compiled function computes ahead of need: the aggregates of all lines in force, entry by entry."""
         entries: dict[str, list[Instance]] = {}
         for entry in self.root.all():
             entries.setdefault(entry.entity.name, []).append(entry)
         for rule in self.program.rules:
             found = self.epoch.rules[rule.entity, rule.name]
-            for line in lines_of(found) if found else ():
-                for formula in (line.condition, line.result):
-                    for node in walk(formula) if formula is not None else ():
-                        if isinstance(node, ir.Aggregate):
-                            self.everything(node, rule.entity, entries)
+            stack = [
+                (x, rule.entity) for line in (lines_of(found) if found else ()) for x in (line.condition, line.result)
+            ]
+            while stack:
+                node, entity = stack.pop()
+                if isinstance(node, ir.Aggregate):
+                    self.look_at(node, entries.get(entity, []), entries.get(node.entity, []))
+                    stack += [(node.where, node.entity), (node.value, node.entity), (node.default, entity)]
+                elif node is not None:
+                    stack += [(x, entity) for x in children(node)]
 
-    def everything(self, node: ir.Aggregate, entity: str, entries: dict[str, list[Instance]]) -> None:
-        """The aggregate at every entry of the entity, with each part for each of its own entries; nested ones are walked apart."""
-        holders = {e.name: e.holder for e in self.program.entities}
-        here = entity
-        for _ in range(node.up):
-            here = holders[here]
-        for entry in entries.get(entity, ()):
+    def look_at(self, node: ir.Aggregate, hosts: list[Instance], entries: list[Instance]) -> None:
+        for entry in hosts:
             self.evaluate(node, entry)
-        for inner in entries.get(node.entity, ()):
-            holds = self.evaluate(node.where, inner) if node.where is not None else True
-            if node.value is not None and holds is not False:
-                self.evaluate(node.value, inner)
+        for entry in entries:
+            if node.where is None or self.evaluate(node.where, entry) is not False:
+                self.evaluate(node.value, entry) if node.value is not None else None
 
 
 def lines_of(found: InForce) -> tuple[ir.Line, ...]:

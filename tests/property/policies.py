@@ -16,7 +16,7 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir.nodes import Program
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.model.declare import effective
-from policy_dsl.model.types import BUILTIN, TRUTH, WHOLE, Type
+from policy_dsl.model.types import BUILTIN, NUMBER, TRUTH, WHOLE, Type
 from policy_dsl.model.units import unit_of
 from policy_dsl.pipeline import compile_layers
 
@@ -102,10 +102,15 @@ class Writer(Bodies):
                 self.entities[holder].lists[lists[name]] = name
         items = []
         shared: list[str] = []
+        everywhere = d.chance(25)  # facts that all entities have, for rules of two of them
         for entity in self.entities.values():
             lines = [f"对象 {entity.name}{' : ' + entity.counts if entity.counts else ''}"]
             for n in range(d.between(2, 3 + 2 * self.size)):
                 lines.append("  " + self.fact(entity, shared, FACT_TYPES if n else FACT_TYPES[:5]))
+            if everywhere:
+                lines.append("  同真、同假 : 是否")
+                lines.append("  同数 : 数, -5..5")
+                entity.facts |= {"同真": TRUTH, "同假": TRUTH, "同数": NUMBER}
             for list_, inner in entity.lists.items():
                 bounds = d.pick((", 0..3", ", 1..3", "", ", 0..2", ", 2..4"))
                 lines.insert(d.between(1, len(lines)), f"  {list_} : 若干 {inner}{bounds}")
@@ -135,9 +140,9 @@ class Writer(Bodies):
         options += [x for x, p in (("不变", 5), ('问 "多少？"', 8), ("由 民主评议 定", 6)) if d.chance(p)]
         truths = [n for n, t in entity.facts.items() if t.kind == "truth"]
         members = [(n, t) for n, t in entity.facts.items() if t.kind == "enumeration"]
-        if truths and d.chance(10):
+        if truths and d.chance(18):
             options.append(f"当 {truths[0]}")
-        elif members and d.chance(8):
+        elif members and d.chance(15):
             options.append(f"当 {members[0][0]} ≠ {self.member(at, members[0][1], 0)}")
         for name in names:
             entity.facts[name] = type_
@@ -262,33 +267,27 @@ class Writer(Bodies):
             kinds.append("sum")
         kind = d.pick(kinds)
         rule = Rule(entity, name, type_, benefit, (), kind)
+        heads = [entity]
+        for other in self.entities.values():
+            if other.name != entity and self.counted(other.name) == self.counted(entity) and d.chance(15):
+                mine = self.entities[entity].facts
+                self.common = {n for n, t in other.facts.items() if mine.get(n) == t}
+                heads = [entity, other.name]
         lines = self.body(at, rule, kind)
+        rule = rule._replace(table=tuple(lines) if kind == "table" else ())
         labels: tuple[str, ...] = ()
         if d.chance(35):
             more, labels = self.exceptions(at, rule, (), d.between(1, 3))
             lines += more
         if d.chance(8):
             lines.append("假设 整条规则的口径待核")
-        others = [e for e in self.entities if e != entity and self.counted(e) == self.counted(entity)]
-        heads = [entity]
-        span = ""
-        if kind in ("value", "branches") and others and d.chance(8) and not self.uses_entity(lines, entity):
-            heads.append(others[0])
-        elif d.chance(8) and kind == "value":
-            span = " 自 2021-06-01 至 2023-05-31"
+        self.common = None
+        span = " 自 2021-06-01 至 2023-05-31" if kind == "value" and d.chance(8) else ""
         self.rules.append(rule._replace(labels=labels))
         self.rules += [rule._replace(entity=e, labels=labels) for e in heads[1:]]
         self.usable = len(self.rules)
         head = f"{'给付' if benefit else '规则'} {', '.join(heads)} {name} : {written}{span}"
         return "\n".join([head, *("  " + x for x in lines)])
-
-    def uses_entity(self, lines: list[str], entity: str) -> bool:
-        """Whether a body names anything of an entity, so that it cannot serve two of them."""
-        text = "\n".join(lines)
-        names = {n.strip("「」") for e in self.entities.values() for n in (*e.facts, *e.lists, e.name)} | {
-            r.name.strip("「」") for r in self.rules
-        }
-        return any(n in text for n in names) or entity in text
 
     # --- a lower layer
 
@@ -302,8 +301,10 @@ class Writer(Bodies):
             self.usable = index
             at = At(rule.entity, rule.entity)
             lines: list[str] = []
-            if d.chance(40) and rule.kind in ("value", "branches", "table"):
-                lines = self.body(at, rule, {"value": "value", "branches": "branches", "table": "table"}[rule.kind])
+            if rule.table and d.chance(60):
+                lines = self.same_rows(at, rule)
+            elif d.chance(40) and rule.kind in ("value", "branches", "table"):
+                lines = self.body(at, rule, rule.kind)
             if not lines or d.chance(50):
                 lines += self.exceptions(at, rule, rule.labels, d.between(1, 2))[0]
             items.append("\n".join([f"修订 {rule.name}", *("  " + x for x in lines)]))

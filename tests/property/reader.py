@@ -77,7 +77,7 @@ def written_in(text: str, declared: str) -> Fraction | None:
     if read is None:
         return None
     if declared == "%":
-        return read.size if read.percent else None
+        return read.size if not read.dims and not read.bare else None  # 5 角/元 is a share, too
     if declared == "数":
         return read.size if not read.dims else None
     wanted = unit(declared)
