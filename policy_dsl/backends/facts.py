@@ -85,7 +85,7 @@ class Reader:
 
     def _root(self, facts: object) -> str:
         tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
-        shown = "、".join(self.entities)
+        shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
             self._type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
@@ -98,12 +98,13 @@ class Reader:
                     "F0113",
                     _shown(key),
                     entities=shown,
+                    entities_en=shown_en,
                     first=first,
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
                 )
         if len(known) != 1:
             if not facts or len(known) > 1:
-                self._error("F0113", "", entities=shown, first=first)
+                self._error("F0113", "", entities=shown, entities_en=shown_en, first=first)
             return ""
         return known[0]
 

@@ -17,9 +17,9 @@ def roots(program: ir.Program) -> list[ir.Entity]:
     return [e for e in program.entities if not e.holder]
 
 
-def schema(program: ir.Program) -> dict[str, object]:
+def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
     """JSON Schema 2020-12. Amounts may be numbers in the declared unit or text with a unit; null means unknown."""
-    definitions = {e.name: _entity(e) for e in program.entities}
+    definitions = {e.name: _entity(e, lang) for e in program.entities}
     tops = roots(program)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -39,8 +39,8 @@ def _pointer(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _entity(entity: ir.Entity) -> dict[str, object]:
-    properties: dict[str, object] = {f.name: _fact(f) for f in entity.facts}
+def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
+    properties: dict[str, object] = {f.name: _fact(f, lang) for f in entity.facts}
     for m in entity.lists:
         properties[m.name] = {
             "type": "array",
@@ -60,7 +60,7 @@ def _number(value: Fraction) -> int | float | str:
     return int(value) if value.denominator == 1 else decimal_text(value) or str(value)
 
 
-def _fact(fact: ir.Fact) -> dict[str, object]:
+def _fact(fact: ir.Fact, lang: str) -> dict[str, object]:
     out: dict[str, Any] = {}
     match fact.type.kind:
         case "truth":
@@ -77,17 +77,17 @@ def _fact(fact: ir.Fact) -> dict[str, object]:
             for key, bound in (("minimum", fact.low), ("maximum", fact.high)):
                 if bound is not None:
                     number[key] = _json_number(bound / scale)
-            unit = fact.type.own.show()
+            unit = fact.type.own.show(lang)
             text = {"type": "string", "pattern": r"^\s*[+-]?[0-9]+(\.[0-9]+)?(\s*\S.*)?$"}
             out["anyOf"] = [number, text, {"type": "null"}]
             if unit:
                 out["x-unit"] = unit
     title = [fact.ask] if fact.ask else []
     if fact.by:
-        title.append(f"由{fact.by}定")
+        title.append(_decided(fact, lang))
         out["x-decided-by"] = fact.by
     if title:
-        out["description"] = "；".join(title)
+        out["description"] = ("；" if lang == "zh" else "; ").join(title)
     if fact.has_default:
         out["default"] = _default(fact)
     return out
@@ -123,18 +123,22 @@ def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, objec
     return out
 
 
-def template(program: ir.Program, form: str) -> str:
+def template(program: ir.Program, form: str, lang: str = "zh") -> str:
     """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may."""
     entities = {e.name: e for e in program.entities}
     tops = roots(program) or list(program.entities[:1])
     if form == "json":
         return json.dumps({tops[0].name: _blank(tops[0], entities)}, ensure_ascii=False, indent=2) if tops else "{}"
     if form == "yaml":
-        return "\n".join(_yaml(tops[0], entities)) if tops else "{}"
-    return _csv(program)
+        return "\n".join(_yaml(tops[0], entities, lang)) if tops else "{}"
+    return _csv(program, lang)
 
 
-def _note(fact: ir.Fact) -> str:
+def _decided(fact: ir.Fact, lang: str) -> str:
+    return f"由{fact.by}定" if lang == "zh" else f"decided by {fact.by}"
+
+
+def _note(fact: ir.Fact, lang: str) -> str:
     parts = []
     if fact.type.kind == "enumeration":
         parts.append(" | ".join(fact.type.members))
@@ -143,22 +147,22 @@ def _note(fact: ir.Fact) -> str:
     elif fact.type.kind == "date":
         parts.append("YYYY-MM-DD")
     elif fact.type.is_amount:
-        unit = fact.type.own.show() or "数"
+        unit = fact.type.own.show(lang) or ("数" if lang == "zh" else "number")
         low = "" if fact.low is None else str(_number(fact.low / fact.type.own.scale))
         high = "" if fact.high is None else str(_number(fact.high / fact.type.own.scale))
         parts.append(f"{unit} {low}..{high}" if low or high else unit)
     if fact.by:
-        parts.append(f"由{fact.by}定")
+        parts.append(_decided(fact, lang))
     if fact.ask:
         parts.append(fact.ask)
-    return "；".join(parts)
+    return ("；" if lang == "zh" else "; ").join(parts)
 
 
 def _scalar(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _yaml(top: ir.Entity, entities: dict[str, ir.Entity]) -> list[str]:
+def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str]:
     lines = [f"{_scalar(top.name)}:"]
 
     def fill(entity: ir.Entity, pad: str, first: str) -> None:
@@ -167,7 +171,7 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity]) -> list[str]:
             lines.append(f"{lead}{{}}")
         for fact in entity.facts:
             value = _default(fact) if fact.has_default else None
-            note = _note(fact)
+            note = _note(fact, lang)
             lines.append(f"{lead}{_scalar(fact.name)}: {_scalar(value)}" + (f"  # {note}" if note else ""))
             lead = pad
         for m in entity.lists:
@@ -183,11 +187,12 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity]) -> list[str]:
     return lines
 
 
-def _csv(program: ir.Program) -> str:
+def _csv(program: ir.Program, lang: str) -> str:
     """A row a fact: where it belongs, its name, what may stand there, its default."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["对象", "事实", "填写", "默认", "值"])
+    zh, en = ["对象", "事实", "填写", "默认", "值"], ["entity", "fact", "to fill in", "default", "value"]
+    writer.writerow(zh if lang == "zh" else en)
     for entity in program.entities:
         for fact in entity.facts:
             default = _default(fact) if fact.has_default else ""
@@ -195,7 +200,7 @@ def _csv(program: ir.Program) -> str:
                 [
                     entity.name,
                     fact.name,
-                    _note(fact),
+                    _note(fact, lang),
                     default if not isinstance(default, bool) else ("true" if default else "false"),
                     "",
                 ]

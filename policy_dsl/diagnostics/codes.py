@@ -150,7 +150,7 @@ CODES: dict[str, Code] = _table(
     Code("F0110", "error", "缺少「{name}」一列", "the list “{name}” is missing", "列出各成员；名单不能省略", "give its entries; a list cannot be left out"),
     Code("F0111", "error", "「{name}」有 {given} 个，应为 {low} 至 {high} 个", "“{name}” has {given} entries, {low} to {high} are wanted", "检查名单", "check the list"),
     Code("F0112", "error", "「{name}」给了两次", "“{name}” is given twice", "留一个", "keep one"),
-    Code("F0113", "error", "最外层要写对象：{entities}", "the outermost key must be an entity: {entities}", "例如 {{\"{first}\": {{…}}}}", "as in {{\"{first}\": {{…}}}}"),
+    Code("F0113", "error", "最外层要写对象：{entities}", "the outermost key must be an entity: {entities_en}", "例如 {{\"{first}\": {{…}}}}", "as in {{\"{first}\": {{…}}}}"),
     Code("F0114", "error", "数据太大或嵌套太深（{what}）", "the data are too large or nested too deeply ({what_en})", "一次给一个对象", "give one case at a time"),
     Code("F0115", "error", "「{value}」不是日期", "“{value}” is no date", "写 YYYY-MM-DD", "write YYYY-MM-DD"),
     Code("F0116", "error", "「{value}」不是数", "“{value}” is no number", "只用 0–9 和一个小数点，单位写在后面", "use 0–9 and one decimal point, the unit behind it"),

@@ -356,7 +356,7 @@ def schema(policy: str, template: str | None, lang: str) -> None:
     from ..decision import dump
 
     program = _policy(policy).program
-    say(dump(schemas.schema(program)) if template is None else schemas.template(program, template))
+    say(dump(schemas.schema(program, lang)) if template is None else schemas.template(program, template, lang))
 
 
 @main.command("compile")

@@ -653,6 +653,155 @@ def test_version() -> None:
     assert run("--version").stdout == f"policy {policy_dsl.__version__}\n"
 
 
+# --- English
+
+ENGLISH = """policy brook
+  jurisdiction some province
+document measure : No. 1 of 2022
+  title Measure on allowances
+  issuer Bureau
+  date 2022-03-01
+type grade = third < second < first
+type sheep = unit
+entity person : person
+  name : text
+  birth : date, fixed, ask "date of birth?"
+  income : yuan/month, 0..100000
+  ill : boolean, default no
+  share : %, 0%..100%, default 10%
+entity household : household
+  area : urban | rural
+  grade : grade, by panel decides
+  flock : sheep, 0..100, default 0
+  months : month, 0..100, default 0
+  n : number, 0..10, default 0
+  members : many persons, 1..20
+## Article 1
+> 600 in town.
+parameter standard : yuan/person/month
+  from 2021-01-01 is 600
+  from 2023-01-01 pending
+parameter year_standard : yuan/person/year
+  from 2021-01-01 at_least 7200
+rule household size : person
+  is count(members)
+rule household per_head : yuan/person/month
+  is sum(members.income) / size
+rule household eligible : boolean
+  when per_head below standard is yes
+  otherwise is no
+  except sick when any(members.ill) is yes
+  except fifth when size > 5 is no beats sick
+rule household ages : years
+  is max(age(members.birth), default 0)
+rule household tier : high | low
+  first
+  when per_head < 100 yuan is high   assume A made up
+  when grade at_least second is high
+  otherwise is low
+rule household quotient : number
+  is 10 / n
+rule household gap : integer
+  when n < 1 is 1
+  when n > 5 and n < 7 is 2
+  when n > 6 is 3
+rule household late : date
+  is members_birth + 9000 year
+rule household members_birth : date
+  is min(members.birth, default 2000-01-01)
+rule household best : date
+  is max(members.birth when ill)
+rule household half : date
+  is members_birth + n * 1 month
+rule household best2 : number
+  highest
+  when n > 1 is 1
+  when n > 2 is 2
+  otherwise is 0
+rule household floor : yuan/person/year
+  is year_standard
+rule household table : integer
+  | grade           | size | table |
+  | second and_more | > 1 person  | 1 |
+  | otherwise       | — | 2 |
+benefit household allowance : yuan/month
+  when eligible is round_half_up((standard - per_head) * size, 1 yuan) under measure Article 3
+  otherwise is 0
+example one
+  on 2022-01
+  household: area = rural
+  members a: birth = 1990-01-01, income = 300
+  expect household: size = 1, per_head = 5, allowance = unknown, gap = 1
+"""
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+@pytest.fixture
+def brook(tmp_path: Path) -> Path:
+    path = tmp_path / "brook.policy"
+    path.write_text(ENGLISH, encoding="utf-8")
+    return path
+
+
+def english(*args: object, stdin: object = None) -> Result:
+    """A call whose answer is in English alone: all names in it are."""
+    result = run(*args, "--lang", "en", stdin=stdin)
+    assert [x for x in result.output.splitlines() if CHINESE.search(x)] == []
+    return result
+
+
+@pytest.mark.parametrize(
+    ("on", "given"),
+    [("2022-01", {"n": 0}), ("2022-01", {"n": "6.5"}), ("2023-01", {"n": 3, "grade": "first"}), ("2020-01", {"n": 3})],
+)
+def test_an_english_policy_is_decided_and_explained_in_english(brook: Path, on: str, given: dict[str, object]) -> None:
+    """What is known, open, pending, given up, assumed or wrong: no word of the other language."""
+    persons = [
+        {"name": "A", "birth": "1990-01-01", "income": 300, "ill": given["n"] == "6.5"},
+        {"name": "B", "birth": "1999-01-01", "income": "33.33"},
+    ]
+    facts = {"household": {"area": "rural", **given, "members": persons}}
+    english("decide", brook, "-", "--on", on, stdin=facts)
+    for form in ("text", "md", "html"):
+        english("explain", brook, "-", "--on", on, "--format", form, stdin=facts)
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        "{",
+        "[]",
+        '{"x": 1}',
+        '{"household": {}}',
+        '{"household": {"members": []}}',
+        '{"household": {"members": [{"income": -1, "birth": "x", "ill": 3, "share": "1/2", "name": 4, "z": 1}], "area": "x", "flock": 1.5}}',
+        '{"household": {"members": [{"income": "3 kg"}, {"income": "0.001"}, {"income": 1e99}, {"income": []}]}}',
+        '{"household": {"members": NaN}}',
+        '{"household": {"a": 1, "a": 1}}',
+        "",
+    ],
+    ids=range(10),
+)
+def test_facts_at_fault_are_refused_in_english(brook: Path, stdin: str) -> None:
+    assert english("decide", brook, "-", "--on", "2022-01", stdin=stdin).exit_code == 1
+
+
+def test_every_other_command_speaks_english(brook: Path, tmp_path: Path) -> None:
+    english("check", brook)
+    english("check", tmp_path / "none.policy")
+    english("check", tmp_path / "none")
+    english("test", brook)
+    english("schema", brook)
+    for form in ("json", "yaml", "csv"):
+        english("schema", brook, "--template", form)
+    english("compile", brook, "-o", tmp_path / "none" / "brook.py")
+    english("compile", brook, "-o", tmp_path / "brook.py")
+    english("decide", brook, tmp_path / "none.json", "--on", "2022-01")
+    english("decide", brook, "-", "--on", "2022", stdin="{}")
+    english("explain", brook, "-", "--on", "2022-01", "--of", "alowance", stdin={"household": {"members": [{}]}})
+    english("explain-code", "Q0999")
+
+
 # --- in processes of their own
 
 
