@@ -122,7 +122,7 @@ def _scale(words: tuple[tuple[str, int], ...]) -> Fraction:
 
 
 def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> Unit | None:
-    """The unit written `a/b/c`, or None when a word is no unit, or nothing of it is left (分/分 is no bare number)."""
+    """The unit written `a/b/c`, or None when a word is no unit, or nothing of it is left (分/角 is no bare number)."""
     from ..syntax.keywords import UNIT_KEYS
 
     words: dict[str, int] = {}
@@ -131,9 +131,10 @@ def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> U
         if key not in BASE and key not in declared:
             return None
         words[key] = words.get(key, 0) + (1 if i == 0 else -1)
-    if ("%" in words and len(words) > 1) or not any(words.values()):
-        return None
-    return Unit(tuple((w, n) for w, n in words.items() if n))
+    if "%" in words:
+        return PERCENT if len(words) == 1 and words["%"] == 1 else None
+    made = Unit(tuple((w, n) for w, n in words.items() if n))
+    return made if made.dims else None
 
 
 def complete(unit: Unit, context: Unit) -> Unit | None:

@@ -39,19 +39,18 @@ def number(text: str) -> Fraction | None:
 
 
 def unit(text: str) -> tuple[Fraction, Dims] | None:
-    """The size and dimensions of `元/人/月`; None where a word is no unit, or where a unit cancels itself, as in 分/分."""
+    """The size and dimensions of `元/人/月`; None where a word is no unit, or where a unit cancels itself, as in 分/角."""
     size = Fraction(1)
     dims: dict[str, int] = {}
     parts = [w.strip() for w in text.split("/")]
-    if len(parts) == 2 and parts[0] == parts[1]:
-        return None
     for place, word in enumerate(parts):
         if word not in SIZES:
             return None
         base, many = SIZES[word]
         size = size / many if place else size * many
         dims[base] = dims.get(base, 0) + (-1 if place else 1)
-    return size, frozenset((b, n) for b, n in dims.items() if n)
+    left = frozenset((b, n) for b, n in dims.items() if n)
+    return (size, left) if left else None
 
 
 def amount(text: str) -> Amount | None:
