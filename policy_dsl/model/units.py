@@ -140,7 +140,8 @@ def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> U
 def complete(unit: Unit, context: Unit) -> Unit | None:
     """`unit` with the person, household and period that it lacks taken from `context`: 1 元 beside 元/户/月 is 1 元/户/月.
 
-    None where the context cannot complete it. A bare number takes all of the context's unit, except %.
+    None where the context cannot complete it: only what stands below the line is taken. A bare number takes all of the context's
+    unit, except %.
     """
     if unit.is_percent:
         return None
@@ -150,6 +151,6 @@ def complete(unit: Unit, context: Unit) -> Unit | None:
     words = list(unit.words)
     for base in LACKING:
         if base in want and base not in have:
-            words += [(w, n) for w, n in context.words if _base(w) == base]
+            words += [(w, n) for w, n in context.words if _base(w) == base and n < 0]
     made = Unit(_ordered(words))
     return made if made.dims == context.dims else None

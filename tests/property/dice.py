@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
@@ -59,3 +60,8 @@ class Thrown(Dice):
 
     def below(self, n: int) -> int:
         return 0 if n <= 1 else self.random.randrange(n)
+
+
+def examples(count: int) -> int:
+    """How many cases of a law are tried; POLICY_DSL_EXAMPLES=20 tries twenty times as many."""
+    return count * int(os.environ.get("POLICY_DSL_EXAMPLES", "1"))

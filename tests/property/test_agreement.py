@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +23,7 @@ from policy_dsl.ir.epoch import InForce
 
 from . import seen
 from .cases import Case, case, cases
-from .dice import Dice, Drawn, Thrown
+from .dice import Dice, Drawn, Thrown, examples
 from .oracle import Watched, interpreted, lines_of
 from .policies import compiled
 
@@ -56,11 +55,6 @@ def situations(made: Case) -> Iterator[Situation]:
             oracle = interpreted(run, on, root, data)
             seen.note(*(f"code {c}" for c in oracle.codes))
             yield Situation(run, on, root, data, facts, oracle)
-
-
-def examples(count: int) -> int:
-    """How many cases of a law are tried; POLICY_DSL_EXAMPLES=20 tries twenty times as many."""
-    return count * int(os.environ.get("POLICY_DSL_EXAMPLES", "1"))
 
 
 def iso(day: int) -> str:

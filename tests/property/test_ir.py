@@ -17,9 +17,9 @@ from policy_dsl.ir.bounds import Analysis, Bounds
 from policy_dsl.ir.disjoint import alternatives, disjoint, same_result
 
 from .cases import Case, case, cases
-from .dice import Dice, Drawn
+from .dice import Dice, Drawn, examples
 from .oracle import interpreted, lines_of
-from .test_agreement import Situation, examples, filled, situations
+from .test_agreement import Situation, filled, situations
 
 
 def within(value: Fraction | int, bounds: Bounds) -> bool:

@@ -19,6 +19,7 @@ from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.pipeline import compile_layers
 
 from . import reader
+from .dice import examples
 
 DECLARED = (
     "元", "元/月", "元/人/月", "元/户/年", "元/年", "万元", "万元/年", "亿元", "角/日", "分", "元/人/季", "%", "数", "岁", "月", "年", "人", "户",
@@ -61,7 +62,7 @@ def compile_text(text: str) -> ir.Program | None:
     )
 
 
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(st.sampled_from(DECLARED), AMOUNTS)
 @example("元/人/月", "5268 元/人/年")
 @example("元/人/年", "439 元")
@@ -93,7 +94,7 @@ GIVEN: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.sampled_from(DECLARED), GIVEN)
 @example("元/月", "300 元/月")
 @example("元/年", "25.01 元/月")
@@ -132,7 +133,7 @@ def _programs() -> dict[str, ir.Program]:
 PROGRAMS = _programs()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from(
         ["2021-12", "2022-02", "2024-02-29", "2022-01-01", "2020-02", "2022-06-30", "2023-02-29", "2022-13", "2022-1-1"]
@@ -186,7 +187,7 @@ CALENDAR = """
 """
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     DAYS,
     DAYS,

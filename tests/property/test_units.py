@@ -105,7 +105,7 @@ def test_a_unit_completed_has_the_contexts_dimensions(unit: Unit, context: Unit)
     assert made.dims == context.dims
     taken = [w for w in made.words if w not in unit.words]
     assert len(taken) == len(made.words) - len(unit.words)
-    assert all(base in LACKING for base, _ in Unit(tuple(taken)).dims)
+    assert all(base in LACKING and n < 0 for base, n in Unit(tuple(taken)).dims)
     assert complete(made, context) == made
     assert not unit.is_percent
 

@@ -38,3 +38,5 @@ def test_a_percentage_takes_no_unit_from_its_context(type_: str) -> None:
     with pytest.raises(PolicyError) as error:
         policy_of(f"对象 家庭\n  甲 : {type_}\n规则 家庭 乙 : 是否\n  为 甲 > 50%\n")
     assert [d.code for d in error.value.diagnostics] == ["P0204"]
+    with pytest.raises(PolicyError):
+        policy_of(f"参数 标准 : {type_}\n  自 2022-01-01 为 5 角/元\n")
