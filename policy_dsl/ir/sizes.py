@@ -2,14 +2,14 @@
 lines suffice for a number that no machine can hold. What `check` refuses here would be a slip anyway.
 
 A number counts as its numerator and its denominator. Denominators that are known meet in their least common multiple, so that a long
-sum of twelfths stays twelfths. A list counts as fifty entries at most: its size is the data's, not the policy's.
+sum of twelfths stays twelfths. A fact counts as its range allows, a list as fifty entries at most: its size is the data's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from math import lcm
+from math import ceil, lcm
 from typing import NamedTuple
 
 from ..model.types import grid
@@ -17,7 +17,7 @@ from ..syntax.characters import MAX_SIZE
 from . import nodes as ir
 from .epoch import dependency_order
 
-GIVEN = 10**30  # a given fact in its own steps
+GIVEN = 10**15  # of its unit: no fact is larger, whatever its range
 ENTRIES = 50
 LIMIT: int = 10**MAX_SIZE
 BEYOND = LIMIT**2  # where counting ends
@@ -69,7 +69,9 @@ def _either(sizes: Iterable[Size]) -> Size:
 
 
 class _Measure:
-    def __init__(self) -> None:
+    def __init__(self, program: ir.Program) -> None:
+        self.entities = {e.name: e for e in program.entities}
+        self.facts = {(e.name, f.name): f for e in program.entities for f in e.facts}
         self.parameters: dict[str, Size] = {}
         self.rules: dict[tuple[str, str], Size] = {}
 
@@ -80,7 +82,12 @@ class _Measure:
             case ir.Constant():
                 return Size(abs(node.value.numerator), node.value.denominator)
             case ir.FactRef():
-                return Size(GIVEN, (grid(node.type) * node.type.own.scale).denominator)
+                below = (grid(node.type) * node.type.own.scale).denominator
+                fact = self.facts[node.entity, node.name]
+                most = GIVEN * node.type.own.scale
+                if fact.low is not None and fact.high is not None:
+                    most = min(most, max(abs(fact.low), abs(fact.high)))
+                return Size(ceil(most * below), below)
             case ir.RuleRef():
                 return self.rules.get((node.entity, node.name), SMALL)
             case ir.ParameterRef():
@@ -94,9 +101,17 @@ class _Measure:
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):
                     return inner
-                total = inner._replace(above=inner.above * ENTRIES) if inner.exact else reduce(_sum, [inner] * ENTRIES)
+                n = self._entries(node)
+                total = inner._replace(above=inner.above * n) if inner.exact else reduce(_sum, [inner] * n, Size(0))
                 return total if node.function == "sum" else _quotient(total, SMALL)
         return SMALL
+
+    def _entries(self, node: ir.Aggregate) -> int:
+        most, here = 1, self.entities[node.entity]
+        for name in reversed(node.lists):
+            here = self.entities[here.holder]
+            most *= next(x.high for x in here.lists if x.name == name)
+        return min(most, ENTRIES)
 
     def _call(self, node: ir.Call) -> Size:
         parts = [self.of(a) for a in node.arguments]
@@ -113,7 +128,7 @@ class _Measure:
 
 def too_large(program: ir.Program) -> Iterator[ir.Parameter | ir.Rule]:
     """Parameters and rules whose numbers can outgrow MAX_SIZE digits; what follows from one of them is not counted again."""
-    measure = _Measure()
+    measure = _Measure(program)
     for parameter in dependency_order(program.parameters):
         size = _either(measure.of(e.value) for e in parameter.entries if e.value is not None)
         if not size.fits:
