@@ -143,8 +143,8 @@ class PolicyError(Exception):
         return text(self.diagnostics, "zh")
 
 
-MOST_KNOWN = 5_000  # names compared for a suggestion
-MOST_MEASURED = 300  # of them measured letter by letter
+MOST_KNOWN = 2_000  # names compared for a suggestion
+MOST_MEASURED = 100  # of them measured letter by letter
 
 
 def _distance(a: str, b: str, limit: int) -> int:

@@ -54,9 +54,10 @@ class Scope:
 
     def visible(self) -> list[str]:
         """Names that can be written here, for suggestions and for splitting unspaced text."""
-        names = [n for e in self.chain() for s in [self.model.entities[e]] for n in (*s.facts, *s.lists)]
-        names += [n for (e, n) in self.model.rules if e in self.chain()]
-        return [*names, *self.model.parameters, *self.chain(), *(k for k, _ in self.keys or ())]
+        chain = self.chain()
+        names = [n for e in chain for s in [self.model.entities[e]] for n in (*s.facts, *s.lists)]
+        names += [n for (e, n) in self.model.rules if e in chain]
+        return [*names, *self.model.parameters, *chain, *(k for k, _ in self.keys or ())]
 
     def member(self, entity: str, name: str) -> FactSymbol | RuleSymbol | None:
         symbol = self.model.entities.get(entity)

@@ -53,8 +53,9 @@ BIDIRECTIONAL = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def word_count(text: str) -> int:
-    """About how many words and signs a text has; unspaced Chinese counts as one."""
-    return sum(1 for _ in re.finditer(r"\w+|[^\w\s]", text))
+    """About how many words and signs a text has; unspaced Chinese counts as one. Lines too long to be read do not count."""
+    lines = (line for line in text.split("\n") if len(line) <= MAX_LINE)
+    return sum(len(re.findall(r"\w+|[^\w\s]", line)) for line in lines)
 
 
 def is_hidden(character: str) -> bool:

@@ -275,7 +275,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),
     "P0127": lambda p: checked(p, CHECKED + "// \x07"),
     "P0129": lambda p: run("check", str(p / "低保.policy")),
-    "P0130": lambda p: checked(p, CHECKED + "// a" * characters.MAX_WORDS),
+    "P0130": lambda p: checked(p, CHECKED + "// a\n" * (characters.MAX_WORDS // 3)),
     "P0132": lambda p: checked(
         p, CHECKED + "> 抄录全文\n" * (characters.MAX_GIST // 4) + "规则 家庭 乙 : 元\n  为 1\n"
     ),

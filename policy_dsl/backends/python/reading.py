@@ -18,6 +18,7 @@ from .flow import Flow
 from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
 
+MOST_FACTS = 1_000  # of all entities together; more are left to the careful reader
 MOST_NODES = (
     10_000  # parts of the formulas in force; a longer policy is left to the interpreter, so that loading ends soon
 )
@@ -80,8 +81,10 @@ class Emitter(Rules):
             ),
             assign("o0", item(name("facts"), const(self.root))),
         ]
-        value = self._read_entity(self.entities[self.root], 0, body, tables)
-        body.append(ast.Return(value))
+        if sum(len(e.facts) for e in self.program.entities) > MOST_FACTS:
+            body = [defer("facts")]
+        else:
+            body.append(ast.Return(self._read_entity(self.entities[self.root], 0, body, tables)))
         arguments = ast.arguments([], [ast.arg("facts")], None, [], [], None, [])
         return ast.FunctionDef("read", arguments, body, [], None, None), tables
 
