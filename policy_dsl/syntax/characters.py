@@ -63,10 +63,21 @@ def is_hidden(character: str) -> bool:
     return unicodedata.category(character) == "Cf"
 
 
+# Radicals have a code of their own beside the character, and are folded to the traditional one.
+_SIMPLIFIED = str.maketrans("戶車長門馬魚鳥龍黃見貝頁風飛韋齊齒龜麥鹵", "户车长门马鱼鸟龙黄见贝页风飞韦齐齿龟麦卤")
+
+
 def lookalike(character: str) -> str:
     """The ordinary character that `character` only looks like (⼾ → 户), or an empty string."""
-    plain = unicodedata.normalize("NFKC", character)
+    plain = unicodedata.normalize("NFKC", character).translate(_SIMPLIFIED)
     return plain if plain != character and len(plain) == 1 else ""
+
+
+def disguised(word: str) -> int:
+    """Where a letter stands in the word that only looks like another one, or -1."""
+    if word.isascii() or unicodedata.is_normalized("NFKC", word):
+        return -1
+    return next((n for n, c in enumerate(word) if lookalike(c)), -1)
 
 
 def describe(character: str) -> str:

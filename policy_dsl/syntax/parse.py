@@ -254,6 +254,15 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
         if rule != "start":
             a, b = max(0, b - 1), b
     apart = keywords.apart(str(token)) if token.type == "NAME" else ""
+    hint = (f"词与词之间留空格：{apart}", f"put spaces between the words: {apart}") if apart else None
+    if token.type == "NUMBER":
+        words = source.text[max(0, a - 40) : a].split()
+        before = words[-1] if words else ""
+        if before in _BEHIND:
+            hint = (
+                f"「{before}」写在数的后面：{token} {before}",
+                f"“{before}” stands behind the number: {token} {before}",
+            )
     report.error(
         "P0101",
         Span(source, a, max(b, a + 1)),
@@ -261,6 +270,9 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
         found_en=found_en,
         expected=zh,
         expected_en=en,
-        hint=(f"词与词之间留空格：{apart}", f"put spaces between the words: {apart}") if apart else None,
+        hint=hint,
     )
     return a
+
+
+_BEHIND = keywords.words("cell")  # 以上, 以下, 以内

@@ -68,6 +68,11 @@ def _fitted(text: str, depth: int) -> Iterator[str]:
         yield "  " * (depth + 2 if n else depth) + part
 
 
+def _plain(name: str) -> bool:
+    """Whether a name can be read without 「」."""
+    return _PLAIN.fullmatch(name) is not None and characters.disguised(name) < 0
+
+
 @frozen
 class _Printer:
     lang: Language
@@ -80,7 +85,7 @@ class _Printer:
         return keywords.spelling(terminal, self.lang)
 
     def bare(self, name: str) -> bool:
-        return _PLAIN.fullmatch(name) is not None and name not in self.reserved
+        return _plain(name) and name not in self.reserved
 
     def name(self, name: str) -> str:
         return name if self.bare(name) else f"「{name}」"
@@ -376,7 +381,7 @@ class _Printer:
                 return self.word("UNKNOWN") + (f"({self.names(names)})" if names else "")
             case nodes.Given("error", _, names):
                 return " ".join([self.word("FAILURE"), *map(self.name, names)])
-            case nodes.Given(_, Name((said,))) if not _PLAIN.fullmatch(said) and '"' not in characters.fold(said):
+            case nodes.Given(_, Name((said,))) if not _plain(said) and '"' not in characters.fold(said):
                 return f'"{said}"'
             case nodes.Given(_, value):
                 return _opening(self.expression(value), _VALUE) if value is not None else ""

@@ -258,6 +258,9 @@ class Scanner:
                 at = stop
                 continue
             if kind == "name":
+                strange = characters.disguised(text)
+                if strange >= 0:
+                    raise ScanError(self._strange(at + strange))
                 token = self._word(at, stop, text, declaration, previous, colon)
                 if token.type in ("UNDER", "ASSUME"):
                     at = self._note(out, token, stop, end)
