@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_marks_stand_under_what_they_mark(file: Path, lang: str) -> None:
         assert d.place is not None
         column, end = d.place.column - 1, d.place.end_column - 1
         stretch = d.place.text[column:end] if d.place.end_line == d.place.line else d.place.text[column:]
-        for line, marks in zip(lines, lines[1:], strict=False):
+        for line, marks in itertools.pairwise(lines):
             bar = marks.find("│ ")
             if not line.startswith(f"{d.place.line} │ ") or "^" not in marks or "…" in line:
                 continue
