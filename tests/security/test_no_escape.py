@@ -40,7 +40,7 @@ PYTHON = (
 ODD = (
     "a b", "a.b", "a-b", "a/b", "0", "1e5", "'", '"', "'''", '"""', "\\", "\\n", "\\x41", "\\N{DASH}", "#", "// x", "§0", "{0}", "{x!r}",
     "%s", "%(x)s", "$HOME", "$(touch CANARY)", "`touch CANARY`", ";", "|", ",", "()", "[]", ":", "=", "是", "为", "当", "<b>", "&lt;", "../x",
-    "x\u2028y", "x\u3000y", "é", "a" * 300, "合计", "决定日", "元", "岁", "print('x')", "__import__('os').system('touch CANARY')", "f'{x}'",
+    "x\u2028y", "x\u3000y", "é", "a" * 300, "合计", "元", "岁", "print('x')", "__import__('os').system('touch CANARY')", "f'{x}'",
 )  # fmt: skip
 NAMES = (*GENERATED, *PYTHON, *ODD)
 
@@ -49,19 +49,24 @@ def quoted(name: str) -> str:
     return f"「{name}」"
 
 
+def value(name: str) -> str:
+    """The name as an enumeration's value: a word that is there both value and name is refused (semantics, rule 9)."""
+    return f"{name}~"
+
+
 def hostile() -> str:
     """A policy whose facts, lists, rules, enumerations, parameters, units and labels carry all the names."""
     facts = "".join(f'  {quoted(n)} : 整数, 0..1000, 默认 0, 问 "{n.replace(chr(34), "")}"\n' for n in NAMES)
     rules = "".join(
-        f"规则 家庭 {quoted(n)} : 整数\n  为 合计(「data」.{quoted(n)}) + {i}\n  例外 {quoted(n)} 当 合计(「data」.{quoted(n)}) > 900 为 0\n"
+        f"规则 家庭 {quoted(n)} : 整数\n  为 合计(「data!」.{quoted(n)}) + {i}\n  例外 {quoted(n)} 当 合计(「data!」.{quoted(n)}) > 900 为 0\n"
         for i, n in enumerate(NAMES)
     )
-    members = " | ".join(quoted(n) for n in NAMES if n not in ("|",))
-    rows = "".join(f"  | {quoted(n)} | {i} |\n" for i, n in enumerate(NAMES) if n != "|")
+    members = " | ".join(quoted(value(n)) for n in NAMES)
+    rows = "".join(f"  | {quoted(value(n))} | {i} |\n" for i, n in enumerate(NAMES))
     return (
         f"政策 {quoted('exec')}\n类型 {quoted('eval')} = {members}\n类型 {quoted('__class__')} = 单位\n"
-        f"对象 个人\n{facts}对象 家庭\n  「data」 : 若干 个人, 1..9\n  「self」 : {quoted('eval')}\n  「import」 : {quoted('__class__')}, 0..9\n"
-        f"规则 家庭 「lambda」甲 : 整数\n  | 「self」 | 「lambda」甲 |\n{rows}".replace("「lambda」甲", "「lambda x」")
+        f"对象 个人\n{facts}对象 家庭\n  「data!」 : 若干 个人, 1..9\n  「self!」 : {quoted('eval')}\n  「import!」 : {quoted('__class__')}, 0..9\n"
+        f"规则 家庭 「lambda」甲 : 整数\n  | 「self!」 | 「lambda」甲 |\n{rows}".replace("「lambda」甲", "「lambda x」")
         + rules
     )
 
@@ -80,7 +85,7 @@ def expected() -> dict[str, int]:
 def family(self_: str) -> dict[str, object]:
     first = {n: i for i, n in enumerate(NAMES)}
     second = {n: i + (i + 1) % 7 for i, n in enumerate(NAMES)}
-    return {"家庭": {"data": [first, second], "self": self_, "import": 3}}
+    return {"家庭": {"data!": [first, second], "self!": value(self_), "import!": 3}}
 
 
 def test_a_hundred_names_are_names(names: Path) -> None:
@@ -91,9 +96,7 @@ def test_a_hundred_names_are_names(names: Path) -> None:
     found = dict(decision.items())
     assert {k: v for k, v in found.items() if k != "家庭.lambda x"} == expected()
     assert found["家庭.lambda x"] == NAMES.index("eval")
-    run = policy.engine.run(20220601, "家庭")
-    raw = run.compiled.decide(run.parameters, 20220601, run.compiled.read(family("eval")))
-    assert len(raw) == len(NAMES) + 1, "the fast function answers, not the interpreter"
+    assert decision.compiled_alone, "the fast function answers, not the interpreter"
 
 
 def test_the_written_module_holds_them_as_data(names: Path, tmp_path: Path) -> None:
@@ -209,8 +212,9 @@ def with_pickle(command: str) -> Callable[[list[Any]], None]:
 
 
 def with_code(command: str) -> Callable[[list[Any]], None]:
-    """Every compiled function replaced by one that runs a command when it is loaded."""
-    code = marshal.dumps(compile(f"import os\nos.system({command!r})\nread = decide = record = None", "x", "exec"))
+    """Every compiled function replaced by one that runs a command when it is loaded, without a builtin to help it."""
+    way = "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['system']"
+    code = marshal.dumps(compile(f"{way}({command!r})\nread = decide = record = None", "x", "exec"))
 
     def change(parts: list[Any]) -> None:
         parts[1] = {k: (code, *v[1:]) for k, v in parts[1].items()}
