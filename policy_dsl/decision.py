@@ -20,6 +20,7 @@ from .model.types import Type
 
 if TYPE_CHECKING:
     from .backends.engine import Compiled
+    from .backends.handover import Carry
     from .backends.epoch import Epoch
     from .explain.explanation import Explanation
     from .policy import Policy
@@ -130,7 +131,7 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._policy.run(self._on, self._root)
+        run = self._policy.engine.run(self._on, self._root, self._epoch.known)
         try:
             raw = self._compiled.record(run.parameters, self._on, self._data)
         except Defer:
@@ -138,6 +139,17 @@ class Decision(Mapping[str, object]):
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
+
+    def carry(self) -> Carry:
+        """What the next month needs of this one (backends/handover.py)."""
+        from .backends.handover import Unusual, from_values
+
+        if self._raw is not None:
+            try:
+                return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
+            except Unusual:
+                pass
+        return from_values(self.instance)
 
     def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
         """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""

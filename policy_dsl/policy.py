@@ -156,12 +156,16 @@ class Policy:
 
     # --- deciding
 
-    def decide(self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date) -> Decision:
+    def decide(
+        self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date, previous: Decision | None = None
+    ) -> Decision:
         """Decides one case for a day.
 
         `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined.
+        `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
+        上月, or as before the first month.
         """
         known = self._runs.get(on)
         if known is None:
@@ -178,19 +182,30 @@ class Policy:
             if root != compiled.root:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
+        if previous is not None:
+            data = self._continued(data, root, previous)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
         return Decision(self, run.epoch, compiled, number, root, data, raw)
 
-    def run(self, on: int, root: str) -> Run:
-        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
-        return self.engine.run(on, root)
+    def run(self, on: int, root: str, known: int | None = None) -> Run:
+        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
+        return self.engine.run(on, root, known)
 
-    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
-        """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
-        run = self.engine.run(on, root)
+    def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
+        """The data with what the decision of the month before hands over."""
+        from .backends.handover import laid
+
+        if previous.digest != self.digest or previous.root != root:
+            raise PolicyError([diagnostic("P1020", name=previous.policy, root=previous.root)])
+        return laid(data, root, previous.carry(), {e.name: e for e in self.program.entities})
+
+    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
+        """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as
+        yyyymmdd."""
+        run = self.engine.run(on, root, known)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:

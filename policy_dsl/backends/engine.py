@@ -13,6 +13,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.epoch import late_days, learned_days
 from . import runtime
 from .epoch import Epoch, epoch_order
 from .interpret import Instance
@@ -20,6 +21,7 @@ from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
+    from .handover import Handover
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
@@ -95,13 +97,16 @@ class Engine:
         self.program = program
         self._order = epoch_order(program)
         self.days = self._order[0]
+        self.late = late_days(program)
         self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
-        self._epochs: dict[int, Epoch] = {}
+        self._epochs: dict[tuple[int, int], Epoch] = {}
+        self._handovers: dict[int, Handover] = {}
+        self._learned: list[int] | None = None
         self._compiled: dict[tuple[object, str], Compiled] = {}
-        self._runs: dict[tuple[int, str], Run] = {}
+        self._runs: dict[tuple[tuple[int, int], str], Run] = {}
         self._lock = threading.RLock()
 
     @property
@@ -125,20 +130,32 @@ class Engine:
             self._analysis = Analysis(self.program)
         return self._analysis
 
-    def epoch(self, on: int) -> Epoch:
-        index = bisect_right(self.days, on)
+    def knowledge(self, on: int, known: int | None) -> int:
+        """A number that is the same for all days of knowledge on which the same is known of the law of `on`; 0 for all there is."""
+        if known is None or (known >= on and (not self.late or known >= self.late[-1])):
+            return 0
+        if known >= on:  # what has no 公布 of its own is known where it is in force
+            return 1 + bisect_right(self.late, known)
+        if self._learned is None:
+            self._learned = learned_days(self.program)
+        return -1 - bisect_right(self._learned, known)
+
+    def epoch(self, on: int, known: int | None = None) -> Epoch:
+        """The policy on a day (yyyymmdd), as known on another or with all that is known."""
+        index = (bisect_right(self.days, on), self.knowledge(on, known))
         found = self._epochs.get(index)
         if found is None:
             with self._lock:
-                found = self._epochs.setdefault(index, Epoch(self.program, on, self._order))
+                made = Epoch(self.program, on, self._order, known if index[1] else None)
+                found = self._epochs.setdefault(index, made)
         return found
 
-    def run(self, on: int, root: str) -> Run:
-        index = bisect_right(self.days, on)
+    def run(self, on: int, root: str, known: int | None = None) -> Run:
+        index = (bisect_right(self.days, on), self.knowledge(on, known) if self.late or known is not None else 0)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
-                epoch = self.epoch(on)
+                epoch = self.epoch(on, known)
                 compiled = self.compiled(epoch, root)
                 found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
                 self._runs[index, root] = found
@@ -189,6 +206,15 @@ class Engine:
         return Compiled(
             self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities
         )
+
+    def handover(self, compiled: Compiled) -> Handover:
+        """What hands a month's results of this function to the next."""
+        found = self._handovers.get(id(compiled))
+        if found is None:
+            from .handover import Handover
+
+            found = self._handovers.setdefault(id(compiled), Handover(compiled))  # functions live as long as the engine
+        return found
 
     def compile_all(self) -> None:
         """Compiles the usual root's functions for every epoch, so that a cache holds them all, up to a hundred of them."""

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
+from ..ir.sizes import CARRIED, PARTS
+from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
-from .interpret import fact_step
-from .runtime import UNKNOWN
+from ..syntax.characters import MAX_CARRIED
+from .interpret import Entries, carried_width, fact_step
+from .runtime import NOTHING, UNKNOWN, Held
+from .values import Failure, Undetermined
 
 MOST_DIGITS = 30
 MOST_TEXT = 10_000
@@ -47,6 +52,47 @@ def _shown(value: object) -> str:
         return str(value)[:60]
     except ValueError:  # more digits than Python writes
         return "…"
+
+
+# Keys of facts that belong to the format and not to a policy, in both spellings (semantics, further rule 32).
+PREVIOUS = ("上月", "previous")
+PRESENT = ("在列", "present")
+GIVEN_WORDS = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}
+_NO_CLAUSE = Clause("")
+
+
+def given(value: Mapping[Any, Any], words: tuple[str, str]) -> Any:
+    """What stands under a key in either spelling."""
+    return value.get(words[0], value.get(words[1]))
+
+
+def start_of(entity: ir.Entity) -> list[Any]:
+    """What an entry carries before its first month: a status its 起始, counters 0, a window no months, the rest nothing."""
+    out: list[Any] = []
+    for c in entity.carried:
+        if c.kind == "window":
+            out.append(())
+        elif c.start is None:
+            out += [NOTHING] * carried_width(c)
+        else:
+            made = encoded(c, c.start)
+            assert made is not None
+            out += made
+    return out
+
+
+def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
+    """A known value as an entry's data hold it; None for an amount that is finer than its grid."""
+    if not c.type.is_amount:
+        return (value,)
+    number = Fraction(value)
+    if abs(number.numerator) > CARRIED or number.denominator > PARTS:
+        words = (("name", c.of), ("most", str(MAX_CARRIED)))
+        return (Held(Failure("R0122", words, c.place)),) * carried_width(c)
+    if not c.grid:
+        return (number.numerator, number.denominator)
+    steps = number * c.grid
+    return (steps.numerator,) if steps.denominator == 1 else None
 
 
 class Reader:
@@ -115,8 +161,9 @@ class Reader:
             self._type(path, ("一个对象 {…}", "an object {…}"), value)
             return ()
         names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
+        also = {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
         for key in value:
-            if key not in names and not self._full:
+            if key not in names and key not in also and not self._full:
                 zh, en = suggestion(_shown(key), names)
                 self._error(
                     "F0104",
@@ -138,7 +185,64 @@ class Reader:
         for members in entity.lists:
             out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
         out.append(defaulted)
+        if entity.carried:
+            out += self._carried(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
         return tuple(out)
+
+    # --- the month before
+
+    def _carried(self, value: object, entity: ir.Entity, path: str) -> list[Any]:
+        """What the entry carries over: as given under 上月, else as it is before the first month."""
+        if value is None:
+            return start_of(entity)
+        if not isinstance(value, dict):
+            self._type(path, ("一个对象 {…}", "an object {…}"), value)
+            return start_of(entity)
+        known = dict.fromkeys(c.given[0] for c in entity.carried)
+        words = {w: zh for zh, en in GIVEN_WORDS.items() for w in (zh, en)}
+        plain = {words.get(str(k), str(k)): v for k, v in value.items()}
+        for key in plain:
+            if key not in known:
+                zh, en = suggestion(_shown(key), known)
+                hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
+                self._error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
+        out: list[Any] = []
+        for c in entity.carried:
+            where = f"{path}.{'.'.join(c.given)}"
+            here: object = plain.get(c.given[0])
+            if len(c.given) > 1:
+                here = here.get(c.given[1]) if isinstance(here, dict) else None
+            out += self._handed(here, c, where)
+        return out
+
+    def _handed(self, value: object, c: ir.Carried, path: str) -> list[Any]:
+        """One value of the month before; a window as the list of its months, oldest first."""
+        if c.kind == "window":
+            if value is None:
+                return [Held(Undetermined((path,)))]
+            if not isinstance(value, (list, tuple)):
+                self._type(path, ("各月的值 […]", "the months' values […]"), value)
+                return [()]
+            one = c._replace(kind="value")
+            months = [self._handed(v, one, f"{path}[{n}]") for n, v in enumerate(value[-c.months :])]
+            return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
+        wide = carried_width(c)
+        if value is None:
+            return [Held(Undetermined((path,)))] * wide
+        if not c.type.is_amount:
+            fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
+            return [self._fact(value, fact, path)]
+        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
+        number = Fraction(int(quotient[1]), int(quotient[2]) or 1) if quotient else self.number(value, c.type, path)
+        if number is None:
+            return [UNKNOWN] * wide
+        made = encoded(c, number * c.type.own.scale)
+        if made is None:
+            step = decimal_text(1 / (c.grid * c.type.own.scale)) or ""
+            zh, en = c.type.own.show("zh"), c.type.own.show("en")
+            self._error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            return [UNKNOWN] * wide
+        return list(made)
 
     @staticmethod
     def default(fact: ir.Fact) -> Any:
@@ -154,11 +258,22 @@ class Reader:
         if not isinstance(value, (list, tuple)):
             self._type(path, ("名单 […]", "a list […]"), value)
             return ()
-        if not members.low <= len(value) <= members.high:
-            self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
-            return ()
         entity = self.entities[members.entity]
-        return tuple(self._entry(v, entity, f"{path}[{n}]") for n, v in enumerate(value))
+        there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
+        if not members.low <= len(there) <= members.high:
+            self._error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
+            return ()
+        entries = [self._entry(value[n], entity, f"{path}[{n}]") for n in there]
+        return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+
+    def present(self, value: dict[object, object], path: str) -> bool:
+        """Whether the entry is there (在列); who is not does not count as an entry."""
+        there = given(value, PRESENT)
+        if there is None or isinstance(there, bool):
+            return there is not False
+        hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
+        self._type(f"{path}.{PRESENT[0]}", (" true 或 false", "true or false"), there, hint)
+        return True
 
     # --- single facts
 

@@ -1,7 +1,7 @@
 """Every diagnostic once: its code, severity, and words in both languages. Codes are stable; a page in docs/errors explains each.
 
 P01 text and syntax, P02 names, types and units, P03 branches and tables, P04 dates and parameters, P05 benefits,
-P06 layers and files, P07 examples, P08 the call; F01 given facts; R01 what happens while a decision is made.
+P06 layers and files, P07 examples, P08 the call, P10 status and looking back; F01 given facts; R01 what happens while a decision is made.
 Templates are filled by `report.diagnostic`; words in braces come from the pass that reports.
 """
 
@@ -27,6 +27,30 @@ def _table(*rows: Code) -> dict[str, Code]:
 
 # fmt: off
 CODES: dict[str, Code] = _table(
+    # --- status and looking back
+    Code("P1001", "error", "阶段「{name}」没有写起始状态", "the status “{name}” has no initial state", "写一行：起始 状态", "write a line: initial STATE"),
+    Code("P1002", "error", "阶段「{name}」有两个不同的起始状态", "the status “{name}” has two different initial states", "只留一个", "keep one of them"),
+    Code("P1003", "error", "「{name}」不是阶段，不能有状态的转换", "“{name}” is no status and has no transitions", "转换写在 阶段 下面", "transitions stand under a status"),
+    Code("P1004", "error", "阶段「{name}」里只写 起始、终止 和 甲 → 乙 当 条件", "the status “{name}” holds initial, final and transitions alone", "其余的另立规则", "make a rule of the rest"),
+    Code("P1005", "error", "状态「{state}」永远到不了：没有一条转换通向它", "the state “{state}” can never be reached: no transition leads to it", "补上一条 … → {state} 当 条件，或删去这个状态", "add a transition … → {state} when …, or leave the state out"),
+    Code("P1006", "error", "状态「{state}」没有出路，也没有写明终止", "the state “{state}” is never left and is not marked final", "补上一条 {state} → … 当 条件；若到此为止，写一行：终止 {state}", "add a transition {state} → … when …; if it is the end, write: final {state}"),
+    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them"),
+    Code("P1008", "error", "「{name}」在同一个月里要用到它自己：{path}", "“{name}” needs itself in the same month: {path}", "往回看的内容不能取决于当月的这个结果；用 上月(…)", "what is looked back at cannot depend on this very result of the month; use previous(…)"),
+    Code("P1009", "error", "状态「{state}」写明终止，却还有出路", "the state “{state}” is marked final and yet left", "删去 终止，或删去那条转换", "take away “final”, or the transition"),
+    Code("P1010", "error", "发放日要写 1 到 31 的日子，不是 {written}", "a payday is a day from 1 to 31, not {written}", "例如：发放日 10", "as in: payday 10"),
+    Code("P1011", "error", "「{word}」不能这样写在案例里", "“{word}” cannot stand here in an example", "金额只有 已发(给付) 和 补发(给付) 两种", "there are paid(benefit) and arrears(benefit)"),
+    Code("P1012", "error", "这里要写一个事实、规则、给付或阶段的名称", "a fact, rule, benefit or status is named here", "先把式子立为一条规则；参数用 参数 于 日期", "make the expression a rule of its own; a parameter is read by “on”"),
+    Code("P1013", "error", "「{name}」是几个阶段的状态：{statuses}", "“{name}” is a state of several statuses: {statuses}", "写明是哪一个，例如 {example}", "say of which, as in {example}"),
+    Code("P1014", "error", "没有名为「{name}」的状态", "there is no state “{name}”", "{hint}", "{hint_en}"),
+    Code("P1015", "error", "补发 只写在给付下面", "“arrears” stands under a benefit alone", "把它移到给付里", "move it to the benefit"),
+    Code("P1016", "error", "「{name}」的 补发 写了两次", "“arrears” of “{name}” is written twice", "合成一个条件", "make one condition of them"),
+    Code("P1017", "error", "转换「{name}」从一个状态回到它自己", "the transition “{name}” leads from a state to itself", "删去它：没有转换成立时状态不变", "take it away: a state stays where no transition holds"),
+    Code("P1018", "error", "案例「{title}」既有月份又有不写月份的应为，或既有月份又有 于", "the example “{title}” mixes months with expectations without one, or with “on”", "逐月的案例：事实写 自 年-月，每条 应为 写月份，不写 于", "an example over months dates its facts by “from”, gives each expectation its month, and has no “on”"),
+    Code("P1019", "error", "已发 和 补发 只能问给付，「{name}」不是", "paid and arrears are of benefits, “{name}” is none", "写给付的名称", "name a benefit"),
+    Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定", "pass the decision of the same policy and entity"),
+    Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
+    Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "先用条件限定在这个状态里", "ask for the state in a condition first"),
+    Code("R0122", "error", "「{name}」逐月增长，超过 {most} 位数", "“{name}” has grown beyond {most} digits from month to month", "检查规则是否每月翻倍，或在其中取整", "check whether the rule doubles each month, or round in it"),
     # --- text and syntax
     Code("P0101", "error", "这里读不下去：{found}", "cannot read on here: {found_en}", "这里可以写：{expected}", "what may stand here: {expected_en}"),
     Code("P0102", "error", "且 与 或 写在一起，先后不明", "“and” beside “or” without parentheses", "把其中一组放进括号，例如 (甲 且 乙) 或 丙", "put one group in parentheses: (a and b) or c"),

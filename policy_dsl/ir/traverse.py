@@ -26,6 +26,10 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return node.arguments
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
+        case ir.Past():
+            return tuple(x for x in (node.guard, node.value, node.default, node.otherwise) if x is not None)
+        case ir.Window():
+            return () if node.default is None else (node.default,)
     return ()
 
 
