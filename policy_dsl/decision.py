@@ -20,8 +20,8 @@ from .model.types import Type
 
 if TYPE_CHECKING:
     from .backends.engine import Compiled
-    from .backends.handover import Carry
     from .backends.epoch import Epoch
+    from .backends.handover import Carry
     from .explain.explanation import Explanation
     from .policy import Policy
 
@@ -150,6 +150,16 @@ class Decision(Mapping[str, object]):
             except Unusual:
                 pass
         return from_values(self.instance)
+
+    def amounts(self) -> dict[tuple[str, str], Fraction]:
+        """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
+        if self._raw is not None:
+            return self._compiled.amounts(self._root, self._root, self._data, self._raw)
+        return {
+            (entry.path, name): Fraction(entry.values[name])
+            for entry, name, _, benefit in self.rows()
+            if benefit and known(entry.values[name])
+        }
 
     def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
         """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
 from .backends.show import python_value
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
+
+if TYPE_CHECKING:
+    from .timeline.timeline import Timeline
 
 
 class Input(NamedTuple):
@@ -49,22 +52,6 @@ class ParameterInfo(NamedTuple):
     unit: str
     keys: tuple[str, ...]
     values: tuple[tuple[str, str, object, str], ...]
-
-
-def day(on: str | datetime.date) -> int:
-    """A decision's day as yyyymmdd; a month means its first day. Raises PolicyError."""
-    if isinstance(on, datetime.datetime):
-        on = on.date()
-    if isinstance(on, datetime.date):
-        return on.year * 10000 + on.month * 100 + on.day
-    text = on if isinstance(on, str) else ""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", text):
-        try:
-            d = datetime.date.fromisoformat(text if len(text) == 10 else text + "-01")
-            return d.year * 10000 + d.month * 100 + d.day
-        except ValueError:
-            pass
-    raise PolicyError([diagnostic("P0802", at=str(on)[:40], date=str(on)[:40])])
 
 
 class Policy:
@@ -220,6 +207,24 @@ class Policy:
         if len(self._runs) < 4096:
             self._runs[on] = made
         return made
+
+    def timeline(
+        self,
+        history: Mapping[str, Any] | Any,
+        *,
+        start: str | datetime.date,
+        end: str | datetime.date,
+        as_known: str | datetime.date | None = None,
+    ) -> Timeline:
+        """Decides a history month by month, from the month `start` to the month `end`.
+
+        `history`: facts as for `decide`, where each fact may be a list of {"自": "2022-03", "至": "2022-08", "为": 520, "获知": "2022-05-10"}
+        (至, inclusive, and 获知 may be left out). The first month begins with statuses at their 起始, or as 上月 says.
+        `as_known`: what is due as known on that day; without it, with all that is known. Raises PolicyError.
+        """
+        from .timeline.timeline import timeline
+
+        return timeline(self, history, start, end, as_known)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

@@ -16,7 +16,7 @@ from ..ir import nodes as ir
 from ..ir.epoch import late_days, learned_days
 from . import runtime
 from .epoch import Epoch, epoch_order
-from .interpret import Instance
+from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
@@ -69,6 +69,25 @@ class Compiled(NamedTuple):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
                 self.fill(inner, result, on, recorded)
+
+    def amounts(
+        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
+    ) -> dict[tuple[str, str], Fraction]:
+        """(path, benefit) → amount in base units of the entry and all below it; the short way beside `fill`."""
+        out: dict[tuple[str, str], Fraction] = {}
+        keys, lists = self.entities[name]
+        for key in keys:
+            slot = self.slots[key]
+            if slot.benefit and not isinstance(raw[slot.position], runtime.Unknown):
+                amount = raw[slot.position] * slot.k
+                out[path, key[1]] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
+        entity = next(e for e in self.program.entities if e.name == name)
+        for n, list_ in enumerate(lists):
+            at, inner = next((i, m.entity) for i, m in enumerate(entity.lists, len(entity.facts)) if m.name == list_)
+            results = raw[len(raw) - len(lists) + n]
+            for number, d, r in zip(numbers_of(data[at]), data[at], results, strict=True):
+                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
+        return out
 
 
 class Run(NamedTuple):
@@ -201,7 +220,11 @@ class Engine:
         space["__name__"] = self.filename
         space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
-        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
+        benefits = {(r.entity, r.name) for r in self.program.rules if r.benefit}
+        slots = {
+            (k[0], k[1]): Slot(i, Fraction(n, d), dynamic, (k[0], k[1]) in benefits)
+            for k, i, n, d, dynamic in saved.slots
+        }
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
         return Compiled(
             self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities

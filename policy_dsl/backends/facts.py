@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,6 +18,7 @@ from ..ir.sizes import CARRIED, PARTS
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
+from ..model.words import LOOK_BACKS, PRESENT, PREVIOUS, Word, given
 from ..syntax.characters import MAX_CARRIED
 from .interpret import Entries, carried_width, fact_step
 from .runtime import NOTHING, UNKNOWN, Held
@@ -54,16 +54,7 @@ def _shown(value: object) -> str:
         return "…"
 
 
-# Keys of facts that belong to the format and not to a policy, in both spellings (semantics, further rule 32).
-PREVIOUS = ("上月", "previous")
-PRESENT = ("在列", "present")
-GIVEN_WORDS = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}
 _NO_CLAUSE = Clause("")
-
-
-def given(value: Mapping[Any, Any], words: tuple[str, str]) -> Any:
-    """What stands under a key in either spelling."""
-    return value.get(words[0], value.get(words[1]))
 
 
 def start_of(entity: ir.Entity) -> list[Any]:
@@ -108,7 +99,7 @@ class Reader:
     def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
         """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
         self.errors = []
-        root = self._root(facts)
+        root = self.root(facts)
         data: tuple[Any, ...] = ()
         if root:
             data = self._entry(facts[root], self.entities[root], root)  # type: ignore[index]
@@ -120,27 +111,27 @@ class Reader:
     def _full(self) -> bool:
         return len(self.errors) >= MOST_ERRORS
 
-    def _error(self, code: str, path: str, **words: Any) -> None:
+    def error(self, code: str, path: str, **words: Any) -> None:
         if not self._full:
             hint = words.pop("hint", None)
             self.errors.append(diagnostic(code, at=path, hint=hint, **words))
 
-    def _type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
+    def wrong_type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
         zh, en = _found(value)
-        self._error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
+        self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
 
-    def _root(self, facts: object) -> str:
+    def root(self, facts: object) -> str:
         tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
-            self._type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
+            self.wrong_type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
             return ""
         known = [k for k in facts if isinstance(k, str) and k in self.entities]
         for key in facts:
             if key not in known and not self._full:
                 zh, en = suggestion(_shown(key), self.entities)
-                self._error(
+                self.error(
                     "F0113",
                     _shown(key),
                     entities=shown,
@@ -150,7 +141,7 @@ class Reader:
                 )
         if len(known) != 1:
             if not facts or len(known) > 1:
-                self._error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+                self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
             return ""
         return known[0]
 
@@ -158,14 +149,33 @@ class Reader:
         if self._full:
             return ()
         if not isinstance(value, dict):
-            self._type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return ()
+        self.names(value, entity, path)
+        out: list[Any] = []
+        defaulted = 0
+        for i, fact in enumerate(entity.facts):
+            if fact.name not in value and fact.has_default:
+                out.append(self.default(fact))
+                defaulted |= 1 << i
+            else:
+                out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
+        for members in entity.lists:
+            out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
+        out.append(defaulted)
+        if entity.carried:
+            out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
+        return tuple(out)
+
+    def names(self, value: dict[Any, Any], entity: ir.Entity, path: str, also: tuple[Word, ...] = ()) -> None:
+        """Reports keys that are neither facts nor lists of the entity nor words of the format."""
         names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
-        also = {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
+        known = {w for word in also for w in word}
+        known |= {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
         for key in value:
-            if key not in names and key not in also and not self._full:
+            if key not in names and key not in known and not self._full:
                 zh, en = suggestion(_shown(key), names)
-                self._error(
+                self.error(
                     "F0104",
                     f"{path}.{_shown(key)}",
                     name=_shown(key),
@@ -174,38 +184,24 @@ class Reader:
                         en or f"facts of {entity.name}: {', '.join(names)}",
                     ),
                 )
-        out: list[Any] = []
-        defaulted = 0
-        for i, fact in enumerate(entity.facts):
-            if fact.name not in value and fact.has_default:
-                out.append(self.default(fact))
-                defaulted |= 1 << i
-            else:
-                out.append(self._fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
-        for members in entity.lists:
-            out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
-        out.append(defaulted)
-        if entity.carried:
-            out += self._carried(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
-        return tuple(out)
 
     # --- the month before
 
-    def _carried(self, value: object, entity: ir.Entity, path: str) -> list[Any]:
+    def before(self, value: object, entity: ir.Entity, path: str) -> list[Any]:
         """What the entry carries over: as given under 上月, else as it is before the first month."""
         if value is None:
             return start_of(entity)
         if not isinstance(value, dict):
-            self._type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return start_of(entity)
         known = dict.fromkeys(c.given[0] for c in entity.carried)
-        words = {w: zh for zh, en in GIVEN_WORDS.items() for w in (zh, en)}
+        words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
         plain = {words.get(str(k), str(k)): v for k, v in value.items()}
         for key in plain:
             if key not in known:
                 zh, en = suggestion(_shown(key), known)
                 hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
-                self._error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
         out: list[Any] = []
         for c in entity.carried:
             where = f"{path}.{'.'.join(c.given)}"
@@ -221,7 +217,7 @@ class Reader:
             if value is None:
                 return [Held(Undetermined((path,)))]
             if not isinstance(value, (list, tuple)):
-                self._type(path, ("各月的值 […]", "the months' values […]"), value)
+                self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
                 return [()]
             one = c._replace(kind="value")
             months = [self._handed(v, one, f"{path}[{n}]") for n, v in enumerate(value[-c.months :])]
@@ -231,7 +227,7 @@ class Reader:
             return [Held(Undetermined((path,)))] * wide
         if not c.type.is_amount:
             fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
-            return [self._fact(value, fact, path)]
+            return [self.fact(value, fact, path)]
         quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
         number = Fraction(int(quotient[1]), int(quotient[2]) or 1) if quotient else self.number(value, c.type, path)
         if number is None:
@@ -240,7 +236,7 @@ class Reader:
         if made is None:
             step = decimal_text(1 / (c.grid * c.type.own.scale)) or ""
             zh, en = c.type.own.show("zh"), c.type.own.show("en")
-            self._error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return [UNKNOWN] * wide
         return list(made)
 
@@ -253,15 +249,15 @@ class Reader:
         if value is None:
             if self.lenient:
                 return UNKNOWN
-            self._error("F0110", path, name=members.name)
+            self.error("F0110", path, name=members.name)
             return ()
         if not isinstance(value, (list, tuple)):
-            self._type(path, ("名单 […]", "a list […]"), value)
+            self.wrong_type(path, ("名单 […]", "a list […]"), value)
             return ()
         entity = self.entities[members.entity]
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
         if not members.low <= len(there) <= members.high:
-            self._error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
+            self.error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
             return ()
         entries = [self._entry(value[n], entity, f"{path}[{n}]") for n in there]
         return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
@@ -272,19 +268,19 @@ class Reader:
         if there is None or isinstance(there, bool):
             return there is not False
         hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
-        self._type(f"{path}.{PRESENT[0]}", (" true 或 false", "true or false"), there, hint)
+        self.wrong_type(f"{path}.{PRESENT[0]}", (" true 或 false", "true or false"), there, hint)
         return True
 
     # --- single facts
 
-    def _fact(self, value: object, fact: ir.Fact, path: str) -> Any:
+    def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
         if value is None:
             return UNKNOWN
         match fact.type.kind:
             case "truth":
                 if isinstance(value, bool):
                     return value
-                self._type(
+                self.wrong_type(
                     path,
                     (" true 或 false", "true or false"),
                     value,
@@ -293,7 +289,7 @@ class Reader:
             case "enumeration":
                 if isinstance(value, str):
                     return self._member(value, fact.type, path)
-                self._type(
+                self.wrong_type(
                     path,
                     (fact.type.show("zh"), fact.type.show("en")),
                     value,
@@ -304,7 +300,7 @@ class Reader:
             case "text":
                 if isinstance(value, str):
                     return value[:MOST_TEXT]
-                self._type(path, ("文字", "a text"), value)
+                self.wrong_type(path, ("文字", "a text"), value)
             case _:
                 return self._amount(value, fact, path)
         return UNKNOWN
@@ -313,7 +309,7 @@ class Reader:
         if value in type_.members:
             return type_.members.index(value)
         zh, en = suggestion(value[:80], type_.members)
-        self._error(
+        self.error(
             "F0105",
             path,
             value=value[:80],
@@ -337,9 +333,9 @@ class Reader:
             except ValueError:
                 pass
         if isinstance(value, str):
-            self._error("F0115", path, value=value[:40])
+            self.error("F0115", path, value=value[:40])
         else:
-            self._type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
+            self.wrong_type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
         return UNKNOWN
 
     def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
@@ -356,7 +352,7 @@ class Reader:
             high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
             zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
             top = decimal_text(high) or str(high)
-            self._error(
+            self.error(
                 "F0106",
                 path,
                 value=_shown(value),
@@ -369,7 +365,7 @@ class Reader:
         if steps.denominator != 1:
             step = decimal_text(grid(fact.type)) or ""
             zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
-            self._error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return UNKNOWN
         return int(steps)
 
@@ -377,18 +373,18 @@ class Reader:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
         if isinstance(value, (bool, dict, list, tuple)):
             words = type_.own.show("zh")
-            self._type(
+            self.wrong_type(
                 path,
                 (f"数（{words}）" if words else "数", f"a number ({type_.own.show('en')})" if words else "a number"),
                 value,
             )
             return None
         if isinstance(value, float):
-            self._error("F0109", path, value=repr(value))
+            self.error("F0109", path, value=repr(value))
             return None
         if isinstance(value, (int, Fraction)):
             if abs(value) >= 10**MOST_DIGITS:
-                self._error(
+                self.error(
                     "F0114", path, what=f"数超过 {MOST_DIGITS} 位", what_en=f"a number of over {MOST_DIGITS} digits"
                 )
                 return None
@@ -399,15 +395,15 @@ class Reader:
                 or abs(value.adjusted()) > MOST_DIGITS
                 or len(value.as_tuple().digits) > MOST_DIGITS
             ):
-                self._error("F0116", path, value=str(value)[:40])
+                self.error("F0116", path, value=str(value)[:40])
                 return None
             return Fraction(value)
         if not isinstance(value, str):
-            self._type(path, ("数", "a number"), value)
+            self.wrong_type(path, ("数", "a number"), value)
             return None
         match = _NUMBER.fullmatch(value) if len(value) <= 100 else None
         if match is None or sum(c.isdigit() for c in match[1]) > MOST_DIGITS:
-            self._error("F0116", path, value=value[:40])
+            self.error("F0116", path, value=value[:40])
             return None
         number = Fraction(match[1])
         if match[2] is None:
@@ -422,7 +418,7 @@ class Reader:
             completed = complete(unit, own) if unit.dims and not unit.is_percent else None
             unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
         if unit is None or unit.is_percent != own.is_percent:
-            self._error(
+            self.error(
                 "F0108",
                 path,
                 unit=written[:40],

@@ -87,9 +87,7 @@ class Handover:
             below.append({n: self._entry(members.entity, d, r) for n, d, r in entries})
         return tuple(carried), tuple(below)
 
-    def _take(
-        self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]
-    ) -> int:
+    def _take(self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]) -> int:
         """Appends what the next month gets; returns how many places it takes."""
         c = s.carried
         if not s.fact and (raw is None or s.position < 0):

@@ -157,7 +157,9 @@ class Analysis:
         if node.function == "sum":
             n = Fraction(node.months)
             return Bounds(
-                None if one.low is None else min(one.low, one.low * n), None if one.high is None else one.high * n, one.grid
+                None if one.low is None else min(one.low, one.low * n),
+                None if one.high is None else one.high * n,
+                one.grid,
             )
         return one._replace(grid=None) if node.function == "average" else one
 

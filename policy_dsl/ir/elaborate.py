@@ -112,7 +112,12 @@ class Elaborator:
         if name in self.model.broken:
             return Skip()
         zh, en = suggestion(name, states)
-        return self.fail("P1014", span, name=name, hint=(zh or f"可用的状态：{'、'.join(states) or '—'}", en or f"its states: {', '.join(states) or '—'}"))
+        return self.fail(
+            "P1014",
+            span,
+            name=name,
+            hint=(zh or f"可用的状态：{'、'.join(states) or '—'}", en or f"its states: {', '.join(states) or '—'}"),
+        )
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
         return self.fail(

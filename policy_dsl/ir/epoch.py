@@ -100,8 +100,7 @@ def _lines_on(rule: ir.Rule, on: int, known: int) -> list[ir.Line]:
     return [
         x
         for x in seen
-        if on <= x.ends
-        and (not x.key or x.kind == "transition" or newest[x.key, x.layer] == (x.since, x.published))
+        if on <= x.ends and (not x.key or x.kind == "transition" or newest[x.key, x.layer] == (x.since, x.published))
     ]
 
 
@@ -110,10 +109,7 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
 
     `known`: as known on that day (yyyymmdd); None with all that is known.
     """
-    if known is None:
-        lines = [x for x in rule.lines if _holds(x.since, x.until, on)]
-    else:
-        lines = _lines_on(rule, on, known)
+    lines = [x for x in rule.lines if _holds(x.since, x.until, on)] if known is None else _lines_on(rule, on, known)
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"

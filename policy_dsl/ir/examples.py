@@ -8,12 +8,11 @@ from ..diagnostics.report import Report, suggestion
 from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
+from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
 from .elaborate import Elaborator, Scope, Skip
-
-PRESENT = ("在列", "present")  # whether an entry of a list is there
 
 
 def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
@@ -198,11 +197,11 @@ class _Reader:
         """The fact as a history writes it; what has no date holds from the beginning."""
         if entry.month is None:
             return value
-        row = {"自": entry.month, "为": value}
+        row = {SINCE[0]: entry.month, IS[0]: value}
         if entry.until is not None:
-            row["至"] = entry.until
+            row[UNTIL[0]] = entry.until
         if entry.learned is not None:
-            row["获知"] = entry.learned
+            row[LEARNED[0]] = entry.learned
         return [*(before if isinstance(before, list) else []), row]
 
     def _presence(self, a: nodes.Assignment) -> bool:

@@ -40,7 +40,9 @@ class Memory:
         """Last month's value of a fact, rule or status. A status begins in its 起始, its first state."""
         source = "fact" if isinstance(ref, ir.FactRef) else "rule"
         start = 0 if status else None
-        self._keep(ref.entity, ir.Carried(ref.name, "value", source, ref.name, 0, ref.type, start, 0, (ref.name,), ref.place))
+        self._keep(
+            ref.entity, ir.Carried(ref.name, "value", source, ref.name, 0, ref.type, start, 0, (ref.name,), ref.place)
+        )
         return ir.CarriedRef(ref.up, ref.entity, ref.name, ref.type, ref.place)
 
     def window(self, ref: ir.FactRef | ir.RuleRef, months: int) -> str:
@@ -124,7 +126,12 @@ def _nothing(type_: Type, place: Place) -> ir.Constant:
 def look_back(e: Elaborator, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
     """上月(x, 默认 d), 持续(s), 累计(s), 进入时(s, x). 近 stands inside a function over values alone."""
     if function.key == "last":
-        raise e.misuse(function, node, "只写在 合计、平均、最大、最小、个数、任一、全部 里面", "stands inside sum, average, max, min, count, any or all")
+        raise e.misuse(
+            function,
+            node,
+            "只写在 合计、平均、最大、最小、个数、任一、全部 里面",
+            "stands inside sum, average, max, min, count, any or all",
+        )
     if node.where is not None:
         raise e.misuse(function, node, "不能带 当", "takes no “when”")
     e.arity(function, node)
@@ -167,7 +174,9 @@ def look_back(e: Elaborator, function: Function, node: nodes.Call, scope: Scope,
     return ir.Past("at_entry", guard, kept, None, None, f"{shown}, {words}", value.type, place)
 
 
-def window(e: Elaborator, function: Function, node: nodes.Call, inner: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
+def window(
+    e: Elaborator, function: Function, node: nodes.Call, inner: nodes.Call, scope: Scope, place: Place
+) -> ir.Expression:
     """合计(近(12 个月, x)): the function over x in the months before this one. Money per month, summed over months, is money."""
     from ..model.functions import BY_KEY
 
@@ -178,7 +187,10 @@ def window(e: Elaborator, function: Function, node: nodes.Call, inner: nodes.Cal
     months = e.expression(inner.arguments[0], scope, MONTH_COUNT)
     whole = isinstance(months, ir.Constant) and months.value.denominator == 1 and 1 <= months.value <= MOST_MONTHS
     if not whole:
-        zh, en = f"第一项写月数，1 到 {MOST_MONTHS} 个月", f"the first argument is a number of months, 1 to {MOST_MONTHS}"
+        zh, en = (
+            f"第一项写月数，1 到 {MOST_MONTHS} 个月",
+            f"the first argument is a number of months, 1 to {MOST_MONTHS}",
+        )
         raise e.misuse(row, inner, zh, en)
     ref = _looked_at(e, inner.arguments[1], scope)
     kind = ref.type.kind
@@ -233,7 +245,11 @@ def _state(e: Elaborator, node: nodes.Expression, scope: Scope) -> tuple[int, st
     if len(nearest) == 1:
         return nearest[0]
     if nearest:
-        raise e.fail("P1013", node.span, name=path[-1], statuses="、".join(x[2].name for x in nearest), example=f"{nearest[0][2].name}.{path[-1]}")
+        raise e.fail(
+            "P1013",
+            node.span,
+            name=path[-1],
+            statuses="、".join(x[2].name for x in nearest),
+            example=f"{nearest[0][2].name}.{path[-1]}",
+        )
     raise e.no_state(node.span, ".".join(path) or node.span.text, list(states))
-
-

@@ -224,7 +224,11 @@ class Builder:
         dates = self.pick(c, nodes.Dates)
         name = str(c[2])
         return nodes.Status(
-            tuple(map(str, c[1])), name, dates[0] if dates else None, self.body_of(c[-1], name, None), span=self.span(c[:-1])
+            tuple(map(str, c[1])),
+            name,
+            dates[0] if dates else None,
+            self.body_of(c[-1], name, None),
+            span=self.span(c[:-1]),
         )
 
     def initial(self, c: list[Any]) -> nodes.Initial:
@@ -234,9 +238,7 @@ class Builder:
         return nodes.Final(tuple(map(str, c[1])), c[2], span=self.span(c[:-1]))
 
     def transition(self, c: list[Any]) -> nodes.Transition:
-        return nodes.Transition(
-            tuple(map(str, c[0])), str(c[2]), self.limited(c[4]), c[5], span=self.span(c[:-1])
-        )
+        return nodes.Transition(tuple(map(str, c[0])), str(c[2]), self.limited(c[4]), c[5], span=self.span(c[:-1]))
 
     def arrears(self, c: list[Any]) -> nodes.Arrears:
         return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
@@ -598,7 +600,10 @@ class Builder:
         return ("on", self.calendar(c[1]), self.at(c[1]))
 
     def history_dates(self, c: list[Any]) -> dict[str, Any]:
-        return {"span": self.span(c), **{k.type: self.calendar(d) for k, d in zip(c[::2], c[1::2], strict=True) if k is not None}}
+        return {
+            "span": self.span(c),
+            **{k.type: self.calendar(d) for k, d in zip(c[::2], c[1::2], strict=True) if k is not None},
+        }
 
     def given(self, c: list[Any]) -> nodes.Entry:
         dates: dict[str, Any] = c[0] or {}

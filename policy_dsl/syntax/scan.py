@@ -211,7 +211,11 @@ class Scanner:
                 row = (_HEAD if head else _LINE.get(declaration, {})).get(spelled)
                 if row and row.terminal in _MODES and self.folded[word.end() : end].strip():
                     row = None
-                if row and row.terminal in _STATE_LINES and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", ""):
+                if (
+                    row
+                    and row.terminal in _STATE_LINES
+                    and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", "")
+                ):
                     row = None  # a fact of that name, added by a 修订
             if row and word:
                 rest = word.end()

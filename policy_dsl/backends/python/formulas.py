@@ -279,7 +279,9 @@ class Formulas:
         if node.function == "count":
             return Form(self.window(node), Fraction(1))
         form = None if node.default is None else self.amount(node.default)
-        if not carried.grid or (form is not None and (form.const is None or (form.const * carried.grid).denominator != 1)):
+        if not carried.grid or (
+            form is not None and (form.const is None or (form.const * carried.grid).denominator != 1)
+        ):
             return Form(call("defer", const("window")), Fraction(1))
         rest = None if form is None or form.const is None else const(int(form.const * carried.grid))
         values, _ = self.months(node, rest)

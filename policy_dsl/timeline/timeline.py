@@ -1,0 +1,359 @@
+"""A timeline: each month's decision, what changed and why, what was paid and what is due. Made by `Policy.timeline`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._version import __version__
+from ..backends.days import day
+from ..backends.runtime import add_months
+from ..backends.show import day_text, json_amount, json_value, python_value
+from ..backends.values import known
+from ..decision import Decision
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
+from ..ir.epoch import learned_days
+from ..ir.nodes import Program
+from ..model.types import Type
+from .arrears import Account, Benefit, Difference, account
+from .history import History, HistoryReader
+from .months import months_between
+from .reasons import Compared, because
+
+if TYPE_CHECKING:
+    from ..policy import Policy
+
+MOST_MONTHS = 1200
+
+
+class Change(NamedTuple):
+    """An output that differs from the month before: both values as Python has them, and why, in both languages."""
+
+    output: str
+    before: object
+    after: object
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Arrear(NamedTuple):
+    """What a month still owes for a benefit, in its declared unit; negative where too much was paid.
+
+    `settled` is the month that settles it ("2023-02"), None where it lies after the timeline.
+    """
+
+    month: str
+    benefit: str
+    paid: Decimal | Fraction
+    due: Decimal | Fraction
+    difference: Decimal | Fraction
+    unit: str
+    settled: str | None
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Month:
+    """One month of a timeline. `decision` is what is due, `paid` what was decided on the pay day; None where nobody is there.
+
+    `previous` is the decision of the month before; `first` says that there is none.
+    """
+
+    __slots__ = ("decision", "first", "month", "paid", "previous")
+
+    def __init__(
+        self, month: int, decision: Decision | None, paid: Decision | None, before: Decision | None, first: bool
+    ) -> None:
+        self.month = day_text(month)[:7]
+        self.decision = decision
+        self.paid = paid
+        self.previous = before
+        self.first = first
+
+    @property
+    def changes(self) -> list[Change]:
+        """Outputs that differ from the month before, in the order of the policy; none in the first month."""
+        if self.first:
+            return []
+        old, new = Compared(self.previous), Compared(self.decision)
+        out = []
+        for path, before, after in _differing(self.previous, self.decision):
+            out.append(
+                Change(path, before, after, tuple(because(old, new, path, "zh")), tuple(because(old, new, path, "en")))
+            )
+        return out
+
+    def __repr__(self) -> str:
+        return f"<Month {self.month}>"
+
+
+def _values(decision: Decision | None) -> dict[str, object]:
+    if decision is None:
+        return {}
+    return {
+        f"{entry.path}.{name}": python_value(entry.values[name], type_) if known(entry.values[name]) else None
+        for entry, name, type_, _ in decision.rows()
+    }
+
+
+def _differing(before: Decision | None, after: Decision | None) -> Iterator[tuple[str, object, object]]:
+    old, new = _values(before), _values(after)
+    for path in {**new, **old}:
+        if old.get(path) != new.get(path) or (path in old) != (path in new):
+            yield path, old.get(path), new.get(path)
+
+
+class Timeline(Sequence[Month]):
+    """The months in order, and `arrears`. `timeline["2022-03"]` is a month, `timeline[0]` the first one.
+
+    `findings` are remarks on the history that are no errors: facts with a gap, a history that begins before the timeline.
+    """
+
+    def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
+        self._policy = policy
+        self._history = history
+        self.as_known = as_known
+        self._books: Account = account(policy, history, start, end, as_known)
+        self.months: list[Month] = []
+        before: Decision | None = None
+        for month in months_between(start, end):
+            made = Month(month, self._books.due[month], self._books.paid[month], before, month == start)
+            self.months.append(made)
+            before = made.decision
+        self.findings: list[Diagnostic] = [*history.findings, *_remarks(history, start)]
+
+    @property
+    def policy(self) -> str:
+        return self._policy.name
+
+    @property
+    def digest(self) -> str:
+        return self._policy.digest
+
+    @property
+    def program(self) -> Program:
+        return self._policy.program
+
+    @property
+    def root(self) -> str:
+        """The entity with which the history begins."""
+        return self._history.root
+
+    def __len__(self) -> int:
+        return len(self.months)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            found = next((m for m in self.months if m.month == key), None)
+            if found is None:
+                raise KeyError(key)
+            return found
+        return self.months[key]
+
+    @property
+    def arrears(self) -> list[Arrear]:
+        """What is still owed, by month and benefit, with reasons."""
+        return [self._arrear(d) for d in self._books.differences]
+
+    def settled(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month pays for earlier months of a benefit (its path), in the declared unit: 补发."""
+        return self._sum(self._books.settled, month, benefit)
+
+    def paid(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month paid for itself on its pay day: 已发."""
+        if self._books.handed:
+            return self._sum(self._books.handed, month, benefit)
+        number, key = _key(month, benefit)
+        decision = self._books.paid[number]
+        amount = decision.amounts().get(key, Fraction(0)) if decision is not None else Fraction(0)
+        return self._money(amount, key)
+
+    def _sum(self, amounts: Mapping[tuple[int, Benefit], Fraction], month: str, benefit: str) -> Decimal | Fraction:
+        number, key = _key(month, benefit)
+        return self._money(amounts.get((number, key), Fraction(0)), key)
+
+    def _money(self, amount: Fraction, benefit: Benefit) -> Decimal | Fraction:
+        made = python_value(amount, self._type(benefit))
+        assert isinstance(made, (Decimal, Fraction))
+        return made
+
+    def _type(self, benefit: Benefit) -> Type:
+        path, name = benefit
+        entity = next(t.entity.name for t in self._history.track.all() if t.path == path)
+        return self._policy.rule(entity, name).type
+
+    def _arrear(self, d: Difference) -> Arrear:
+        type_ = self._type(d.benefit)
+        path = ".".join(d.benefit)
+        old, new = Compared(self._books.paid[d.month]), Compared(self._books.due[d.month])
+        reasons = [tuple(because(old, new, path, lang)) for lang in ("zh", "en")]
+        if not reasons[0] and self._history.ledgers:
+            reasons = [("按已发的账",), ("by the ledger of what was paid",)]
+        return Arrear(
+            day_text(d.month)[:7],
+            path,
+            self._money(d.paid, d.benefit),
+            self._money(d.due, d.benefit),
+            self._money(d.due - d.paid, d.benefit),
+            type_.own.show(),
+            None if d.settled is None else day_text(d.settled)[:7],
+            *reasons,
+        )
+
+    def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
+        """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
+        return {
+            "policy": self.policy,
+            "digest": self._policy.digest,
+            "engine": __version__,
+            "as_known": None if self.as_known is None else day_text(self.as_known),
+            "months": [self._month_json(m, lang, explanations) for m in self.months],
+            "arrears": [self._arrear_json(d, lang) for d in self._books.differences],
+            "findings": [{"code": f.code, "path": f.path, "message": f.message(lang)} for f in self.findings],
+        }
+
+    def _month_json(self, month: Month, lang: str, explanations: bool) -> dict[str, object]:
+        decision = month.decision
+        made: dict[str, object] = {"month": month.month}
+        if decision is None:
+            return {**made, "outputs": {}, "undetermined": [], "changes": self._changes_json(month, lang)}
+        whole = decision.to_json(explanation=explanations)
+        kept: dict[str, object] = {
+            k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
+        }
+        return {**made, **kept, "changes": self._changes_json(month, lang)}
+
+    def _changes_json(self, month: Month, lang: str) -> list[dict[str, object]]:
+        if month.first:
+            return []
+        old, new = Compared(month.previous), Compared(month.decision)
+        out = []
+        for path, _, _ in _differing(month.previous, month.decision):
+            reasons = because(old, new, path, lang)
+            out.append(
+                {
+                    "output": path,
+                    "before": _json_of(month.previous, path),
+                    "after": _json_of(month.decision, path),
+                    "because": ("；" if lang == "zh" else "; ").join(reasons),
+                }
+            )
+        return out
+
+    def _arrear_json(self, d: Difference, lang: str) -> dict[str, object]:
+        arrear = self._arrear(d)
+        type_ = self._type(d.benefit)
+        reasons = arrear.because if lang == "zh" else arrear.because_en
+        return {
+            "month": arrear.month,
+            "benefit": arrear.benefit,
+            "paid": json_value(d.paid, type_),
+            "due": json_value(d.due, type_),
+            "difference": json_value(d.due - d.paid, type_),
+            "unit": arrear.unit,
+            "settled": arrear.settled,
+            "because": ("；" if lang == "zh" else "; ").join(reasons),
+        }
+
+    def text(self, lang: str = "zh") -> str:
+        from .forms import text
+
+        return text(self, lang)
+
+    def markdown(self, lang: str = "zh") -> str:
+        from .forms import markdown
+
+        return markdown(self, lang)
+
+    def html(self, lang: str = "zh") -> str:
+        """One self-contained page."""
+        from .forms import html
+
+        return html(self, lang)
+
+    def svg(self, lang: str = "zh") -> str:
+        """The months as a strip: states, amounts, and what is compared with what."""
+        from .strip import svg
+
+        return svg(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.svg()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Timeline {self.policy} {self.months[0].month} to {self.months[-1].month}>"
+
+
+def _key(month: str, benefit: str) -> tuple[int, Benefit]:
+    entry, _, name = benefit.rpartition(".")
+    return day(month), (entry, name)
+
+
+def _json_of(decision: Decision | None, path: str) -> object:
+    """A value as the contract writes it; null where there is none."""
+    if decision is None:
+        return None
+    for entry, name, type_, _ in decision.rows():
+        if f"{entry.path}.{name}" == path:
+            value = entry.values[name]
+            if not known(value):
+                return None
+            return json_amount(value, type_)["value"] if type_.is_amount else json_value(value, type_)
+    return None
+
+
+def _remarks(history: History, start: int) -> Iterator[Diagnostic]:
+    if history.first and history.first < start and not history.given_state:
+        yield diagnostic("F0212", at=history.root, first=day_text(history.first)[:7], start=day_text(start)[:7])
+
+
+def _month(text: str | datetime.date) -> int:
+    return day(text) // 100 * 100 + 1
+
+
+def timeline(
+    policy: Policy,
+    history: Mapping[str, Any] | Any,
+    start: str | datetime.date,
+    end: str | datetime.date,
+    as_known: str | datetime.date | None = None,
+    *,
+    lenient: bool = False,
+) -> Timeline:
+    """Decides a history month by month. Raises PolicyError for a history or dates at fault."""
+    first, last = _month(start), _month(end)
+    known_on = None if as_known is None else day(as_known)
+    wrong: list[Diagnostic] = []
+    if last < first:
+        wrong.append(diagnostic("F0213", at=day_text(first)[:7], start=day_text(first)[:7], end=day_text(last)[:7]))
+    elif last > add_months(first, MOST_MONTHS - 1):
+        wrong.append(diagnostic("F0214", at=day_text(last)[:7], most=MOST_MONTHS))
+    if known_on is not None:
+        learned = [d for d in learned_days(policy.program) if d]
+        if learned and known_on < learned[0]:
+            wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
+    if wrong:
+        raise PolicyError(wrong)
+    read = HistoryReader(policy.program, lenient=lenient).read(history)
+    if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
+        raise PolicyError(
+            [
+                diagnostic(
+                    "F0216",
+                    at=read.root,
+                    start=day_text(first)[:7],
+                    end=day_text(last)[:7],
+                    first=day_text(read.first)[:7] if read.first else "—",
+                )
+            ]
+        )
+    return Timeline(policy, read, first, last, known_on)
+
+
+__all__ = ["Arrear", "Change", "Month", "Timeline", "timeline"]
