@@ -15,6 +15,11 @@ from .bodies import first_day
 from .elaborate import Elaborator, Scope, Skip
 
 
+def _none(given: nodes.Given) -> bool:
+    """`赡养户 = 无`: the list is given, and nobody is in it."""
+    return isinstance(given.value, nodes.Name) and given.value.path in (("无",), ("none",))
+
+
 def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
     """One example, or None when a line of it is wrong."""
     assert isinstance(declared.node, nodes.Example)
@@ -174,6 +179,8 @@ class _Reader:
                             f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place, month, a.measure
                         )
                     )
+                elif name in symbol.lists and _none(a.given):
+                    facts[name] = []
                 else:
                     fact = symbol.facts.get(name)
                     if fact is None:

@@ -154,7 +154,7 @@ class _Collector:
                 payday = next((x.payday for x in file.items if isinstance(x, nodes.PolicyHead) and x.payday), payday)
         self._types()
         entities = self._entities()
-        parameters = self._parameters()
+        parameters = self._parameters(entities)
         rules = self._rules(entities)
         self._clashes(entities, rules, parameters)
         return Model(
@@ -418,7 +418,8 @@ class _Collector:
 
     # --- parameters and rules
 
-    def _parameters(self) -> dict[str, ParameterSymbol]:
+    def _parameters(self, entities: dict[str, EntitySymbol]) -> dict[str, ParameterSymbol]:
+        inline = _inline_types(entities)
         made: dict[str, ParameterSymbol] = {}
         for d in self.found:
             node = d.node
@@ -435,8 +436,9 @@ class _Collector:
             type_ = self.type_of(node.type, node.name)
             keys: list[Type] = []
             for key in node.keys:
-                if key in self.types:
-                    keys.append(self.types[key])
+                type_of_key = self.types.get(key) or inline.get(key)
+                if type_of_key is not None:
+                    keys.append(type_of_key)
                 elif key not in self.broken:
                     self.report.error("P0406", node.span, name=key)
             cells = prod(len(t.members) for t in keys)
@@ -573,6 +575,16 @@ class _Collector:
 def _shell(entities: dict[str, EntitySymbol]) -> Model:
     """A model of entities alone, to ask what holds what while the rest is collected."""
     return Model("", (), "", 0, {}, frozenset(), entities, {}, {}, (), {})
+
+
+def _inline_types(entities: dict[str, EntitySymbol]) -> dict[str, Type]:
+    """Types written as a list at a fact, by the fact's name; a name that two facts give to different lists is none."""
+    found: dict[str, Type | None] = {}
+    for symbol in entities.values():
+        for fact in symbol.facts.values():
+            if fact.type.kind == "enumeration" and fact.type.name == fact.name:
+                found[fact.name] = fact.type if found.get(fact.name, fact.type) == fact.type else None
+    return {name: t for name, t in found.items() if t is not None}
 
 
 def flat(lines: Iterable[nodes.Line]) -> Iterator[nodes.Line]:
