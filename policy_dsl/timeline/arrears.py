@@ -16,7 +16,6 @@ from ..backends.runtime import Defer
 from ..backends.values import Value, known
 from ..decision import Decision
 from ..ir import nodes as ir
-from ..ir.epoch import learned
 from .history import History, first_month
 from .months import Course, Step, months_between, payday
 
@@ -77,12 +76,16 @@ class _Books:
         self.owed: dict[tuple[int, Benefit], Difference] = {}
 
     def account(self) -> Account:
-        before: int | None = None
         due_carry = paid_carry = None
+        told = 0  # how much of the news was known on the pay day before
         for n, month in enumerate(self.months):
             day = payday(self.policy, month)
             known_now = day if self.as_known is None else min(day, self.as_known)
-            touched = self._touched(before, known_now) if before is not None else month
+            heard = told
+            while heard < len(self.days) and self.days[heard] <= known_now:
+                heard += 1
+            touched = self._touched(told, heard) if n and heard > told else month
+            told = heard
             if touched < month:
                 self._again(touched, self.months[:n], known_now)
                 due_carry = self.course.carry(self.due[self.months[n - 1]])
@@ -92,9 +95,8 @@ class _Books:
             paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
             due_carry = self.course.carry(due)
             paid_carry = due_carry if paid is due else self.course.carry(paid)
-            before = known_now
-        assert before is not None
-        touched = self._touched(before, self.as_known)
+        last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
+        touched = self._touched(told, last)
         if touched <= self.months[-1]:
             self._again(touched, self.months, self.as_known)
         everything = self.history.ledgers
@@ -102,10 +104,9 @@ class _Books:
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
         return Account(self.due, self.paid, tuple(left), self.settled)
 
-    def _touched(self, before: int, now: int | None) -> int:
-        """The first month that anything touches which became known after one day and by another."""
-        first, last = bisect_right(self.days, before), len(self.days) if now is None else bisect_right(self.days, now)
-        return min((month for _, month in self.news[first:last]), default=ir.OPEN)
+    def _touched(self, told: int, heard: int) -> int:
+        """The first month that any of the news from one to another touches."""
+        return min((month for _, month in self.news[told:heard]), default=ir.OPEN)
 
     def _again(self, first: int, months: list[int], known_now: int | None) -> None:
         """Decides the months from the first one touched anew, with what is known now."""
@@ -197,9 +198,7 @@ def _same(a: object, b: object) -> bool:
 
 def _news(policy: Policy, history: History) -> list[tuple[int, int]]:
     """(day on which something becomes known, first month that it touches), by day."""
-    program = policy.program
-    found = {(learned(x), first_month(x.since)) for r in program.rules for x in r.lines if x.since}
-    found |= {(learned(x), first_month(x.since)) for p in program.parameters for x in p.entries if x.since}
+    found = {(known, first_month(since)) for known, since in policy.engine.news if since}
     found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
     return sorted(found)
 

@@ -6,13 +6,12 @@ costs the compiled function and the handing over.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..backends.engine import Run
 from ..backends.handover import Carry, Unusual, from_values
-from ..backends.runtime import Defer
+from ..backends.runtime import Defer, add_months
 from ..decision import Decision
 from .history import History
 
@@ -32,7 +31,7 @@ def payday(policy: Policy, month: int) -> int:
     """The day on which a month is paid: 发放日, at most the month's last day; that last day where none is written."""
     day = policy.program.payday
     if not 0 < day <= 28:
-        last = monthrange(month // 10000, month // 100 % 100)[1]
+        last = add_months(month // 100 * 100 + 31, 0) % 100
         day = min(day or last, last)
     return month // 100 * 100 + day
 

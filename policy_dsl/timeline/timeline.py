@@ -354,7 +354,7 @@ def timeline(
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:
         raise PolicyError(wrong)
-    read = HistoryReader(policy.program, lenient=lenient).read(history)
+    read = HistoryReader(policy.program, policy.engine.births, lenient=lenient).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
         raise PolicyError(
             [
