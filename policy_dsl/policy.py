@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from .backends.calendar import Calendar, calendar_of, digest_of
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
 from .backends.show import python_value
@@ -73,7 +74,7 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_digest", "_root", "_rules", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
@@ -81,6 +82,7 @@ class Policy:
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._root = self._usual_root()
+        self._digest = ""
 
     def _usual_root(self) -> str:
         """The entity with which facts usually begin: the outermost whose list is a household's (a roll above it is rarer)."""
@@ -100,8 +102,15 @@ class Policy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the texts of all layers."""
-        return self.program.digest
+        """SHA-256 of the texts of all layers, and of the calendar where one was given or the policy computes deadlines."""
+        if not self._digest:
+            self._digest = digest_of(self.program)
+        return self._digest
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar by which deadlines in working days are counted."""
+        return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
         return self._rules[entity, name]
@@ -215,6 +224,12 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def with_calendar(self, calendar: Calendar) -> Policy:
+        """A new policy that counts working days by `calendar`; its digest says so."""
+        engine = Engine(self.program._replace(calendar=calendar))
+        engine.texts = self.engine.texts
+        return Policy(engine.program, engine)
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
 from . import runtime
-from .epoch import Epoch, epoch_order
+from .epoch import Epoch, Laws, epoch_order
 from .interpret import Instance
 from .layout import RuleKey, Slot, arguments
 
@@ -99,7 +99,7 @@ class Engine:
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
-        self._epochs: dict[int, Epoch] = {}
+        self._laws = Laws(program, self._order)
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[int, str], Run] = {}
         self._lock = threading.RLock()
@@ -126,12 +126,9 @@ class Engine:
         return self._analysis
 
     def epoch(self, on: int) -> Epoch:
-        index = bisect_right(self.days, on)
-        found = self._epochs.get(index)
-        if found is None:
-            with self._lock:
-                found = self._epochs.setdefault(index, Epoch(self.program, on, self._order))
-        return found
+        """The law on a day (yyyymmdd)."""
+        with self._lock:
+            return self._laws.at(on)
 
     def run(self, on: int, root: str) -> Run:
         index = bisect_right(self.days, on)

@@ -6,13 +6,27 @@ Two epochs whose lines differ only in written amounts share one compiled functio
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from fractions import Fraction
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
+from ..ir.epoch import (
+    Held,
+    InForce,
+    Missing,
+    change_days,
+    combinations,
+    dependency_order,
+    entry_days,
+    held,
+    in_force,
+    parameters_read,
+)
+from ..ir.traverse import references
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
+Values = dict[str, dict[tuple[int, ...], Held]]
 
 
 def epoch_order(program: ir.Program) -> EpochOrder:
@@ -20,35 +34,83 @@ def epoch_order(program: ir.Program) -> EpochOrder:
     return change_days(program), dependency_order(program.parameters)
 
 
+class Laws:
+    """The law of every day: a program's epochs, made when they are asked for, and what `x 于 d` needs of them all."""
+
+    def __init__(self, program: ir.Program, order: EpochOrder) -> None:
+        self.program = program
+        self.order = order
+        self._epochs: dict[int, Epoch] = {}
+        self._histories: dict[str, tuple[list[int], list[dict[tuple[int, ...], Held]]]] = {}
+        self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
+
+    def at(self, day: int) -> Epoch:
+        """The epoch in which a day lies."""
+        index = bisect_right(self.order[0], day)
+        found = self._epochs.get(index)
+        if found is None:
+            found = self._epochs.setdefault(index, Epoch(self.program, day, self.order, self))
+        return found
+
+    def history(self, name: str) -> tuple[list[int], list[dict[tuple[int, ...], Held]]]:
+        """The days on which a parameter may change, and its values before, between and after them."""
+        found = self._histories.get(name)
+        if found is None:
+            wanted = {name}
+            for parameter in reversed(self.order[1]):
+                if parameter.name in wanted:
+                    wanted.update(parameters_read(parameter))
+            some = [p for p in self.order[1] if p.name in wanted]
+            days = entry_days(some)
+            found = self._histories[name] = (days, [parameter_values(some, day)[name] for day in [0, *days]])
+        return found
+
+    def closure(self, key: tuple[str, str]) -> tuple[ir.Rule, ...]:
+        """A rule and all rules that it reads, directly or not, each after those it reads."""
+        found = self._closures.get(key)
+        if found is None:
+            wanted = {key}
+            for rule in reversed(self.program.rules):
+                if (rule.entity, rule.name) in wanted:
+                    wanted.update(references(rule))
+            found = tuple(r for r in self.program.rules if (r.entity, r.name) in wanted)
+            self._closures[key] = found
+        return found
+
+
+def parameter_values(parameters: Iterable[ir.Parameter], on: int) -> Values:
+    """What each parameter is on a day, for every combination of its keys; each stands after those its formulas read."""
+    out: Values = {}
+    for parameter in parameters:
+        values: dict[tuple[int, ...], Held] = {}
+        for keys in combinations(parameter):
+            entry, floor = held(parameter, keys, on)
+            floor_value = evaluate_parameter(floor.value, keys, out, on) if floor and floor.value else None
+            if entry is None:
+                values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+            elif entry.kind == "pending":
+                values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+            else:
+                assert entry.value is not None
+                values[keys] = Held(evaluate_parameter(entry.value, keys, out, on), entry, floor_value)
+        out[parameter.name] = values
+    return out
+
+
 class Epoch:
     """A policy on the days from one change to the next."""
 
-    __slots__ = ("first", "last", "parameters", "program", "rules")
+    __slots__ = ("first", "last", "laws", "parameters", "program", "rules")
 
-    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None) -> None:
-        days, parameters = order or epoch_order(program)
+    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None, laws: Laws | None = None) -> None:
+        days, parameters = order = order or epoch_order(program)
+        self.laws = laws or Laws(program, order)
         at = bisect_right(days, on)
         self.program = program
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
         self.rules: dict[tuple[str, str], InForce | None] = {(r.entity, r.name): in_force(r, on) for r in program.rules}
-        self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
-        for parameter in parameters:
-            values: dict[tuple[int, ...], Held] = {}
-            for keys in combinations(parameter):
-                entry, floor = held(parameter, keys, on)
-                floor_value = (
-                    evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
-                )
-                if entry is None:
-                    kind = "floor" if floor else "none"
-                    values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
-                elif entry.kind == "pending":
-                    values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
-                else:
-                    assert entry.value is not None
-                    values[keys] = Held(evaluate_parameter(entry.value, keys, self.parameters, on), entry, floor_value)
-            self.parameters[parameter.name] = values
+        self.parameters = parameter_values(parameters, on)
 
     def formula_key(self) -> tuple[object, ...]:
         """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""

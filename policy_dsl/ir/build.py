@@ -21,7 +21,7 @@ from . import nodes as ir
 from .bodies import Opener, RawBody, RawLine
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
-from .traverse import references
+from .traverse import asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -43,7 +43,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(model.rules),
     )
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    deadlines = any(asks_calendar(node) for rule in ordered for formula in formulas(rule) for node in walk(formula))
+    return program._replace(examples=examples, deadlines=deadlines)
 
 
 class _Builder:

@@ -97,6 +97,8 @@ class _Measure:
                 return {"+": _sum, "-": _sum, "*": _product, "/": _quotient}[node.sign](a, b)
             case ir.Call():
                 return self._call(node)
+            case ir.AsOf():
+                return self.of(node.value)
             case ir.Aggregate() if node.value is not None and node.function != "count":
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):

@@ -3,7 +3,7 @@
 A word is a keyword only where the table says so, so that 标题, 日期, `from` and `first` stay usable as names elsewhere:
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
 `type` in the head or fact line of a declaration; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
-`dated` only before a date; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example.
+`dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("ASSUME", "假设", "assume", ("tail",), text=True),
     Keyword("PENDING", "待定", "pending", ("result",)),
     Keyword("TARGET", "目标", "target", ("result",)),
-    Keyword("ON", "于", "on", ("line",), ("EXAMPLE",)),
+    Keyword("ON", "于", "on", ("line", "between"), ("EXAMPLE",)),
     Keyword("EXPECT", "应为", "expect", ("line",), ("EXAMPLE",)),
     Keyword("FAILURE", "错误", "error", ("value",)),
     Keyword("UNKNOWN", "未知", "unknown", ("value",)),
