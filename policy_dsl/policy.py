@@ -225,9 +225,14 @@ class Policy:
 
         return Policy(with_parameters(self.program, changes))
 
-    def with_calendar(self, calendar: Calendar) -> Policy:
-        """A new policy that counts working days by `calendar`; its digest says so."""
-        engine = Engine(self.program._replace(calendar=calendar))
+    def with_calendar(self, calendar: Calendar | Mapping[str, Any]) -> Policy:
+        """A new policy that counts working days by `calendar` (or what Calendar.from_json reads); its digest says so.
+
+        Raises PolicyError.
+        """
+        given = calendar if isinstance(calendar, Calendar) else Calendar.from_json(calendar)
+        # the functions are the same: the calendar is an argument of theirs
+        engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
         engine.texts = self.engine.texts
         return Policy(engine.program, engine)
 

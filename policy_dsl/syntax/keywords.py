@@ -166,6 +166,9 @@ def unit_in(key: str, lang: str) -> str:
 
 
 LONGEST_TO_SPLIT = 200  # characters; a longer word is no sentence that lacks its spaces
+_BETWEEN = tuple(
+    k.zh for k in KEYWORDS if "between" in k.where
+)  # 于 stands in many names, so it needs known ones around it
 _CJK_WORDS = sorted((w for w in RESERVED if not w.isascii() and w not in ("是", "为", "于")), key=len, reverse=True)
 
 
@@ -186,7 +189,8 @@ def apart(word: str, known: frozenset[str] | set[str] = frozenset()) -> str:
                 pieces.append(name)
                 rest = rest[len(name) :]
                 continue
-        keyword = next((w for w in _CJK_WORDS if rest.startswith(w)), "")
+        splits = (*_CJK_WORDS, *_BETWEEN) if known else _CJK_WORDS
+        keyword = next((w for w in splits if rest.startswith(w)), "")
         if keyword:
             if plain:
                 pieces.append(plain)
@@ -198,8 +202,9 @@ def apart(word: str, known: frozenset[str] | set[str] = frozenset()) -> str:
             rest = rest[1:]
     if plain:
         pieces.append(plain)
-    if len(pieces) < 2 or not any(p in RESERVED for p in pieces):
+    words = RESERVED.union(_BETWEEN)
+    if len(pieces) < 2 or words.isdisjoint(pieces):
         return ""
-    if known and any(p not in known and p not in RESERVED and not p.isdecimal() for p in pieces):
+    if known and any(p not in known and p not in words and not p.isdecimal() for p in pieces):
         return ""
     return " ".join(pieces)

@@ -46,6 +46,19 @@ def test_a_given_calendar_decides(tmp_path: Path) -> None:
     assert (policy.calendar.name[:15], other.calendar.name) == ("chinesecalendar", "不放假")
 
 
+def test_it_may_be_given_as_json(tmp_path: Path) -> None:
+    """What from_json reads will do; whatever else it is gets a code. Nothing is compiled again for it."""
+    policy = load(tmp_path)
+    policy.decide(FACTS, on="2022-11")
+    other = policy.with_calendar({"years": [2022, 2023]})
+    assert other.decide(FACTS, on="2022-11")[OUTPUT] == datetime.date(2022, 10, 26)
+    assert other.engine.saved().keys() == policy.engine.saved().keys()
+    for wrong in (None, [2022], {"off": []}):
+        with pytest.raises(PolicyError) as caught:
+            policy.with_calendar(wrong)  # type: ignore[arg-type]
+        assert [d.code for d in caught.value.diagnostics] == ["F0130"]
+
+
 def test_the_explanation_names_it(tmp_path: Path) -> None:
     """Formula with numbers, calendar, and the days on the way that are no usual ones."""
     policy = load(tmp_path)
