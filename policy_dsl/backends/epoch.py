@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
+from math import prod
 
 from ..ir import nodes as ir
 from ..ir.epoch import (
@@ -43,6 +44,7 @@ class Laws:
         self._epochs: dict[int, Epoch] = {}
         self._histories: dict[str, tuple[list[int], list[dict[tuple[int, ...], Held]]]] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
+        self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
 
     def at(self, day: int) -> Epoch:
         """The epoch in which a day lies."""
@@ -56,25 +58,37 @@ class Laws:
         """The days on which a parameter may change, and its values before, between and after them."""
         found = self._histories.get(name)
         if found is None:
-            wanted = {name}
-            for parameter in reversed(self.order[1]):
-                if parameter.name in wanted:
-                    wanted.update(parameters_read(parameter))
-            some = [p for p in self.order[1] if p.name in wanted]
+            some = self._with_those_it_reads(name)
             days = entry_days(some)
             found = self._histories[name] = (days, [parameter_values(some, day)[name] for day in [0, *days]])
         return found
+
+    def history_size(self, name: str) -> int:
+        """How many values the history of a parameter holds, those of the parameters that it reads included."""
+        some = self._with_those_it_reads(name)
+        return (len(entry_days(some)) + 1) * sum(prod(len(t.members) for t in p.key_types) for p in some)
+
+    def _with_those_it_reads(self, name: str) -> list[ir.Parameter]:
+        wanted = {name}
+        for parameter in reversed(self.order[1]):
+            if parameter.name in wanted:
+                wanted.update(parameters_read(parameter))
+        return [p for p in self.order[1] if p.name in wanted]
 
     def closure(self, key: tuple[str, str]) -> tuple[ir.Rule, ...]:
         """A rule and all rules that it reads, directly or not, each after those it reads."""
         found = self._closures.get(key)
         if found is None:
-            wanted = {key}
-            for rule in reversed(self.program.rules):
-                if (rule.entity, rule.name) in wanted:
-                    wanted.update(references(rule))
-            found = tuple(r for r in self.program.rules if (r.entity, r.name) in wanted)
-            self._closures[key] = found
+            if not self._places:
+                self._places = {(r.entity, r.name): n for n, r in enumerate(self.program.rules)}
+            wanted: set[int] = set()
+            stack = [key]
+            while stack:
+                place = self._places[stack.pop()]
+                if place not in wanted:
+                    wanted.add(place)
+                    stack += references(self.program.rules[place])
+            found = self._closures[key] = tuple(self.program.rules[n] for n in sorted(wanted))
         return found
 
 

@@ -18,6 +18,8 @@ from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .pieces import Form, assign, call, cmp, const, defer, either, fragment, item, name, op, times, tuple_
 
+MOST_HISTORY = 50_000  # values of one parameter over all days; a longer one is left to the interpreter
+
 
 class Formulas:
     """Formulas as Python expressions; what needs a statement first goes to `block`."""
@@ -408,8 +410,8 @@ class Formulas:
     def as_of(self, node: ir.AsOf) -> ast.expr:
         """A parameter on another day is looked up among its values of all days; a rule is left to the interpreter."""
         value = node.value
-        if isinstance(value, ir.RuleRef):
-            return call("defer", const(f"{value.entity}.{value.name}"))
+        if isinstance(value, ir.RuleRef) or self.epoch.laws.history_size(value.name) > MOST_HISTORY:
+            return call("defer", const(value.name))
         self.histories.setdefault((value.name, value.floor), len(self.histories))
         history = name(self.local(("history", value.name, value.floor), value.name))
         found = call("as_of", history, self.plain(node.day))
