@@ -73,13 +73,14 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_guarded", "_root", "_rules", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
+        self._guarded = self.engine.guard is not None
         self._root = self._usual_root()
 
     def _usual_root(self) -> str:
@@ -161,7 +162,7 @@ class Policy:
 
         `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
-        fault: what it leaves open comes back undetermined.
+        fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         """
         known = self._runs.get(on)
         if known is None:
@@ -178,18 +179,32 @@ class Policy:
             if root != compiled.root:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
+        if self._guarded:
+            self._legal(number, root, data)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
         return Decision(self, run.epoch, compiled, number, root, data, raw)
 
+    def _legal(self, on: int, root: str, data: tuple[Any, ...]) -> None:
+        """Raises PolicyError for a case that breaks a guarantee about facts."""
+        from .backends.guard import broken
+
+        found = broken(self.engine, on, root, data)
+        if found:
+            from .explain.guarantees import refused
+
+            raise PolicyError(refused(found))
+
     def run(self, on: int, root: str) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
         return self.engine.run(on, root)
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
-        """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
+        """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd. Raises PolicyError as `decide` does."""
+        if self._guarded:
+            self._legal(on, root, data)
         run = self.engine.run(on, root)
         try:
             raw = run.compiled.decide(run.parameters, on, data)

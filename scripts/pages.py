@@ -62,6 +62,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "EXPECT": ("案例应得的结果", "what the example expects"),
     "FAILURE": ("应得的结果是出错", "the expected result is an error"),
     "UNKNOWN": ("不知道", "not known"),
+    "ALONG": ("随着哪一个事实变大", "while which fact rises"),
+    "NEVER_RISES": ("值不会变大", "the value never rises"),
     "OR": ("有一个成立即可", "one of them holds"),
     "AND": ("都要成立", "all of them hold"),
     "NOT": ("不成立", "does not hold"),
@@ -92,6 +94,7 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ),
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
+    ("claim", "保证的各行", "In the lines of a guarantee"),
 )
 # What each function does, by its key.
 DOES: dict[str, tuple[str, str]] = {
@@ -251,6 +254,7 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P09", "保证", "Guarantees"),
     ("F01", "填写的事实", "Given facts"),
     ("R01", "作出决定时", "While a decision is made"),
 )

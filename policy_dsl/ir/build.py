@@ -21,6 +21,7 @@ from . import nodes as ir
 from .bodies import Opener, RawBody, RawLine
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .guarantees import guarantees_of
 from .traverse import references
 
 
@@ -43,7 +44,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(model.rules),
     )
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    guarantees = guarantees_of(model, made.elaborator, made.clause)
+    return program._replace(examples=examples, guarantees=guarantees)
 
 
 class _Builder:

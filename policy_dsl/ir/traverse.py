@@ -67,3 +67,8 @@ def compared(sign: str, a: Any, b: Any) -> bool:
         ">=": operator.ge,
     }
     return bool(signs[sign](a, b))
+
+
+def in_force_on(claim: ir.Claim, on: int) -> bool:
+    """Whether the claim is in force on a day (yyyymmdd)."""
+    return claim.since <= on <= claim.until

@@ -365,7 +365,9 @@ def with_name(name: str) -> nodes.File:
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
     entries = tuple(nodes.Entry(e, m, both, assigned, **at) for e in (False, True) for m in (None, "2022-01"))
-    claims = tuple(nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word))
+    claims = tuple(
+        nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word)
+    )
     items: tuple[nodes.Item, ...] = (
         nodes.PolicyHead(name, name, **at),
         nodes.Document(name, "", **at),
