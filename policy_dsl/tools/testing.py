@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -9,11 +10,13 @@ from ..backends.facts import Reader
 from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
-from ..diagnostics.report import PolicyError
+from ..decision import Decision
+from ..diagnostics.report import Diagnostic, PolicyError
 from ..ir import nodes as ir
 from ..model.types import Type
 from ..policy import Policy
 from ..source import Place
+from .guarantees import Case, Key, problems
 
 
 class Mismatch(NamedTuple):
@@ -28,10 +31,11 @@ class Mismatch(NamedTuple):
 class Result(NamedTuple):
     example: ir.Example
     mismatches: tuple[Mismatch, ...]
+    findings: tuple[Diagnostic, ...] = ()  # guarantees that the example breaks
 
     @property
     def passed(self) -> bool:
-        return not self.mismatches
+        return not self.mismatches and not self.findings
 
 
 def run_example(policy: Policy, example: ir.Example) -> Result:
@@ -39,6 +43,7 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
+        decision = policy.decide_data(root, data, on=example.on)
     except PolicyError as error:
         if whole_error:
             return Result(example, ())
@@ -50,7 +55,6 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
             example.place,
         )
         return Result(example, (found,))
-    decision = policy.decide_data(root, data, on=example.on)
     out: list[Mismatch] = []
     for want in example.expected:
         if not want.path:
@@ -68,7 +72,17 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         mismatch = _compare(want, value, type_)
         if mismatch is not None:
             out.append(mismatch)
-    return Result(example, tuple(out))
+    return Result(example, tuple(out), tuple(_guarantees(policy, example, Case(root, data, example.on), decision)))
+
+
+def _guarantees(policy: Policy, example: ir.Example, case: Case, decision: Decision) -> Iterator[Diagnostic]:
+    """Each guarantee that the example breaks, once."""
+    label = (example.place, f"案例「{example.title}」", f"example “{example.title}”")
+    seen: set[Key] = set()
+    for problem in problems(policy, case, decision):
+        if problem.key not in seen:
+            seen.add(problem.key)
+            yield problem.make([label])
 
 
 def _fact(root: Instance, entry: Instance, name: str) -> object:
