@@ -146,6 +146,8 @@ class _Reader:
 
     def entity(self, claims: list[nodes.Claim]) -> str:
         """The outermost entity in which all names resolve. Raises Skip where there is none, or two stand side by side."""
+        if not self.model.entities:
+            return ""  # figures alone can be spoken of
         left: dict[str, list[nodes.Name]] = {}
         own: dict[str, list[nodes.Name]] = {}
         for entity in self.model.entities:
@@ -212,9 +214,7 @@ class _Reader:
 
     def nowhere(self, left: dict[str, list[nodes.Name]]) -> Skip:
         """No entity has all the names: an unknown name is said as such, else whose each of them is."""
-        fewest = min(left, key=lambda e: len(left[e]), default="")
-        if not fewest:
-            return self.elaborator.fail("P0901", self.node.span, title=self.node.title, names="—", names_en="—", upper="家庭")  # fmt: skip
+        fewest = min(left, key=lambda e: len(left[e]))
         anywhere = {x for e, s in self.model.entities.items() for x in (e, *s.facts, *s.lists)}
         anywhere |= {n for _, n in self.model.rules}
         for name in left[fewest]:

@@ -6,10 +6,12 @@ The same seed gives the same cases, unless time runs out. Nothing is proved by t
 from __future__ import annotations
 
 import datetime
+import sys
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .. import cache
 from ..backends.interpret import Interpretation
 from ..backends.runtime import UNKNOWN, Unknown
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
@@ -40,14 +42,23 @@ class _Over(BaseException):
 
 def generated(policy: Policy, count: int, seed: int, seconds: float = SECONDS) -> Tested:
     """Tries `count` cases for each entity that cases begin with. Raises PolicyError where Hypothesis is not installed."""
-    try:
-        import hypothesis  # noqa: F401
-    except ImportError:
-        raise PolicyError([diagnostic("P0909")]) from None
+    _hypothesis()
     search = _Search(policy, count, seed, seconds)
     for root in roots(policy.program):
         search.run(root)
     return Tested(search.cases, search.findings(), search.in_time)
+
+
+def _hypothesis() -> None:
+    """Loads Hypothesis. What it keeps on disk goes into our cache, not into the folder at hand."""
+    fresh = "hypothesis" not in sys.modules
+    try:
+        from hypothesis.configuration import set_hypothesis_home_dir
+    except ImportError:
+        raise PolicyError([diagnostic("P0909")]) from None
+    folder = cache.folder()
+    if fresh and folder is not None:
+        set_hypothesis_home_dir(folder / "hypothesis")
 
 
 def roots(program: ir.Program) -> list[str]:

@@ -130,9 +130,9 @@ def _agree(policy: Policy, example: Any) -> None:
 
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
+        decision = policy.decide_data(root, data, on=example.on)
     except PolicyError:
         return
-    decision = policy.decide_data(root, data, on=example.on)
     oracle = policy.run(example.on, root).compiled.instance(root, data)
     Interpretation(decision.epoch, example.on, oracle).rules()
     assert [e.values for e in decision.instance.all()] == [e.values for e in oracle.all()]
