@@ -53,6 +53,7 @@ def _hypothesis() -> None:
     """Loads Hypothesis. What it keeps on disk goes into our cache, not into the folder at hand."""
     fresh = "hypothesis" not in sys.modules
     try:
+        import hypothesis  # noqa: F401
         from hypothesis.configuration import set_hypothesis_home_dir
     except ImportError:
         raise PolicyError([diagnostic("P0909")]) from None
