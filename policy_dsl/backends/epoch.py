@@ -20,6 +20,20 @@ def epoch_order(program: ir.Program) -> EpochOrder:
     return change_days(program), dependency_order(program.parameters)
 
 
+def held_on(
+    parameter: ir.Parameter, keys: tuple[int, ...], on: int, before: dict[str, dict[tuple[int, ...], Held]]
+) -> Held:
+    """A parameter's value on a day, computed from those that come before it in order."""
+    entry, floor = held(parameter, keys, on)
+    floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
+    if entry is None:
+        return Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+    if entry.kind == "pending":
+        return Held(Missing("pending", parameter.name), entry, floor_value)
+    assert entry.value is not None
+    return Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+
+
 class Epoch:
     """A policy on the days from one change to the next."""
 
@@ -36,18 +50,7 @@ class Epoch:
         for parameter in parameters:
             values: dict[tuple[int, ...], Held] = {}
             for keys in combinations(parameter):
-                entry, floor = held(parameter, keys, on)
-                floor_value = (
-                    evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
-                )
-                if entry is None:
-                    kind = "floor" if floor else "none"
-                    values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
-                elif entry.kind == "pending":
-                    values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
-                else:
-                    assert entry.value is not None
-                    values[keys] = Held(evaluate_parameter(entry.value, keys, self.parameters, on), entry, floor_value)
+                values[keys] = held_on(parameter, keys, on, self.parameters)
             self.parameters[parameter.name] = values
 
     def formula_key(self) -> tuple[object, ...]:

@@ -51,7 +51,7 @@ def _collect(results, entity, path, raw, out):
         num, den, dynamic = unit
         value = raw[position]
         position += 1
-        if type(value) is Unknown:
+        if type(value) is Unknown or not name:  # not in force, or a displaced value: no output
             if dynamic:
                 position += 1
             continue
@@ -180,8 +180,9 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             for key in keys:
                 slot, rule = emitted.slots[key], rules[key]
                 kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
+                name = "" if rule.displaces else key[1]
                 k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
-                rows.append(f"({key[1]!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+                rows.append(f"({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
             lines.append(
@@ -189,6 +190,6 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             )
         lines.append("    },")
     lines.append("]")
-    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount}
+    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount and not r.displaces}
     lines.append(f"UNITS = {units!r}")
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, held
-from ..ir.traverse import children
+from ..ir.traverse import children, walk
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.types import Type
@@ -64,7 +64,7 @@ class Displaced(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One value with its reasons. `kind`: rule, benefit, fact, parameter."""
+    """One value with its reasons. `kind`: rule, benefit, displaced (the 原值 of a line), fact, parameter."""
 
     id: str
     kind: str
@@ -91,6 +91,7 @@ class Step(NamedTuple):
     displaced: Displaced | None
     at: Instance | None
     children: tuple[str, ...]
+    without: str = ""  # of a displaced value: the exception, or the layer, that is left out
 
     @property
     def state(self) -> str:
@@ -236,7 +237,10 @@ class _Explainer:
         formulas: list[ir.Expression] = []
         if found is not None:
             applied, considered = self.lines(found, entry, value)
-            if applied and applied[0].line.kind == "exception":
+            displaced = _displaced_in(applied[0].line) if applied else None
+            if displaced is not None:
+                given_up = entry.values[displaced]
+            elif applied and applied[0].line.kind == "exception":
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
@@ -256,10 +260,10 @@ class _Explainer:
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
             id=f"{entry.path}.{rule.name}",
-            kind="benefit" if rule.benefit else "rule",
+            kind="displaced" if rule.displaces else "benefit" if rule.benefit else "rule",
             entity=rule.entity,
             path=entry.path,
-            name=rule.name,
+            name=rule.called,
             type=rule.type,
             value=value,
             clause=lead.clause if lead is not None and lead.clause.document else rule.clause,
@@ -280,6 +284,7 @@ class _Explainer:
             displaced=self.displaced(rule, lead),
             at=entry,
             children=tuple(ids),
+            without=rule.without,
         )
         return step, below
 
@@ -474,6 +479,11 @@ class _Explainer:
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))
+
+
+def _displaced_in(line: ir.Line) -> str | None:
+    """The rule that a line's result reads as 原值."""
+    return next((x.name for x in walk(line.result) if isinstance(x, ir.RuleRef) and x.displaced), None)
 
 
 def _says_the_same(a: ir.Line, b: ir.Line) -> bool:

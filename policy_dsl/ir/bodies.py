@@ -51,10 +51,29 @@ class RawMode:
 
 
 @frozen
+class RawRepeal:
+    """`废止`, by the key of what it takes away; "" for everything."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    notes: tuple[nodes.Notes, ...]
+    declared: Declared
+    span: Span
+
+    @property
+    def always(self) -> bool:
+        return not self.since and self.until == OPEN
+
+
+@frozen
 class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[nodes.Notes, ...]
+    repeals: tuple[RawRepeal, ...] = ()
 
 
 def first_day(text: str) -> int:
@@ -95,6 +114,7 @@ class Opener:
         self.name = name
         self.report = report
         self.rows = 0
+        self.repeals: list[RawRepeal] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
@@ -104,7 +124,8 @@ class Opener:
             assert isinstance(d.node, (nodes.Rule, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
             self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
-        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks))
+        twice(self.name, lines, self.repeals, self.report)
+        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.repeals))
 
     def _lines(
         self,
@@ -185,6 +206,10 @@ class Opener:
                             **common,
                         )
                     )
+                case nodes.Repeal():
+                    label = line.name[0] if line.name else ""
+                    key = f"except {label}" if label else ""
+                    self.repeals.append(RawRepeal(key, label, notes=(line.notes, *block), **common))
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -247,7 +272,9 @@ class Opener:
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
                 same_day = a.since == b.since and a.published == b.published
-                if same_day and (a.result != b.result or a.kind == "value"):
+                if same_day and amended_twice(a.declared, b.declared):
+                    report_twice(self.report, a, b, a.label or self.name)
+                elif same_day and (a.result != b.result or a.kind == "value" or _another_exception(a, b)):
                     code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
                     self.report.error(
                         code,
@@ -265,6 +292,52 @@ class Opener:
                 if line.since < following:
                     following, after = line.since, following
         return out
+
+
+def amended_twice(a: Declared, b: Declared) -> bool:
+    """Whether two declarations of one layer, one of them a 修订 at least, say the same thing."""
+    return a is not b and a.layer == b.layer and (a.amends or b.amends)
+
+
+def report_twice(report: Report, a: RawLine | RawRepeal, b: RawLine | RawRepeal, name: str) -> None:
+    report.error("P0612", b.span, name=name, labels=[(a.span, "先在这里改了", "amended first here")])
+
+
+def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Report) -> None:
+    """Reports what two declarations of one layer take away or replace as a whole; what has a key is compared by `_settle`."""
+    taken: dict[tuple[object, ...], RawLine | RawRepeal] = {}
+    labelled = [x for x in lines if x.kind == "exception" and x.label]
+    keyed: list[RawLine | RawRepeal] = [*repeals, *labelled]
+    for line in keyed:
+        before = taken.setdefault((line.key, line.declared.layer, line.since, line.published), line)
+        if before is not line and isinstance(before, RawRepeal):
+            report_twice(report, before, line, line.label or name)
+    first: dict[int, RawLine] = {}
+    for branch in (x for x in lines if x.kind == "branch"):
+        other = first.setdefault(branch.declared.layer, branch)
+        if (
+            amended_twice(other.declared, branch.declared)
+            and other.since <= branch.until
+            and branch.since <= other.until
+        ):
+            report_twice(report, other, branch, name)
+            return
+
+
+def inherited(body: RawBody, repeal: RawRepeal, key: str) -> bool:
+    """Whether the layer of a 废止 inherits lines with the key ("": any), so that a layer between has not taken them away for good."""
+    layer = repeal.declared.layer
+    between = [r for r in body.repeals if r.always and r.declared.layer < layer]
+    return any(
+        x.declared.layer < layer
+        and key in ("", x.key)
+        and not any(r.declared.layer > x.declared.layer and r.key in ("", x.key) for r in between)
+        for x in body.lines
+    )
+
+
+def _another_exception(a: RawLine, b: RawLine) -> bool:
+    return a.kind == "exception" and (a.conditions, a.beats) != (b.conditions, b.beats)
 
 
 def _day_text(day: int) -> str:

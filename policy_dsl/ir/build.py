@@ -18,7 +18,8 @@ from ..source import Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
-from .bodies import Opener, RawBody, RawLine
+from .bodies import Opener, RawBody, RawLine, amended_twice, inherited
+from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .traverse import references
@@ -29,7 +30,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     made = _Builder(model, report)
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
-    rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
+    rules = [r for symbol in model.rules.values() for r in made.rule(symbol)]
     ordered = _order(rules, entities, report)
     program = ir.Program(
         model.name,
@@ -163,8 +164,11 @@ class _Builder:
         keys = tuple(zip(symbol.keys, symbol.key_types, strict=True))
         scope = Scope(self.model, "", keys=keys)
         entries: list[ir.Entry] = []
+        declared: list[Declared] = []  # of each entry
+        repeals = self.repeals(symbol.name, body)
         for d in symbol.declared:
             entries += self._key_tables(symbol, d, scope)
+            declared += [d] * (len(entries) - len(declared))
         for line in body.lines:
             if line.kind != "value":
                 self.report.error("P0403", line.span)
@@ -172,10 +176,11 @@ class _Builder:
             entry = self._entry(symbol, line, (None,) * len(keys), scope)
             if entry is not None:
                 entries.append(entry)
+                declared.append(line.declared)
         clause, assumptions = self.clause(first.clause, body.remarks)
         if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
-        self._overlaps(symbol, entries)
+        self._overlaps(symbol, entries, declared)
         return ir.Parameter(
             symbol.name,
             symbol.keys,
@@ -185,6 +190,7 @@ class _Builder:
             clause,
             assumptions,
             first.node.span.place,
+            repeals,
         )
 
     def _entry(
@@ -238,18 +244,18 @@ class _Builder:
             raise self.elaborator.fail("P0409", cell.span)
         return tuple(int(self._literal(t.operand, scope, type_)) for t in cell.tests)  # type: ignore[arg-type, call-overload]
 
-    def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry]) -> None:
+    def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry], declared: list[Declared]) -> None:
         """Two values for one date and one key, in one layer. Without keys the opener has found them."""
         if not symbol.keys:
             return
-        taken: dict[tuple[object, ...], ir.Entry] = {}
-        for b in entries:
+        taken: dict[tuple[object, ...], tuple[ir.Entry, Declared]] = {}
+        for b, d in zip(entries, declared, strict=True):
             ways = (range(len(t.members)) if k is None else k for k, t in zip(b.keys, symbol.key_types, strict=True))
             for cell in product(*ways):
-                a = taken.setdefault((b.layer, b.since, b.published, cell), b)
+                a, first = taken.setdefault((b.layer, b.since, b.published, cell), (b, d))
                 if a is not b and a.until >= b.since and not all(k is None for k in (*a.keys, *b.keys)):
                     self.report.error(
-                        "P0401",
+                        "P0612" if amended_twice(first, d) else "P0401",
                         b.place,
                         name=symbol.name,
                         date=_date(b.since),
@@ -259,26 +265,66 @@ class _Builder:
 
     # --- rules
 
-    def rule(self, symbol: RuleSymbol) -> ir.Rule | None:
+    def repeals(self, name: str, body: RawBody) -> tuple[ir.Repeal, ...]:
+        """What lower layers take away, each found among what they inherit; reports what is not there."""
+        made = []
+        for raw in body.repeals:
+            if inherited(body, raw, raw.key):
+                clause, assumptions = self.clause(raw.declared.clause, raw.notes)
+                made.append(
+                    ir.Repeal(
+                        raw.key,
+                        raw.label,
+                        raw.since,
+                        raw.until,
+                        raw.published,
+                        raw.declared.layer,
+                        clause,
+                        assumptions,
+                        raw.span.place,
+                    )
+                )
+                continue
+            labels = [x.label for x in body.lines if x.label and inherited(body, raw, x.key)]
+            zh, en = suggestion(raw.label, labels) if raw.label else ("", "")
+            self.report.error(
+                "P0611",
+                raw.span,
+                name=name,
+                label=raw.label or name,
+                hint=(
+                    zh or "只能废止上级的规定，例外写它的名称",
+                    en or "only what a layer above says can be repealed, an exception by its label",
+                ),
+            )
+        return tuple(made)
+
+    def rule(self, symbol: RuleSymbol) -> list[ir.Rule]:
+        """The rule, behind the parts of it that its lines read as 原值; none where it could not be built."""
         body = Opener(symbol.name, self.report).open(symbol.declared)
         first = symbol.declared[0]
+        repeals = self.repeals(symbol.name, body)
         lines: list[ir.Line] = []
-        failed = False
-        for raw in body.lines:
-            line = self._line(symbol, raw)
+        failed = len(repeals) < len(body.repeals)
+        parts = Parts(self.model, symbol, body)
+        for n, raw in enumerate(body.lines):
+            line = self._line(symbol, raw, parts.reader(n))
             failed = failed or line is None
             if line is not None:
                 lines.append(line)
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
-            return None
+            return []
+        if parts.too_many:
+            self.report.error("P0614", first.node.span, name=symbol.name)
+            return []
         failed = not self._shape(symbol, body) or failed
         clause, assumptions = self.clause(first.clause, body.remarks)
         if failed:
-            return None
+            return []
         assert isinstance(first.node, nodes.Rule)
         starts = [line.since for line in lines]
-        return ir.Rule(
+        made = ir.Rule(
             symbol.entity,
             symbol.name,
             symbol.type,
@@ -290,10 +336,13 @@ class _Builder:
             clause,
             assumptions,
             first.node.span.place,
+            repeals,
         )
+        return [*parts.rules(made), made]
 
-    def _line(self, symbol: RuleSymbol, raw: RawLine) -> ir.Line | None:
+    def _line(self, symbol: RuleSymbol, raw: RawLine, displaced: Reader) -> ir.Line | None:
         scope = Scope(self.model, symbol.entity)
+        scope.displaced = displaced
         parts: list[ir.Expression] = []
         failed = False
         for condition in raw.conditions:
@@ -484,10 +533,12 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                 if not done[other]:
                     path = [k for k, _ in stack]
                     loop = [*path[path.index(other) :], other]
-                    names = " → ".join(n for _, n in loop)
+                    said = [by_key[k].called for k in loop]  # a rule and what it reads as 原值 are one to the drafter
+                    names = " → ".join(n for n, _ in itertools.groupby(said))
                     labels = [
-                        (by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
-                        for k, n in itertools.pairwise(loop)
+                        (by_key[k].place, f"「{a}」要用「{b}」", f"“{a}” reads “{b}”")
+                        for k, (a, b) in zip(loop, itertools.pairwise(said), strict=False)
+                        if a != b or len(set(said)) == 1
                     ]
                     report.error("P0206", by_key[other].place, path=names, labels=labels)
             else:

@@ -50,7 +50,11 @@ def change_days(program: ir.Program) -> list[int]:
             add(line.since, line.until)
         for _, since, until, _ in rule.modes:
             add(since, until)
+        for repeal in rule.repeals:
+            add(repeal.since, repeal.until)
     for parameter in program.parameters:
+        for repeal in parameter.repeals:
+            add(repeal.since, repeal.until)
         for entry in parameter.entries:
             add(entry.since, entry.until)
     return sorted(days)
@@ -72,9 +76,17 @@ def _rank(x: ir.Line | ir.Entry) -> tuple[int, int, int]:
     return x.layer, x.since, x.published
 
 
+def repealing(item: ir.Rule | ir.Parameter, on: int) -> tuple[ir.Repeal, ...]:
+    """What takes something away on the day."""
+    return tuple(r for r in item.repeals if _holds(r.since, r.until, on))
+
+
 def in_force(rule: ir.Rule, on: int) -> InForce | None:
     """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7)."""
-    lines = [x for x in rule.lines if _holds(x.since, x.until, on)]
+    repeals = repealing(rule, on)
+    lines = [
+        x for x in rule.lines if _holds(x.since, x.until, on) and not any(r.takes(x.key, x.layer) for r in repeals)
+    ]
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"
@@ -97,7 +109,7 @@ def in_force(rule: ir.Rule, on: int) -> InForce | None:
         otherwise = None
     if not body and otherwise is None:
         return None
-    modes = [m for m in rule.modes if _holds(m[1], m[2], on)]
+    modes = [m for m in rule.modes if _holds(m[1], m[2], on) and not any(r.takes("", m[3]) for r in repeals)]
     mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
     ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
     return InForce(rule, mode, ordered, tuple(body), otherwise)
@@ -109,12 +121,17 @@ def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:
 
 
 def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.Entry | None, ir.Entry | None]:
-    """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count."""
+    """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count.
+
+    A lower layer's 废止 leaves a floor standing: a floor is how a higher layer binds it.
+    """
+    repeals = repealing(parameter, on)
     found = [
         e
         for e in parameter.entries
         if _holds(e.since, e.until, on)
         and e.kind != "target"
+        and not (e.kind != "floor" and any(r.takes("", e.layer) for r in repeals))
         and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
     if not found:

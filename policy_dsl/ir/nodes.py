@@ -41,6 +41,7 @@ class RuleRef(NamedTuple):
     name: str
     type: Type
     place: Place
+    displaced: bool = False  # 原值: the rule is one that only stands for what another would give without a line
 
 
 class ParameterRef(NamedTuple):
@@ -166,7 +167,26 @@ class Line(NamedTuple):
     place: Place
 
 
+class Repeal(NamedTuple):
+    """`废止`: takes from what higher layers say the lines with the key, or, with the key "", all of them."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+    def takes(self, key: str, layer: int) -> bool:
+        return layer < self.layer and self.key in ("", key)
+
+
 class Rule(NamedTuple):
+    """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
+
     entity: str
     name: str
     type: Type
@@ -178,6 +198,14 @@ class Rule(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    repeals: tuple[Repeal, ...] = ()
+    displaces: str = ""  # the name of the rule that it is a part of
+    without: str = ""  # and what is left out of it: an exception's label, or a layer's name
+
+    @property
+    def called(self) -> str:
+        """The name for people: that of the rule that it belongs to."""
+        return self.displaces or self.name
 
 
 class Entry(NamedTuple):
@@ -204,6 +232,7 @@ class Parameter(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    repeals: tuple[Repeal, ...] = ()
 
 
 class Fact(NamedTuple):

@@ -48,6 +48,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("OTHERWISE", "否则", "otherwise", ("word",)),
     Keyword("EXCEPT", "例外", "except", ("line",), BODIES),
     Keyword("BEATS", "优先于", "beats", ("word",)),
+    Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
+    Keyword("DISPLACED", "原值", "displaced", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
     Keyword("LOWEST", "就低", "lowest", ("line",), BODIES),
