@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
@@ -14,6 +14,9 @@ from .backends.show import python_value
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
+
+if TYPE_CHECKING:
+    from .explain.effective import Effective
 
 
 class Input(NamedTuple):
@@ -215,6 +218,15 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def show(self, *, on: str | datetime.date) -> Effective:
+        """What is in force on a day through all layers, each item with its origin: data, with `.text(lang)` and `.to_json(lang)`.
+
+        Raises PolicyError for a date at fault.
+        """
+        from .explain.effective import effective
+
+        return effective(self.engine.epoch(day(on)), day(on))
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

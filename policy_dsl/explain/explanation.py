@@ -290,16 +290,7 @@ class _Explainer:
 
     def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
         """The lines of the nearest upper layer in whose place the line that applied stands."""
-        if lead is None or lead.layer == 0 or (lead.kind == "exception" and not lead.key):
-            return None
-        on = self.interpretation.on
-        below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
-        if lead.kind in ("value", "branch"):
-            below = [x for x in below if x.kind in ("value", "branch", "row")]
-        else:
-            below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
-        nearest = max((x.layer for x in below), default=-1)
-        lines = tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+        lines = displaced_lines(rule, lead, self.interpretation.on) if lead is not None else ()
         return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
@@ -479,6 +470,19 @@ class _Explainer:
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))
+
+
+def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...]:
+    """The lines of the nearest upper layer in whose place a line stands on a day."""
+    if lead.layer == 0 or (lead.kind == "exception" and not lead.key):
+        return ()
+    below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
+    if lead.kind in ("value", "branch"):
+        below = [x for x in below if x.kind in ("value", "branch", "row")]
+    else:
+        below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
+    nearest = max((x.layer for x in below), default=-1)
+    return tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
 
 
 def _displaced_in(line: ir.Line) -> str | None:
