@@ -125,7 +125,9 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
 
 
 expressions: SearchStrategy[Any] = hidden(
-    st.recursive(st.one_of(paths, cell_values, made(nodes.Call, names, st.just(()))), _larger, max_leaves=6)
+    st.recursive(
+        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))), _larger, max_leaves=6
+    )
 )
 
 
@@ -204,14 +206,24 @@ LINES = (
     made(nodes.Dated, spans, st.tuples(values), st.just(True)),
     tables,
 )
-lines: SearchStrategy[Any] = hidden(
-    st.recursive(
-        st.one_of(*LINES, tables),
-        lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
-        max_leaves=4,
+repeals = hidden(made(nodes.Repeal, tuples(names, 0, 1), notes))
+AMENDING = (repeals, made(nodes.Dated, spans, st.tuples(repeals), st.just(True)))  # lines that only a 修订 has
+
+
+def _blocks(*plain: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """The lines, some of them under a date of their own."""
+    return hidden(
+        st.recursive(
+            st.one_of(*plain, tables),
+            lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
+            max_leaves=4,
+        )
     )
-)
+
+
+lines: SearchStrategy[Any] = _blocks(*LINES)
 bodies = tuples(lines, 1, 4).map(_apart)
+amending = tuples(_blocks(*LINES, *AMENDING), 1, 4).map(_apart)
 
 
 def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
@@ -247,7 +259,7 @@ facts = hidden(
 
 @st.composite
 def _with_body(draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Amendment]) -> nodes.Node:
-    body = draw(bodies)
+    body = draw(amending if kind is nodes.Amendment else bodies)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
         return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
@@ -290,7 +302,7 @@ LONG = (
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, tables, lines, cells, expressions, entries, given)
+PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given)
 
 
 # --- all of a kind, where chance would seldom meet
@@ -363,7 +375,7 @@ def with_name(name: str) -> nodes.File:
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
-        nodes.Amendment(both, body, **at),
+        nodes.Amendment(both, (*body, nodes.Repeal((name,), none, **at), nodes.Repeal((), none, **at)), **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Example("", None, entries, **at),
     )
