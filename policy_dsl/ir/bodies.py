@@ -272,14 +272,16 @@ class Opener:
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
                 same_day = a.since == b.since and a.published == b.published
-                if same_day and amended_twice(a.declared, b.declared):
-                    report_twice(self.report, a, b, a.label or self.name)
-                elif same_day and (a.result != b.result or a.kind == "value" or _another_exception(a, b)):
+                again = amended_twice(a.declared, b.declared)
+                if same_day and again and a.kind == "row" and a.result == b.result:
+                    report_twice(self.report, a, b, self.name)
+                elif same_day and (again or a.result != b.result or a.kind == "value" or _another_exception(a, b)):
                     code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
                     self.report.error(
                         code,
                         b.span,
-                        labels=[(a.span, "先在这里写了", "written first here")],
+                        labels=[(a.span, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
+                        hint=TWICE if again else None,
                         name=self.name if a.kind == "value" else a.label,
                         date=_day_text(b.since),
                     )
@@ -294,13 +296,20 @@ class Opener:
         return out
 
 
+TWICE = (
+    "同一层把它修订了两次：合成一处，或用「自 日期」分开",
+    "one layer amends it twice: join the two, or part them by dates",
+)
+TWICE_LABEL = ("这一层先在这里改了", "this layer amends it here first")
+
+
 def amended_twice(a: Declared, b: Declared) -> bool:
     """Whether two declarations of one layer, one of them a 修订 at least, say the same thing."""
     return a is not b and a.layer == b.layer and (a.amends or b.amends)
 
 
 def report_twice(report: Report, a: RawLine | RawRepeal, b: RawLine | RawRepeal, name: str) -> None:
-    report.error("P0612", b.span, name=name, labels=[(a.span, "先在这里改了", "amended first here")])
+    report.error("P0612", b.span, name=name, labels=[(a.span, *TWICE_LABEL)])
 
 
 def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Report) -> None:
@@ -324,15 +333,16 @@ def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Rep
             return
 
 
-def inherited(body: RawBody, repeal: RawRepeal, key: str) -> bool:
-    """Whether the layer of a 废止 inherits lines with the key ("": any), so that a layer between has not taken them away for good."""
+def inherited(there: Iterable[tuple[str, int]], repeals: Iterable[RawRepeal], repeal: RawRepeal, key: str) -> bool:
+    """Whether something with the key ("": anything) is inherited by a 废止's layer; `there` says (key, layer) of all that is declared.
+
+    What a layer between has taken away for good is not inherited any more.
+    """
     layer = repeal.declared.layer
-    between = [r for r in body.repeals if r.always and r.declared.layer < layer]
+    between = [r for r in repeals if r.always and r.declared.layer < layer]
     return any(
-        x.declared.layer < layer
-        and key in ("", x.key)
-        and not any(r.declared.layer > x.declared.layer and r.key in ("", x.key) for r in between)
-        for x in body.lines
+        at < layer and key in ("", k) and not any(r.declared.layer > at and r.key in ("", k) for r in between)
+        for k, at in there
     )
 
 

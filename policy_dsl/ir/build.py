@@ -18,7 +18,7 @@ from ..source import Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
-from .bodies import Opener, RawBody, RawLine, amended_twice, inherited
+from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, inherited
 from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
@@ -165,7 +165,6 @@ class _Builder:
         scope = Scope(self.model, "", keys=keys)
         entries: list[ir.Entry] = []
         declared: list[Declared] = []  # of each entry
-        repeals = self.repeals(symbol.name, body)
         for d in symbol.declared:
             entries += self._key_tables(symbol, d, scope)
             declared += [d] * (len(entries) - len(declared))
@@ -177,6 +176,7 @@ class _Builder:
             if entry is not None:
                 entries.append(entry)
                 declared.append(line.declared)
+        repeals = self.repeals(symbol.name, body, [("value", e.layer) for e in entries], {})
         clause, assumptions = self.clause(first.clause, body.remarks)
         if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
@@ -254,22 +254,26 @@ class _Builder:
             for cell in product(*ways):
                 a, first = taken.setdefault((b.layer, b.since, b.published, cell), (b, d))
                 if a is not b and a.until >= b.since and not all(k is None for k in (*a.keys, *b.keys)):
+                    again = amended_twice(first, d)
                     self.report.error(
-                        "P0612" if amended_twice(first, d) else "P0401",
+                        "P0401",
                         b.place,
                         name=symbol.name,
                         date=_date(b.since),
-                        labels=[(a.place, "先在这里写了", "written first here")],
+                        labels=[(a.place, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
+                        hint=TWICE if again else None,
                     )
                     break
 
     # --- rules
 
-    def repeals(self, name: str, body: RawBody) -> tuple[ir.Repeal, ...]:
+    def repeals(
+        self, name: str, body: RawBody, there: list[tuple[str, int]], labels: dict[str, str]
+    ) -> tuple[ir.Repeal, ...]:
         """What lower layers take away, each found among what they inherit; reports what is not there."""
         made = []
         for raw in body.repeals:
-            if inherited(body, raw, raw.key):
+            if inherited(there, body.repeals, raw, raw.key):
                 clause, assumptions = self.clause(raw.declared.clause, raw.notes)
                 made.append(
                     ir.Repeal(
@@ -285,8 +289,8 @@ class _Builder:
                     )
                 )
                 continue
-            labels = [x.label for x in body.lines if x.label and inherited(body, raw, x.key)]
-            zh, en = suggestion(raw.label, labels) if raw.label else ("", "")
+            known = [label for key, label in labels.items() if inherited(there, body.repeals, raw, key)]
+            zh, en = suggestion(raw.label, known) if raw.label else ("", "")
             self.report.error(
                 "P0611",
                 raw.span,
@@ -303,7 +307,8 @@ class _Builder:
         """The rule, behind the parts of it that its lines read as 原值; none where it could not be built."""
         body = Opener(symbol.name, self.report).open(symbol.declared)
         first = symbol.declared[0]
-        repeals = self.repeals(symbol.name, body)
+        there = [(x.key, x.declared.layer) for x in body.lines]
+        repeals = self.repeals(symbol.name, body, there, {x.key: x.label for x in body.lines if x.label})
         lines: list[ir.Line] = []
         failed = len(repeals) < len(body.repeals)
         parts = Parts(self.model, symbol, body)
@@ -534,7 +539,8 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                     path = [k for k, _ in stack]
                     loop = [*path[path.index(other) :], other]
                     said = [by_key[k].called for k in loop]  # a rule and what it reads as 原值 are one to the drafter
-                    names = " → ".join(n for n, _ in itertools.groupby(said))
+                    once = [n for n, _ in itertools.groupby(said)]
+                    names = " → ".join(once if len(once) > 1 else once * 2)
                     labels = [
                         (by_key[k].place, f"「{a}」要用「{b}」", f"“{a}” reads “{b}”")
                         for k, (a, b) in zip(loop, itertools.pairwise(said), strict=False)

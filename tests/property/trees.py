@@ -126,7 +126,9 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
 
 expressions: SearchStrategy[Any] = hidden(
     st.recursive(
-        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))), _larger, max_leaves=6
+        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))),
+        _larger,
+        max_leaves=6,
     )
 )
 
