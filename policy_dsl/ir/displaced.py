@@ -11,12 +11,11 @@ from collections.abc import Callable
 
 from ..model.declare import Model, RuleSymbol
 from ..source import Place
-from ..syntax.characters import MAX_RULE_LINES
+from ..syntax.characters import MAX_DISPLACED, MAX_RULE_LINES
 from . import nodes as ir
 from .bodies import RawBody, RawLine
 
 Reader = Callable[[Place], ir.RuleRef | None]
-MOST = 50  # such parts of one rule: each is compiled like a rule of its own
 
 
 class Parts:
@@ -35,7 +34,7 @@ class Parts:
 
     @property
     def too_many(self) -> bool:
-        return len(self.made) > MOST or sum(map(len, self.made)) > MAX_RULE_LINES
+        return len(self.made) > MAX_DISPLACED or sum(map(len, self.made)) > MAX_RULE_LINES
 
     def reader(self, n: int) -> Reader:
         """What 原值 means in the n-th line: asks for its part, or gives None where nothing is below it."""
