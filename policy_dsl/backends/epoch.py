@@ -9,7 +9,7 @@ from bisect import bisect_right
 from fractions import Fraction
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
+from ..ir.epoch import Held, InForce, Missing, by_keys, change_days, dependency_order, held, in_force
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -20,18 +20,22 @@ def epoch_order(program: ir.Program) -> EpochOrder:
     return change_days(program), dependency_order(program.parameters)
 
 
-def held_on(
-    parameter: ir.Parameter, keys: tuple[int, ...], on: int, before: dict[str, dict[tuple[int, ...], Held]]
-) -> Held:
-    """A parameter's value on a day, computed from those that come before it in order."""
-    entry, floor = held(parameter, keys, on)
-    floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
-    if entry is None:
-        return Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
-    if entry.kind == "pending":
-        return Held(Missing("pending", parameter.name), entry, floor_value)
-    assert entry.value is not None
-    return Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+def values_on(
+    parameter: ir.Parameter, on: int, before: dict[str, dict[tuple[int, ...], Held]]
+) -> dict[tuple[int, ...], Held]:
+    """A parameter's value on a day for each combination of its keys, computed from the parameters that come before it in order."""
+    values: dict[tuple[int, ...], Held] = {}
+    for keys, alone in by_keys(parameter, on).items():
+        entry, floor = held(alone, keys, on)
+        floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
+        if entry is None:
+            values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+        elif entry.kind == "pending":
+            values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+        else:
+            assert entry.value is not None
+            values[keys] = Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+    return values
 
 
 class Epoch:
@@ -48,10 +52,7 @@ class Epoch:
         self.rules: dict[tuple[str, str], InForce | None] = {(r.entity, r.name): in_force(r, on) for r in program.rules}
         self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
         for parameter in parameters:
-            values: dict[tuple[int, ...], Held] = {}
-            for keys in combinations(parameter):
-                values[keys] = held_on(parameter, keys, on, self.parameters)
-            self.parameters[parameter.name] = values
+            self.parameters[parameter.name] = values_on(parameter, on, self.parameters)
 
     def formula_key(self) -> tuple[object, ...]:
         """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""

@@ -10,10 +10,11 @@ from fractions import Fraction
 from math import prod
 from typing import TypeVar
 
-from ..diagnostics.report import Report
+from ..diagnostics.report import MOST, Report
 from ..ir import nodes as ir
-from ..ir.epoch import Held, change_days, combinations, dependency_order, parameters_read
-from .epoch import held_on
+from ..ir.epoch import Held, by_keys, change_days, dependency_order, parameters_read
+from .epoch import values_on
+from .interpret import evaluate_parameter
 from .show import day_text, value_text
 
 Item = TypeVar("Item", ir.Entry, ir.Line)
@@ -50,14 +51,14 @@ def _floors(program: ir.Program, report: Report) -> None:
     told: set[tuple[int, int]] = set()
     work = 0
     for day in [0, *change_days(part)]:
-        work += sum(len(p.entries) * prod(len(t.members) for t in p.key_types) for p in needed)
+        work += sum(len(p.entries) + prod(len(t.members) for t in p.key_types) for p in needed)
         if work > MOST_WORK:
             return
         values: dict[str, dict[tuple[int, ...], Held]] = {}
         for p in needed:
-            values[p.name] = {keys: held_on(p, keys, day, values) for keys in combinations(p)}
-            for keys in combinations(p) if p.name in bound else ():
-                for entry, floor in _under(p, keys, day, values):
+            values[p.name] = values_on(p, day, values)
+            for keys, alone in by_keys(p, day).items() if p.name in bound else ():
+                for entry, floor in _under(alone, keys, day, values):
                     if (id(entry), id(floor)) not in told:
                         told.add((id(entry), id(floor)))
                         _tell(p, keys, entry, floor, day, values, report)
@@ -79,7 +80,7 @@ def _under(
         return
     tops: dict[int, ir.Entry] = {}  # what each higher layer says on the day
     for e in p.entries:
-        if e.layer < entry.layer and e.since <= day <= e.until and e.kind != "target" and _covers(e, keys):
+        if e.layer < entry.layer and e.kind != "target":
             before = tops.get(e.layer)
             if before is None or (before.since, before.published) < (e.since, e.published):
                 tops[e.layer] = e
@@ -91,8 +92,6 @@ def _under(
 
 
 def _amount(e: ir.Entry, keys: tuple[int, ...], day: int, values: dict[str, dict[tuple[int, ...], Held]]) -> object:
-    from .interpret import evaluate_parameter
-
     return None if e.value is None else evaluate_parameter(e.value, keys, values, day)
 
 
@@ -121,21 +120,28 @@ def _tell(
     )
 
 
-def _covers(e: ir.Entry, keys: tuple[int, ...]) -> bool:
-    return all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
-
-
 # --- older below newer
 
 
 def _hidden_values(p: ir.Parameter, report: Report) -> None:
     """A dated value of a lower layer that still stands when a higher layer's next one begins."""
-    exact = [e for e in p.entries if e.kind == "exact" and e.since]
-    for low in _lower(exact):
-        same = [e for e in exact if _meet(e, low)]
-        later = _hidden(low, same)
-        if later:
-            _warn(p.name, low, later, report)
+    if len({e.layer for e in p.entries}) < 2:
+        return
+    found: dict[int, tuple[ir.Entry, dict[int, ir.Entry]]] = {}
+    work = 0
+    for alone in by_keys(p).values():
+        exact = [e for e in alone.entries if e.kind == "exact" and e.since]
+        work += len(exact) ** 2
+        if work > MOST_WORK:
+            return
+        for low in _lower(exact):
+            for later in _hidden(low, exact):
+                found.setdefault(id(low), (low, {}))[1][id(later)] = later
+    layers: dict[int, list[tuple[ir.Entry, list[ir.Entry]]]] = {}
+    for low, hidden in found.values():
+        layers.setdefault(low.layer, []).append((low, sorted(hidden.values(), key=lambda e: e.since)))
+    for pairs in layers.values():
+        _warn(p.name, pairs, report)
 
 
 def _lower(items: list[Item]) -> list[Item]:
@@ -160,15 +166,11 @@ def _says_the_same(a: Item, b: Item) -> bool:
     return isinstance(x, ir.Constant) and isinstance(y, ir.Constant) and x.value == y.value
 
 
-def _meet(a: ir.Entry, b: ir.Entry) -> bool:
-    """Whether two entries have a combination of keys in common."""
-    return all(x is None or y is None or bool(set(x) & set(y)) for x, y in zip(a.keys, b.keys, strict=True))
-
-
 def _hidden_lines(rule: ir.Rule, report: Report) -> None:
     """The same for a rule's exceptions and rows, by key, and for its body as a whole."""
     dated = [x for x in rule.lines if x.since]
     told: set[tuple[int, int, str]] = set()
+    layers: dict[int, list[tuple[ir.Line, list[ir.Line]]]] = {}
     for low in _lower(dated):
         body = low.kind in ("value", "branch")
         key = (low.layer, low.since, "" if body else low.key)
@@ -178,16 +180,25 @@ def _hidden_lines(rule: ir.Rule, report: Report) -> None:
         kinds = ("value", "branch", "row") if body else (low.kind,)
         later = _hidden(low, [x for x in dated if x.kind in kinds and (body or x.key == low.key)])
         if later:
-            _warn(rule.name, low, later, report)
+            layers.setdefault(low.layer, []).append((low, later))
+    for pairs in layers.values():
+        _warn(rule.name, pairs, report)
 
 
-def _warn(name: str, low: Item, later: list[Item], report: Report) -> None:
+def _warn(name: str, pairs: list[tuple[Item, list[Item]]], report: Report) -> None:
+    """One warning for all that a layer says of one thing; its first place, with the later ones above, then the others."""
+    if len(report.items) >= MOST:
+        return  # a warning fills no report: that would end the passes
+    (low, later), *others = pairs
     report.error(
         "P0616",
         low.place,
         labels=[
-            (x.place, f"{x.clause.policy} 自 {day_text(x.since)}", f"{x.clause.policy} from {day_text(x.since)}")
-            for x in later
+            *(
+                (x.place, f"{x.clause.policy} 自 {day_text(x.since)}", f"{x.clause.policy} from {day_text(x.since)}")
+                for x in later
+            ),
+            *((x.place, "这里也是", "here, too") for x, _ in others),
         ],
         clause=low.clause.show(),
         name=name,

@@ -13,7 +13,7 @@ from ..backends.interpret import evaluate_parameter
 from ..backends.show import day_text
 from ..backends.values import Value
 from ..ir import nodes as ir
-from ..ir.epoch import InForce, combinations, held, repealing
+from ..ir.epoch import InForce, by_keys, held, repealing
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
@@ -211,10 +211,10 @@ class _Shower:
         """What holds for each combination of keys; those that one entry gives one value stand together."""
         groups: dict[tuple[object, ...], list[tuple[int, ...]]] = {}
         found: dict[tuple[object, ...], tuple[ir.Entry | None, list[ir.Entry]]] = {}
-        for keys in combinations(p):
-            exact, floor = held(p, keys, self.on)
+        for keys, alone in by_keys(p, self.on).items():
+            exact, floor = held(alone, keys, self.on)
             entry = exact or floor
-            above = self.above(p, keys, entry) if entry is not None else []
+            above = self.above(alone, entry) if entry is not None else []
             key: tuple[object, ...] = (
                 id(entry),
                 self.amount(entry, keys),
@@ -233,13 +233,12 @@ class _Shower:
                 out.append(made._replace(displaced=others))
         return out
 
-    def above(self, p: ir.Parameter, keys: tuple[int, ...], entry: ir.Entry) -> list[ir.Entry]:
-        """What each higher layer says for the keys on the day, the nearest layer first."""
+    @staticmethod
+    def above(alone: ir.Parameter, entry: ir.Entry) -> list[ir.Entry]:
+        """What each higher layer says on the day, the nearest layer first; of a parameter for one combination of keys."""
         tops: dict[int, ir.Entry] = {}
-        for e in p.entries:
-            if e.layer < entry.layer and e.kind != "target" and e.since <= self.on <= e.until:
-                if not all(k is None or x in k for k, x in zip(e.keys, keys, strict=True)):
-                    continue
+        for e in alone.entries:
+            if e.layer < entry.layer and e.kind != "target":
                 before = tops.get(e.layer)
                 if before is None or (before.since, before.published) < (e.since, e.published):
                     tops[e.layer] = e

@@ -120,6 +120,17 @@ def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:
     return product(*(range(len(t.members)) for t in parameter.key_types))
 
 
+def by_keys(parameter: ir.Parameter, on: int | None = None) -> dict[tuple[int, ...], ir.Parameter]:
+    """The parameter for each combination of its keys alone, with the entries (of a day) that speak of it."""
+    cells: dict[tuple[int, ...], list[ir.Entry]] = {keys: [] for keys in combinations(parameter)}
+    for e in parameter.entries:
+        if on is None or _holds(e.since, e.until, on):
+            ways = (range(len(t.members)) if k is None else k for k, t in zip(e.keys, parameter.key_types, strict=True))
+            for keys in product(*ways):
+                cells[keys].append(e)
+    return {keys: parameter._replace(entries=tuple(es)) for keys, es in cells.items()}
+
+
 def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.Entry | None, ir.Entry | None]:
     """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count.
 
