@@ -18,7 +18,7 @@ from ..ir.sizes import CARRIED, PARTS
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
-from ..model.words import LOOK_BACKS, PRESENT, PREVIOUS, Word, given
+from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_CARRIED
 from .interpret import Entries, carried_width, fact_step
 from .runtime import NOTHING, UNKNOWN, Held
@@ -55,6 +55,18 @@ def _shown(value: object) -> str:
 
 
 _NO_CLAUSE = Clause("")
+MOST_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
+
+
+def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str]], ...]:
+    """Words of the format where they have no meaning, with what to say of them."""
+    dated = ('有日期的只能是单项事实，例如 {"月收入": [{"自": "2022-03", "为": 520}]}', "single facts alone have dates")
+    return (
+        (PREVIOUS, (f"{entity.name}没有要往回看的内容，不写「上月」", f"nothing of {entity.name} is looked back at")),
+        (PRESENT, ("「在列」写在名单里的那一个上", "“present” is said of an entry of a list")),
+        (PAID, ("「已发」写在历史里，用 policy timeline 运行", "“paid” belongs to a history, run by policy timeline")),
+        ((*SINCE, *UNTIL, *IS, *LEARNED), dated),
+    )
 
 
 def start_of(entity: ir.Entity) -> list[Any]:
@@ -172,18 +184,19 @@ class Reader:
         names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
         known = {w for word in also for w in word}
         known |= {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
+        self.twins(value, (PREVIOUS, PRESENT, PAID), path)
         for key in value:
             if key not in names and key not in known and not self._full:
                 zh, en = suggestion(_shown(key), names)
-                self.error(
-                    "F0104",
-                    f"{path}.{_shown(key)}",
-                    name=_shown(key),
-                    hint=(
-                        zh or f"{entity.name}的事实：{'、'.join(names)}",
-                        en or f"facts of {entity.name}: {', '.join(names)}",
-                    ),
-                )
+                own = (f"{entity.name}的事实：{'、'.join(names)}", f"facts of {entity.name}: {', '.join(names)}")
+                own = next((hint for words, hint in _misplaced(entity) if key in words), own)
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=(zh or own[0], en or own[1]))
+
+    def twins(self, value: dict[Any, Any], words: tuple[Word, ...], path: str) -> None:
+        """Reports a word of the format that is given in both spellings: one of the two would be lost."""
+        for zh, en in words:
+            if zh in value and en in value:
+                self.error("F0112", path, name=f"{zh}/{en}")
 
     # --- the month before
 
@@ -194,24 +207,50 @@ class Reader:
         if not isinstance(value, dict):
             self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return start_of(entity)
-        known = dict.fromkeys(c.given[0] for c in entity.carried)
+        known: dict[str, dict[str, None]] = {}
+        for c in entity.carried:
+            known.setdefault(c.given[0], {}).update(dict.fromkeys(c.given[1:]))
         words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
-        plain = {words.get(str(k), str(k)): v for k, v in value.items()}
-        for key in plain:
+        self.twins(value, tuple(LOOK_BACKS.items()), path)
+        plain = {words.get(_shown(k), _shown(k)): v for k, v in value.items()}
+        self._strangers(plain, known, path)
+        for key, inner in known.items():
+            here = plain.get(key)
+            if inner and isinstance(here, dict):
+                self._strangers(here, inner, f"{path}.{key}")
+            elif inner and here is not None:
+                first = next(iter(inner))
+                shown = (f'以名称开头的 {{"{first}": …}}', f'an object {{"{first}": …}}')
+                self.wrong_type(f"{path}.{key}", shown, here)
+        out: list[Any] = []
+        for c in entity.carried:
+            where = f"{path}.{'.'.join(c.given)}"
+            here = plain.get(c.given[0])
+            if len(c.given) > 1:
+                here = here.get(c.given[1]) if isinstance(here, dict) else None
+            out += self._handed(here, c, where, self._bounds(c, entity))
+        return out
+
+    def _strangers(self, value: dict[Any, Any], known: dict[str, Any], path: str) -> None:
+        """Reports names under 上月 that no look-back asks for."""
+        for key in value:
             if key not in known:
                 zh, en = suggestion(_shown(key), known)
                 hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
                 self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
-        out: list[Any] = []
-        for c in entity.carried:
-            where = f"{path}.{'.'.join(c.given)}"
-            here: object = plain.get(c.given[0])
-            if len(c.given) > 1:
-                here = here.get(c.given[1]) if isinstance(here, dict) else None
-            out += self._handed(here, c, where)
-        return out
 
-    def _handed(self, value: object, c: ir.Carried, path: str) -> list[Any]:
+    def _bounds(self, c: ir.Carried, entity: ir.Entity) -> tuple[Fraction | None, Fraction | None]:
+        """What a value of the month before may be, in base units: a fact as declared, a benefit not negative, a count the calendar's months."""
+        if c.source == "fact":
+            return next((f.low, f.high) for f in entity.facts if f.name == c.of)
+        if c.given[0] in ("持续", "累计"):
+            return Fraction(0), Fraction(MOST_MONTHS) * c.type.own.scale
+        benefit = any(r.benefit and (r.entity, r.name) == (entity.name, c.of) for r in self.program.rules)
+        return (Fraction(0) if benefit else None), None
+
+    def _handed(
+        self, value: object, c: ir.Carried, path: str, bounds: tuple[Fraction | None, Fraction | None]
+    ) -> list[Any]:
         """One value of the month before; a window as the list of its months, oldest first."""
         if c.kind == "window":
             if value is None:
@@ -220,7 +259,8 @@ class Reader:
                 self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
                 return [()]
             one = c._replace(kind="value")
-            months = [self._handed(v, one, f"{path}[{n}]") for n, v in enumerate(value[-c.months :])]
+            first = max(len(value) - c.months, 0)
+            months = [self._handed(v, one, f"{path}[{n}]", bounds) for n, v in enumerate(value[first:], first)]
             return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
         wide = carried_width(c)
         if value is None:
@@ -229,8 +269,11 @@ class Reader:
             fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
             return [self.fact(value, fact, path)]
         quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
-        number = Fraction(int(quotient[1]), int(quotient[2]) or 1) if quotient else self.number(value, c.type, path)
-        if number is None:
+        if quotient is not None and int(quotient[2]) == 0:
+            self.error("F0116", path, value=_shown(value))
+            return [UNKNOWN] * wide
+        number = Fraction(int(quotient[1]), int(quotient[2])) if quotient else self.number(value, c.type, path)
+        if number is None or not self._within(number, value, c.type, bounds, path):
             return [UNKNOWN] * wide
         made = encoded(c, number * c.type.own.scale)
         if made is None:
@@ -275,6 +318,14 @@ class Reader:
 
     def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
         if value is None:
+            return UNKNOWN
+        if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
+            zh, en = fact.type.show("zh"), fact.type.show("en")
+            hint = (
+                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
+                "give the day's value; a history with “from” and “is” is run by policy timeline",
+            )
+            self.wrong_type(path, (f"一个值（{zh}）", f"one value ({en})"), value, hint)
             return UNKNOWN
         match fact.type.kind:
             case "truth":
@@ -342,24 +393,7 @@ class Reader:
         number = self.number(value, fact.type, path)
         if number is None:
             return UNKNOWN
-        base = number * fact.type.own.scale
-        if (
-            (fact.low is not None and base < fact.low)
-            or (fact.high is not None and base > fact.high)
-            or abs(number) >= 10**15
-        ):
-            low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
-            high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
-            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
-            top = decimal_text(high) or str(high)
-            self.error(
-                "F0106",
-                path,
-                value=_shown(value),
-                low=decimal_text(low) or str(low),
-                high=f"{top} {zh}".strip(),
-                high_en=f"{top} {en}".strip(),
-            )
+        if not self._within(number, value, fact.type, (fact.low, fact.high), path):
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:
@@ -368,6 +402,27 @@ class Reader:
             self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return UNKNOWN
         return int(steps)
+
+    def _within(
+        self, number: Fraction, value: object, type_: Type, bounds: tuple[Fraction | None, Fraction | None], path: str
+    ) -> bool:
+        """Whether a number (in its declared unit) is within its range (in base units) and no larger than any fact may be."""
+        least, most = (None if b is None else b / type_.own.scale for b in bounds)
+        if (least is None or number >= least) and (most is None or number <= most) and abs(number) < 10**15:
+            return True
+        low = least if least is not None else Fraction(-(10**15))
+        high = most if most is not None else Fraction(10**15)
+        zh, en = type_.own.show("zh"), type_.own.show("en")
+        top = decimal_text(high) or str(high)
+        self.error(
+            "F0106",
+            path,
+            value=_shown(value),
+            low=decimal_text(low) or str(low),
+            high=f"{top} {zh}".strip(),
+            high_en=f"{top} {en}".strip(),
+        )
+        return False
 
     def number(self, value: object, type_: Type, path: str) -> Fraction | None:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
