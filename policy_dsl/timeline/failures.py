@@ -18,7 +18,10 @@ def failures(months: Iterable[Month]) -> list[Diagnostic]:
     found: Stretches[tuple[object, ...]] = Stretches()
     for month in months:
         found.begin(month.month)
-        for error in month.decision.errors if month.decision is not None else ():
+        decision = month.decision
+        if decision is None or decision.compiled_alone:
+            continue
+        for error in decision.errors:
             key = (error.code, error.place, error.path)
             first.setdefault(key, error)
             found.add(key)

@@ -19,7 +19,6 @@ from ..backends.runtime import UNKNOWN, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
-from ..ir.traverse import formulas, walk
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -172,14 +171,17 @@ def first_month(day: int) -> int:
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
 
-    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, births: frozenset[tuple[str, str]], *, lenient: bool = False) -> None:
         self.program = program
         self.reader = Reader(program, lenient=lenient)
         self.entities = self.reader.entities
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        self.births = _births(program)
+        self.births = births
+        self.paid: dict[
+            tuple[str, str], ir.Fact
+        ] = {}  # benefits as facts of the ledger; the reader knows a fact by its id
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -388,14 +390,16 @@ class HistoryReader:
                 self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
                 continue
 
-            def amount(v: object, at: str, rule: ir.Rule = rule) -> object:
+            made = ir.Fact(
+                name, rule.type, Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
+            )
+            fact = self.paid.setdefault((rule.entity, name), made)
+
+            def amount(v: object, at: str, fact: ir.Fact = fact) -> object:
                 if v is None:
                     self.reader.wrong_type(at, ("数", "a number"), v)
-                fact = ir.Fact(
-                    rule.name, rule.type, Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
-                )
                 steps = self.reader.fact(v, fact, at)
-                return steps if steps is UNKNOWN else steps * fact_step(rule.type)
+                return steps if steps is UNKNOWN else steps * fact_step(fact.type)
 
             track.ledger[name] = self._lasting(rows, f"{path}.{name}", amount, ("按决定发放", "paid as decided"))
 
@@ -403,14 +407,3 @@ class HistoryReader:
 def _written(day: int) -> str:
     """A day as histories mostly write it: the first of a month as that month."""
     return day_text(day)[:7] if day % 100 == 1 else day_text(day)
-
-
-def _births(program: ir.Program) -> set[tuple[str, str]]:
-    """Facts whose age is asked for: dates of birth."""
-    found: set[tuple[str, str]] = set()
-    for rule in program.rules:
-        for formula in formulas(rule):
-            for node in walk(formula):
-                if isinstance(node, ir.Call) and node.function == "age" and isinstance(node.arguments[0], ir.FactRef):
-                    found.add((node.arguments[0].entity, node.arguments[0].name))
-    return found
