@@ -63,7 +63,7 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_policy", "_raw", "_root")
+    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_paths", "_policy", "_raw", "_root")
 
     def __init__(
         self,
@@ -83,6 +83,7 @@ class Decision(Mapping[str, object]):
         self._data = data
         self._raw = raw
         self._instance: Instance | None = None
+        self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
     # --- what was decided
 
@@ -149,7 +150,7 @@ class Decision(Mapping[str, object]):
                 return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
             except Unusual:
                 pass
-        return from_values(self.instance)
+        return from_values(self.instance, self._policy.engine.layer)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
@@ -239,11 +240,18 @@ class Decision(Mapping[str, object]):
 
     # --- the mapping
 
+    @property
+    def paths(self) -> dict[str, tuple[Instance, str, Type]]:
+        """Path → (entry, name, type) of every output."""
+        if self._paths is None:
+            self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
+        return self._paths
+
     def _find(self, path: str) -> tuple[Instance, str, Type]:
-        for entry, name, type_, _ in self.rows():
-            if path == f"{entry.path}.{name}":
-                return entry, name, type_
-        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self.rows()]
+        found = self.paths.get(path)
+        if found is not None:
+            return found
+        known_paths = list(self.paths)
         ends = [p for p in known_paths if p.endswith(f".{path}")]
         zh, en = suggestion(path, ends or known_paths)
         raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
@@ -259,13 +267,13 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{entry.path}.{name}" for entry, name, _, _ in self.rows())
+        return iter(self.paths)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self.rows())
+        return len(self.paths)
 
     def __contains__(self, path: object) -> bool:
-        return any(path == p for p in self)
+        return path in self.paths
 
     # --- explaining and showing
 

@@ -183,11 +183,9 @@ class Policy:
 
     def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
         """The data with what the decision of the month before hands over."""
-        from .backends.handover import laid
-
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", name=previous.policy, root=previous.root)])
-        return laid(data, root, previous.carry(), {e.name: e for e in self.program.entities})
+        return self.engine.layer.laid(data, root, previous.carry())
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
         """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as

@@ -21,7 +21,7 @@ from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
-    from .handover import Handover
+    from .handover import Handover, Layer
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
@@ -122,6 +122,7 @@ class Engine:
         self._steps = steps
         self._analysis: Analysis | None = None
         self._epochs: dict[tuple[int, int], Epoch] = {}
+        self._layer: Layer | None = None
         self._handovers: dict[int, Handover] = {}
         self._learned: list[int] | None = None
         self._compiled: dict[tuple[object, str], Compiled] = {}
@@ -230,13 +231,23 @@ class Engine:
             self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities
         )
 
+    @property
+    def layer(self) -> Layer:
+        if self._layer is None:
+            from .handover import Layer
+
+            self._layer = Layer(self.program)
+        return self._layer
+
     def handover(self, compiled: Compiled) -> Handover:
         """What hands a month's results of this function to the next."""
         found = self._handovers.get(id(compiled))
         if found is None:
             from .handover import Handover
 
-            found = self._handovers.setdefault(id(compiled), Handover(compiled))  # functions live as long as the engine
+            found = self._handovers.setdefault(
+                id(compiled), Handover(compiled, self.layer)
+            )  # functions live as long as the engine
         return found
 
     def compile_all(self) -> None:

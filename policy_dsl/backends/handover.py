@@ -13,7 +13,7 @@ from ..ir import nodes as ir
 from ..ir.sizes import CARRIED, PARTS
 from .facts import encoded
 from .interpret import Entries, Instance, carried_width, fact_step, numbers_of
-from .runtime import Held, Unknown
+from .runtime import Defer, Held, Unknown
 from .values import Undetermined, known
 
 if TYPE_CHECKING:
@@ -26,8 +26,15 @@ class Unusual(Exception):
     """Something was unknown or too large: the values of the interpreter say what."""
 
 
+class _Plain(NamedTuple):
+    """A value that stands in the results as it is carried, but for a whole factor; 0 where it is no amount."""
+
+    position: int
+    factor: int
+
+
 class _Source(NamedTuple):
-    """Where one carried value comes from: a place of the results (or of the data, for a fact), and what it must be multiplied by."""
+    """Any other value: a place of the results (or of the data, for a fact), and what it must be multiplied by."""
 
     carried: ir.Carried
     fact: bool
@@ -37,20 +44,33 @@ class _Source(NamedTuple):
     dynamic: bool
 
 
+class _Plan(NamedTuple):
+    """How one entity's entries are handed over. `before`: places of the data in front of what is carried."""
+
+    plain: tuple[_Plain, ...] | None
+    sources: tuple[_Source, ...]
+    before: int
+    lists: tuple[
+        tuple[int, str, int], ...
+    ]  # (place in the data, entity, place from the end of the results or 0) of what carries below
+
+
 class Handover:
     """Hands over for one compiled function. `of(data, raw)` raises Unusual where only the interpreter's values tell."""
 
-    def __init__(self, compiled: Compiled) -> None:
-        self.entities = {e.name: e for e in compiled.program.entities}
+    def __init__(self, compiled: Compiled, layer: Layer) -> None:
+        self.layer = layer
         self.root = compiled.root
-        self.walked = {e: lists for e, (_, lists) in compiled.entities.items()}
-        self.sources = {e.name: tuple(self._source(compiled, e, c) for c in e.carried) for e in self.entities.values()}
-        self.carries = {e: self._carries(e) for e in self.entities}
+        self.plans = {e.name: self._plan(compiled, e) for e in compiled.program.entities}
 
-    def _carries(self, entity: str) -> bool:
-        """Whether the entity or anything below it carries something."""
-        e = self.entities[entity]
-        return bool(e.carried) or any(self._carries(m.entity) for m in e.lists)
+    def _plan(self, compiled: Compiled, entity: ir.Entity) -> _Plan:
+        sources = tuple(self._source(compiled, entity, c) for c in entity.carried)
+        plain = [self._plain(s) for s in sources]
+        walked = compiled.entities[entity.name][1] if entity.name in compiled.entities else ()
+        before, below = self.layer.places[entity.name]
+        names = {i: m.name for i, m in enumerate(entity.lists, len(entity.facts))}
+        lists = tuple((i, e, walked.index(names[i]) - len(walked) if names[i] in walked else 0) for i, e in below)
+        return _Plan(None if None in plain else tuple(x for x in plain if x), sources, before, lists)
 
     def _source(self, compiled: Compiled, entity: ir.Entity, c: ir.Carried) -> _Source:
         if c.source == "fact":
@@ -62,29 +82,49 @@ class Handover:
             return _Source(c, False, -1, 1, 1, False)
         return _Source(c, False, slot.position, slot.k.numerator, slot.k.denominator, slot.dynamic)
 
+    @staticmethod
+    def _plain(s: _Source) -> _Plain | None:
+        c = s.carried
+        if s.fact or s.dynamic or s.position < 0 or c.kind == "window":
+            return None
+        if not c.type.is_amount:
+            return _Plain(s.position, 0)
+        whole = c.grid and s.over * c.grid % s.under == 0
+        return _Plain(s.position, s.over * c.grid // s.under) if whole else None
+
     def of(self, data: tuple[Any, ...], raw: tuple[Any, ...]) -> Carry:
-        return self._entry(self.root, data, raw)
+        try:
+            return self._entry(self.root, data, raw)
+        except Defer:
+            raise Unusual from None
 
     def _entry(self, name: str, data: tuple[Any, ...], raw: tuple[Any, ...] | None) -> Carry:
-        entity = self.entities[name]
+        plan = self.plans[name]
         carried: list[Any] = []
-        at = len(entity.facts) + len(entity.lists) + 1
-        for source in self.sources[name]:
-            at += self._take(source, data, raw, at, carried)
+        if plan.plain is not None and raw is not None:
+            for position, factor in plan.plain:
+                value = raw[position]
+                if factor:
+                    value = value * factor  # what is unknown defers
+                    if not -CARRIED <= value <= CARRIED:
+                        raise Unusual
+                elif value.__class__ is Unknown:
+                    raise Unusual
+                carried.append(value)
+        else:
+            at = plan.before
+            for source in plan.sources:
+                at += self._take(source, data, raw, at, carried)
+        if not plan.lists:
+            return tuple(carried), ()
         below: list[dict[int, Carry]] = []
-        walked = self.walked.get(name, ())
-        for i, members in enumerate(entity.lists, len(entity.facts)):
-            if not self.carries[members.entity]:
-                below.append({})
-                continue
-            if isinstance(data[i], Unknown):
+        for at, entity, result in plan.lists:
+            given = data[at]
+            if isinstance(given, Unknown):
                 raise Unusual
-            if raw is not None and members.name in walked:
-                results = raw[len(raw) - len(walked) + walked.index(members.name)]
-            else:
-                results = [None] * len(data[i])
-            entries = zip(numbers_of(data[i]), data[i], results, strict=True)
-            below.append({n: self._entry(members.entity, d, r) for n, d, r in entries})
+            results = raw[result] if raw is not None and result else [None] * len(given)
+            entries = zip(numbers_of(given), given, results, strict=True)
+            below.append({n: self._entry(entity, d, r) for n, d, r in entries})
         return tuple(carried), tuple(below)
 
     def _take(self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]) -> int:
@@ -118,7 +158,7 @@ class Handover:
         return len(made)
 
 
-def from_values(entry: Instance) -> Carry:
+def from_values(entry: Instance, layer: Layer) -> Carry:
     """The same from the interpreter's values: what was undetermined or failed is handed over as that."""
     carried: list[Any] = []
     at = len(entry.entity.facts) + len(entry.entity.lists) + 1
@@ -131,11 +171,13 @@ def from_values(entry: Instance) -> Carry:
         else:
             carried += made
         at += carried_width(c)
+    _, lists = layer.places[entry.entity.name]
+    names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
     below = tuple(
-        {n: from_values(e) for n, e in zip(numbers_of(entry.data[i]), entry.lists[m.name] or (), strict=True)}
-        if entry.lists[m.name] is not None
+        {n: from_values(e, layer) for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)}
+        if entry.lists[names[i]] is not None
         else {}
-        for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))
+        for i, _ in lists
     )
     return tuple(carried), below
 
@@ -159,22 +201,38 @@ def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
     return made
 
 
-def laid(data: tuple[Any, ...], name: str, carry: Carry, entities: dict[str, ir.Entity]) -> tuple[Any, ...]:
-    """An entry's data with what it carries from the month before. Entries that were not there begin as their data say."""
-    carried, below = carry
-    entity = entities[name]
-    first = len(entity.facts)
-    out = list(data)
-    for i, members in enumerate(entity.lists, first):
-        handed, given = below[i - first], data[i]
-        if not handed or isinstance(given, Unknown):
-            continue
-        numbers = numbers_of(given)
-        entries = [
-            laid(d, members.entity, handed[n], entities) if n in handed else d
-            for n, d in zip(numbers, given, strict=True)
-        ]
-        out[i] = Entries(entries, given.numbers) if isinstance(given, Entries) else entries
-    if carried:
-        out[first + len(entity.lists) + 1 :] = carried
-    return tuple(out)
+class Layer:
+    """Lays what was handed over into the next month's data."""
+
+    def __init__(self, program: ir.Program) -> None:
+        self.entities = {e.name: e for e in program.entities}
+        self.places = {e.name: self._places(e) for e in program.entities}
+
+    def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
+        """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
+        first = len(entity.facts)
+        lists = tuple((i, m.entity) for i, m in enumerate(entity.lists, first) if self._carries(m.entity))
+        return first + len(entity.lists) + 1, lists
+
+    def _carries(self, entity: str) -> bool:
+        """Whether the entity or anything below it carries something."""
+        e = self.entities[entity]
+        return bool(e.carried) or any(self._carries(m.entity) for m in e.lists)
+
+    def laid(self, data: tuple[Any, ...], name: str, carry: Carry) -> tuple[Any, ...]:
+        """The data of an entry that was there last month. Entries that were not begin as their data say."""
+        carried, below = carry
+        before, lists = self.places[name]
+        if not lists:
+            return data[:before] + carried
+        out = list(data[:before])
+        for (i, entity), handed in zip(lists, below, strict=True):
+            given = data[i]
+            if isinstance(given, Unknown):
+                continue
+            numbers = numbers_of(given)
+            entries = [
+                self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
+            ]
+            out[i] = Entries(entries, given.numbers) if isinstance(given, Entries) else entries
+        return (*out, *carried)

@@ -73,9 +73,9 @@ class _Books:
 
     def account(self) -> Account:
         due = self._run(lambda _: self.as_known)
-        late = [
-            d for d in {*self.policy.engine.late, *self.history.late} if self.as_known is None or d <= self.as_known
-        ]
+        first = payday(self.policy, self.months[0])
+        until = self.as_known or max(self.policy.engine.late[-1:] + self.history.late[-1:], default=0)
+        late = [d for d in {*self.policy.engine.late, *self.history.late} if first < d <= until]
         if not late and not self.history.ledgers:
             return Account(due, due, (), {}, {})
         self.paid = self._run(lambda m: payday(self.policy, m)) if late else due

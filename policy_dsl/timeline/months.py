@@ -9,8 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ..backends.handover import Carry, laid
-from ..backends.runtime import next_month
+from ..backends.handover import Carry
 from ..decision import Decision
 from .history import History
 
@@ -23,20 +22,23 @@ def months_between(start: int, end: int) -> Iterator[int]:
     month = start
     while month <= end:
         yield month
-        month = next_month(month)
+        month += 100 if month % 10000 < 1200 else 8900
 
 
 def payday(policy: Policy, month: int) -> int:
     """The day on which a month is paid: 发放日, at most the month's last day; that last day where none is written."""
-    last = monthrange(month // 10000, month // 100 % 100)[1]
-    return month // 100 * 100 + min(policy.program.payday or last, last)
+    day = policy.program.payday
+    if not 0 < day <= 28:
+        last = monthrange(month // 10000, month // 100 % 100)[1]
+        day = min(day or last, last)
+    return month // 100 * 100 + day
 
 
 def run(
     policy: Policy, history: History, start: int, end: int, known: Callable[[int], int | None]
 ) -> dict[int, Decision | None]:
     """The decision of each month; None where nobody is there. Statuses begin anew after such a month."""
-    entities = {e.name: e for e in policy.program.entities}
+    layer = policy.engine.layer
     carries = any(e.carried for e in policy.program.entities)
     out: dict[int, Decision | None] = {}
     carry: Carry | None = None
@@ -47,7 +49,7 @@ def run(
             out[month] = carry = None
             continue
         if carry is not None:
-            data = laid(data, history.root, carry, entities)
+            data = layer.laid(data, history.root, carry)
         decision = policy.decide_data(history.root, data, on=month, known=day)
         out[month] = decision
         carry = decision.carry() if carries else None
