@@ -13,7 +13,7 @@ from ..ir import nodes as ir
 from ..ir.sizes import CARRIED, PARTS
 from .facts import encoded
 from .interpret import Entries, Instance, carried_width, fact_step, numbers_of
-from .runtime import Defer, Held, Unknown
+from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
             value = given * fact_step(c.type)
     else:
         value = entry.values[c.of]
+    if value is NOTHING:  # a stay that began before the first month
+        return (NOTHING,) * carried_width(one)
     if not known(value):
         return (Held(value),) * carried_width(one)
     made = encoded(one, value)

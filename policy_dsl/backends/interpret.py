@@ -221,7 +221,7 @@ class Interpretation:
         held_back = join(values)
         if held_back is not None:
             return held_back
-        if any(v != values[0] for v in values):
+        if any(v != values[0] for v in values[1:]):
             return self.failure("R0102", lines[-1].place, name=rule.name)
         return values[0]
 

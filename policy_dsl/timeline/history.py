@@ -256,7 +256,9 @@ class HistoryReader:
                 if given(row, SINCE) is None or not any(w in row for w in IS):
                     self._error("F0201", at)
                 continue
-            if until is not None and until[0] < since[0]:
+            if until is not None and until[0] < (
+                since[0] // 100 * 100 + 1 if _is_month(given(row, UNTIL)) else since[0]
+            ):
                 self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
                 continue
             last = ir.OPEN if until is None else until[0] // 100 * 100 + 1
@@ -349,6 +351,11 @@ class HistoryReader:
 
             listed = rows if isinstance(rows, list) else [{SINCE[0]: "0001-01", IS[0]: rows}]
             track.ledger[name] = self._spells(listed, f"{path}.{name}", amount)
+
+
+def _is_month(value: object) -> bool:
+    """Whether a date is written by the month: after 至 that lasts to the month's end."""
+    return isinstance(value, str) and len(value) == len("2022-03")
 
 
 def _words() -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from policy_dsl import PolicyError
 
-from .deciding import policy_of
+from .deciding import decided, policy_of
 
 HEAD = """对象 家庭 : 户
   数 : 整数, 0..9
@@ -51,3 +51,31 @@ def test_conditions_that_exclude_each_other_are_no_conflict(first: str, second: 
 )
 def test_conditions_that_meet_are_one(first: str, second: str) -> None:
     assert "P1007" in codes(status(first, second))
+
+
+ENTERED = """对象 家庭 : 户
+  高 : 是否
+  标准 : 元/月, 0..1000
+阶段 家庭 状态
+  起始 低
+  低 → 高档 当 高
+  高档 → 低 当 非 高
+规则 家庭 记下 : 元/月
+  为 进入时(低, 标准)
+规则 家庭 低时高 : 是否
+  为 进入时(低, 高)
+"""
+
+
+def test_a_stay_that_began_before_the_first_month_has_no_value() -> None:
+    """起始 held before the first month: what held when it was entered is not known to anybody (semantics, rule 1)."""
+    policy = policy_of(ENTERED)
+    facts = {"家庭": {"高": False, "标准": 300}}
+    first = decided(policy, facts, "2022-01")
+    second = policy.decide(facts, on="2022-02", previous=first)
+    for decision in (first, second):
+        assert [(e.path, e.code) for e in decision.errors] == [("家庭.记下", "R0120"), ("家庭.低时高", "R0120")]
+    high = policy.decide({"家庭": {"高": True, "标准": 300}}, on="2022-03", previous=second)
+    low = policy.decide(facts, on="2022-04", previous=high)
+    assert low["家庭.记下"] == 300
+    assert low["家庭.低时高"] is False
