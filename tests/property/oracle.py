@@ -41,6 +41,13 @@ class Watched(Interpretation):
             self.unusual = True
         return super().agree(lines, rule, at)
 
+    def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
+        value = super().before(node, default, at)
+        if isinstance(value, Failure):  # 任一 and 全部 may be decided all the same
+            self.unusual = True
+            self.codes.add(value.code)
+        return value
+
     def exceptions(self, found: InForce, at: Instance, body: Any) -> Value:
         if sum(self.evaluate(x.condition, at) is True for x in found.exceptions) > 1:
             self.unusual = True  # two exceptions at once, be it that one beats the other

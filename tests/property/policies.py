@@ -280,7 +280,7 @@ class Writer(Statuses):
         if joined[0]:
             kinds.append("sum")
         kind = d.pick(kinds)
-        if type_ == NUMBER and d.chance(30):
+        if type_ == NUMBER and d.chance(50):
             kind = "growing"
         rule = rule._replace(kind=kind)
         heads = [entity]

@@ -19,11 +19,14 @@ from policy_dsl.backends.runtime import Defer, Unknown
 from policy_dsl.backends.show import python_value
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import Failure, Undetermined, Value, known
+from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.epoch import InForce
 
 from . import seen
 from .cases import Case, case, cases
 from .dice import Dice, Drawn, Thrown, examples
+from .histories import story
+from .months import months
 from .oracle import Watched, interpreted, lines_of
 from .policies import compiled
 
@@ -48,7 +51,7 @@ def situations(made: Case) -> Iterator[Situation]:
             root, data = Reader(made.program).read(facts)
         except PolicyError:
             continue
-        if defaulted(data):
+        if defaulted(made.program, root, data):
             seen.note("a default that was used")
         for on in made.days:
             run = engine.run(on, root)
@@ -61,9 +64,12 @@ def iso(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
 
-def defaulted(data: tuple[Any, ...]) -> bool:
+def defaulted(program: ir.Program, name: str, data: tuple[Any, ...]) -> bool:
     """Whether a written default stands in for a fact, here or in a list."""
-    return bool(data[-1]) or any(defaulted(entry) for x in data if isinstance(x, tuple) for entry in x)
+    entity = next(e for e in program.entities if e.name == name)
+    first = len(entity.facts)
+    inner = (defaulted(program, m.entity, x) for i, m in enumerate(entity.lists, first) for x in data[i])
+    return bool(data[first + len(entity.lists)]) or any(inner)
 
 
 def filled(s: Situation, raw: tuple[Any, ...], recorded: bool = False) -> Instance:
@@ -356,6 +362,10 @@ def compiled_text(seed: int) -> bool:
     seen.note_cells(made.text)
     for _ in situations(made):
         pass
+    told = story(Thrown(seed + 10_000), seed % 3)
+    if told is not None:
+        for _ in months(told):
+            pass
     return True
 
 
