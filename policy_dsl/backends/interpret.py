@@ -403,7 +403,7 @@ class Interpretation:
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
         """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
         carried = entry.carried[node.name]
-        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])  # type: ignore[arg-type,index]
+        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
