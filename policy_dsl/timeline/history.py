@@ -18,7 +18,6 @@ from ..backends.runtime import UNKNOWN, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
-from ..ir.traverse import formulas, walk
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -152,14 +151,14 @@ def first_month(day: int) -> int:
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
 
-    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, births: frozenset[tuple[str, str]], *, lenient: bool = False) -> None:
         self.program = program
         self.reader = Reader(program, lenient=lenient)
         self.entities = self.reader.entities
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        self.births = _births(program)
+        self.births = births
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -353,14 +352,3 @@ class HistoryReader:
 
 def _words() -> set[str]:
     return {w for word in _KEYS for w in word}
-
-
-def _births(program: ir.Program) -> set[tuple[str, str]]:
-    """Facts whose age is asked for: dates of birth."""
-    found: set[tuple[str, str]] = set()
-    for rule in program.rules:
-        for formula in formulas(rule):
-            for node in walk(formula):
-                if isinstance(node, ir.Call) and node.function == "age" and isinstance(node.arguments[0], ir.FactRef):
-                    found.add((node.arguments[0].entity, node.arguments[0].name))
-    return found
