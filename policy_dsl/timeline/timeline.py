@@ -18,9 +18,10 @@ from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir.epoch import learned_days
 from ..ir.nodes import Program
 from ..model.types import Type
+from ..model.words import PRESENT
 from .arrears import Account, Benefit, Difference, account, handed
 from .history import History, HistoryReader
-from .months import Step, months_between
+from .months import Step, months_between, payday
 from .reasons import Compared, because
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ class Arrear(NamedTuple):
     settled: str | None
     because: tuple[str, ...]
     because_en: tuple[str, ...]
+
+
+class Settlement(NamedTuple):
+    """What one month pays for the months before it of a benefit, in its declared unit; negative where too much was paid."""
+
+    month: str
+    benefit: str
+    amount: Decimal | Fraction
+    unit: str
 
 
 class Month:
@@ -203,7 +213,7 @@ class Timeline(Sequence[Month]):
         path = ".".join(d.benefit)
         month = self[day_text(d.month)[:7]]
         old, new = Compared(month.paid), Compared(month.decision)
-        reasons = [tuple(because(old, new, path, lang)) for lang in ("zh", "en")]
+        reasons = [(*because(old, new, path, lang), *self._learned(d.month, new, path, lang)) for lang in ("zh", "en")]
         if not reasons[0] and self._history.ledgers:
             reasons = [("按已发的账",), ("by the ledger of what was paid",)]
         return Arrear(
@@ -216,6 +226,26 @@ class Timeline(Sequence[Month]):
             None if d.settled is None else day_text(d.settled)[:7],
             *reasons,
         )
+
+    def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
+        """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
+        told = new.of(path)
+        then = payday(self._policy, month)
+        for track, name, day_ in self._history.learned(month, then, self.as_known):
+            if name == PRESENT[0] or (told is not None and f"{track.path}.{name}" in told.steps):
+                named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
+                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
+                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
+                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        """What each month pays for the months before it, by benefit, in order: 补发 (negative where too much was paid)."""
+        return [
+            Settlement(day_text(month)[:7], ".".join(b), self._money(amount, b), self._type(b).own.show())
+            for (month, b), amount in sorted(self._books.settled.items())
+            if amount
+        ]
 
     def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
         """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
@@ -370,4 +400,4 @@ def timeline(
     return Timeline(policy, read, first, last, known_on)
 
 
-__all__ = ["Arrear", "Change", "Month", "Timeline", "timeline"]
+__all__ = ["Arrear", "Change", "Month", "Settlement", "Timeline", "timeline"]

@@ -108,7 +108,12 @@ def _dates(facts: object) -> Iterator[int]:
 
 def _of_month(policy: Policy, month: Month, want: ir.Expected) -> Mismatch | None:
     if month.decision is None:
-        return Mismatch(want.path, "这个月已不在", "nobody is there in this month", want.place)
+        return Mismatch(
+            want.path,
+            "这个月不在（事实还没有开始，或已离开）",
+            "nobody is there in this month (the facts have not begun, or all have left)",
+            want.place,
+        )
     return _expected(policy, month.decision, want)
 
 
