@@ -208,18 +208,25 @@ def test_a_history_and_what_follows(block: Block, tmp_path: Path) -> None:
     except PolicyError as error:
         made = {"errors": [{"code": d.code, "path": d.path} for d in error.diagnostics]}
     if "errors" in wanted or "errors" in made:
-        assert made.get("errors") == wanted.get("errors")
+        assert _places(made.get("errors"), wanted.get("errors"))
         return
     TIMELINES.validate(made)
     for month, outputs in wanted.pop("months", {}).items():
         found = next(m["outputs"] for m in made["months"] if m["month"] == month)
         assert {k: (found[k] and found[k]["value"]) if k in found else "missing" for k in outputs} == outputs, month
     if "findings" in wanted:
-        assert [{"code": f["code"], "path": f["path"]} for f in made["findings"]] == wanted.pop("findings")
+        assert _places(made["findings"], wanted.pop("findings"))
     if "arrears" in wanted:
         asked = wanted.pop("arrears")
         assert [{k: a[k] for k in want} for a, want in zip(made["arrears"], asked, strict=True)] == asked
     assert not wanted
+
+
+def _places(found: Any, wanted: Any) -> bool:
+    """The codes wanted, each at its path or at a part of it."""
+    return len(found or ()) == len(wanted or ()) and all(
+        f["code"] == w["code"] and f["path"].startswith(w["path"]) for f, w in zip(found, wanted, strict=True)
+    )
 
 
 @_named([b for b in BLOCKS if b.kind == "facts" and "至" not in b.info])
