@@ -21,7 +21,6 @@ from .model.types import Type
 if TYPE_CHECKING:
     from .backends.engine import Compiled
     from .backends.epoch import Epoch
-    from .backends.handover import Carry
     from .explain.explanation import Explanation
     from .policy import Policy
 
@@ -63,7 +62,7 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_paths", "_policy", "_raw", "_root")
+    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_policy", "_raw", "_root")
 
     def __init__(
         self,
@@ -83,7 +82,6 @@ class Decision(Mapping[str, object]):
         self._data = data
         self._raw = raw
         self._instance: Instance | None = None
-        self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
     # --- what was decided
 
@@ -132,7 +130,7 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._policy.engine.run(self._on, self._root, self._epoch.known)
+        run = self._policy.run(self._on, self._root)
         try:
             raw = self._compiled.record(run.parameters, self._on, self._data)
         except Defer:
@@ -140,27 +138,6 @@ class Decision(Mapping[str, object]):
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
-
-    def carry(self) -> Carry:
-        """What the next month needs of this one (backends/handover.py)."""
-        from .backends.handover import Unusual, from_values
-
-        if self._raw is not None:
-            try:
-                return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
-            except Unusual:
-                pass
-        return from_values(self.instance, self._policy.engine.layer)
-
-    def amounts(self) -> dict[tuple[str, str], Fraction]:
-        """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
-        if self._raw is not None:
-            return self._compiled.amounts(self._root, self._root, self._data, self._raw)
-        return {
-            (entry.path, name): Fraction(entry.values[name])
-            for entry, name, _, benefit in self.rows()
-            if benefit and known(entry.values[name])
-        }
 
     def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
         """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""
@@ -240,18 +217,11 @@ class Decision(Mapping[str, object]):
 
     # --- the mapping
 
-    @property
-    def paths(self) -> dict[str, tuple[Instance, str, Type]]:
-        """Path → (entry, name, type) of every output."""
-        if self._paths is None:
-            self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
-        return self._paths
-
     def _find(self, path: str) -> tuple[Instance, str, Type]:
-        found = self.paths.get(path)
-        if found is not None:
-            return found
-        known_paths = list(self.paths)
+        for entry, name, type_, _ in self.rows():
+            if path == f"{entry.path}.{name}":
+                return entry, name, type_
+        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self.rows()]
         ends = [p for p in known_paths if p.endswith(f".{path}")]
         zh, en = suggestion(path, ends or known_paths)
         raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
@@ -267,13 +237,13 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.paths)
+        return (f"{entry.path}.{name}" for entry, name, _, _ in self.rows())
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return sum(1 for _ in self.rows())
 
     def __contains__(self, path: object) -> bool:
-        return path in self.paths
+        return any(path == p for p in self)
 
     # --- explaining and showing
 

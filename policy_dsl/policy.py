@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
 from .backends.show import python_value
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
-
-if TYPE_CHECKING:
-    from .timeline.timeline import Timeline
 
 
 class Input(NamedTuple):
@@ -52,6 +49,22 @@ class ParameterInfo(NamedTuple):
     unit: str
     keys: tuple[str, ...]
     values: tuple[tuple[str, str, object, str], ...]
+
+
+def day(on: str | datetime.date) -> int:
+    """A decision's day as yyyymmdd; a month means its first day. Raises PolicyError."""
+    if isinstance(on, datetime.datetime):
+        on = on.date()
+    if isinstance(on, datetime.date):
+        return on.year * 10000 + on.month * 100 + on.day
+    text = on if isinstance(on, str) else ""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", text):
+        try:
+            d = datetime.date.fromisoformat(text if len(text) == 10 else text + "-01")
+            return d.year * 10000 + d.month * 100 + d.day
+        except ValueError:
+            pass
+    raise PolicyError([diagnostic("P0802", at=str(on)[:40], date=str(on)[:40])])
 
 
 class Policy:
@@ -143,16 +156,12 @@ class Policy:
 
     # --- deciding
 
-    def decide(
-        self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date, previous: Decision | None = None
-    ) -> Decision:
+    def decide(self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date) -> Decision:
         """Decides one case for a day.
 
         `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined.
-        `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
-        上月, or as before the first month.
         """
         known = self._runs.get(on)
         if known is None:
@@ -169,28 +178,19 @@ class Policy:
             if root != compiled.root:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
-        if previous is not None:
-            data = self._continued(data, root, previous)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
         return Decision(self, run.epoch, compiled, number, root, data, raw)
 
-    def run(self, on: int, root: str, known: int | None = None) -> Run:
-        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
-        return self.engine.run(on, root, known)
+    def run(self, on: int, root: str) -> Run:
+        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
+        return self.engine.run(on, root)
 
-    def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
-        """The data with what the decision of the month before hands over."""
-        if previous.digest != self.digest or previous.root != root:
-            raise PolicyError([diagnostic("P1020", name=previous.policy, root=previous.root)])
-        return self.engine.layer.laid(data, root, previous.carry())
-
-    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
-        """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd."""
-        run = self.engine.run(on, root, known)
+    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
+        """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
+        run = self.engine.run(on, root)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
@@ -205,24 +205,6 @@ class Policy:
         if len(self._runs) < 4096:
             self._runs[on] = made
         return made
-
-    def timeline(
-        self,
-        history: Mapping[str, Any] | Any,
-        *,
-        start: str | datetime.date,
-        end: str | datetime.date,
-        as_known: str | datetime.date | None = None,
-    ) -> Timeline:
-        """Decides a history month by month, from the month `start` to the month `end`.
-
-        `history`: facts as for `decide`, where each fact may be a list of {"自": "2022-03", "至": "2022-08", "为": 520, "获知": "2022-05-10"}
-        (至, inclusive, and 获知 may be left out). The first month begins with statuses at their 起始, or as 上月 says.
-        `as_known`: what is due as known on that day; without it, with all that is known. Raises PolicyError.
-        """
-        from .timeline.timeline import timeline
-
-        return timeline(self, history, start, end, as_known)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..backends.interpret import Instance, Interpretation, evaluate_parameter, locate
-from ..backends.runtime import NOTHING, Unknown
+from ..backends.runtime import Unknown
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
@@ -22,7 +22,6 @@ from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.types import Type
-from ..model.words import PREVIOUS
 from ..source import Place
 from .formula import Words, parts_of, who
 
@@ -313,7 +312,7 @@ class _Explainer:
         order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
         pick = entry.picks.get(found.rule.name)
         picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
-        if picked is not None and not found.mode and picked.kind in ("value", "branch", "row", "transition"):
+        if picked is not None and not found.mode and picked.kind in ("value", "branch", "row"):
             return [self.consider(picked, entry)], exceptions
         winners = [c for c in exceptions if c.line is picked] or self._winners(exceptions, entry, value)
         if winners:
@@ -322,8 +321,6 @@ class _Explainer:
         if found.mode == "first":
             settled = next((i for i, c in enumerate(body) if c.holds is not False), len(body))
             body = body[: settled + 1]  # nobody looks below the line that applies
-        if found.rule.status:  # only the transitions that lead from last month's state
-            body = [c for c in body if c.parts[0].holds is not False]
         applying = [c for c in body if c.holds is True]
         if found.mode in ("highest", "lowest") and known(value):
             applying = [c for c in applying if self.interpretation.evaluate(c.line.result, entry) == value]
@@ -371,16 +368,6 @@ class _Explainer:
                 case ir.ParameterRef():
                     ids[self.parameter(node, entry)] = None
                     stack.extend((k, entry) for k in reversed(node.keys))
-                case ir.CarriedRef():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None and here.carried[node.name] is not NOTHING:
-                        ids[self.carried(here, node.name)] = None
-                case ir.Window():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None:
-                        ids[self.carried(here, node.name)] = None
-                case ir.Past():
-                    stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
                 case ir.Aggregate():
                     entries = self.interpretation.entries(node, entry)
                     for inner in reversed(entries if isinstance(entries, list) else []):
@@ -392,39 +379,6 @@ class _Explainer:
                         stack.append((node.default, entry))
                 case _:
                     stack.extend((c, entry) for c in reversed(children(node)))
-
-    def looked_at(self, node: ir.Past, entry: Instance) -> tuple[ir.Expression, ...]:
-        """What a look-back rests on at an entry: its guard, and what the guard lets it read."""
-        guard = () if node.guard is None else (node.guard,)
-        holds = True if node.guard is None else self.interpretation.evaluate(node.guard, entry)
-        if holds is False:
-            return guard if node.otherwise is None else (*guard, node.otherwise)
-        nothing = node.default is not None and self.interpretation.evaluate(node.value, entry) is NOTHING
-        return (*guard, node.default if nothing and node.default is not None else node.value)
-
-    def carried(self, entry: Instance, name: str) -> str:
-        """The step of a value that came over from last month."""
-        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}"
-        if id_ not in self.steps:
-            carried = next(c for c in entry.entity.carried if c.name == name)
-            rule = self.rules.get((entry.entity.name, carried.of))
-            fact = self.facts.get((entry.entity.name, carried.of))
-            declared: ir.Rule | ir.Fact | None = rule if carried.source == "rule" else fact[1] if fact else None
-            assert declared is not None
-            value = entry.carried[name]
-            self.steps[id_] = self._leaf(
-                id=id_,
-                kind="past",
-                entity=entry.entity.name,
-                path=entry.path,
-                name=name,
-                type=carried.type,
-                value=value[-1] if carried.kind == "window" and isinstance(value, tuple) and value else value,
-                clause=declared.clause,
-                place=declared.place,
-                at=entry,
-            )
-        return id_
 
     def fact(self, entry: Instance, name: str) -> str:
         id_ = f"{entry.path}.{name}"
@@ -448,7 +402,7 @@ class _Explainer:
                 clause=fact.clause,
                 place=fact.place,
                 decided_by=fact.by,
-                default_used=bool(entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> index & 1),
+                default_used=bool(entry.data[-1] >> index & 1),
                 at=entry,
             )
         return id_
@@ -466,7 +420,7 @@ class _Explainer:
         source: ir.Entry | None = None
         if all(known(k) for k in keys):
             found = self.epoch.parameters[node.name][keys]
-            exact, floor = held(parameter, keys, self.interpretation.on, self.epoch.known)
+            exact, floor = held(parameter, keys, self.interpretation.on)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}
         formula = None

@@ -39,8 +39,6 @@ class RawLine:
     notes: tuple[nodes.Notes, ...]
     declared: Declared
     span: Span
-    steps: tuple[str, str] = ("", "")  # of a transition: from which state to which
-    ends: int = OPEN  # its own 至
 
 
 @frozen
@@ -57,7 +55,6 @@ class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[nodes.Notes, ...]
-    arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
 
 
 def first_day(text: str) -> int:
@@ -98,17 +95,16 @@ class Opener:
         self.name = name
         self.report = report
         self.rows = 0
-        self.arrears: list[tuple[nodes.Arrears, Declared]] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
         modes: list[RawMode] = []
         remarks: list[nodes.Notes] = []
         for d in declared:
-            assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
+            assert isinstance(d.node, (nodes.Rule, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
             self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
-        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.arrears))
+        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks))
 
     def _lines(
         self,
@@ -130,7 +126,6 @@ class Opener:
                 "published": published,
                 "declared": d,
                 "span": line.span,
-                "ends": until,
             }
             match line:
                 case nodes.Mode():
@@ -190,29 +185,6 @@ class Opener:
                             **common,
                         )
                     )
-                case nodes.Transition():
-                    target = nodes.Result("exact", nodes.Name((line.target,), span=line.span), span=line.span)
-                    for state in line.sources:
-                        step = f"{state} → {line.target}"
-                        lines.append(
-                            RawLine(
-                                "transition",
-                                step,
-                                step,
-                                (line.condition,),
-                                target,
-                                (),
-                                row=-1,
-                                notes=(line.notes, *block),
-                                steps=(state, line.target),
-                                **common,
-                            )
-                        )
-                case nodes.Arrears():
-                    self.arrears.append((line, d))
-                case nodes.Initial() | nodes.Final():
-                    if dates == (0, OPEN, 0):
-                        remarks.append(line.notes)
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -235,19 +207,14 @@ class Opener:
             # a 目标 is never in force, so it does not end what stands before it (semantics, rule 5)
             dated = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind != "target"]
             starts = sorted({first_day(x.since) for x in dated})
-            absent = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind == "absent"]
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
-                ends = until
                 if column.dates:
                     since, until, published = span_of(column.dates)
-                    ends = until
                     if not column.dates.until:
                         later = [s for s in starts if s > since]
                         until = day_before(later[0]) if later else OPEN
-                        gone = sorted(s for s in (first_day(x.since) for x in absent) if s > since)
-                        ends = day_before(gone[0]) if gone else OPEN
-                    since, until, ends = max(since, dates[0]), min(until, dates[1]), min(ends, dates[1])
+                    since, until = max(since, dates[0]), min(until, dates[1])
                 if value.kind == "absent":
                     continue
                 yield RawLine(
@@ -264,14 +231,13 @@ class Opener:
                     (row.notes, *block),
                     d,
                     row.span,
-                    ends=ends,
                 )
 
     def _settle(self, lines: list[RawLine]) -> list[RawLine]:
         """A value holds until the next one of its key in its layer begins (semantics, further rule 8)."""
         groups: dict[tuple[str, int], list[int]] = {}
         for i, line in enumerate(lines):
-            if line.key and line.kind != "transition":  # several ways from one state to another are alternatives
+            if line.key:
                 groups.setdefault((line.key, line.declared.layer), []).append(i)
         out = list(lines)
         for group in groups.values():

@@ -130,37 +130,6 @@ def _apart(x: list[Atom], y: list[Atom]) -> bool:
     return False
 
 
-def _plain(node: ir.Expression) -> bool:
-    """Whether `_atoms` says all that the condition demands."""
-    match node:
-        case ir.Not():
-            return _plain(node.operand)
-        case ir.Logic():
-            return all(_plain(p) for p in node.parts)
-        case ir.Compare():
-            return node.sign != "!=" or node.left.type.kind in ("enumeration", "truth")
-        case ir.Among():
-            return node.item.type.kind == "enumeration" and all(isinstance(o, ir.Constant) for o in node.options)
-        case ir.FactRef() | ir.RuleRef() | ir.ParameterRef() | ir.Constant():
-            return True
-    return False
-
-
-def overlapping(a: ir.Expression, b: ir.Expression) -> bool:
-    """True when two conditions certainly can hold together: one speaks of nothing that the other does not, and nothing excludes it."""
-    if not (_plain(a) and _plain(b)):
-        return False
-    ways = [(x, y) for x in alternatives(a) for y in alternatives(b)]
-    if len(ways) > MOST_ALTERNATIVES:
-        return False
-    return any(_within(x, y) and not _apart(x, y) for x, y in ways)
-
-
-def _within(x: list[Atom], y: list[Atom]) -> bool:
-    first, second = {key for key, _ in x}, {key for key, _ in y}
-    return bool(first) and bool(second) and (first <= second or second <= first)
-
-
 def same_result(a: ir.Expression, b: ir.Expression) -> bool:
     """Whether two results are the same formula, so that it does not matter which of the lines applies."""
     return shape(a) == shape(b)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from ..diagnostics.report import Report, suggestion
 from ..model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
-from ..model.functions import BY_KEY, BY_NAME, MOMENTS, Function
+from ..model.functions import BY_NAME, MOMENTS, Function
 from ..model.types import AGE, DATE, DAY_COUNT, MONTH_COUNT, NUMBER, SHARE, TRUTH, WHOLE, Type, amount, decimal_text
 from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, Unit, complete, unit_of
 from ..source import Place, Span
@@ -19,10 +19,7 @@ from ..syntax import keywords, nodes
 from ..syntax.characters import MAX_GATHERS, MAX_PARTS
 from ..syntax.traverse import walk
 from . import nodes as ir
-from .past import Memory, look_back, window
 from .traverse import children
-
-_MEASURES = {"已发": "paid", "paid": "paid", "应发": "due", "due": "due"}  # under 补发
 
 
 class Skip(Exception):
@@ -45,7 +42,6 @@ class Scope:
         self.prefix = prefix
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
-        self.step: tuple[str, str] | None = None  # (entity, status) whose step the formula belongs to
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
@@ -76,11 +72,9 @@ class Scope:
 
 
 class Elaborator:
-    def __init__(self, model: Model, report: Report, memory: Memory | None = None) -> None:
+    def __init__(self, model: Model, report: Report) -> None:
         self.model = model
         self.report = report
-        self.memory = memory or Memory()
-        self.measures: Type | None = None  # the benefit's type, where 已发 and 应发 have a meaning
         self.parts: dict[int, tuple[ir.Expression, int]] = {}  # how many parts a formula has; it keeps its id taken
 
     # --- errors
@@ -104,20 +98,6 @@ class Elaborator:
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
-
-    def scope_of(self, entity: str) -> Scope:
-        return Scope(self.model, entity)
-
-    def no_state(self, span: Span, name: str, states: Sequence[str]) -> Skip:
-        if name in self.model.broken:
-            return Skip()
-        zh, en = suggestion(name, states)
-        return self.fail(
-            "P1014",
-            span,
-            name=name,
-            hint=(zh or f"可用的状态：{'、'.join(states) or '—'}", en or f"its states: {', '.join(states) or '—'}"),
-        )
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
         return self.fail(
@@ -341,8 +321,6 @@ class Elaborator:
             if parameter.keys:
                 return None
             return ir.ParameterRef(name, (), False, parameter.type, place)
-        if self.measures is not None and name in _MEASURES:
-            return ir.Measure(_MEASURES[name], self.measures, place)
         if name in MOMENTS:
             return ir.Moment(MOMENTS[name], DATE, place)
         return None
@@ -537,10 +515,8 @@ class Elaborator:
                 name=node.name,
                 hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
             )
-        if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
-            raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
-        if function.shape == "past":
-            return look_back(self, function, node, scope, place)
+        if function.shape != "gather" and (node.where is not None or node.default is not None):
+            raise self._misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
         match function.shape:
             case "floor":
                 return self._floor(function, node, scope, place)
@@ -550,7 +526,7 @@ class Elaborator:
                 return self._date(function, node, scope, place)
         return self._gather(function, node, scope, want, place)
 
-    def misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
+    def _misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
         return self.fail(
             "P0210",
             node.span,
@@ -561,11 +537,11 @@ class Elaborator:
             hint=(f"用法：{function.usage}", f"usage: {function.usage_en}"),
         )
 
-    def arity(self, function: Function, node: nodes.Call) -> None:
+    def _arity(self, function: Function, node: nodes.Call) -> None:
         low, high = function.arguments
         if not low <= len(node.arguments) <= high:
             count = f"{low}" if low == high else f"{low}–{high}"
-            raise self.misuse(
+            raise self._misuse(
                 function,
                 node,
                 f"要 {count} 个参数，给了 {len(node.arguments)} 个",
@@ -585,7 +561,7 @@ class Elaborator:
         return ir.ParameterRef(node.name, tuple(keys), floor, parameter.type, place)
 
     def _floor(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
-        self.arity(function, node)
+        self._arity(function, node)
         (argument,) = node.arguments
         if (
             isinstance(argument, nodes.Name)
@@ -596,19 +572,19 @@ class Elaborator:
             return ir.ParameterRef(argument.path[0], (), True, self.model.parameters[argument.path[0]].type, place)
         if isinstance(argument, nodes.Call) and argument.name in self.model.parameters:
             return self._keyed(argument, scope, place, True)
-        raise self.misuse(function, node, "只用于参数", "is for parameters alone")
+        raise self._misuse(function, node, "只用于参数", "is for parameters alone")
 
     def _round(
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
-        self.arity(function, node)
+        self._arity(function, node)
         value_node, step_node = node.arguments
         context = want if want is not None and want.is_amount and self._rank(value_node, scope) < 2 else None
         value = self._make(value_node, scope, context)
         self._amount(value, value_node.span)
         step = self._make(step_node, scope, None if value.type.unit == PLAIN else value.type)
         if not isinstance(step, ir.Constant) or not isinstance(step.value, Fraction) or step.value <= 0:
-            raise self.misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
+            raise self._misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
         if step.type.unit.dims != value.type.unit.dims:
             raise self.units(node.span, value.type, step.type)
         written = value.type.written if step.type.unit == value.type.unit else None
@@ -616,7 +592,7 @@ class Elaborator:
         return ir.Call(function.key, (value, step), amount(step.type.unit, own)._replace(written=written), place)
 
     def _date(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
-        self.arity(function, node)
+        self._arity(function, node)
         days = self._each([lambda a=a: self.expression(a, scope, DATE) for a in node.arguments])
         if function.key == "age" and len(days) == 1:
             days.append(ir.Moment("decision_date", DATE, place))
@@ -660,10 +636,7 @@ class Elaborator:
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
         if not node.arguments:
-            raise self.misuse(function, node, "缺少参数", "wants an argument")
-        (first, *others) = node.arguments
-        if isinstance(first, nodes.Call) and not others and BY_NAME.get(first.name) is BY_KEY["last"]:
-            return window(self, function, node, first, scope, place)
+            raise self._misuse(function, node, "缺少参数", "wants an argument")
         found = self._lists(node, scope)
         if found is None:
             return self._values(function, node, scope, want, place)
@@ -673,14 +646,13 @@ class Elaborator:
         written = self._written_prefix(argument, lists)
         inner = Scope(self.model, entity, written, scope.base if scope.base in self.model.ancestors(entity) else base)
         inner.gathers = scope.gathers + 1
-        inner.step = scope.step
         if inner.gathers > MAX_GATHERS:
             raise self.fail("P0226", node.span, most=MAX_GATHERS)
         where = None if node.where is None else self.condition(node.where, inner)
         bare = isinstance(argument, nodes.Name) and argument.path == written
         key = function.key
         if bare and key != "count":
-            raise self.misuse(
+            raise self._misuse(
                 function,
                 node,
                 f"要写出取哪一项，例如 {function.zh[0]}({'.'.join(written)}.…)",
@@ -690,7 +662,7 @@ class Elaborator:
         default = None
         if node.default is not None:
             if key not in ("max", "min", "average"):
-                raise self.misuse(
+                raise self._misuse(
                     function, node, "不需要 默认：空名单有确定的值", "needs no default: an empty list has a value"
                 )
             assert value is not None
@@ -746,7 +718,7 @@ class Elaborator:
         """The same functions on values that are written out: 最大(a, 0), 个数(非 能吃饭, 非 能穿衣)."""
         key = function.key
         if node.where is not None or node.default is not None:
-            raise self.misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
+            raise self._misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
         if key in ("count", "any", "all"):
             truths = self._each([lambda a=a: self.condition(a, scope) for a in node.arguments])
             if key == "count":
@@ -755,7 +727,7 @@ class Elaborator:
                 ir.Logic("or" if key == "any" else "and", tuple(truths), TRUTH, place) if len(truths) > 1 else truths[0]
             )
         if len(node.arguments) < 2:
-            raise self.misuse(
+            raise self._misuse(
                 function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values"
             )
         order = sorted(range(len(node.arguments)), key=lambda i: -self._rank(node.arguments[i], scope))

@@ -5,19 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
-from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
-from ..model.types import TEXT, Type
+from ..model.declare import Declared, FactSymbol, Model
+from ..model.types import Type
 from ..model.units import complete, unit_of
-from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
 from .elaborate import Elaborator, Scope, Skip
-
-
-def _none(given: nodes.Given) -> bool:
-    """`赡养户 = 无`: the list is given, and nobody is in it."""
-    return isinstance(given.value, nodes.Name) and given.value.path in (("无",), ("none",))
 
 
 def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
@@ -33,7 +27,6 @@ class _Reader:
         self.report = report
         self.elaborator = Elaborator(model, report)
         self.root = ""
-        self.history = False
         self.facts: dict[str, object] = {}
         self.labels: dict[tuple[str, ...], int] = {}
 
@@ -42,13 +35,8 @@ class _Reader:
         if not any(e.expected for e in node.entries):
             self.report.error("P0702", node.span, title=node.title)
             return None
-        self.history = any(e.month for e in node.entries)
-        if node.on is None and not self.history:
+        if node.on is None:
             self.report.error("P0703", node.span, title=node.title)
-            return None
-        undated = next((e for e in node.entries if self.history and e.expected and e.target and e.month is None), None)
-        if self.history and (node.on is not None or undated is not None):
-            self.report.error("P1018", undated.span if undated is not None else node.span, title=node.title)
             return None
         resolved: list[tuple[nodes.Entry, list[tuple[str, str]], str]] = []
         failed = False
@@ -88,12 +76,11 @@ class _Reader:
             return None
         return ir.Example(
             node.title,
-            first_day(node.on) if node.on is not None else 0,
+            first_day(node.on),
             {self.root: self.facts} if self.root else {},
             tuple(expected),
             declared.clause.policy,
             node.span.place,
-            self.history,
         )
 
     def _target(self, entry: nodes.Entry) -> tuple[list[tuple[str, str]], str]:
@@ -157,30 +144,21 @@ class _Reader:
         return here, entity, path
 
     def _entry(self, entry: nodes.Entry, steps: list[tuple[str, str]], expected: list[ir.Expected]) -> None:
+        if entry.month is not None:
+            raise self.elaborator.fail("P0123", entry.span, word=entry.month)
         facts, entity, path = self._at(steps)
         symbol = self.model.entities[entity]
         failed = False
         for a in entry.assignments:
             name = ".".join(a.name)
             try:
-                if name in PRESENT and not entry.expected and steps:
-                    facts[PRESENT[0]] = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
-                elif entry.expected:
+                if entry.expected:
                     target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
                     if target is None:
                         known = [n for e, n in self.model.rules if e == entity]
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), known)
-                    if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
-                        raise self.elaborator.fail("P1019", a.span, name=name)
                     value = self._value(a, target.type)
-                    month = first_day(entry.month) if entry.month else 0
-                    expected.append(
-                        ir.Expected(
-                            f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place, month, a.measure
-                        )
-                    )
-                elif name in symbol.lists and _none(a.given):
-                    facts[name] = []
+                    expected.append(ir.Expected(f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place))
                 else:
                     fact = symbol.facts.get(name)
                     if fact is None:
@@ -194,27 +172,11 @@ class _Reader:
                                 hint=("放到 应为 之后", "put it behind “expect”"),
                             )
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
-                    facts[name] = self._dated(facts.get(name), entry, self._given(a, fact))
+                    facts[name] = self._given(a, fact)
             except Skip:
                 failed = True
         if failed:
             raise Skip
-
-    def _dated(self, before: object, entry: nodes.Entry, value: object) -> object:
-        """The fact as a history writes it; what has no date holds from the beginning."""
-        if entry.month is None:
-            return value
-        row = {SINCE[0]: entry.month, IS[0]: value}
-        if entry.until is not None:
-            row[UNTIL[0]] = entry.until
-        if entry.learned is not None:
-            row[LEARNED[0]] = entry.learned
-        return [*(before if isinstance(before, list) else []), row]
-
-    def _presence(self, a: nodes.Assignment) -> bool:
-        if isinstance(a.given.value, nodes.Truth):
-            return a.given.value.value
-        raise self.elaborator.wanted(a.span, "是或否", "yes or no", TEXT)
 
     def _value(self, a: nodes.Assignment, type_: Type) -> object:
         if a.given.kind != "value":

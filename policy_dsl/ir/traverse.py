@@ -26,10 +26,6 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return node.arguments
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
-        case ir.Past():
-            return tuple(x for x in (node.guard, node.value, node.default, node.otherwise) if x is not None)
-        case ir.Window():
-            return () if node.default is None else (node.default,)
     return ()
 
 
@@ -58,13 +54,6 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
             if isinstance(node, ir.RuleRef):
                 found[node.entity, node.name] = None
     return list(found)
-
-
-def births(program: ir.Program) -> frozenset[tuple[str, str]]:
-    """Facts whose age is asked for, (entity, name): dates of birth."""
-    asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))
-    days = (n.arguments[0] for n in asked if isinstance(n, ir.Call) and n.function == "age")
-    return frozenset((x.entity, x.name) for x in days if isinstance(x, ir.FactRef))
 
 
 def compared(sign: str, a: Any, b: Any) -> bool:

@@ -20,7 +20,7 @@ class Keyword(NamedTuple):
     text: bool = False  # the rest of the line is free text
 
 
-BODIES = ("PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND")
+BODIES = ("PARAMETER", "RULE", "BENEFIT", "AMEND")
 
 # fmt: off
 KEYWORDS: tuple[Keyword, ...] = (
@@ -37,21 +37,16 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("EXAMPLE", "案例", "example", ("head",)),
     Keyword("EXTENDS", "上级", "extends", ("line",), ("POLICY",)),
     Keyword("JURISDICTION", "辖区", "jurisdiction", ("line",), ("POLICY",), text=True),
-    Keyword("PAYDAY", "发放日", "payday", ("line",), ("POLICY",)),
     Keyword("TITLE", "标题", "title", ("line",), ("DOCUMENT",), text=True),
     Keyword("ISSUER", "机关", "issuer", ("line",), ("DOCUMENT",), text=True),
     Keyword("DATED", "日期", "date", ("line",), ("DOCUMENT",)),
     Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE")),
     Keyword("TO", "至", "to", ("dated",)),
     Keyword("PUBLISHED", "公布", "published", ("dated",)),
-    Keyword("LEARNED", "获知", "known", ("dated",)),
     Keyword("IS", "为", "is", ("word",)),
     Keyword("WHEN", "当", "when", ("word",)),
     Keyword("OTHERWISE", "否则", "otherwise", ("word",)),
     Keyword("EXCEPT", "例外", "except", ("line",), BODIES),
-    Keyword("INITIAL", "起始", "initial", ("line",), ("STATUS", "AMEND")),
-    Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND")),
-    Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
@@ -107,9 +102,6 @@ SIGNS: dict[str, str] = {
     "!=": "!=",
     "≠": "!=",
 }
-
-# What an example may expect of a benefit in a month besides what is due: `已发(x)`, `补发(x)`.
-MEASURES: dict[str, tuple[str, str]] = {"paid": ("已发", "paid"), "arrears": ("补发", "arrears")}
 
 BY_TERMINAL: dict[str, Keyword] = {k.terminal: k for k in KEYWORDS}
 COMPARISON_WORDS: dict[str, str] = {w: op for op, zh, en in COMPARISONS for w in (zh, en)}
