@@ -189,17 +189,16 @@ def _warn(name: str, pairs: list[tuple[Item, list[Item]]], report: Report) -> No
     """One warning for all that a layer says of one thing; its first place, with the later ones above, then the others."""
     if len(report.items) >= MOST:
         return  # a warning fills no report: that would end the passes
-    (low, later), *others = pairs
+    low, later = pairs[0]
+    labels = [
+        (x.place, f"{x.clause.policy} 自 {day_text(x.since)}", f"{x.clause.policy} from {day_text(x.since)}")
+        for x in later
+    ]
+    labels += [(x.place, "这里也是", "here, too") for x, _ in pairs[1:]]
     report.error(
         "P0616",
         low.place,
-        labels=[
-            *(
-                (x.place, f"{x.clause.policy} 自 {day_text(x.since)}", f"{x.clause.policy} from {day_text(x.since)}")
-                for x in later
-            ),
-            *((x.place, "这里也是", "here, too") for x, _ in others),
-        ],
+        labels=labels,
         clause=low.clause.show(),
         name=name,
         since=day_text(low.since),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..backends.show import day_text, value_text
 from ..ir import nodes as ir
-from ..model.types import Type
+from ..model.types import BUILTIN, Type
 from ..syntax.keywords import comparison_in, spelling
 from .describe import line_text
 from .effective import Effective, Origin, ShownFact, ShownLine, ShownParameter, ShownRepeal, ShownRule, ShownValue
@@ -32,10 +32,11 @@ class _Page:
         return spelling(terminal, self.lang)
 
     def type(self, type_: Type) -> str:
-        """As it is declared: a unit, 是否, an enumeration's name."""
-        if type_.is_amount:
-            return type_.own.show(self.lang) or type_.show(self.lang)
-        return type_.name if type_.kind == "enumeration" else type_.show(self.lang)
+        """As it is declared: a unit, an enumeration's name, 是否, 日期 and the like."""
+        if type_.kind == "enumeration":
+            return type_.name
+        words = [word for word, built_in in BUILTIN.items() if built_in == type_ and word.isascii() != self.zh]
+        return words[0] if words else type_.own.show(self.lang)
 
     def page(self, made: Effective) -> Iterator[str]:
         day = day_text(made.on)
