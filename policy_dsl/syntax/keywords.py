@@ -21,6 +21,7 @@ class Keyword(NamedTuple):
 
 
 BODIES = ("PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND")
+SETTING = ("RULE", "BENEFIT", "STATUS", "AMEND")  # legal in one of them alone; in the others the message can say so
 
 # fmt: off
 KEYWORDS: tuple[Keyword, ...] = (
@@ -49,9 +50,9 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("WHEN", "当", "when", ("word",)),
     Keyword("OTHERWISE", "否则", "otherwise", ("word",)),
     Keyword("EXCEPT", "例外", "except", ("line",), BODIES),
-    Keyword("INITIAL", "起始", "initial", ("line",), ("STATUS", "AMEND")),
-    Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND")),
-    Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND")),
+    Keyword("INITIAL", "起始", "initial", ("line",), SETTING),
+    Keyword("FINAL", "终止", "final", ("line",), SETTING),
+    Keyword("ARREARS", "补发", "arrears", ("line",), SETTING),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),

@@ -355,7 +355,9 @@ def _nobody(history: History, first: int, last: int, known_on: int | None) -> Di
             f"the facts begin in {begin}: change the months, or check “from”",
         )
     at = history.track.short(last, known_on) or history.root
-    return diagnostic("F0216", at=at, hint=hint, start=day_text(first)[:7], end=day_text(last)[:7])
+    start, end = day_text(first)[:7], day_text(last)[:7]
+    zh, en = (start, f"in {start}") if first == last else (f"{start} 到 {end} 之间", f"from {start} to {end}")
+    return diagnostic("F0216", at=at, hint=hint, months=zh, months_en=en)
 
 
 def timeline(
