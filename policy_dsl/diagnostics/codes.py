@@ -1,7 +1,8 @@
 """Every diagnostic once: its code, severity, and words in both languages. Codes are stable; a page in docs/errors explains each.
 
 P01 text and syntax, P02 names, types and units, P03 branches and tables, P04 dates and parameters, P05 benefits,
-P06 layers and files, P07 examples, P08 the call, P10 status and looking back; F01 given facts; R01 what happens while a decision is made.
+P06 layers and files, P07 examples, P08 the call, P10 status and looking back; F01 given facts,
+F02 histories; R01 what happens while a decision is made.
 Templates are filled by `report.diagnostic`; words in braces come from the pass that reports.
 """
 
@@ -45,7 +46,7 @@ CODES: dict[str, Code] = _table(
     Code("P1015", "error", "补发 只写在给付下面", "“arrears” stands under a benefit alone", "把它移到给付里", "move it to the benefit"),
     Code("P1016", "error", "「{name}」的 补发 写了两次", "“arrears” of “{name}” is written twice", "合成一个条件", "make one condition of them"),
     Code("P1017", "error", "转换「{name}」从一个状态回到它自己", "the transition “{name}” leads from a state to itself", "删去它：没有转换成立时状态不变", "take it away: a state stays where no transition holds"),
-    Code("P1018", "error", "案例「{title}」{mixed}", "the example “{title}”: {mixed_en}", "逐月的案例：事实写 自 年-月，每条 应为 写月份，不写 于", "an example over months dates its facts by “from”, gives each expectation its month, and has no “on”"),
+    Code("P1018", "error", "案例「{title}」的月份写得不一致：{mixed}", "the example “{title}” mixes months and days: {mixed_en}", "逐月的案例：事实写 自 年-月，每条 应为 写月份，不写 于", "an example over months dates its facts by “from”, gives each expectation its month, and has no “on”"),
     Code("P1019", "error", "已发 和 补发 只能问给付，「{name}」不是", "paid and arrears are of benefits, “{name}” is none", "写给付的名称", "name a benefit"),
     Code("F0201", "error", "有日期的事实要写「自」和「为」", "a dated fact has a “from” and an “is”", '例如 {{"自": "2022-03", "为": 520}}', 'as in {{"from": "2022-03", "is": 520}}'),
     Code("F0202", "error", "「至」{until} 早于「自」{since}", "“to” {until} comes before “from” {since}", "改正其中一个", "mend one of them"),
@@ -63,9 +64,9 @@ CODES: dict[str, Code] = _table(
     Code("F0214", "error", "时间线最多 {most} 个月", "a timeline has at most {most} months", "分几次运行", "run it in parts"),
     Code("F0215", "error", "那一天还没有公布任何规定，最早的是 {first}", "nothing had been published by then; the first is of {first}", "取 {first} 或以后的日子", "take {first} or a later day"),
     Code("F0216", "error", "{months} 没有人在", "nobody is there {months_en}", "检查「自」和「在列」，或改起止月份", "check “from” and “present”, or change the months"),
-    Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定", "pass the decision of the same policy and entity"),
+    Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定；内容改过的政策是另一份", "pass the decision of the same policy and entity; a policy with other contents is another one"),
     Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
-    Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "先用条件限定在这个状态里", "ask for the state in a condition first"),
+    Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "写在条件之下：当 阶段名 = {name} 为 …，否则 …", "put it under a condition: when STATUS = {name} is …, otherwise …"),
     Code("R0122", "error", "「{name}」逐月增长，超过 {most} 位数", "“{name}” has grown beyond {most} digits from month to month", "检查规则是否每月翻倍，或在其中取整", "check whether the rule doubles each month, or round in it"),
     # --- text and syntax
     Code("P0101", "error", "这里读不下去：{found}", "cannot read on here: {found_en}", "这里可以写：{expected}", "what may stand here: {expected_en}"),

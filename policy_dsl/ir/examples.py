@@ -51,9 +51,9 @@ class _Reader:
         undated = next((e for e in node.entries if self.history and e.expected and e.target and e.month is None), None)
         if self.history and (node.on is not None or undated is not None):
             at = undated if undated is not None and node.on is None else next(e for e in node.entries if e.month)
-            zh, en = "写了 于 某日，这一行又写了月份", "it has “on”, and a month in this line"
+            zh, en = "写了 于 某日，这一行又写了月份", "it has “on”, and this line a month"
             if node.on is None:
-                zh, en = "逐月写，这一条 应为 却没有写月份", "it goes by months, and this expectation has none"
+                zh, en = "别的行写了月份，这一条 应为 没有写", "other lines have months, this expectation has none"
             self.report.error("P1018", at.span, title=node.title, mixed=zh, mixed_en=en)
             return None
         resolved: list[tuple[nodes.Entry, list[tuple[str, str]], str]] = []

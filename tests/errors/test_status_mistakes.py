@@ -44,7 +44,7 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # the program, its only code, t
     "应发 in an example": (GOOD + CASE + "  应为 2022-02 家庭: 应发(保障金) = 300\n", "P1011", 16, "保障金 = "),
     "于 beside months": (GOOD + CASE.replace("甲\n", "甲\n  于 2022-03\n") + "  应为 2022-02 家庭: 状态 = 在保\n", "P1018", 16, "写了 于 某日"),
     "an expectation without its month": (
-        GOOD + CASE + "  应为 2022-02 家庭: 状态 = 在保\n  应为 家庭: 保障金 = 300\n", "P1018", 17, "没有写月份",
+        GOOD + CASE + "  应为 2022-02 家庭: 状态 = 在保\n  应为 家庭: 保障金 = 300\n", "P1018", 17, "这一条 应为 没有写",
     ),
 }  # fmt: skip
 
