@@ -150,6 +150,7 @@ def _inline(picture: str) -> str:
 _STYLE = """
 table.months{border-collapse:collapse;font-variant-numeric:tabular-nums}
 table.months :is(th,td){border-bottom:1px solid #d0d7de;padding:.15rem .6rem;text-align:left;vertical-align:top}
+table.months td:not(:last-child){white-space:nowrap}
 table.months tr.moved{background:#0b539411}
 svg{max-width:100%;height:auto}
 """

@@ -75,7 +75,7 @@ def _months(made: Timeline, step: float) -> Iterator[str]:
         x = LEFT + n * step
         if n == 0 or month.month.endswith("-01"):
             yield f'<line x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="18" stroke="currentColor" stroke-opacity=".35"/>'
-            yield _text(x + 2, 14, month.month if n == 0 or step < 20 else month.month[:4])
+            yield _text(x + 2, 14, month.month[:4])
         elif step >= 20:
             yield _text(x + 2, 14, month.month[5:], ' fill-opacity=".6"')
 
