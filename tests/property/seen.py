@@ -32,7 +32,14 @@ WANTED: frozenset[str] = frozenset(
     + [f"last month's {kind}" for kind in ("truth", "amount", "enumeration", "date")]
     + [f"in a step: {f}" for f in ("previous", "last", "spent", "total", "at_entry")]
     + [f"outside a step: {f}" for f in ("previous", "last", "spent", "total", "at_entry")]
-    + ["a carried quotient", "a payday", "arrears", "a published value", "a published line", "a status of a lower layer"]
+    + [
+        "a carried quotient",
+        "a payday",
+        "arrears",
+        "a published value",
+        "a published line",
+        "a status of a lower layer",
+    ]
     + [f"of values: {f}" for f in ("sum", "max", "min", "average", "count")]
     + [
         f"{what} of type {kind}"

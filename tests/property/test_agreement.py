@@ -15,7 +15,7 @@ from policy_dsl import Policy, PolicyError
 from policy_dsl.backends.engine import Engine, Run
 from policy_dsl.backends.facts import Reader
 from policy_dsl.backends.interpret import Instance
-from policy_dsl.backends.runtime import Defer, Unknown
+from policy_dsl.backends.runtime import NOTHING, Defer, Unknown
 from policy_dsl.backends.show import python_value
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import Failure, Undetermined, Value, known
@@ -27,7 +27,7 @@ from .cases import Case, case, cases
 from .dice import Dice, Drawn, Thrown, examples
 from .histories import story
 from .months import months
-from .oracle import Watched, interpreted, lines_of
+from .oracle import Watched, has_slow_windows, interpreted, lines_of
 from .policies import compiled
 
 
@@ -116,7 +116,7 @@ def test_compiled_values_are_the_interpreters(made: Case) -> None:
                 assert entry.values == expected.values, (entry.path, s.on, s.facts)
         for entry in s.oracle.root.all():
             for value in (*entry.values.values(), *entry.facts.values()):
-                assert type(value) in (bool, int, Fraction, str, Undetermined, Failure, Unknown), value
+                assert value is NOTHING or type(value) in (bool, int, Fraction, str, Undetermined, Failure, Unknown)
 
 
 @settings(max_examples=examples(60))
@@ -177,6 +177,8 @@ def picked(oracle: Watched, found: InForce, entry: Instance, pick: int) -> None:
 @given(cases(count=3, unknown=0))
 def test_what_is_plain_stays_on_the_fast_way(made: Case) -> None:
     """Complete facts without an error, an open parameter or two lines at once are decided by the compiled function."""
+    if has_slow_windows(made.program):
+        return
     for s in situations(made):
         if s.oracle.unusual:
             continue
@@ -293,7 +295,7 @@ def test_a_file_that_stands_alone_agrees(made: Case) -> None:
     """`policy compile -o`: the module defers or gives the interpreter's values in the declared unit."""
     space: dict[str, Any] = {}
     exec(compile(standalone(made.program), "policy.py", "exec"), space)
-    rules = {(r.entity, r.name): r.type for r in made.program.rules}
+    rules = {(r.entity, r.name): r.type for r in made.program.rules if not r.hidden}
     for s in situations(made):
         try:
             values = space["decide"](s.facts, iso(s.on))
@@ -301,7 +303,10 @@ def test_a_file_that_stands_alone_agrees(made: Case) -> None:
             continue
         for entry in s.oracle.root.all():
             for name, value in entry.values.items():
-                type_, path = rules[entry.entity.name, name], f"{entry.path}.{name}"
+                type_, path = rules.get((entry.entity.name, name)), f"{entry.path}.{name}"
+                if type_ is None:  # kept for a later month alone
+                    assert path not in values
+                    continue
                 if s.run.epoch.rules[entry.entity.name, name] is None:
                     assert path not in values
                     continue

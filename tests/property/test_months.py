@@ -10,13 +10,12 @@ from policy_dsl.backends.engine import Engine
 from policy_dsl.backends.handover import Unusual
 from policy_dsl.backends.runtime import NOTHING, Defer, Unknown
 from policy_dsl.backends.values import Failure, Undetermined
-from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.bounds import Analysis
-from policy_dsl.ir.traverse import formulas, walk
 
 from .dice import examples
 from .histories import Story, stories
 from .months import Month, months, plain
+from .oracle import has_slow_windows
 from .test_agreement import Situation, filled
 from .test_ir import within
 
@@ -47,7 +46,9 @@ def test_compiled_months_are_the_interpreters(made: Story) -> None:
                     continue
         for entry in m.oracle.root.all():
             for name, value in (*entry.values.items(), *entry.facts.items()):
-                assert type(value) in (bool, int, Fraction, str, Undetermined, Failure, Unknown) or value is NOTHING, name
+                assert type(value) in (bool, int, Fraction, str, Undetermined, Failure, Unknown) or value is NOTHING, (
+                    name
+                )
 
 
 @settings(max_examples=examples(60))
@@ -57,8 +58,7 @@ def test_months_that_are_plain_stay_on_the_fast_way(made: Story) -> None:
 
     But for windows over quotients or with a default that is no written amount: those are the interpreter's.
     """
-    windows = [x for r in made.program.rules for f in formulas(r) for x in walk(f) if isinstance(x, ir.Window)]
-    if any(x.type.is_amount and (x.default is not None or x.function != "count") for x in windows):
+    if has_slow_windows(made.program):
         return
     engine = Engine(made.program)
     for m in months(made):

@@ -230,6 +230,21 @@ def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
     return found
 
 
+def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool = False) -> tuple[nodes.Line, ...]:
+    """The lines that a declaration may have: 起始 and 终止 stand under 阶段, 补发 under 给付, all of them under 修订."""
+    wrong: tuple[type[nodes.Node], ...] = (
+        () if kind in (nodes.Status, nodes.Amendment) else (nodes.Initial, nodes.Final)
+    )
+    if not (kind is nodes.Amendment or benefit):
+        wrong = (*wrong, nodes.Arrears)
+    kept = [
+        attrs.evolve(line, lines=_fitting(line.lines, kind, benefit)) if isinstance(line, nodes.Dated) else line
+        for line in body
+        if not isinstance(line, wrong)
+    ]
+    return _apart(tuple(kept)) or (nodes.Mode("first", span=NOWHERE),)
+
+
 # --- declarations
 
 _named = made(nodes.NamedType, tuples(names, 1) | st.just(("%",)))
@@ -254,7 +269,8 @@ facts = hidden(
 def _with_body(
     draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
 ) -> nodes.Node:
-    body = draw(bodies)
+    benefit = draw(st.booleans())
+    body = _fitting(draw(bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
         return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
@@ -264,7 +280,7 @@ def _with_body(
     type_ = draw(types)
     if kind is nodes.Parameter:
         return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
-    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, draw(st.booleans()), span=NOWHERE)
+    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, span=NOWHERE)
 
 
 given = hidden(
@@ -373,11 +389,10 @@ def with_name(name: str) -> nodes.File:
         nodes.Except(name, word, first, both, none, **at),
         nodes.Dated(dates, (value,), True, **at),
         nodes.Table((*heads, *ends), rows, **at),
-        nodes.Initial(name, none, **at),
-        nodes.Final(both, none, **at),
         nodes.Transition(both, name, word, none, **at),
-        nodes.Arrears(word, none, **at),
     )
+    states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
+    settled = nodes.Arrears(word, none, **at)
     given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
@@ -393,8 +408,9 @@ def with_name(name: str) -> nodes.File:
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
-        nodes.Status(both, name, dates, body, **at),
-        nodes.Amendment(both, body, **at),
+        nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
+        nodes.Status(both, name, dates, (*states, *body), **at),
+        nodes.Amendment(both, (*body, *states, settled), **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Example("", None, entries, **at),
     )
