@@ -194,24 +194,75 @@ class Reader:
         if not isinstance(value, dict):
             self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return start_of(entity)
-        known = dict.fromkeys(c.given[0] for c in entity.carried)
         words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
         plain = {words.get(str(k), str(k)): v for k, v in value.items()}
-        for key in plain:
-            if key not in known:
-                zh, en = suggestion(_shown(key), known)
-                hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
-                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
+        self._known(plain, dict.fromkeys(c.given[0] for c in entity.carried), path)
+        for first in dict.fromkeys(c.given[0] for c in entity.carried if len(c.given) > 1):
+            here = plain.get(first)
+            if isinstance(here, dict):
+                inner = [c.given[1] for c in entity.carried if c.given[0] == first and len(c.given) > 1]
+                self._known(here, dict.fromkeys(inner), f"{path}.{first}")
+            elif here is not None:
+                self.wrong_type(f"{path}.{first}", ("一个对象 {…}", "an object {…}"), here)
+                plain[first] = None
         out: list[Any] = []
         for c in entity.carried:
             where = f"{path}.{'.'.join(c.given)}"
-            here: object = plain.get(c.given[0])
+            given_: object = plain.get(c.given[0])
             if len(c.given) > 1:
-                here = here.get(c.given[1]) if isinstance(here, dict) else None
-            out += self._handed(here, c, where)
+                given_ = given_.get(c.given[1]) if isinstance(given_, dict) else None
+            out += self._handed(given_, c, where, self._limits(entity, c))
         return out
 
-    def _handed(self, value: object, c: ir.Carried, path: str) -> list[Any]:
+    def _known(self, value: dict[Any, Any], known: dict[str, None], path: str) -> None:
+        """Reports keys that nobody looks back at."""
+        for key in value:
+            if key not in known and not self._full:
+                zh, en = suggestion(_shown(key), known)
+                hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
+
+    def _limits(self, entity: ir.Entity, c: ir.Carried) -> tuple[Fraction | None, Fraction | None]:
+        """Between which values it lies, as the compiled functions take for granted (ir/bounds.py)."""
+        if c.source == "fact":
+            fact = next(f for f in entity.facts if f.name == c.of)
+            return fact.low, fact.high
+        benefit = any(r.benefit for r in self.program.rules if (r.entity, r.name) == (entity.name, c.of))
+        counted = c.start == 0 and c.type.is_amount
+        return (Fraction(0) if benefit or counted else None), None
+
+    def _within(
+        self,
+        number: Fraction,
+        type_: Type,
+        limits: tuple[Fraction | None, Fraction | None],
+        value: object,
+        path: str,
+        most: Fraction | None = None,
+    ) -> bool:
+        """Whether a number lies in its range and under `most`; what does not is reported. `limits` are in base units."""
+        low, high = limits
+        base = number * type_.own.scale
+        inside = (low is None or base >= low) and (high is None or base <= high)
+        if inside and (most is None or abs(number) < most):
+            return True
+        end = most or Fraction(10**15)
+        least = low / type_.own.scale if low is not None else -end
+        last = high / type_.own.scale if high is not None else end
+        top = decimal_text(last) or str(last)
+        self.error(
+            "F0106",
+            path,
+            value=_shown(value),
+            low=decimal_text(least) or str(least),
+            high=f"{top} {type_.own.show('zh')}".strip(),
+            high_en=f"{top} {type_.own.show('en')}".strip(),
+        )
+        return False
+
+    def _handed(
+        self, value: object, c: ir.Carried, path: str, limits: tuple[Fraction | None, Fraction | None]
+    ) -> list[Any]:
         """One value of the month before; a window as the list of its months, oldest first."""
         if c.kind == "window":
             if value is None:
@@ -220,7 +271,7 @@ class Reader:
                 self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
                 return [()]
             one = c._replace(kind="value")
-            months = [self._handed(v, one, f"{path}[{n}]") for n, v in enumerate(value[-c.months :])]
+            months = [self._handed(v, one, f"{path}[{n}]", limits) for n, v in enumerate(value[-c.months :])]
             return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
         wide = carried_width(c)
         if value is None:
@@ -229,8 +280,11 @@ class Reader:
             fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
             return [self.fact(value, fact, path)]
         quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
-        number = Fraction(int(quotient[1]), int(quotient[2]) or 1) if quotient else self.number(value, c.type, path)
-        if number is None:
+        if quotient and int(quotient[2]):
+            number: Fraction | None = Fraction(int(quotient[1]), int(quotient[2]))
+        else:
+            number = self.number(value, c.type, path)
+        if number is None or not self._within(number, c.type, limits, value, path):
             return [UNKNOWN] * wide
         made = encoded(c, number * c.type.own.scale)
         if made is None:
@@ -342,24 +396,7 @@ class Reader:
         number = self.number(value, fact.type, path)
         if number is None:
             return UNKNOWN
-        base = number * fact.type.own.scale
-        if (
-            (fact.low is not None and base < fact.low)
-            or (fact.high is not None and base > fact.high)
-            or abs(number) >= 10**15
-        ):
-            low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
-            high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
-            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
-            top = decimal_text(high) or str(high)
-            self.error(
-                "F0106",
-                path,
-                value=_shown(value),
-                low=decimal_text(low) or str(low),
-                high=f"{top} {zh}".strip(),
-                high_en=f"{top} {en}".strip(),
-            )
+        if not self._within(number, fact.type, (fact.low, fact.high), value, path, Fraction(10**15)):
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from policy_dsl import PolicyError
@@ -79,3 +81,52 @@ def test_a_stay_that_began_before_the_first_month_has_no_value() -> None:
     low = policy.decide(facts, on="2022-04", previous=high)
     assert low["家庭.记下"] == 300
     assert low["家庭.低时高"] is False
+
+
+HANDED = """对象 家庭 : 户
+  数 : 整数, 1..12
+  额 : 元/月, 0..100
+阶段 家庭 状态
+  起始 甲
+  甲 → 乙 当 持续(甲) ≥ 2
+  乙 → 甲 当 累计(乙) ≥ 2
+规则 家庭 商 : 数
+  为 12 / 上月(数, 默认 1)
+规则 家庭 和 : 数
+  为 1 / 合计(近(2 个月, 数, 默认 1))
+给付 家庭 金 : 元/月
+  为 四舍五入(额, 1 元)
+规则 家庭 比 : 数
+  为 额 / (上月(金, 默认 0) + 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ({"数": 0}, "F0106"),
+        ({"近": {"数": [1, -1]}}, "F0106"),
+        ({"金": -1}, "F0106"),
+        ({"持续": -1}, "F0106"),
+        ({"累计": {"乙": -1}}, "F0106"),
+        ({"数": "5/2"}, "F0107"),
+        ({"数": "1/0"}, "F0116"),
+        ({"近": 3}, "F0103"),
+        ({"近": {"数儿": [1]}}, "F0104"),
+        ({"累计": {"乙儿": 1}}, "F0104"),
+        ({"累计": 3}, "F0103"),
+    ],
+)
+def test_what_last_month_cannot_have_been_is_refused(before: object, code: str) -> None:
+    """Compiled functions leave out tests that the ranges make needless: a given month before must keep within them too."""
+    policy = policy_of(HANDED)
+    with pytest.raises(PolicyError) as caught:
+        policy.decide({"家庭": {"数": 3, "额": 50, "上月": before}}, on="2022-01")
+    assert [d.code for d in caught.value.diagnostics] == [code]
+
+
+def test_what_last_month_can_have_been_is_read() -> None:
+    before = {"数": 4, "金": 24, "状态": "甲", "持续": 2, "累计": {"乙": 1}, "近": {"数": [1, 3]}}
+    decision = decided(policy_of(HANDED), {"家庭": {"数": 3, "额": 50, "上月": before}}, "2022-01")
+    assert (decision["家庭.商"], decision["家庭.比"], decision["家庭.状态"]) == (3, 2, "乙")
+    assert decision["家庭.和"] == Decimal("0.25")
