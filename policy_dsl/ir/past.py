@@ -77,9 +77,12 @@ class Memory:
         self._keep(entity, ir.Carried(name, "value", "rule", name, 0, MONTH_COUNT, Fraction(0), 1, given, place))
         return ir.CarriedRef(up, entity, name, MONTH_COUNT, place)
 
-    def entry(self, entity: str, symbol: RuleSymbol, state: int, value: ir.Expression, words: str, place: Place) -> str:
+    def entry(
+        self, entity: str, symbol: RuleSymbol, state: int, value: ir.Expression, words: str, place: Place, alone: bool
+    ) -> str:
         """The value that a formula had in the month in which the present stay in a state began."""
-        name = f"进入时({symbol.type.members[state]}, {words})"
+        shown = symbol.type.members[state] if alone else f"{symbol.name}.{symbol.type.members[state]}"
+        name = f"进入时({shown}, {words})"
         status = ir.RuleRef(0, entity, symbol.name, symbol.type, place)
         member = ir.Constant(state, symbol.type, place)
         now = ir.Compare("=", status, member, "=", TRUTH, place)
@@ -89,7 +92,7 @@ class Memory:
         carried = ir.CarriedRef(0, entity, name, value.type, place)
         lines = [(stays, carried), (begins, value), (None, _nothing(value.type, place))]
         self._hide(entity, name, value.type, symbol, place, lines)  # type: ignore[arg-type]
-        key = ("进入时", f"{symbol.type.members[state]}, {words}")
+        key = ("进入时", f"{shown}, {words}")
         self._keep(entity, ir.Carried(name, "value", "rule", name, 0, value.type, None, 0, key, place))
         return name
 
@@ -164,7 +167,7 @@ def look_back(e: Elaborator, function: Function, node: nodes.Call, scope: Scope,
     value = e.expression(argument, own, None)
     if value.type.kind == "text":
         raise e.fail("P0213", argument.span)
-    name = e.memory.entry(entity, symbol, state, value, words, place)
+    name = e.memory.entry(entity, symbol, state, value, words, place, alone)
     if scope.step == (entity, symbol.name):
         kept: ir.Expression = ir.CarriedRef(up, entity, name, value.type, place)
         guard: ir.Expression = was

@@ -110,7 +110,7 @@ HANDED = """对象 家庭 : 户
         ({"持续": -1}, "F0106"),
         ({"累计": {"乙": -1}}, "F0106"),
         ({"数": "5/2"}, "F0107"),
-        ({"数": "1/0"}, "F0116"),
+        ({"数": "1/0"}, "F0108"),
         ({"近": 3}, "F0103"),
         ({"近": {"数儿": [1]}}, "F0104"),
         ({"累计": {"乙儿": 1}}, "F0104"),
@@ -130,3 +130,35 @@ def test_what_last_month_can_have_been_is_read() -> None:
     decision = decided(policy_of(HANDED), {"家庭": {"数": 3, "额": 50, "上月": before}}, "2022-01")
     assert (decision["家庭.商"], decision["家庭.比"], decision["家庭.状态"]) == (3, 2, "乙")
     assert decision["家庭.和"] == Decimal("0.25")
+
+
+TWO = """对象 家庭 : 户
+  一高 : 是否
+  二高 : 是否
+  额 : 元/月, 0..1000
+阶段 家庭 一
+  起始 低
+  低 → 高 当 一高
+  高 → 低 当 非 一高
+阶段 家庭 二
+  起始 低
+  低 → 高 当 二高
+  高 → 低 当 非 二高
+规则 家庭 一时 : 元/月
+  当 一 = 高 为 进入时(一.高, 额)
+  否则 为 0
+规则 家庭 二时 : 元/月
+  当 二 = 高 为 进入时(家庭.二.高, 额)
+  否则 为 0
+"""
+
+
+def test_two_statuses_with_the_same_states_keep_their_entries_apart() -> None:
+    policy = policy_of(TWO)
+    first = policy.decide({"家庭": {"一高": True, "二高": False, "额": 100}}, on="2022-01")
+    second = policy.decide({"家庭": {"一高": True, "二高": True, "额": 200}}, on="2022-02", previous=first)
+    assert (second["家庭.一时"], second["家庭.二时"]) == (100, 200)
+    before = {"一": "高", "二": "高", "进入时": {"一.高, 额": 7, "二.高, 额": 8}}
+    facts = {"家庭": {"一高": True, "二高": True, "额": 300, "上月": before}}
+    third = policy.decide(facts, on="2022-03")
+    assert (third["家庭.一时"], third["家庭.二时"]) == (7, 8)
