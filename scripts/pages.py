@@ -117,9 +117,18 @@ DOES: dict[str, tuple[str, str]] = {
     "month_start": ("那个月的第一天", "the first day of that month"),
     "next_month": ("下个月的第一天", "the first day of the month after"),
     "month_of": ("几月（1–12）", "the month's number, 1 to 12"),
-    "previous": ("一个月前的值；第一个月以前没有，须写 默认", "the value a month ago; before the first month there is none but a default"),
-    "last": ("以前 n 个月的值，不含这个月，写在 合计、平均、最大、最小、个数、任一、全部 里", "the values of the n months before this one, inside sum, average, max, min, count, any, all"),
-    "spent": ("到上月为止接连在这个状态里的月数；进入的那个月是 0", "months of this stay up to last month; 0 in the month of entry"),
+    "previous": (
+        "一个月前的值；第一个月以前没有，须写 默认",
+        "the value a month ago; before the first month there is none but a default",
+    ),
+    "last": (
+        "以前 n 个月的值，不含这个月，写在 合计、平均、最大、最小、个数、任一、全部 里",
+        "the values of the n months before this one, inside sum, average, max, min, count, any, all",
+    ),
+    "spent": (
+        "到上月为止接连在这个状态里的月数；进入的那个月是 0",
+        "months of this stay up to last month; 0 in the month of entry",
+    ),
     "total": ("以前各月在这个状态里的月数", "all earlier months in the state"),
     "at_entry": ("这一次进入状态的那个月的值", "the value in the month in which this stay in the state began"),
     "floor_of": ("读出只有下限的参数的下限", "reads the floor of a parameter that has only one"),

@@ -634,7 +634,9 @@ def test_help_lists_the_commands_in_the_order_in_which_people_meet_them() -> Non
     assert run("-h").stdout == result.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "test", "decide", "explain", "timeline", "explain-code", "schema", "compile"])
+@pytest.mark.parametrize(
+    "command", ["check", "test", "decide", "explain", "timeline", "explain-code", "schema", "compile"]
+)
 def test_each_commands_help_speaks_both_languages(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
