@@ -84,11 +84,11 @@ def _months(made: Timeline, step: float) -> Iterator[str]:
         x = LEFT + n * step
         january = month.month.endswith("-01")
         soon = any(
-            m.month.endswith("-01") for m in made.months[1 : int(50 / step) + 1]
+            m.month.endswith("-01") for m in made.months[1 : int(32 / step) + 1]
         )  # its label would be written over
         if january or (n == 0 and not soon):
             yield f'<line x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="18" stroke="currentColor" stroke-opacity=".35"/>'
-            yield _text(x + 2, 14, month.month if n == 0 or step < 20 else month.month[:4])
+            yield _text(x + 2, 14, month.month[:4])
         elif step >= 20:
             yield _text(x + 2, 14, month.month[5:], ' fill-opacity=".6"')
 
