@@ -399,8 +399,9 @@ class _Explainer:
         holds = True if node.guard is None else self.interpretation.evaluate(node.guard, entry)
         if holds is False:
             return guard if node.otherwise is None else (*guard, node.otherwise)
-        nothing = node.default is not None and self.interpretation.evaluate(node.value, entry) is NOTHING
-        return (*guard, node.default if nothing and node.default is not None else node.value)
+        if self.interpretation.evaluate(node.value, entry) is NOTHING:
+            return guard if node.default is None else (*guard, node.default)
+        return (*guard, node.value)
 
     def carried(self, entry: Instance, name: str) -> str:
         """The step of a value that came over from last month."""

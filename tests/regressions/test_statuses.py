@@ -162,3 +162,11 @@ def test_two_statuses_with_the_same_states_keep_their_entries_apart() -> None:
     facts = {"家庭": {"一高": True, "二高": True, "额": 300, "上月": before}}
     third = policy.decide(facts, on="2022-03")
     assert (third["家庭.一时"], third["家庭.二时"]) == (7, 8)
+
+
+def test_a_stay_without_a_beginning_is_explained() -> None:
+    """What has no value is no step of an explanation."""
+    decision = decided(policy_of(ENTERED), {"家庭": {"高": False, "标准": 300}}, "2022-01")
+    for lang in ("zh", "en"):
+        assert "R0120" in decision.explain("记下").text(lang)
+        assert decision.explain().html(lang)
