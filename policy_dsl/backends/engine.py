@@ -9,11 +9,13 @@ import marshal
 import threading
 from bisect import bisect_right
 from fractions import Fraction
+from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import late_days, learned_days
+from ..ir.epoch import late_days, learned_days, news
+from ..ir.traverse import births
 from . import runtime
 from .epoch import Epoch, epoch_order
 from .interpret import Instance, numbers_of
@@ -28,6 +30,13 @@ MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made wh
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
 
 
+class Paid(NamedTuple):
+    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
+
+    benefits: tuple[tuple[str, Slot], ...]
+    lists: tuple[tuple[str, str, int, int], ...]
+
+
 class Compiled(NamedTuple):
     """The functions of one set of formulas for one root entity, and how to read their results."""
 
@@ -40,6 +49,7 @@ class Compiled(NamedTuple):
     order: tuple[object, ...]
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+    paid: dict[str, Paid]
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -75,17 +85,14 @@ class Compiled(NamedTuple):
     ) -> dict[tuple[str, str], Fraction]:
         """(path, benefit) → amount in base units of the entry and all below it; the short way beside `fill`."""
         out: dict[tuple[str, str], Fraction] = {}
-        keys, lists = self.entities[name]
-        for key in keys:
-            slot = self.slots[key]
-            if slot.benefit and not isinstance(raw[slot.position], runtime.Unknown):
-                amount = raw[slot.position] * slot.k
-                out[path, key[1]] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
-        entity = next(e for e in self.program.entities if e.name == name)
-        for n, list_ in enumerate(lists):
-            at, inner = next((i, m.entity) for i, m in enumerate(entity.lists, len(entity.facts)) if m.name == list_)
-            results = raw[len(raw) - len(lists) + n]
-            for number, d, r in zip(numbers_of(data[at]), data[at], results, strict=True):
+        paid = self.paid[name]
+        for benefit, slot in paid.benefits:
+            number = raw[slot.position]
+            if number.__class__ is not runtime.Unknown:
+                amount = number * slot.k
+                out[path, benefit] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
+        for list_, inner, at, result in paid.lists:
+            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
                 out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
         return out
 
@@ -221,15 +228,51 @@ class Engine:
         space["__name__"] = self.filename
         space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
-        benefits = {(r.entity, r.name) for r in self.program.rules if r.benefit}
-        slots = {
-            (k[0], k[1]): Slot(i, Fraction(n, d), dynamic, (k[0], k[1]) in benefits)
-            for k, i, n, d, dynamic in saved.slots
-        }
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
         return Compiled(
-            self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities
+            self.program,
+            root,
+            code,
+            space["read"],
+            space["decide"],
+            space["record"],
+            saved.order,
+            slots,
+            entities,
+            self._paid(slots, entities),
         )
+
+    def _paid(
+        self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+    ) -> dict[str, Paid]:
+        benefits = {(r.entity, r.name) for r in self.program.rules if r.benefit}
+        paying = {e for e, _ in benefits}
+        for e in self.program.entities:  # what holds somebody who is paid
+            holder = e.holder if e.name in paying else ""
+            while holder:
+                paying.add(holder)
+                holder = next(x.holder for x in self.program.entities if x.name == holder)
+        out: dict[str, Paid] = {}
+        for e in self.program.entities:
+            keys, walked = entities.get(e.name, ((), ()))
+            lists = tuple(
+                (m.name, m.entity, i, walked.index(m.name) - len(walked))
+                for i, m in enumerate(e.lists, len(e.facts))
+                if m.name in walked and m.entity in paying
+            )
+            out[e.name] = Paid(tuple((k[1], slots[k]) for k in keys if k in benefits), lists)
+        return out
+
+    @cached_property
+    def news(self) -> set[tuple[int, int]]:
+        """(known since, in force since) of everything dated."""
+        return news(self.program)
+
+    @cached_property
+    def births(self) -> frozenset[tuple[str, str]]:
+        """Facts that are dates of birth."""
+        return births(self.program)
 
     @property
     def layer(self) -> Layer:

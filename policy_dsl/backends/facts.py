@@ -7,6 +7,7 @@ dates as yyyymmdd, truths as bool, what is unknown as UNKNOWN; a list as a tuple
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -95,6 +96,9 @@ class Reader:
         self.units = frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
         self.lenient = lenient
         self.errors: list[Diagnostic] = []
+        self._whole: dict[
+            int, tuple[int, int, int]
+        ] = {}  # id of a fact → its usual form; facts live as long as the program
 
     def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
         """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
@@ -279,11 +283,8 @@ class Reader:
         if not c.type.is_amount:
             fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
             return [self.fact(value, fact, path)]
-        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
-        if quotient and int(quotient[2]):
-            number: Fraction | None = Fraction(int(quotient[1]), int(quotient[2]))
-        else:
-            number = self.number(value, c.type, path)
+        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([1-9][0-9]{0,59})", value) if isinstance(value, str) else None
+        number = Fraction(int(quotient[1]), int(quotient[2])) if quotient else self.number(value, c.type, path)
         if number is None or not self._within(number, c.type, limits, value, path):
             return [UNKNOWN] * wide
         made = encoded(c, number * c.type.own.scale)
@@ -392,7 +393,21 @@ class Reader:
             self.wrong_type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
         return UNKNOWN
 
+    def _usual(self, fact: ir.Fact) -> tuple[int, int, int]:
+        """(grid steps in one of its unit, least and greatest whole number of its unit) that the fact takes."""
+        found = self._whole.get(id(fact))
+        if found is None:
+            scale, most = fact.type.own.scale, Fraction(10**15 - 1)
+            low = -most if fact.low is None else max(fact.low / scale, -most)
+            high = most if fact.high is None else min(fact.high / scale, most)
+            found = self._whole[id(fact)] = (int(1 / grid(fact.type)), math.ceil(low), math.floor(high))
+        return found
+
     def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
+        if type(value) is int:  # the usual form, for which nothing has to be worked out
+            per_unit, low_, high_ = self._usual(fact)
+            if low_ <= value <= high_:
+                return value * per_unit
         number = self.number(value, fact.type, path)
         if number is None:
             return UNKNOWN

@@ -400,6 +400,11 @@ class Interpretation:
         row = BY_KEY["previous" if isinstance(node, ir.Past) else "last"]
         return self.failure("R0120", node.place, name=node.shown, usage=row.usage, usage_en=row.usage_en)
 
+    def months(self, entry: Instance, node: ir.Window) -> list[Any]:
+        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
+        carried = entry.carried[node.name]
+        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
+
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
         if here is None:
@@ -407,7 +412,7 @@ class Interpretation:
         carried = here.carried[node.name]
         if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
             return carried.value
-        values: list[Any] = list(carried[-node.months :]) if carried is not runtime.NOTHING else []
+        values = self.months(here, node)
         if len(values) < node.months:
             rest = self.before(node, node.default, at)
             values = [*([rest] * (node.months - len(values))), *values]

@@ -24,7 +24,6 @@ class Slot(NamedTuple):
     position: int
     k: Fraction
     dynamic: bool
-    benefit: bool = False
 
 
 def row_step(rule: ir.Rule, row: int) -> Fraction:

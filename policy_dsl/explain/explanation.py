@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..backends.interpret import Instance, Interpretation, evaluate_parameter, locate
-from ..backends.runtime import NOTHING, Unknown
+from ..backends.runtime import NOTHING, Unknown, add_months
+from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
@@ -378,7 +379,9 @@ class _Explainer:
                 case ir.Window():
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
-                        ids[self.carried(here, node.name)] = None
+                        ids.update(dict.fromkeys(self.months(here, node)))
+                        if node.default is not None and len(self.interpretation.months(here, node)) < node.months:
+                            stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
                 case ir.Aggregate():
@@ -403,24 +406,37 @@ class _Explainer:
             return guard if node.default is None else (*guard, node.default)
         return (*guard, node.value)
 
-    def carried(self, entry: Instance, name: str) -> str:
-        """The step of a value that came over from last month."""
-        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}"
+    def months(self, entry: Instance, node: ir.Window) -> list[str]:
+        """The steps of the months that a window looks at, each by its month; one where none of them is known."""
+        if isinstance(entry.carried[node.name], HeldBack) and entry.carried[node.name] is not NOTHING:
+            return [self.carried(entry, node.name)]
+        values = self.interpretation.months(entry, node)
+        first = self.interpretation.on // 100 * 100 + 1
+        return [
+            self.carried(entry, node.name, day_text(add_months(first, n - len(values)))[:7], value)
+            for n, value in enumerate(values)
+        ]
+
+    def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
+        """The step of a value that came over from last month; with a month, of that month's value in a window."""
+        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}" + (f".{month}" if month else "")
         if id_ not in self.steps:
             carried = next(c for c in entry.entity.carried if c.name == name)
             rule = self.rules.get((entry.entity.name, carried.of))
             fact = self.facts.get((entry.entity.name, carried.of))
             declared: ir.Rule | ir.Fact | None = rule if carried.source == "rule" else fact[1] if fact else None
             assert declared is not None
-            value = entry.carried[name]
+            value = past if month else entry.carried[name]
+            if isinstance(value, HeldBack):
+                value = value.value
             self.steps[id_] = self._leaf(
                 id=id_,
                 kind="past",
                 entity=entry.entity.name,
                 path=entry.path,
-                name=name,
+                name=f"{name}.{month}" if month else name,
                 type=carried.type,
-                value=value[-1] if carried.kind == "window" and isinstance(value, tuple) and value else value,
+                value=value,
                 clause=declared.clause,
                 place=declared.place,
                 at=entry,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..backends.interpret import Instance, Interpretation
+from ..backends.runtime import NOTHING, Held
 from ..backends.show import unit_text, value_text
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
@@ -137,7 +138,7 @@ class Words:
             case ir.Past():
                 return self.leaf(node, self.past(node)), 9
             case ir.Window():
-                return self.leaf(node, self.window(node)), 9
+                return self.window(node), 9
             case ir.Measure():
                 return MEASURES[node.name][0 if self.lang == "zh" else 1], 9
         raise AssertionError(node)
@@ -147,9 +148,31 @@ class Words:
         return f"{self.function(node.function)}({node.shown}{default})"
 
     def window(self, node: ir.Window) -> str:
+        """合计(近(3 个月, 月收入)); with numbers, each month's: 合计(100.00 元/月, 200.00 元/月, 默认 0 元/月)."""
+        if self.interpretation is not None and self.at is not None:
+            return self.window_numbers(node)
         default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
         months = f"{node.months} 个月" if self.lang == "zh" else f"{node.months} months"
         return f"{self.function(node.function)}({self.function('last')}({months}, {node.shown}{default}))"
+
+    def window_numbers(self, node: ir.Window) -> str:
+        interpretation = self.interpretation
+        assert interpretation is not None
+        here = interpretation.up(self.at, node.up) if self.at is not None else None
+        if here is None or (isinstance(here.carried[node.name], Held) and here.carried[node.name] is not NOTHING):
+            return self.value(interpretation.evaluate(node, self.at), node.type)
+        type_ = next(c.type for c in here.entity.carried if c.name == node.name)
+        values = interpretation.months(here, node)
+        shown = [self.value(v, type_) for v in values]
+        missing = node.months - len(values)
+        if missing and node.default is not None:
+            times = "" if missing == 1 else f" × {missing}"
+            shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")
+        if len(shown) > MOST_ENTRIES:
+            rest = len(shown) - MOST_ENTRIES
+            before = f"另 {rest} 个月……" if self.lang == "zh" else f"{rest} more months …"
+            shown = [before, *shown[-MOST_ENTRIES:]]
+        return f"{self.function(node.function)}({', '.join(shown) or '—'})"
 
     def _sides(self, node: ir.Compare) -> tuple[str, str]:
         """Both sides; where rounding for the eye would make them look equal, with the exact fraction."""

@@ -79,14 +79,18 @@ def learned(x: ir.Line | ir.Entry) -> int:
 
 def late_days(program: ir.Program) -> list[int]:
     """Days on which something becomes known that has been in force for a while, ascending."""
+    return sorted({known for known, since in news(program) if known > since})
+
+
+def news(program: ir.Program) -> set[tuple[int, int]]:
+    """(day on which it becomes known, day since when it is in force) of everything dated."""
     items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
-    return sorted({x.published for x in items if x.published > x.since})
+    return {(learned(x), x.since) for x in items}
 
 
 def learned_days(program: ir.Program) -> list[int]:
     """Days on which anything becomes known, ascending."""
-    items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
-    return sorted({learned(x) for x in items})
+    return sorted({known for known, _ in news(program)})
 
 
 def _lines_on(rule: ir.Rule, on: int, known: int) -> list[ir.Line]:

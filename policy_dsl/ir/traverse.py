@@ -60,6 +60,13 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
     return list(found)
 
 
+def births(program: ir.Program) -> frozenset[tuple[str, str]]:
+    """Facts whose age is asked for, (entity, name): dates of birth."""
+    asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))
+    days = (n.arguments[0] for n in asked if isinstance(n, ir.Call) and n.function == "age")
+    return frozenset((x.entity, x.name) for x in days if isinstance(x, ir.FactRef))
+
+
 def compared(sign: str, a: Any, b: Any) -> bool:
     """Two known values under a comparison sign."""
     signs = {

@@ -1,26 +1,28 @@
 """Paid against due: what was paid as known on each pay day, what is due as known later, and which month settles the difference.
 
-What was decided is never overwritten: the paid run goes on from what was paid (or from the ledger), the due run begins anew from the
-start (semantics, rule 2). A month settles what became known since the pay day before; `补发 当 E` says which months are settled at all.
+What was decided is never overwritten: beside the months as they were paid (or as the ledger says) stand the months as they are due,
+which are decided anew when something becomes known that touches them (semantics, rule 2). A month settles what became known since the
+pay day before; `补发 当 E` says which months are settled at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..backends.interpret import Instance, Interpretation
+from ..backends.runtime import Defer
 from ..backends.values import Value, known
 from ..decision import Decision
 from ..ir import nodes as ir
-from .history import History
-from .months import months_between, payday, run
+from .history import History, first_month
+from .months import Course, Step, months_between, payday
 
 if TYPE_CHECKING:
     from ..policy import Policy
 
-Months = dict[int, Decision | None]
+Steps = dict[int, Step | None]
 Benefit = tuple[str, str]  # (path of the entry, name)
 
 
@@ -38,13 +40,12 @@ class Difference(NamedTuple):
 
 
 class Account(NamedTuple):
-    """Both runs of a timeline and what they differ in."""
+    """Both courses of a timeline and what they differ in."""
 
-    due: Months
-    paid: Months
+    due: Steps
+    paid: Steps
     differences: tuple[Difference, ...]
     settled: dict[tuple[int, Benefit], Fraction]  # by month of settlement: what it pays for earlier months
-    handed: dict[tuple[int, Benefit], Fraction]  # what each month paid on its pay day
 
 
 class _Settling(Interpretation):
@@ -62,63 +63,98 @@ class _Books:
     def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
         self.policy = policy
         self.history = history
+        self.course = Course(policy, history)
         self.months = list(months_between(start, end))
         self.as_known = as_known
         self.conditions = {(a.entity, a.benefit): a.condition for a in policy.program.arrears}
         self.entities = {t.path: t.entity.name for t in history.track.all()}
-        self.paid: Months = {}
-        self.handed: dict[int, dict[Benefit, Fraction]] = {}
+        self.news = _news(policy, history)
+        self.days = [day for day, _ in self.news]
+        self.due: Steps = {}
+        self.paid: Steps = {}
         self.settled: dict[tuple[int, Benefit], Fraction] = {}
         self.owed: dict[tuple[int, Benefit], Difference] = {}
 
     def account(self) -> Account:
-        due = self._run(lambda _: self.as_known)
-        first = payday(self.policy, self.months[0])
-        until = self.as_known or max(self.policy.engine.late[-1:] + self.history.late[-1:], default=0)
-        late = [d for d in {*self.policy.engine.late, *self.history.late} if first < d <= until]
-        if not late and not self.history.ledgers:
-            return Account(due, due, (), {}, {})
-        self.paid = self._run(lambda m: payday(self.policy, m)) if late else due
-        self.handed = {m: self._paid(m) for m in self.months}
-        before = 0
+        due_carry = paid_carry = None
+        told = 0  # how much of the news was known on the pay day before
         for n, month in enumerate(self.months):
             day = payday(self.policy, month)
-            news = any(before < d <= day for d in late)
-            if n and news:
-                known_now = self._run(lambda _, day=day: day, n) if any(d > day for d in late) else due  # type: ignore[misc]
-                self._settle(known_now, self.months[:n], month)
-            before = day
-        self._settle(due, self.months, None)
+            known_now = day if self.as_known is None else min(day, self.as_known)
+            heard = told
+            while heard < len(self.days) and self.days[heard] <= known_now:
+                heard += 1
+            touched = self._touched(told, heard) if n and heard > told else month
+            told = heard
+            if touched < month:
+                self._again(touched, self.months[:n], known_now)
+                due_carry = self.course.carry(self.due[self.months[n - 1]])
+                self._settle(touched, self.months[:n], month)
+            due = self.due[month] = self.course.step(month, known_now, due_carry)
+            same = day == known_now and _same(due_carry, paid_carry)
+            paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
+            due_carry = self.course.carry(due)
+            paid_carry = due_carry if paid is due else self.course.carry(paid)
+        last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
+        touched = self._touched(told, last)
+        if touched <= self.months[-1]:
+            self._again(touched, self.months, self.as_known)
+        everything = self.history.ledgers
+        self._settle(self.months[0] if everything else min(touched, self.months[-1]), self.months, None)
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
-        handed = {(m, b): x for m, amounts in self.handed.items() for b, x in amounts.items()}
-        return Account(due, self.paid, tuple(left), self.settled, handed)
+        return Account(self.due, self.paid, tuple(left), self.settled)
 
-    def _run(self, known: Callable[[int], int | None], count: int | None = None) -> Months:
-        months = self.months[:count]
-        return run(self.policy, self.history, months[0], months[-1], known)
+    def _touched(self, told: int, heard: int) -> int:
+        """The first month that any of the news from one to another touches."""
+        return min((month for _, month in self.news[told:heard]), default=ir.OPEN)
 
-    def _paid(self, month: int) -> dict[Benefit, Fraction]:
+    def _again(self, first: int, months: list[int], known_now: int | None) -> None:
+        """Decides the months from the first one touched anew, with what is known now."""
+        at = bisect_right(months, first - 1)
+        carry = self.course.carry(self.due[months[at - 1]]) if at else None
+        for month in months[at:]:
+            step = self.due[month] = self.course.step(month, known_now, carry)
+            carry = self.course.carry(step)
+
+    def _settle(self, first: int, months: list[int], settling: int | None) -> None:
+        """Brings the months from the first one touched up to what is due as known now; `settling` None: after the timeline."""
+        for month in months[bisect_right(months, first - 1) :]:
+            due, paid = self.due[month], self.paid[month]
+            alike = due is paid or (
+                due is not None and paid is not None and due.facts is paid.facts and _same(due.raw, paid.raw)
+            )
+            if alike and not self.history.ledgers and not any(m == month for m, _ in self.owed):
+                continue
+            self._settle_month(month, due, paid, settling)
+
+    def _settle_month(self, month: int, due: Step | None, paid: Step | None, settling: int | None) -> None:
+        due_of, paid_of = self.amounts(due), self.handed(month)
+        undecided = self._undecided(due) | self._undecided(paid)
+        for benefit in dict.fromkeys((*paid_of, *due_of)):
+            was, now = paid_of.get(benefit, Fraction(0)), due_of.get(benefit, Fraction(0))
+            before = self.owed.get((month, benefit))
+            already = before.due if before else was
+            if benefit in undecided or now == already or not self._holds(benefit, month, settling, was, now):
+                continue
+            self.owed[month, benefit] = Difference(month, benefit, was, now, settling)
+            if settling is not None:
+                total = self.settled.get((settling, benefit), Fraction(0))
+                self.settled[settling, benefit] = total + now - already
+
+    def amounts(self, step: Step | None) -> dict[Benefit, Fraction]:
+        """Each benefit's known amount in base units."""
+        return {} if step is None else step.decision(self.policy).amounts()
+
+    def handed(self, month: int) -> dict[Benefit, Fraction]:
         """What was paid: by the ledger where there is one, else as decided on the pay day."""
-        out = amounts_of(self.paid[month])
-        if self.history.ledgers:
-            out.update(self.history.ledger(month))
-        return out
+        return handed(self.policy, self.history, self.paid[month], month)
 
-    def _settle(self, now: Months, months: list[int], settling: int | None) -> None:
-        """Brings months up to what is due as known now; None: after the timeline."""
-        for month in months:
-            due_of, paid_of = amounts_of(now[month]), self.handed[month]
-            undecided = _undecided(now[month]) | _undecided(self.paid[month])
-            for benefit in dict.fromkeys((*paid_of, *due_of)):
-                paid, due = paid_of.get(benefit, Fraction(0)), due_of.get(benefit, Fraction(0))
-                before = self.owed.get((month, benefit))
-                already = before.due if before else paid
-                if benefit in undecided or due == already or not self._holds(benefit, month, settling, paid, due):
-                    continue
-                self.owed[month, benefit] = Difference(month, benefit, paid, due, settling)
-                if settling is not None:
-                    total = self.settled.get((settling, benefit), Fraction(0))
-                    self.settled[settling, benefit] = total + due - already
+    def _undecided(self, step: Step | None) -> set[Benefit]:
+        """Benefits that have no known amount."""
+        if step is None or step.raw is not None:
+            return set()
+        rows = step.decision(self.policy).rows()
+        return {(e.path, name) for e, name, _, benefit in rows if benefit and not known(e.values[name])}
 
     def _holds(self, benefit: Benefit, month: int, settling: int | None, paid: Fraction, due: Fraction) -> bool:
         """补发's condition; without one every month is settled. Who is not there any more is asked as of the month itself."""
@@ -127,25 +163,46 @@ class _Books:
         if condition is None:
             return True
         for at in (self.months[-1] if settling is None else settling, month):
-            decision = self.paid[at]
+            step = self.paid.get(at)
+            decision = step.decision(self.policy) if step is not None else self._deciding(at)
             entry = next((e for e in decision.instance.all() if e.path == path), None) if decision else None
             if decision is not None and entry is not None:
                 return _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry) is True
         return False
 
+    def _deciding(self, month: int) -> Decision | None:
+        """The month of settlement while it has not been decided itself: as it will be, from what was paid before it."""
+        if month in self.paid:
+            return None
+        n = self.months.index(month)
+        carry = self.course.carry(self.paid[self.months[n - 1]]) if n else None
+        step = self.course.step(month, payday(self.policy, month), carry)
+        return None if step is None else step.decision(self.policy)
 
-def amounts_of(decision: Decision | None) -> dict[Benefit, Fraction]:
-    """Each benefit's known amount in base units."""
-    return {} if decision is None else decision.amounts()
+
+def handed(policy: Policy, history: History, paid: Step | None, month: int) -> dict[Benefit, Fraction]:
+    """What was paid in a month for itself: by the ledger where there is one, else as decided on the pay day."""
+    out = {} if paid is None else dict(paid.decision(policy).amounts())
+    if history.ledgers:
+        out.update(history.ledger(month))
+    return out
 
 
-def _undecided(decision: Decision | None) -> set[Benefit]:
-    """Benefits that have no known amount."""
-    if decision is None or decision.compiled_alone:
-        return set()
-    return {(e.path, name) for e, name, _, benefit in decision.rows() if benefit and not known(e.values[name])}
+def _same(a: object, b: object) -> bool:
+    """Whether two carries or results are certainly the same; with something unknown in them they are not."""
+    try:
+        return a is b or (a is not None and a == b)
+    except Defer:
+        return False
+
+
+def _news(policy: Policy, history: History) -> list[tuple[int, int]]:
+    """(day on which something becomes known, first month that it touches), by day."""
+    found = {(known, first_month(since)) for known, since in policy.engine.news if since}
+    found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
+    return sorted(found)
 
 
 def account(policy: Policy, history: History, start: int, end: int, as_known: int | None) -> Account:
-    """Both runs and what they differ in. `as_known` (yyyymmdd) hides from the due run what became known later."""
+    """Both courses and what they differ in. `as_known` (yyyymmdd) hides from what is due what became known later."""
     return _Books(policy, history, start, end, as_known).account()

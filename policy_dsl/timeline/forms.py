@@ -55,6 +55,16 @@ def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]
         told = reasons
 
 
+def _settlements(made: Timeline, lang: str) -> Iterator[str]:
+    """What each month pays for earlier ones, in one sum, where there is more than one difference."""
+    for s in made.settlements if len(made.arrears) > 1 else ():
+        amount = abs(s.amount)
+        if lang == "zh":
+            yield f"{s.month} 合计  {s.benefit}  {'补发' if s.amount > 0 else '多发'} {amount}"
+        else:
+            yield f"{s.month} in all  {s.benefit}  {amount} {'in arrears' if s.amount > 0 else 'too much'}"
+
+
 def _headings(lang: str) -> tuple[str, str, str]:
     return ("逐月", "已发与应发", "提示") if lang == "zh" else ("Month by month", "Paid and due", "Remarks")
 
@@ -73,6 +83,7 @@ def text(made: Timeline, lang: str) -> str:
         for line, reasons in owed:
             lines.append(line)
             lines += [f"    · {r}" for r in reasons]
+        lines += _settlements(made, lang)
     return "\n".join([*lines, *_remarks(made, lang)])
 
 
@@ -108,6 +119,7 @@ def markdown(made: Timeline, lang: str) -> str:
         for line, reasons in owed:
             lines.append(f"- {_md(line)}")
             lines += [f"    - {_md(r)}" for r in reasons]
+        lines += [f"- {_md(line)}" for line in _settlements(made, lang)]
     if made.findings:
         lines += ["", f"## {third}", "", *(f"- {_md(f.message(lang))}" for f in made.findings)]
     return "\n".join(lines) + "\n"
@@ -127,6 +139,8 @@ def _inline(picture: str) -> str:
 _STYLE = """
 table.months{border-collapse:collapse;font-variant-numeric:tabular-nums}
 table.months :is(th,td){border-bottom:1px solid #d0d7de;padding:.15rem .6rem;text-align:left;vertical-align:top}
+table.months :is(th,td):not(:last-child){white-space:nowrap}
+table.months ul{margin:.2rem 0}
 table.months tr.moved{background:#0b539411}
 svg{max-width:100%;height:auto}
 """
@@ -146,6 +160,7 @@ def html(made: Timeline, lang: str) -> str:
         moved = ' class="moved"' if row.moved else ""
         body.append(f"<tr{moved}><td>{row.month}</td>{shown}<td>{_why(row, lang)}</td></tr>")
     owed = "".join(f"<li>{e(line)}{_list(reasons)}</li>" for line, reasons in _arrears(made, lang))
+    owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
     remarks = "".join(f"<li>{e(f.message(lang))}</li>" for f in made.findings)
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"

@@ -18,7 +18,6 @@ from ..backends.runtime import UNKNOWN, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
-from ..ir.traverse import formulas, walk
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -53,6 +52,12 @@ class Track:
         self.carried: tuple[Any, ...] = ()
         self.ledger: dict[str, tuple[Spell, ...]] = {}
 
+    @property
+    def called(self) -> str:
+        """The name that the entry's text fact gives it, or ""."""
+        named = (v for f, v in zip(self.entity.facts, self.fixed, strict=True) if f.type.kind == "text")
+        return next((v for v in named if isinstance(v, str)), "")
+
     def all(self) -> list[Track]:
         return [self, *(t for tracks in self.lists for inner in tracks or () for t in inner.all())]
 
@@ -60,11 +65,16 @@ class Track:
         return [s for spells in (*self.dated.values(), self.presence) for s in spells]
 
     def there(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there: after the first date of its facts, and not gone."""
-        if self.dated and not any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
+        """Whether the entry is there: after the first date of its facts, or of those of whom it holds, and not gone."""
+        if self.dated and not self._begun(month, known):
             return False
         found = _current(self.presence, month, known)
         return found is None or found.value is not False
+
+    def _begun(self, month: int, known: int | None) -> bool:
+        if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
+            return True
+        return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
         """The entry's data in a month; None where one of its lists has fewer entries than it must (nobody is left)."""
@@ -129,6 +139,17 @@ class History:
             self._data[key] = self.track.data(month, known) if there else None
         return self._data[key]
 
+    def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int]]:
+        """(entry, fact or 在列, day) of what holds in the month and became known after the day `then`, by the day `now`."""
+        out = []
+        for track in self.track.all():
+            named = {track.entity.facts[i].name: spells for i, spells in track.dated.items()}
+            for name, spells in {**named, PRESENT[0]: track.presence}.items():
+                found = _current(spells, month, now)
+                if found is not None and found.known > then and found is not _current(spells, month, then):
+                    out.append((track, name, found.known))
+        return out
+
     def ledger(self, month: int) -> dict[tuple[str, str], Any]:
         """What was really paid, where the history says so: (path of the entry, benefit) → amount in base units."""
         out = {}
@@ -152,14 +173,14 @@ def first_month(day: int) -> int:
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
 
-    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, births: frozenset[tuple[str, str]], *, lenient: bool = False) -> None:
         self.program = program
         self.reader = Reader(program, lenient=lenient)
         self.entities = self.reader.entities
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        self.births = _births(program)
+        self.births = births
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -360,14 +381,3 @@ def _is_month(value: object) -> bool:
 
 def _words() -> set[str]:
     return {w for word in _KEYS for w in word}
-
-
-def _births(program: ir.Program) -> set[tuple[str, str]]:
-    """Facts whose age is asked for: dates of birth."""
-    found: set[tuple[str, str]] = set()
-    for rule in program.rules:
-        for formula in formulas(rule):
-            for node in walk(formula):
-                if isinstance(node, ir.Call) and node.function == "age" and isinstance(node.arguments[0], ir.FactRef):
-                    found.add((node.arguments[0].entity, node.arguments[0].name))
-    return found

@@ -10,6 +10,7 @@ from ..backends.values import known
 from ..decision import Decision
 from ..explain.describe import line_text, part_text
 from ..explain.explanation import Explanation, Step, explain
+from ..explain.formula import carried_words
 
 MOST_REASONS = 6
 
@@ -51,6 +52,11 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
         if left:
             who = step.who or step.path
             out[f"{who} 已不在名单里" if zh else f"{who} has left the list"] = None
+    if not out:  # nothing but time has passed
+        for step in new.walk(path):
+            text = _passed(steps.get(step.id), step, lang) if step.kind == "past" else ""
+            if text:
+                out[text] = None
     return list(out)[:MOST_REASONS]
 
 
@@ -78,6 +84,18 @@ def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
     if new.kind == "parameter":
         text += _law(new, lang)
     return text
+
+
+def _passed(old: Step | None, new: Step, lang: str) -> str:
+    """`持续(状态) 由 1 个月 升至 2 个月`: what came over from the months before and differs."""
+    if old is None or not known(old.value) or not known(new.value) or old.value == new.value:
+        return ""
+    before, after = value_text(old.value, old.type, lang), value_text(new.value, new.type, lang)
+    name = carried_words(new.name, lang)
+    said = ("变为", "changed to")
+    if new.type.is_amount:
+        said = ("升至", "rose to") if new.value > old.value else ("降至", "fell to")
+    return f"{name} 由 {before} {said[0]} {after}" if lang == "zh" else f"{name} {said[1]} {after} from {before}"
 
 
 def _law(step: Step, lang: str) -> str:

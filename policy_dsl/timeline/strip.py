@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from .timeline import Timeline
 
 LEFT, RIGHT, BAND, BARS, LINES, GAP = 150, 20, 26, 64, 120, 14
-COLOURS = ("#8c959f", "#1a7f37", "#bf8700", "#cf222e", "#0969da", "#8250df", "#1b7c83", "#953800")
+COLOURS = (
+    "#6e7781",
+    "#0969da",
+    "#9a6700",
+    "#8250df",
+    "#1b7c83",
+    "#953800",
+    "#bf3989",
+    "#57606a",
+)  # tell apart, judge nothing
 MOST_ROWS = 12
 
 
@@ -73,9 +82,13 @@ def _months(made: Timeline, step: float) -> Iterator[str]:
     """Years and, where there is room, months over the strip."""
     for n, month in enumerate(made.months):
         x = LEFT + n * step
-        if n == 0 or month.month.endswith("-01"):
+        january = month.month.endswith("-01")
+        soon = any(
+            m.month.endswith("-01") for m in made.months[1 : int(32 / step) + 1]
+        )  # its label would be written over
+        if january or (n == 0 and not soon):
             yield f'<line x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="18" stroke="currentColor" stroke-opacity=".35"/>'
-            yield _text(x + 2, 14, month.month if n == 0 or step < 20 else month.month[:4])
+            yield _text(x + 2, 14, month.month[:4])
         elif step >= 20:
             yield _text(x + 2, 14, month.month[5:], ' fill-opacity=".6"')
 

@@ -18,9 +18,10 @@ from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir.epoch import learned_days
 from ..ir.nodes import Program
 from ..model.types import Type
-from .arrears import Account, Benefit, Difference, account
+from ..model.words import PRESENT
+from .arrears import Account, Benefit, Difference, account, handed
 from .history import History, HistoryReader
-from .months import months_between
+from .months import Step, months_between, payday
 from .reasons import Compared, because
 
 if TYPE_CHECKING:
@@ -56,22 +57,48 @@ class Arrear(NamedTuple):
     because_en: tuple[str, ...]
 
 
+class Settlement(NamedTuple):
+    """What one month pays for the months before it of a benefit, in its declared unit; negative where too much was paid."""
+
+    month: str
+    benefit: str
+    amount: Decimal | Fraction
+    unit: str
+
+
 class Month:
     """One month of a timeline. `decision` is what is due, `paid` what was decided on the pay day; None where nobody is there.
 
     `previous` is the decision of the month before; `first` says that there is none.
     """
 
-    __slots__ = ("decision", "first", "month", "paid", "previous")
+    __slots__ = ("_due", "_number", "_paid", "_policy", "_previous", "first")
 
     def __init__(
-        self, month: int, decision: Decision | None, paid: Decision | None, before: Decision | None, first: bool
+        self, policy: Policy, month: int, due: Step | None, paid: Step | None, previous: Step | None, first: bool
     ) -> None:
-        self.month = day_text(month)[:7]
-        self.decision = decision
-        self.paid = paid
-        self.previous = before
+        self._policy = policy
+        self._number = month
+        self._due = due
+        self._paid = paid
+        self._previous = previous
         self.first = first
+
+    @property
+    def month(self) -> str:
+        return day_text(self._number)[:7]
+
+    @property
+    def decision(self) -> Decision | None:
+        return None if self._due is None else self._due.decision(self._policy)
+
+    @property
+    def paid(self) -> Decision | None:
+        return None if self._paid is None else self._paid.decision(self._policy)
+
+    @property
+    def previous(self) -> Decision | None:
+        return None if self._previous is None else self._previous.decision(self._policy)
 
     @property
     def changes(self) -> list[Change]:
@@ -118,11 +145,10 @@ class Timeline(Sequence[Month]):
         self.as_known = as_known
         self._books: Account = account(policy, history, start, end, as_known)
         self.months: list[Month] = []
-        before: Decision | None = None
-        for month in months_between(start, end):
-            made = Month(month, self._books.due[month], self._books.paid[month], before, month == start)
-            self.months.append(made)
-            before = made.decision
+        before: Step | None = None
+        for month, due in self._books.due.items():
+            self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start))
+            before = due
         self.findings: list[Diagnostic] = [*history.findings, *_remarks(history, start)]
 
     @property
@@ -164,12 +190,9 @@ class Timeline(Sequence[Month]):
 
     def paid(self, month: str, benefit: str) -> Decimal | Fraction:
         """What a month paid for itself on its pay day: 已发."""
-        if self._books.handed:
-            return self._sum(self._books.handed, month, benefit)
         number, key = _key(month, benefit)
-        decision = self._books.paid[number]
-        amount = decision.amounts().get(key, Fraction(0)) if decision is not None else Fraction(0)
-        return self._money(amount, key)
+        amounts = handed(self._policy, self._history, self._books.paid[number], number)
+        return self._money(amounts.get(key, Fraction(0)), key)
 
     def _sum(self, amounts: Mapping[tuple[int, Benefit], Fraction], month: str, benefit: str) -> Decimal | Fraction:
         number, key = _key(month, benefit)
@@ -188,8 +211,9 @@ class Timeline(Sequence[Month]):
     def _arrear(self, d: Difference) -> Arrear:
         type_ = self._type(d.benefit)
         path = ".".join(d.benefit)
-        old, new = Compared(self._books.paid[d.month]), Compared(self._books.due[d.month])
-        reasons = [tuple(because(old, new, path, lang)) for lang in ("zh", "en")]
+        month = self[day_text(d.month)[:7]]
+        old, new = Compared(month.paid), Compared(month.decision)
+        reasons = [(*because(old, new, path, lang), *self._learned(d.month, new, path, lang)) for lang in ("zh", "en")]
         if not reasons[0] and self._history.ledgers:
             reasons = [("按已发的账",), ("by the ledger of what was paid",)]
         return Arrear(
@@ -202,6 +226,26 @@ class Timeline(Sequence[Month]):
             None if d.settled is None else day_text(d.settled)[:7],
             *reasons,
         )
+
+    def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
+        """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
+        told = new.of(path)
+        then = payday(self._policy, month)
+        for track, name, day_ in self._history.learned(month, then, self.as_known):
+            if name == PRESENT[0] or (told is not None and f"{track.path}.{name}" in told.steps):
+                named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
+                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
+                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
+                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        """What each month pays for the months before it, by benefit, in order: 补发 (negative where too much was paid)."""
+        return [
+            Settlement(day_text(month)[:7], ".".join(b), self._money(amount, b), self._type(b).own.show())
+            for (month, b), amount in sorted(self._books.settled.items())
+            if amount
+        ]
 
     def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
         """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
@@ -340,7 +384,7 @@ def timeline(
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:
         raise PolicyError(wrong)
-    read = HistoryReader(policy.program, lenient=lenient).read(history)
+    read = HistoryReader(policy.program, policy.engine.births, lenient=lenient).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
         raise PolicyError(
             [
@@ -356,4 +400,4 @@ def timeline(
     return Timeline(policy, read, first, last, known_on)
 
 
-__all__ = ["Arrear", "Change", "Month", "Timeline", "timeline"]
+__all__ = ["Arrear", "Change", "Month", "Settlement", "Timeline", "timeline"]

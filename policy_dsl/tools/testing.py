@@ -67,13 +67,18 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     return Result(example, tuple(out))
 
 
-def run_history(policy: Policy, example: ir.Example) -> Result:
-    """Decides the example month by month, from its first date to the last month that it asks for."""
-    whole_error = any(e.kind == "error" and not e.path for e in example.expected)
+def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
+    """The example month by month, from its first date to the last month that it asks for. Raises PolicyError."""
     months = [e.month for e in example.expected if e.month]
     start = min([*(first_month(d) for d in _dates(example.facts)), *months])
+    return timeline(policy, example.facts, day_text(start), day_text(max(months, default=start)), lenient=True)
+
+
+def run_history(policy: Policy, example: ir.Example) -> Result:
+    """Decides the example month by month and compares each month that it asks for."""
+    whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
-        made = timeline(policy, example.facts, day_text(start), day_text(max(months, default=start)), lenient=True)
+        made = timeline_of(policy, example)
     except PolicyError as error:
         return Result(example, () if whole_error else (_refused(error, example),))
     out: list[Mismatch] = []
@@ -103,7 +108,12 @@ def _dates(facts: object) -> Iterator[int]:
 
 def _of_month(policy: Policy, month: Month, want: ir.Expected) -> Mismatch | None:
     if month.decision is None:
-        return Mismatch(want.path, "这个月已不在", "nobody is there in this month", want.place)
+        return Mismatch(
+            want.path,
+            "这个月不在（事实还没有开始，或已离开）",
+            "nobody is there in this month (the facts have not begun, or all have left)",
+            want.place,
+        )
     return _expected(policy, month.decision, want)
 
 
@@ -190,4 +200,4 @@ def run(policy: Policy, only: str | None = None) -> list[Result]:
     return [run_example(policy, e) for e in policy.program.examples if e.policy == (only or policy.name)]
 
 
-__all__ = ["Mismatch", "Result", "day_text", "run", "run_example"]
+__all__ = ["Mismatch", "Result", "day_text", "run", "run_example", "timeline_of"]
