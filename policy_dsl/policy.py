@@ -184,7 +184,7 @@ class Policy:
     def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
         """The data with what the decision of the month before hands over."""
         if previous.digest != self.digest or previous.root != root:
-            raise PolicyError([diagnostic("P1020", name=previous.policy, root=previous.root)])
+            raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
         return self.engine.layer.laid(data, root, previous.carry())
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:

@@ -277,7 +277,9 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P10", "阶段与往回看", "Statuses and looking back"),
     ("F01", "填写的事实", "Given facts"),
+    ("F02", "历史", "Histories"),
     ("R01", "作出决定时", "While a decision is made"),
 )
 
@@ -291,7 +293,9 @@ def errors_page() -> str:
     ]
     for group, zh, en in GROUPS:
         rows = [
-            f"- [{c}]({c}.md) {_open(row.zh)} · {_open(row.en)}\n" for c, row in CODES.items() if c.startswith(group)
+            f"- [{c}]({c}.md) {_open(row.zh)} · {_open(row.en)}\n"
+            for c, row in sorted(CODES.items())
+            if c.startswith(group)
         ]
         parts.append(f"\n## {group} {zh} · {en}\n\n" + "".join(rows))
     return "".join(parts)

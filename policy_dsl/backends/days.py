@@ -21,4 +21,4 @@ def day(on: str | datetime.date) -> int:
             return d.year * 10000 + d.month * 100 + d.day
         except ValueError:
             pass
-    raise PolicyError([diagnostic("P0802", at=str(on)[:40], date=str(on)[:40])])
+    raise PolicyError([diagnostic("P0802", at=str(on)[:40] or '""', date=str(on)[:40])])

@@ -19,7 +19,7 @@ from ..ir.sizes import CARRIED, PARTS
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
-from ..model.words import LOOK_BACKS, PRESENT, PREVIOUS, Word, given
+from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_CARRIED
 from .interpret import Entries, carried_width, fact_step
 from .runtime import NOTHING, UNKNOWN, Held
@@ -56,6 +56,18 @@ def _shown(value: object) -> str:
 
 
 _NO_CLAUSE = Clause("")
+MOST_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
+
+
+def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str]], ...]:
+    """Words of the format where they have no meaning, with what to say of them."""
+    dated = ('有日期的只能是单项事实，例如 {"月收入": [{"自": "2022-03", "为": 520}]}', "single facts alone have dates")
+    return (
+        (PREVIOUS, (f"{entity.name}没有要往回看的内容，不写「上月」", f"nothing of {entity.name} is looked back at")),
+        (PRESENT, ("「在列」写在名单里的那一个上", "“present” is said of an entry of a list")),
+        (PAID, ("「已发」写在历史里，用 policy timeline 运行", "“paid” belongs to a history, run by policy timeline")),
+        ((*SINCE, *UNTIL, *IS, *LEARNED), dated),
+    )
 
 
 def start_of(entity: ir.Entity) -> list[Any]:
@@ -176,18 +188,19 @@ class Reader:
         names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
         known = {w for word in also for w in word}
         known |= {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
+        self.twins(value, (PREVIOUS, PRESENT, PAID), path)
         for key in value:
             if key not in names and key not in known and not self._full:
                 zh, en = suggestion(_shown(key), names)
-                self.error(
-                    "F0104",
-                    f"{path}.{_shown(key)}",
-                    name=_shown(key),
-                    hint=(
-                        zh or f"{entity.name}的事实：{'、'.join(names)}",
-                        en or f"facts of {entity.name}: {', '.join(names)}",
-                    ),
-                )
+                own = (f"{entity.name}的事实：{'、'.join(names)}", f"facts of {entity.name}: {', '.join(names)}")
+                own = next((hint for words, hint in _misplaced(entity) if key in words), own)
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=(zh or own[0], en or own[1]))
+
+    def twins(self, value: dict[Any, Any], words: tuple[Word, ...], path: str) -> None:
+        """Reports a word of the format that is given in both spellings: one of the two would be lost."""
+        for zh, en in words:
+            if zh in value and en in value:
+                self.error("F0112", path, name=f"{zh}/{en}")
 
     # --- the month before
 
@@ -198,74 +211,49 @@ class Reader:
         if not isinstance(value, dict):
             self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return start_of(entity)
+        known: dict[str, dict[str, None]] = {}
+        for c in entity.carried:
+            known.setdefault(c.given[0], {}).update(dict.fromkeys(c.given[1:]))
         words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
-        plain = {words.get(str(k), str(k)): v for k, v in value.items()}
-        self._known(plain, dict.fromkeys(c.given[0] for c in entity.carried), path)
-        for first in dict.fromkeys(c.given[0] for c in entity.carried if len(c.given) > 1):
-            here = plain.get(first)
-            if isinstance(here, dict):
-                inner = [c.given[1] for c in entity.carried if c.given[0] == first and len(c.given) > 1]
-                self._known(here, dict.fromkeys(inner), f"{path}.{first}")
-            elif here is not None:
-                self.wrong_type(f"{path}.{first}", ("一个对象 {…}", "an object {…}"), here)
-                plain[first] = None
+        self.twins(value, tuple(LOOK_BACKS.items()), path)
+        plain = {words.get(_shown(k), _shown(k)): v for k, v in value.items()}
+        self._strangers(plain, known, path)
+        for key, inner in known.items():
+            here = plain.get(key)
+            if inner and isinstance(here, dict):
+                self._strangers(here, inner, f"{path}.{key}")
+            elif inner and here is not None:
+                first = next(iter(inner))
+                shown = (f'以名称开头的 {{"{first}": …}}', f'an object {{"{first}": …}}')
+                self.wrong_type(f"{path}.{key}", shown, here)
         out: list[Any] = []
         for c in entity.carried:
             where = f"{path}.{'.'.join(c.given)}"
-            given_: object = plain.get(c.given[0])
+            here = plain.get(c.given[0])
             if len(c.given) > 1:
-                given_ = given_.get(c.given[1]) if isinstance(given_, dict) else None
-            out += self._handed(given_, c, where, self._limits(entity, c))
+                here = here.get(c.given[1]) if isinstance(here, dict) else None
+            out += self._handed(here, c, where, self._bounds(c, entity))
         return out
 
-    def _known(self, value: dict[Any, Any], known: dict[str, None], path: str) -> None:
-        """Reports keys that nobody looks back at."""
+    def _strangers(self, value: dict[Any, Any], known: dict[str, Any], path: str) -> None:
+        """Reports names under 上月 that no look-back asks for."""
         for key in value:
-            if key not in known and not self._full:
+            if key not in known:
                 zh, en = suggestion(_shown(key), known)
                 hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
                 self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
 
-    def _limits(self, entity: ir.Entity, c: ir.Carried) -> tuple[Fraction | None, Fraction | None]:
-        """Between which values it lies, as the compiled functions take for granted (ir/bounds.py)."""
+    def _bounds(self, c: ir.Carried, entity: ir.Entity) -> tuple[Fraction | None, Fraction | None]:
+        """What a value of the month before may be, in base units: a fact as declared, a benefit not negative, a count the calendar's months."""
         if c.source == "fact":
-            fact = next(f for f in entity.facts if f.name == c.of)
-            return fact.low, fact.high
-        benefit = any(r.benefit for r in self.program.rules if (r.entity, r.name) == (entity.name, c.of))
-        counted = c.start == 0 and c.type.is_amount
-        return (Fraction(0) if benefit or counted else None), None
-
-    def _within(
-        self,
-        number: Fraction,
-        type_: Type,
-        limits: tuple[Fraction | None, Fraction | None],
-        value: object,
-        path: str,
-        most: Fraction | None = None,
-    ) -> bool:
-        """Whether a number lies in its range and under `most`; what does not is reported. `limits` are in base units."""
-        low, high = limits
-        base = number * type_.own.scale
-        inside = (low is None or base >= low) and (high is None or base <= high)
-        if inside and (most is None or abs(number) < most):
-            return True
-        end = most or Fraction(10**15)
-        least = low / type_.own.scale if low is not None else -end
-        last = high / type_.own.scale if high is not None else end
-        top = decimal_text(last) or str(last)
-        self.error(
-            "F0106",
-            path,
-            value=_shown(value),
-            low=decimal_text(least) or str(least),
-            high=f"{top} {type_.own.show('zh')}".strip(),
-            high_en=f"{top} {type_.own.show('en')}".strip(),
-        )
-        return False
+            return next((f.low, f.high) for f in entity.facts if f.name == c.of)
+        if c.given[0] in ("持续", "累计"):
+            return Fraction(0), Fraction(MOST_MONTHS) * c.type.own.scale
+        benefit = any(r.benefit and (r.entity, r.name) == (entity.name, c.of) for r in self.program.rules)
+        return (Fraction(0) if benefit else None), None
 
     def _handed(
-        self, value: object, c: ir.Carried, path: str, limits: tuple[Fraction | None, Fraction | None]
+        self, value: object, c: ir.Carried, path: str, bounds: tuple[Fraction | None, Fraction | None]
     ) -> list[Any]:
         """One value of the month before; a window as the list of its months, oldest first."""
         if c.kind == "window":
@@ -275,7 +263,8 @@ class Reader:
                 self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
                 return [()]
             one = c._replace(kind="value")
-            months = [self._handed(v, one, f"{path}[{n}]", limits) for n, v in enumerate(value[-c.months :])]
+            first = max(len(value) - c.months, 0)
+            months = [self._handed(v, one, f"{path}[{n}]", bounds) for n, v in enumerate(value[first:], first)]
             return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
         wide = carried_width(c)
         if value is None:
@@ -283,9 +272,12 @@ class Reader:
         if not c.type.is_amount:
             fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
             return [self.fact(value, fact, path)]
-        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([1-9][0-9]{0,59})", value) if isinstance(value, str) else None
+        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
+        if quotient is not None and int(quotient[2]) == 0:
+            self.error("F0116", path, value=_shown(value))
+            return [UNKNOWN] * wide
         number = Fraction(int(quotient[1]), int(quotient[2])) if quotient else self.number(value, c.type, path)
-        if number is None or not self._within(number, c.type, limits, value, path):
+        if number is None or not self._within(number, value, c.type, bounds, path):
             return [UNKNOWN] * wide
         made = encoded(c, number * c.type.own.scale)
         if made is None:
@@ -330,6 +322,14 @@ class Reader:
 
     def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
         if value is None:
+            return UNKNOWN
+        if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
+            zh, en = fact.type.show("zh"), fact.type.show("en")
+            hint = (
+                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
+                "give the day's value; a history with “from” and “is” is run by policy timeline",
+            )
+            self.wrong_type(path, (f"一个值（{zh}）", f"one value ({en})"), value, hint)
             return UNKNOWN
         match fact.type.kind:
             case "truth":
@@ -411,7 +411,7 @@ class Reader:
         number = self.number(value, fact.type, path)
         if number is None:
             return UNKNOWN
-        if not self._within(number, fact.type, (fact.low, fact.high), value, path, Fraction(10**15)):
+        if not self._within(number, value, fact.type, (fact.low, fact.high), path):
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:
@@ -420,6 +420,27 @@ class Reader:
             self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return UNKNOWN
         return int(steps)
+
+    def _within(
+        self, number: Fraction, value: object, type_: Type, bounds: tuple[Fraction | None, Fraction | None], path: str
+    ) -> bool:
+        """Whether a number (in its declared unit) is within its range (in base units) and no larger than any fact may be."""
+        least, most = (None if b is None else b / type_.own.scale for b in bounds)
+        if (least is None or number >= least) and (most is None or number <= most) and abs(number) < 10**15:
+            return True
+        low = least if least is not None else Fraction(-(10**15))
+        high = most if most is not None else Fraction(10**15)
+        zh, en = type_.own.show("zh"), type_.own.show("en")
+        top = decimal_text(high) or str(high)
+        self.error(
+            "F0106",
+            path,
+            value=_shown(value),
+            low=decimal_text(low) or str(low),
+            high=f"{top} {zh}".strip(),
+            high_en=f"{top} {en}".strip(),
+        )
+        return False
 
     def number(self, value: object, type_: Type, path: str) -> Fraction | None:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""

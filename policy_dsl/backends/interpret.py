@@ -385,7 +385,7 @@ class Interpretation:
             if holds is False:
                 if node.otherwise is not None:
                     return self.evaluate(node.otherwise, at)
-                return self.failure("R0121", node.place, name=node.shown)
+                return self.failure("R0121", node.place, name=node.shown.partition(", ")[0])
             if holds is not True:
                 return holds
         value = self.evaluate(node.value, at)
@@ -397,8 +397,16 @@ class Interpretation:
         """What holds where there is no earlier month."""
         if default is not None:
             return self.evaluate(default, at)
-        row = BY_KEY["previous" if isinstance(node, ir.Past) else "last"]
-        return self.failure("R0120", node.place, name=node.shown, usage=row.usage, usage_en=row.usage_en)
+        value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
+        instead = (f"默认 {value[0]}", f"default {value[1]}")
+        if isinstance(node, ir.Past):
+            usage, usage_en = (
+                f"{word}({node.shown}, {x})" for word, x in zip(("上月", "previous"), instead, strict=True)
+            )
+        else:
+            usage = f"近({node.months} 个月, {node.shown}, {instead[0]})"
+            usage_en = f"last({node.months} months, {node.shown}, {instead[1]})"
+        return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
 
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
         """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""

@@ -58,6 +58,7 @@ class RawBody:
     modes: tuple[RawMode, ...]
     remarks: tuple[nodes.Notes, ...]
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
+    states: tuple[Span, ...] = ()  # where 起始 and 终止 stand
 
 
 def first_day(text: str) -> int:
@@ -99,6 +100,7 @@ class Opener:
         self.report = report
         self.rows = 0
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
+        self.states: list[Span] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
@@ -108,7 +110,9 @@ class Opener:
             assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
             self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
-        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.arrears))
+        return RawBody(
+            tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states)
+        )
 
     def _lines(
         self,
@@ -211,6 +215,7 @@ class Opener:
                 case nodes.Arrears():
                     self.arrears.append((line, d))
                 case nodes.Initial() | nodes.Final():
+                    self.states.append(line.span)
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)
                 case nodes.Table():

@@ -281,6 +281,7 @@ class _Builder:
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
             return None
+        failed = not self._of_its_kind(symbol, body) or failed
         failed = not self._shape(symbol, body) or failed
         failed = not self._settled(symbol, body) or failed
         clause, assumptions = self.clause(first.clause, body.remarks)
@@ -307,6 +308,16 @@ class _Builder:
         if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
             return None
         return made
+
+    def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:
+        """States in a 阶段 alone, modes in everything else."""
+        if symbol.status is None:
+            for span in body.states:
+                self.report.error("P1003", span, name=symbol.name)
+            return not body.states
+        for mode in body.modes:
+            self.report.error("P1004", mode.span, name=symbol.name)
+        return not body.modes
 
     def _stay(self, symbol: RuleSymbol, declared: Declared) -> ir.Line:
         """A status that no transition moves stays what it was."""
@@ -582,12 +593,31 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                         (by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
                         for k, n in itertools.pairwise(loop)
                     ]
-                    report.error("P0206", by_key[other].place, path=names, labels=labels)
+                    hint = _look_back(loop, by_key)
+                    report.error("P0206", by_key[other].place, path=names, labels=labels, hint=hint)
             else:
                 done[key] = True
                 out.append(by_key[key])
                 stack.pop()
     return out
+
+
+def _look_back(loop: list[tuple[str, str]], by_key: dict[tuple[str, str], ir.Rule]) -> tuple[str, str] | None:
+    """The way out of a cycle through a status: what it reads of last month."""
+    at = next((n for n, key in enumerate(loop[:-1]) if by_key[key].status), None)
+    if at is None:
+        return None
+    name = loop[at + 1][1]
+    if loop[at] == loop[at + 1]:
+        return (
+            "转换的左边就是上月的状态，条件里不用再写",
+            "the left side of a transition is last month's state already: leave it out of the condition",
+        )
+    default = " 0" if by_key[loop[at + 1]].type.is_amount else " …"
+    return (
+        f"条件里改用上个月的值：上月({name}, 默认{default})",
+        f"read last month's value in the condition: previous({name}, default{default})",
+    )
 
 
 def _reads(rule: ir.Rule, by_key: dict[tuple[str, str], ir.Rule]) -> list[tuple[str, str]]:

@@ -101,6 +101,8 @@ class Elaborator:
                 "P0201", span, name=name, hint=(f"词与词之间留空格：{split}", f"put spaces between the words: {split}")
             )
         zh, en = suggestion(name, known)
+        if name in _MEASURES:
+            zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
@@ -112,12 +114,10 @@ class Elaborator:
         if name in self.model.broken:
             return Skip()
         zh, en = suggestion(name, states)
-        return self.fail(
-            "P1014",
-            span,
-            name=name,
-            hint=(zh or f"可用的状态：{'、'.join(states) or '—'}", en or f"its states: {', '.join(states) or '—'}"),
-        )
+        if not states:
+            zh, en = "这里没有阶段：先用「阶段」声明", "there is no status here: declare one with “status”"
+        hint = (zh or f"可用的状态：{'、'.join(states)}", en or f"the states: {', '.join(states)}")
+        return self.fail("P1014", span, name=name, hint=hint)
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
         return self.fail(

@@ -9,6 +9,7 @@ from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
 from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
+from ..source import Place
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
@@ -36,6 +37,7 @@ class _Reader:
         self.history = False
         self.facts: dict[str, object] = {}
         self.labels: dict[tuple[str, ...], int] = {}
+        self.places: list[tuple[str, Place]] = []
 
     def run(self, declared: Declared) -> ir.Example | None:
         node = self.node
@@ -48,7 +50,11 @@ class _Reader:
             return None
         undated = next((e for e in node.entries if self.history and e.expected and e.target and e.month is None), None)
         if self.history and (node.on is not None or undated is not None):
-            self.report.error("P1018", undated.span if undated is not None else node.span, title=node.title)
+            at = undated if undated is not None and node.on is None else next(e for e in node.entries if e.month)
+            zh, en = "写了 于 某日，这一行又写了月份", "it has “on”, and this line a month"
+            if node.on is None:
+                zh, en = "别的行写了月份，这一条 应为 没有写", "other lines have months, this expectation has none"
+            self.report.error("P1018", at.span, title=node.title, mixed=zh, mixed_en=en)
             return None
         resolved: list[tuple[nodes.Entry, list[tuple[str, str]], str]] = []
         failed = False
@@ -94,6 +100,7 @@ class _Reader:
             declared.clause.policy,
             node.span.place,
             self.history,
+            tuple(self.places),
         )
 
     def _target(self, entry: nodes.Entry) -> tuple[list[tuple[str, str]], str]:
@@ -164,7 +171,8 @@ class _Reader:
             name = ".".join(a.name)
             try:
                 if name in PRESENT and not entry.expected and steps:
-                    facts[PRESENT[0]] = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
+                    presence = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
+                    self._keep(facts, PRESENT[0], presence, path, a)
                 elif entry.expected:
                     target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
                     if target is None:
@@ -194,11 +202,17 @@ class _Reader:
                                 hint=("放到 应为 之后", "put it behind “expect”"),
                             )
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
-                    facts[name] = self._dated(facts.get(name), entry, self._given(a, fact))
+                    self._keep(facts, name, self._dated(facts.get(name), entry, self._given(a, fact)), path, a)
             except Skip:
                 failed = True
         if failed:
             raise Skip
+
+    def _keep(self, facts: dict[str, object], name: str, value: object, path: str, a: nodes.Assignment) -> None:
+        """The fact, and where it is written."""
+        facts[name] = value
+        row = f"[{len(value) - 1}]" if isinstance(value, list) else ""
+        self.places.append((f"{path}.{name}{row}", a.span.place))
 
     def _dated(self, before: object, entry: nodes.Entry, value: object) -> object:
         """The fact as a history writes it; what has no date holds from the beginning."""

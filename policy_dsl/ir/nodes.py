@@ -343,6 +343,7 @@ class Example(NamedTuple):
     policy: str
     place: Place
     history: bool = False  # facts with dates, expectations with months
+    places: tuple[tuple[str, Place], ...] = ()  # where each fact is written, by its path
 
 
 class Arrears(NamedTuple):

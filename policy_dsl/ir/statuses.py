@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 
-from ..diagnostics.report import Report
+from ..diagnostics.report import Report, suggestion
 from . import nodes as ir
 from .disjoint import overlapping
 
@@ -30,6 +30,12 @@ def condition_of(line: ir.Line) -> ir.Expression:
     return rest[0] if len(rest) == 1 else line.condition._replace(parts=rest)
 
 
+def _meant(name: str, others: list[str], lang: int) -> str:
+    """A state for which the name may be a slip: one that is reached and never left, or left and never reached."""
+    found = suggestion(name, others)[lang]
+    return f"{found} " if found else ""
+
+
 def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
     """Whether the status is sound; what is not is reported."""
     before = len(report.items)
@@ -48,9 +54,11 @@ def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
         place = touching.place if touching else rule.place
         leaving = [x for x in lines if steps[id(x)][0] == state]
         if state not in reached:
-            report.error("P1005", place, state=name)
+            dead = [m for n, m in enumerate(members) if n != state and not any(steps[id(x)][0] == n for x in lines)]
+            report.error("P1005", place, state=name, meant=_meant(name, dead, 0), meant_en=_meant(name, dead, 1))
         if not leaving and name not in finals:
-            report.error("P1006", place, state=name)
+            lost = [m for n, m in enumerate(members) if n != state and n not in reached]
+            report.error("P1006", place, state=name, meant=_meant(name, lost, 0), meant_en=_meant(name, lost, 1))
         if leaving and name in finals:
             report.error("P1009", leaving[0].place, state=name)
     for x, y in itertools.combinations(lines, 2):

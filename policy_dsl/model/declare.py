@@ -505,6 +505,7 @@ class _Collector:
                 bodies.append((d.node, d.layer))  # type: ignore[arg-type]
         initials: list[nodes.Initial] = []
         states: dict[str, None] = {}
+        left: dict[str, None] = {}
         finals: set[str] = set()
         for body, _ in sorted(bodies, key=lambda x: x[1]):
             for line in flat(body.body):
@@ -512,6 +513,7 @@ class _Collector:
                     initials.append(line)
                 elif isinstance(line, nodes.Transition):
                     states.update(dict.fromkeys((*line.sources, line.target)))
+                    left.update(dict.fromkeys(line.sources))
                 elif isinstance(line, nodes.Final):
                     states.update(dict.fromkeys(line.states))
                     finals |= set(line.states)
@@ -524,6 +526,11 @@ class _Collector:
             return None, TRUTH
         first = initials[0].state
         members = tuple(dict.fromkeys((first, *states)))
+        if first not in left and first not in finals:  # all else would follow from it
+            zh, en = suggestion(first, left)
+            hint = (zh or f"写一行：{first} → … 当 条件", en or f"write a line: {first} → … when …")
+            self.report.error("P1006", initials[-1].span, state=first, hint=hint)
+            return None, TRUTH
         return StatusSymbol(first, frozenset(finals)), self._enumeration(node.name, members, False, node.span)
 
     def _clashes(

@@ -610,9 +610,10 @@ class Builder:
         since, until = dates.get("FROM"), dates.get("TO")
         if since and until and until < since[: len(until)]:
             raise Reject(dates["span"], "P0402", since=since, until=until)
-        return nodes.Entry(
-            False, since, tuple(map(str, c[1])), c[3], until, dates.get("LEARNED"), span=self.span(c[:-1])
-        )
+        span = self.span(c[:-1])
+        if dates:
+            span = Span(self.source, dates["span"].start, span.end)
+        return nodes.Entry(False, since, tuple(map(str, c[1])), c[3], until, dates.get("LEARNED"), span=span)
 
     def expected(self, c: list[Any]) -> nodes.Entry:
         month = self.calendar(c[1]) if c[1] is not None else None
@@ -631,7 +632,11 @@ class Builder:
         word = str(c[0])
         measure = next((k for k, words in MEASURES.items() if word in words), None)
         if measure is None:
-            raise Reject(self.at(c[0]), "P1011", word=word)
+            due = word in ("应发", "due")
+            hint = (
+                (f"应发的就是给付本身：{c[2]} = …", f"what is due is the benefit itself: {c[2]} = …") if due else None
+            )
+            raise Reject(self.at(c[0]), "P1011", word=word, hint=hint)
         return nodes.Assignment((str(c[2]),), c[-1], measure, span=self.span(c))
 
     def given_bound(self, c: list[Any]) -> nodes.Given:

@@ -18,6 +18,7 @@ class Keyword(NamedTuple):
     where: tuple[str, ...]
     declarations: tuple[str, ...] = ()  # for `line`: the declarations (by terminal) in whose lines it is a keyword
     text: bool = False  # the rest of the line is free text
+    misplaced: tuple[str, ...] = ()  # declarations in whose lines it is known only to say that it does not belong there
 
 
 BODIES = ("PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND")
@@ -49,9 +50,9 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("WHEN", "当", "when", ("word",)),
     Keyword("OTHERWISE", "否则", "otherwise", ("word",)),
     Keyword("EXCEPT", "例外", "except", ("line",), BODIES),
-    Keyword("INITIAL", "起始", "initial", ("line",), ("STATUS", "AMEND")),
-    Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND")),
-    Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND")),
+    Keyword("INITIAL", "起始", "initial", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
+    Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
+    Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
@@ -134,7 +135,7 @@ def words(where: str, declaration: str = "") -> dict[str, Keyword]:
     return {
         spelled: k
         for k in KEYWORDS
-        if where in k.where and (where != "line" or declaration in k.declarations)
+        if where in k.where and (where != "line" or declaration in k.declarations + k.misplaced)
         for spelled in (k.zh, k.en)
     }
 

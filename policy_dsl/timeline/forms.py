@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html as escape_
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..backends.show import day_text
+from ..backends.values import Undetermined
 from ..explain.page import PAGE_STYLE, fragment
 from ..source import width
 from .rows import Row, rows
+from .stretches import Stretches
 from .strip import svg
 from .timeline import Timeline
 
@@ -65,13 +67,28 @@ def _settlements(made: Timeline, lang: str) -> Iterator[str]:
             yield f"{s.month} in all  {s.benefit}  {amount} {'in arrears' if s.amount > 0 else 'too much'}"
 
 
-def _headings(lang: str) -> tuple[str, str, str]:
-    return ("逐月", "已发与应发", "提示") if lang == "zh" else ("Month by month", "Paid and due", "Remarks")
+def _missing(listed: Iterable[Row]) -> list[str]:
+    """The facts and parameters that undetermined statuses and benefits wait for, each with its months."""
+    found: Stretches[str] = Stretches()
+    for row in listed:
+        found.begin(row.month)
+        for cell in row.cells:
+            if isinstance(cell.value, Undetermined):
+                for name in (*cell.value.needs, *cell.value.parameters):
+                    found.add(name)
+    return [f"{name} {found.text(name)}" for name in found.found]
+
+
+def _headings(lang: str) -> tuple[str, str, str, str]:
+    if lang == "zh":
+        return ("逐月", "已发与应发", "提示", "未定，缺少")
+    return ("Month by month", "Paid and due", "Remarks", "Undetermined for want of")
 
 
 def text(made: Timeline, lang: str) -> str:
     lines = [_title(made, lang), ""]
-    for row in rows(made, lang):
+    listed = list(rows(made, lang))
+    for row in listed:
         lines.append(f"{row.month}  {_cells(row, lang)}")
         for moved, reasons in _changes(row, lang):
             lines.append(f"    {moved}")
@@ -84,6 +101,9 @@ def text(made: Timeline, lang: str) -> str:
             lines.append(line)
             lines += [f"    · {r}" for r in reasons]
         lines += _settlements(made, lang)
+    missing = _missing(listed)
+    if missing:
+        lines += ["", _headings(lang)[3], *(f"    {m}" for m in missing)]
     return "\n".join([*lines, *_remarks(made, lang)])
 
 
@@ -97,7 +117,7 @@ def _remarks(made: Timeline, lang: str) -> list[str]:
 
 def markdown(made: Timeline, lang: str) -> str:
     """A table of months, then what moved and why, then what is owed. The strip is part of it as an inline picture."""
-    first, second, third = _headings(lang)
+    first, second, third, fourth = _headings(lang)
     listed = list(rows(made, lang))
     names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
     month = "月份" if lang == "zh" else "month"
@@ -120,6 +140,9 @@ def markdown(made: Timeline, lang: str) -> str:
             lines.append(f"- {_md(line)}")
             lines += [f"    - {_md(r)}" for r in reasons]
         lines += [f"- {_md(line)}" for line in _settlements(made, lang)]
+    missing = _missing(listed)
+    if missing:
+        lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
     if made.findings:
         lines += ["", f"## {third}", "", *(f"- {_md(f.message(lang))}" for f in made.findings)]
     return "\n".join(lines) + "\n"
@@ -147,7 +170,7 @@ svg{max-width:100%;height:auto}
 
 
 def html(made: Timeline, lang: str) -> str:
-    first, second, third = _headings(lang)
+    first, second, third, fourth = _headings(lang)
     e = escape_.escape
     listed = list(rows(made, lang))
     names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
@@ -161,6 +184,7 @@ def html(made: Timeline, lang: str) -> str:
         body.append(f"<tr{moved}><td>{row.month}</td>{shown}<td>{_why(row, lang)}</td></tr>")
     owed = "".join(f"<li>{e(line)}{_list(reasons)}</li>" for line, reasons in _arrears(made, lang))
     owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
+    missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
     remarks = "".join(f"<li>{e(f.message(lang))}</li>" for f in made.findings)
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"
@@ -176,6 +200,7 @@ def html(made: Timeline, lang: str) -> str:
         f"<style>{PAGE_STYLE}{_STYLE}</style></head><body><h1>{title}</h1>{svg(made, lang)}<h2>{first}</h2>"
         f'<table class="months"><tr><th>{months}</th>{head}<th>{why}</th></tr>{"".join(body)}</table>'
         + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
+        + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")
         + (f"<h2>{third}</h2><ul>{remarks}</ul>" if remarks else "")
         + f"<h2>{reasons_of}</h2>{said}<footer>{e(made.digest)}</footer></body></html>\n"
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.days import day
-from ..backends.facts import Reader
-from ..backends.interpret import Entries
+from ..backends.facts import MOST_ERRORS, Reader
+from ..backends.interpret import Entries, fact_step
 from ..backends.runtime import UNKNOWN, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
@@ -22,16 +23,20 @@ from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, gi
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
+_WORDS = frozenset(w for word in _KEYS for w in word)
+_LAST_MONTH = 99991201  # of the calendar
+_OPEN_WORDS = ("未知", "unknown")
 
 
 class Spell(NamedTuple):
-    """One dated value: from month `first` to month `last`, 自 as written (`since`), known since a day."""
+    """One dated value: from month `first` to month `last`, 自 as written (`since`), known since a day, the row that says so."""
 
     first: int
     last: int
     since: int
     known: int
     value: Any
+    row: int = 0
 
 
 class Track:
@@ -65,11 +70,29 @@ class Track:
         return [s for spells in (*self.dated.values(), self.presence) for s in spells]
 
     def there(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there: after the first date of its facts, or of those of whom it holds, and not gone."""
+        """Whether the entry is there: after the first date of its facts, or of those of whom it holds, and not gone.
+
+        在列 is one of its facts; 至 ends what it says.
+        """
         if self.dated and not self._begun(month, known):
             return False
         found = _current(self.presence, month, known)
-        return found is None or found.value is not False
+        if found is None:
+            return not (self.presence and min(self.presence, key=lambda s: (s.since, s.known)).value)
+        return bool(found.value) is (month <= found.last)
+
+    def short(self, month: int, known: int | None) -> str:
+        """The path of what is missing where nobody is there: the entry, or its list that has too few."""
+        if not self.there(month, known):
+            return self.path
+        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            there = [t for t in tracks or () if t.there(month, known)]
+            if tracks is not None and len(there) < members.low:
+                return f"{self.path}.{members.name}"
+            inner = [t.short(month, known) for t in there]
+            if any(inner):
+                return next(x for x in inner if x)
+        return ""
 
     def _begun(self, month: int, known: int | None) -> bool:
         if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
@@ -162,12 +185,12 @@ class History:
 
 
 def _after(month: int) -> int:
-    return next_month(month)
+    return ir.OPEN if month >= _LAST_MONTH else next_month(month)
 
 
 def first_month(day: int) -> int:
-    """The first month that begins on or after the day."""
-    return day if day % 100 == 1 else next_month(day)
+    """The first month that begins on or after the day; none does after the calendar's last."""
+    return day if day % 100 == 1 else _after(day)
 
 
 class HistoryReader:
@@ -181,6 +204,9 @@ class HistoryReader:
         self.findings: list[Diagnostic] = []
         self.given_state = False
         self.births = births
+        self.paid: dict[
+            tuple[str, str], ir.Fact
+        ] = {}  # benefits as facts of the ledger; the reader knows a fact by its id
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -207,15 +233,20 @@ class HistoryReader:
                 track.fixed.append(None)
                 continue
             here = value.get(fact.name)
-            if isinstance(here, list):
+            if isinstance(here, dict) and any(w in here for w in _WORDS):
+                hint = (
+                    '写在方括号里：[{"自": "2022-03", "为": 520}]',
+                    'put it into brackets: [{"from": "2022-03", "is": 520}]',
+                )
+                self._error("F0201", where, hint=hint)
+                track.fixed.append(UNKNOWN)
+            elif isinstance(here, list):
                 track.dated[i] = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at))
                 track.fixed.append(UNKNOWN)
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
         if entity.holder and given(value, PRESENT) is not None:
-            there = given(value, PRESENT)
-            rows = there if isinstance(there, list) else [{SINCE[0]: "0001-01", IS[0]: there}]
-            track.presence = self._spells(rows, f"{path}.{PRESENT[0]}", self._truth)
+            track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
         for members in entity.lists:
             track.lists.append(self._list(value.get(members.name), members, f"{path}.{members.name}"))
         if entity.carried:
@@ -243,38 +274,48 @@ class HistoryReader:
         if not isinstance(value, (list, tuple)):
             self.reader.wrong_type(path, ("名单 […]", "a list […]"), value)
             return []
-        dated = [v for v in value if isinstance(v, dict) and v and all(k in _words() for k in v)]
-        if dated:
-            self._error("F0206", path, name=members.name)
+        entity = self.entities[members.entity]
+        strange = _WORDS - {f.name for f in entity.facts} - {m.name for m in entity.lists}
+        dated = next((n for n, v in enumerate(value) if isinstance(v, dict) and not strange.isdisjoint(v)), None)
+        if dated is not None:
+            self._error("F0206", f"{path}[{dated}]", name=members.name)
             return []
         if not members.low <= len(value) <= members.high:
             self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
             return []
-        entity = self.entities[members.entity]
         tracks = [self._entry(v, entity, f"{path}[{n}]", n) for n, v in enumerate(value)]
         return [t for t in tracks if t is not None]
 
     # --- dated values
 
-    def _spells(self, rows: list[object], path: str, read: Any) -> tuple[Spell, ...]:
+    def _lasting(self, value: object, path: str, read: Any, taken: tuple[str, str]) -> tuple[Spell, ...]:
+        """A value with dates, or one without, which holds always."""
+        if isinstance(value, list):
+            return self._spells(value, path, read, taken)
+        return (Spell(10101, ir.OPEN, 10101, 10101, read(value, path)),)
+
+    def _spells(
+        self, rows: list[object], path: str, read: Any, taken: tuple[str, str] = _OPEN_WORDS
+    ) -> tuple[Spell, ...]:
+        """The dated values in `rows`; `taken`: as what a time without a value counts."""
         out: list[Spell] = []
+        if not rows:
+            hint = ("方括号里是空的：写出一段，或不写这一项", "the brackets are empty: give a value, or leave it out")
+            self._error("F0201", path, hint=hint)
         for n, row in enumerate(rows):
+            if len(self.reader.errors) >= MOST_ERRORS:
+                break
             at = f"{path}[{n}]"
             if not isinstance(row, dict):
                 self._error("F0201", at)
                 continue
-            for key in row:
-                if key not in _words():
-                    zh, en = suggestion(str(key)[:40], _words())
-                    self._error(
-                        "F0104",
-                        f"{at}.{str(key)[:40]}",
-                        name=str(key)[:40],
-                        hint=(zh or "可写：自、至、为、获知", en or "from, to, is, known"),
-                    )
+            strange = [key for key in row if key not in _WORDS]
+            for key in strange:
+                self._stranger(str(key)[:40], at)
+            self.reader.twins(row, _KEYS, at)
             since, until, known = (self._day(given(row, w), f"{at}.{w[0]}") for w in (SINCE, UNTIL, LEARNED))
             if since is None or not any(w in row for w in IS):
-                if given(row, SINCE) is None or not any(w in row for w in IS):
+                if not strange and (given(row, SINCE) is None or not any(w in row for w in IS)):
                     self._error("F0201", at)
                 continue
             if until is not None and until[0] < (
@@ -284,9 +325,15 @@ class HistoryReader:
                 continue
             last = ir.OPEN if until is None else until[0] // 100 * 100 + 1
             value = read(given(row, IS), f"{at}.{IS[0]}")
-            out.append(Spell(first_month(since[0]), last, since[0], known[0] if known else since[0], value))
-        self._order(out, path)
+            out.append(Spell(first_month(since[0]), last, since[0], known[0] if known else since[0], value, n))
+        self._order(out, path, taken)
         return tuple(out)
+
+    def _stranger(self, key: str, at: str) -> None:
+        """A key that no dated value has."""
+        zh, en = suggestion(key, _WORDS)
+        form, form_en = "有日期的事实可写：自、至、为、获知", "a dated fact has: from, to, is, known"
+        self._error("F0104", f"{at}.{key}", name=key, hint=(f"{zh} {form}".strip(), f"{en} {form_en}".strip()))
 
     def _day(self, value: object, path: str) -> tuple[int] | None:
         """A day, or the first day of a month; None where nothing is given or it is wrong, which is reported."""
@@ -301,29 +348,33 @@ class HistoryReader:
         self._error("F0203", path, value=str(value)[:40])
         return None
 
-    def _order(self, spells: list[Spell], path: str) -> None:
+    def _order(self, spells: list[Spell], path: str, taken: tuple[str, str]) -> None:
         """Two values for one date, spells that overlap, months out of order; a gap is a finding."""
-        taken: set[tuple[int, int]] = set()
+        days: set[tuple[int, int]] = set()
         plain = [s for s in spells if s.known <= s.since]
         for s in spells:
-            if (s.since, s.known) in taken:
-                self._error("F0204", path, date=day_text(s.since))
+            if (s.since, s.known) in days:
+                self._error("F0204", f"{path}[{s.row}]", date=_written(s.since))
                 return
-            taken.add((s.since, s.known))
+            days.add((s.since, s.known))
         for a, b in itertools.pairwise(plain):
             if b.since < a.since:
-                self._error("F0205", path, first=day_text(a.since), second=day_text(b.since))
+                self._error("F0205", f"{path}[{b.row}]", first=_written(a.since), second=_written(b.since))
                 return
         for a, b in itertools.pairwise(plain):
             if a.last < ir.OPEN and a.last >= b.first:
-                self._error("F0207", path, until=day_text(a.last)[:7], since=day_text(b.since))
-            elif a.last < ir.OPEN and add_months(a.last, 1) < b.first:
-                self._find(
-                    "F0208",
-                    path,
-                    since=day_text(add_months(a.last, 1))[:7],
-                    until=day_text(add_months(b.first, -1))[:7],
-                )
+                self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=_written(b.since))
+            elif a.last < ir.OPEN and _after(a.last) < b.first:
+                words = taken
+                if not all(
+                    taken
+                ):  # 在列: the one after the end of what was said, so nothing is open where it goes on like that
+                    if a.value == b.value:
+                        continue
+                    words = ("不在列", "not present") if a.value else ("在列", "present")
+                until = _LAST_MONTH if b.first > _LAST_MONTH else add_months(b.first, -1)
+                since, until_ = day_text(_after(a.last))[:7], day_text(until)[:7]
+                self._find("F0208", f"{path}[{b.row}]", since=since, until=until_, taken=words[0], taken_en=words[1])
 
     def _find(self, code: str, path: str, **words: Any) -> None:
         self.findings.append(diagnostic(code, at=path, **words))
@@ -336,14 +387,15 @@ class HistoryReader:
         born = track.fixed[birth] if birth is not None and birth not in track.dated else None
         gone = max((s for s in track.presence if s.value is False), key=lambda s: s.since, default=None)
         back = any(s.value is True and gone is not None and s.since > gone.since for s in track.presence)
+        back = back or (gone is not None and gone.last < ir.OPEN)
         for i, spells in track.dated.items():
             where = f"{track.path}.{track.entity.facts[i].name}"
             for s in spells:
                 if isinstance(born, int) and s.since < born // 100 * 100 + 1:
-                    self._error("F0209", where, date=day_text(s.since), birth=day_text(born))
+                    self._error("F0209", f"{where}[{s.row}]", date=_written(s.since), birth=day_text(born))
                     break
                 if gone is not None and not back and s.since > gone.since:
-                    self._error("F0210", where, date=day_text(s.since), gone=day_text(gone.since))
+                    self._error("F0210", f"{where}[{s.row}]", date=_written(s.since), gone=_written(gone.since))
                     break
 
     def _ledger(self, value: object, track: Track) -> None:
@@ -357,21 +409,26 @@ class HistoryReader:
             rule = benefits.get(name)
             if rule is None:
                 zh, en = suggestion(str(name)[:40], benefits)
-                known = "、".join(benefits) or "—"
-                self._error(
-                    "F0211",
-                    f"{path}.{str(name)[:40]}",
-                    name=str(name)[:40],
-                    hint=(zh or f"给付：{known}", en or f"benefits: {known}"),
-                )
+                own = (f"给付：{'、'.join(benefits)}", f"benefits: {', '.join(benefits)}")
+                if not benefits:
+                    entity = track.entity.name
+                    own = (f"{entity}没有给付", f"{entity} has no benefit")
+                hint = (zh or own[0], en or own[1])
+                self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
                 continue
 
-            def amount(v: object, at: str, rule: ir.Rule = rule) -> object:
-                number = self.reader.number(v, rule.type, at)
-                return None if number is None else number * rule.type.own.scale
+            made = ir.Fact(
+                name, rule.type, Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
+            )
+            fact = self.paid.setdefault((rule.entity, name), made)
 
-            listed = rows if isinstance(rows, list) else [{SINCE[0]: "0001-01", IS[0]: rows}]
-            track.ledger[name] = self._spells(listed, f"{path}.{name}", amount)
+            def amount(v: object, at: str, fact: ir.Fact = fact) -> object:
+                if v is None:
+                    self.reader.wrong_type(at, ("数", "a number"), v)
+                steps = self.reader.fact(v, fact, at)
+                return steps if steps is UNKNOWN else steps * fact_step(fact.type)
+
+            track.ledger[name] = self._lasting(rows, f"{path}.{name}", amount, ("按决定发放", "paid as decided"))
 
 
 def _is_month(value: object) -> bool:
@@ -379,5 +436,6 @@ def _is_month(value: object) -> bool:
     return isinstance(value, str) and len(value) == len("2022-03")
 
 
-def _words() -> set[str]:
-    return {w for word in _KEYS for w in word}
+def _written(day: int) -> str:
+    """A day as histories mostly write it: the first of a month as that month."""
+    return day_text(day)[:7] if day % 100 == 1 else day_text(day)

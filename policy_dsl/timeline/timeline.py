@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._version import __version__
 from ..backends.days import day
-from ..backends.runtime import add_months
 from ..backends.show import day_text, json_amount, json_value, python_value
 from ..backends.values import known
 from ..decision import Decision
@@ -149,7 +148,7 @@ class Timeline(Sequence[Month]):
         for month, due in self._books.due.items():
             self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start))
             before = due
-        self.findings: list[Diagnostic] = [*history.findings, *_remarks(history, start)]
+        self.findings: list[Diagnostic] = [*history.findings, *_remarks(policy.program, history, start)]
 
     @property
     def policy(self) -> str:
@@ -167,6 +166,13 @@ class Timeline(Sequence[Month]):
     def root(self) -> str:
         """The entity with which the history begins."""
         return self._history.root
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What went wrong while deciding, each once with the months in which it did."""
+        from .failures import failures
+
+        return failures(self.months)
 
     def __len__(self) -> int:
         return len(self.months)
@@ -352,13 +358,36 @@ def _json_of(decision: Decision | None, path: str) -> object:
     return None
 
 
-def _remarks(history: History, start: int) -> Iterator[Diagnostic]:
-    if history.first and history.first < start and not history.given_state:
+def _remarks(program: Program, history: History, start: int) -> Iterator[Diagnostic]:
+    carries = any(e.carried for e in program.entities)
+    if carries and history.first and history.first < start and not history.given_state:
         yield diagnostic("F0212", at=history.root, first=day_text(history.first)[:7], start=day_text(start)[:7])
 
 
 def _month(text: str | datetime.date) -> int:
     return day(text) // 100 * 100 + 1
+
+
+def _count(month: int) -> int:
+    return month // 10000 * 12 + month // 100 % 100
+
+
+def _nobody(history: History, first: int, last: int, known_on: int | None) -> Diagnostic:
+    """No month has anybody in it: what is missing, and the likely cause."""
+    hint = None
+    if known_on is not None and any(history.data(m, None) is not None for m in months_between(first, last)):
+        written = day_text(known_on)
+        hint = (f"{written} 还不知道这些事实：检查「获知」", f"the facts were not known on {written}: check “known”")
+    elif history.first > last:
+        begin = day_text(history.first)[:7]
+        hint = (
+            f"事实最早从 {begin} 开始：改起止月份，或检查「自」",
+            f"the facts begin in {begin}: change the months, or check “from”",
+        )
+    at = history.track.short(last, known_on) or history.root
+    start, end = day_text(first)[:7], day_text(last)[:7]
+    zh, en = (start, f"in {start}") if first == last else (f"{start} 到 {end} 之间", f"from {start} to {end}")
+    return diagnostic("F0216", at=at, hint=hint, months=zh, months_en=en)
 
 
 def timeline(
@@ -371,12 +400,22 @@ def timeline(
     lenient: bool = False,
 ) -> Timeline:
     """Decides a history month by month. Raises PolicyError for a history or dates at fault."""
-    first, last = _month(start), _month(end)
-    known_on = None if as_known is None else day(as_known)
     wrong: list[Diagnostic] = []
+
+    def dated(read: Callable[[Any], int], text: str | datetime.date) -> int:
+        try:
+            return read(text)
+        except PolicyError as error:
+            wrong.extend(error.diagnostics)
+            return 0
+
+    first, last = dated(_month, start), dated(_month, end)
+    known_on = None if as_known is None else dated(day, as_known)
+    if wrong:
+        raise PolicyError(wrong)
     if last < first:
         wrong.append(diagnostic("F0213", at=day_text(first)[:7], start=day_text(first)[:7], end=day_text(last)[:7]))
-    elif last > add_months(first, MOST_MONTHS - 1):
+    elif _count(last) - _count(first) >= MOST_MONTHS:
         wrong.append(diagnostic("F0214", at=day_text(last)[:7], most=MOST_MONTHS))
     if known_on is not None:
         learned = [d for d in learned_days(policy.program) if d]
@@ -386,17 +425,7 @@ def timeline(
         raise PolicyError(wrong)
     read = HistoryReader(policy.program, policy.engine.births, lenient=lenient).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
-        raise PolicyError(
-            [
-                diagnostic(
-                    "F0216",
-                    at=read.root,
-                    start=day_text(first)[:7],
-                    end=day_text(last)[:7],
-                    first=day_text(read.first)[:7] if read.first else "—",
-                )
-            ]
-        )
+        raise PolicyError([_nobody(read, first, last, known_on)])
     return Timeline(policy, read, first, last, known_on)
 
 

@@ -363,7 +363,7 @@ def timeline(
         say(dump(months.to_json(lang)))
     else:
         say({"text": months.text, "md": months.markdown, "html": months.html}[form](lang))
-    errors = [e for m in months if m.decision is not None for e in m.decision.errors]
+    errors = months.errors
     if errors:
         fail(errors, lang)
 

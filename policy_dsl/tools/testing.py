@@ -129,11 +129,13 @@ def _measured(policy: Policy, made: Timeline, want: ir.Expected, month: str) -> 
 
 def _refused(error: PolicyError, example: ir.Example) -> Mismatch:
     first = error.diagnostics[0]
+    ends = ("", ".", "[")
+    at = [p for path, p in example.places if first.path.startswith(path) and first.path[len(path) :][:1] in ends]
     return Mismatch(
         first.path,
         f"事实有误：{first.path} {first.zh}",
         f"the facts are wrong: {first.path} {first.en}",
-        example.place,
+        at[-1] if at else example.place,
     )
 
 

@@ -11,7 +11,7 @@ POLICY = """对象 家庭 : 户
 """
 
 
-def test_a_month_after_至_lasts_to_its_end() -> None:
+def test_a_month_as_the_end_lasts_to_its_last_day() -> None:
     """自 15 March 至 March is no date out of order: it ends with March, before the first month in which it would count."""
     history = {
         "家庭": {
