@@ -81,7 +81,7 @@ class Looking(Interpretation):
         if now:
             states.append(self.state(here, status.name))
         if (states[-1] if states else 0) != state:
-            return self.failure("R0121", node.place, name=node.shown)
+            return self.failure("R0121", node.place, name=node.shown.partition(", ")[0])
         begin = self.begin(states, state)
         if begin == 0 and state == 0:  # the stay began before the first month
             return self.before(node, None, at)
@@ -119,9 +119,9 @@ class Looking(Interpretation):
         month = next((n for n, m in enumerate(self.past_months) if m.get(entry.path) is entry), None)
         if month is None:
             return self.evaluate(formula, entry)
-        return self.months[month].evaluate(formula, entry)
+        return self.lookers[month].evaluate(formula, entry)
 
-    months: list[Looking]
+    lookers: list[Looking]
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
@@ -173,7 +173,7 @@ def test_look_backs_are_what_they_are_defined_as(made: Story) -> None:
             continue
         root = decision.instance
         look = Looking(decision.epoch, decision.day, root, list(past))
-        look.months = list(lookers)
+        look.lookers = list(lookers)
         if any(overgrown(e) for e in root.all()):
             return
         for entry in root.all():

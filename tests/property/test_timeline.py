@@ -78,13 +78,33 @@ def dated(value: object) -> bool:
 
 
 def there(entry: dict[str, Any], month: int) -> bool:
-    facts = {k: v for k, v in entry.items() if k not in ("在列", "present", "已发")}
-    spells = [v for v in facts.values() if dated(v)]
-    if spells and not any(current(v, month) for v in spells):
+    """After the first date of its facts, or of those of whom it holds; and 在列 begins and ends as written."""
+    if any(dated(v) for v in facts_in(entry)) and not begun(entry, month):
         return False
     rows = word(entry, "在列", "present")
-    row = current(rows, month) if isinstance(rows, list) else None
-    return row is None or word(row, "为", "is") is not False
+    if not isinstance(rows, list):
+        return rows is not False
+    row = current(rows, month)
+    if row is None:
+        first = min(
+            rows, key=lambda r: (day(word(r, "自", "from")), day(word(r, "获知", "known") or word(r, "自", "from")))
+        )
+        return word(first, "为", "is") is False
+    until = word(row, "至", "to")
+    return word(row, "为", "is") is (until is None or month <= day(until) // 100 * 100 + 1)
+
+
+def facts_in(entry: dict[str, Any]) -> list[Any]:
+    return [v for k, v in entry.items() if k not in ("在列", "present", "已发")]
+
+
+def begun(entry: dict[str, Any], month: int) -> bool:
+    """Whether a dated fact of the entry or of one that it holds has begun."""
+    values = facts_in(entry)
+    if any(dated(v) and current(v, month) for v in values):
+        return True
+    held = [x for v in values if isinstance(v, (list, tuple)) and not dated(v) for x in v if isinstance(x, dict)]
+    return any(any(dated(v) for v in facts_in(x)) and begun(x, month) for x in held)
 
 
 def facts_of(entry: dict[str, Any], month: int, defaults: dict[str, set[str]], name: str, lists: dict[Any, str]) -> Any:
