@@ -99,10 +99,16 @@ class _Books:
         touched = self._touched(told, last)
         if touched <= self.months[-1]:
             self._again(touched, self.months, self.as_known)
-        everything = self.history.ledgers
-        self._settle(self.months[0] if everything else min(touched, self.months[-1]), self.months, None)
+        first = self.months[0] if self.history.ledgers else min(touched, self.months[-1])
+        self._settle(min(first, self._beyond()), self.months, None)
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
         return Account(self.due, self.paid, tuple(left), self.settled)
+
+    def _beyond(self) -> int:
+        """The first month that was paid with more than what is known as of `as_known`."""
+        if self.as_known is None:
+            return ir.OPEN
+        return next((m for m in self.months if payday(self.policy, m) > self.as_known), ir.OPEN)
 
     def _touched(self, told: int, heard: int) -> int:
         """The first month that any of the news from one to another touches."""
@@ -120,9 +126,7 @@ class _Books:
         """Brings the months from the first one touched up to what is due as known now; `settling` None: after the timeline."""
         for month in months[bisect_right(months, first - 1) :]:
             due, paid = self.due[month], self.paid[month]
-            alike = due is paid or (
-                due is not None and paid is not None and due.facts is paid.facts and _same(due.raw, paid.raw)
-            )
+            alike = due is paid or (due is not None and paid is not None and _gives_the_same(due, paid))
             if alike and not self.history.ledgers and not any(m == month for m, _ in self.owed):
                 continue
             self._settle_month(month, due, paid, settling)
@@ -186,6 +190,11 @@ def handed(policy: Policy, history: History, paid: Step | None, month: int) -> d
     if history.ledgers:
         out.update(history.ledger(month))
     return out
+
+
+def _gives_the_same(a: Step, b: Step) -> bool:
+    """Whether two months certainly have the same values: results of one function, on the same facts, that are equal."""
+    return a.facts is b.facts and a.raw is not None and a.run.compiled is b.run.compiled and _same(a.raw, b.raw)
 
 
 def _same(a: object, b: object) -> bool:

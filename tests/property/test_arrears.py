@@ -67,10 +67,12 @@ class Books:
         self.due = decided(policy, history, months, dict.fromkeys(months, as_known))
         self.settled: dict[tuple[int, Benefit], Fraction] = {}
         self.owed: dict[tuple[int, Benefit], tuple[Fraction, Fraction, int | None]] = {}
+        before = 0
         for n, month in enumerate(months):
-            if n:
-                day = min(payday(policy, month), as_known or LAST)
+            day = min(payday(policy, month), as_known or LAST)
+            if n and day > before:  # a month settles what became known since the pay day before
                 self.settle(decided(policy, history, months[:n], dict.fromkeys(months[:n], day)), month)
+            before = day
         self.settle(self.due, None)
 
     def settle(self, now: Months, settling: int | None) -> None:
