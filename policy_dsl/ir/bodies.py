@@ -48,6 +48,7 @@ class RawMode:
     kind: str
     since: int
     until: int
+    published: int
     layer: int
     span: Span
 
@@ -138,7 +139,7 @@ class Opener:
             }
             match line:
                 case nodes.Mode():
-                    modes.append(RawMode(line.kind, since, until, d.layer, line.span))
+                    modes.append(RawMode(line.kind, since, until, published, d.layer, line.span))
                 case nodes.Remark():
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)

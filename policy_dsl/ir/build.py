@@ -296,7 +296,7 @@ class _Builder:
             symbol.name,
             symbol.type,
             symbol.benefit,
-            tuple((m.kind, m.since, m.until, m.layer) for m in body.modes),
+            tuple((m.kind, m.since, m.until, m.layer, m.published) for m in body.modes),
             tuple(lines),
             min(starts, default=0),
             ir.OPEN,

@@ -48,11 +48,13 @@ def change_days(program: ir.Program) -> list[int]:
     for rule in program.rules:
         for line in rule.lines:
             add(line.since, line.until)
-        for _, since, until, _ in rule.modes:
+            add(0, line.ends)  # where it ends as long as what follows is not known
+        for _, since, until, *_ in rule.modes:
             add(since, until)
     for parameter in program.parameters:
         for entry in parameter.entries:
             add(entry.since, entry.until)
+            add(0, entry.ends)
     return sorted(days)
 
 
@@ -141,7 +143,7 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
         otherwise = None
     if not body and otherwise is None:
         return None
-    modes = [m for m in rule.modes if _holds(m[1], m[2], on)]
+    modes = [m for m in rule.modes if _holds(m[1], m[2], on) and (known is None or (m[4] or m[1]) <= known)]
     mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
     ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
     return InForce(rule, mode, ordered, tuple(body), otherwise)

@@ -225,7 +225,7 @@ class Rule(NamedTuple):
     name: str
     type: Type
     benefit: bool
-    modes: tuple[tuple[str, int, int, int], ...]  # (mode, since, until, layer)
+    modes: tuple[tuple[str, int, int, int, int], ...]  # (mode, since, until, layer, published)
     lines: tuple[Line, ...]
     since: int
     until: int

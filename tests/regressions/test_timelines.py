@@ -125,3 +125,42 @@ def test_what_was_paid_with_later_knowledge_is_too_much_as_known_before() -> Non
     made = policy_of(text).timeline(history, start="2022-01", end="2022-06", as_known="2022-04-15")
     owed = [(a.month, a.benefit, a.difference, a.settled) for a in made.arrears if a.benefit == "家庭.补"]
     assert owed == [("2022-05", "家庭.补", -200, None), ("2022-06", "家庭.补", -200, None)]
+
+
+ENDED = """对象 家庭
+  收入 : 元/月, 0..1000
+给付 家庭 金 : 元/月
+  自 2021-01-01 至 2023-12 为 100
+  自 2023-03-15 为 200
+"""
+
+
+def test_what_ended_by_its_own_date_has_ended_as_known_before() -> None:
+    """As known in 2022 the 100 lasts until December 2023 and nothing follows, whichever month is asked for first."""
+    for months in (["2023-04", "2024-03"], ["2024-03", "2023-04"]):
+        policy = policy_of(ENDED)
+        listed = {}
+        for month in months:
+            made = policy.timeline({"家庭": {"收入": 300}}, start=month, end=month, as_known="2022-06-20")
+            listed[month] = [b.value for b in made[month].decision.benefits]
+        assert listed == {"2023-04": [100], "2024-03": []}
+
+
+MODES = """对象 家庭
+  收入 : 元/月, 0..1000
+规则 家庭 额 : 元/月
+  自 2021-01-01
+    就低
+    当 收入 ≥ 0 为 10
+    当 收入 < 2000 为 20
+    否则 为 0
+  自 2022-01-01
+    合计
+    当 收入 ≥ 0 为 1
+    否则 为 0
+"""
+
+
+def test_how_lines_are_joined_is_known_with_them() -> None:
+    made = policy_of(MODES).timeline({"家庭": {"收入": 300}}, start="2022-05", end="2022-05", as_known="2021-06-01")
+    assert made["2022-05"].decision["家庭.额"] == 10
