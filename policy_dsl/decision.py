@@ -16,7 +16,9 @@ from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from .ir.traverse import stated_assumptions
 from .model.types import Type
+from .source import prints_as_it_is
 
 if TYPE_CHECKING:
     from .backends.engine import Compiled
@@ -236,7 +238,7 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions()
+        return self.explain().assumptions() if any(stated_assumptions(self._policy.program)) else []
 
     # --- the mapping
 
@@ -342,10 +344,12 @@ class Decision(Mapping[str, object]):
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
 
 
-_UNSEEN = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 
 
 def dump(made: object) -> str:
     """JSON as the contract wants it: UTF-8, Chinese unescaped; only what a terminal would obey, or no UTF-8 could hold, is escaped."""
     text = json.dumps(made, ensure_ascii=False, indent=2)
-    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    if prints_as_it_is(text):
+        return text
+    return re.sub(_UNSEEN, lambda m: f"\\u{ord(m[0]):04x}", text)

@@ -4,54 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
-from .backends.show import python_value
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
 
 if TYPE_CHECKING:
+    from .backends.listing import Input, OutputInfo, ParameterInfo
     from .timeline.timeline import Timeline
-
-
-class Input(NamedTuple):
-    """A fact that the policy takes. `low` and `high` in the declared unit; `by` who decides it; `question` for people."""
-
-    entity: str
-    name: str
-    type: str
-    unit: str
-    low: Fraction | None
-    high: Fraction | None
-    values: tuple[str, ...]
-    default: object
-    by: str
-    question: str
-
-
-class OutputInfo(NamedTuple):
-    """A rule or benefit that the policy gives."""
-
-    entity: str
-    name: str
-    type: str
-    unit: str
-    benefit: bool
-    clause: str
-
-
-class ParameterInfo(NamedTuple):
-    """A dated parameter: (since, kind, value in the declared unit or None, clause) in the order of the text."""
-
-    name: str
-    unit: str
-    keys: tuple[str, ...]
-    values: tuple[tuple[str, str, object, str], ...]
 
 
 class Policy:
@@ -96,50 +60,23 @@ class Policy:
     @property
     def inputs(self) -> list[Input]:
         """Every fact of every entity, in the order of the text."""
-        return [
-            Input(
-                e.name,
-                f.name,
-                f.type.show("zh").strip("「」") if f.type.kind == "enumeration" else f.type.kind,
-                f.type.own.show() if f.type.is_amount else "",
-                None if f.low is None else f.low / f.type.own.scale,
-                None if f.high is None else f.high / f.type.own.scale,
-                f.type.members,
-                python_value(f.default, f.type) if f.has_default else None,
-                f.by,
-                f.ask,
-            )
-            for e in self.program.entities
-            for f in e.facts
-        ]
+        from .backends.listing import inputs
+
+        return inputs(self.program)
 
     @property
     def outputs(self) -> list[OutputInfo]:
         """Every rule and benefit, in the order of the text."""
-        rows = [self._rules[k] for k in self.program.outputs]
-        return [
-            OutputInfo(
-                r.entity, r.name, r.type.kind, r.type.own.show() if r.type.is_amount else "", r.benefit, r.clause.show()
-            )
-            for r in rows
-        ]
+        from .backends.listing import outputs
+
+        return outputs(self.program)
 
     @property
     def parameters(self) -> list[ParameterInfo]:
         """Every parameter with its dated values."""
-        out = []
-        for p in self.program.parameters:
-            values = tuple(
-                (
-                    f"{e.since // 10000:04d}-{e.since // 100 % 100:02d}-{e.since % 100:02d}" if e.since else "",
-                    e.kind,
-                    python_value(e.value.value, p.type) if isinstance(e.value, ir.Constant) else None,
-                    e.clause.show(),
-                )
-                for e in p.entries
-            )
-            out.append(ParameterInfo(p.name, p.type.own.show() if p.type.is_amount else "", p.keys, values))
-        return out
+        from .backends.listing import parameters
+
+        return parameters(self.program)
 
     # --- deciding
 

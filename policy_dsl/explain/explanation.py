@@ -3,9 +3,9 @@
 A step says its value, the rule with its clause, the line that applied and why, the exceptions that did not and why, the formula with
 names and with numbers, since when a parameter is in force, defaults, assumptions and people's decisions. Steps are shared: the tree is
 kept as a table of steps by id with the ids of their children, and every step's value follows from its children's by its formula.
-"""
 
-from __future__ import annotations
+Annotations are evaluated here, as in ir/nodes.py, so that the long NamedTuples load fast.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -125,10 +125,10 @@ class Explanation:
     def words(self, step: Step, lang: str, numbers: bool) -> Words:
         return Words(lang, self.interpretation, step.at) if numbers else Words(lang)
 
-    def walk(self, root: str) -> Iterator[Step]:
-        """The root's step and everything under it, each once."""
+    def walk(self, *roots: str) -> Iterator[Step]:
+        """The roots' steps and everything under them, each once."""
         seen: set[str] = set()
-        stack = [root]
+        stack = list(reversed(roots))
         while stack:
             id_ = stack.pop()
             if id_ in seen:
@@ -140,11 +140,7 @@ class Explanation:
 
     def assumptions(self) -> list[str]:
         """Every 假设 that the explained outputs rest on, each once."""
-        found: dict[str, None] = {}
-        for root in self.roots:
-            for step in self.walk(root):
-                found.update(dict.fromkeys(step.assumptions))
-        return list(found)
+        return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
 
     def text(self, lang: str = "zh") -> str:
         from .render import text
@@ -180,7 +176,7 @@ class Explanation:
         return f"<Explanation {self.policy} {day_text(self.on)} {', '.join(self.roots[:3])}>"
 
 
-def explain(decision: Decision, output: str | None = None) -> Explanation:
+def explain(decision: "Decision", output: str | None = None) -> Explanation:
     """The reasons for an output (its path, or the end of it), or for all. Raises PolicyError P0803 for an unknown one."""
     root = decision.recorded()
     made = _Explainer(decision, root)
@@ -199,7 +195,7 @@ def explain(decision: Decision, output: str | None = None) -> Explanation:
 
 
 class _Explainer:
-    def __init__(self, decision: Decision, root: Instance) -> None:
+    def __init__(self, decision: "Decision", root: Instance) -> None:
         self.epoch = decision.epoch
         self.program = self.epoch.program
         self.interpretation = Interpretation(self.epoch, decision.day, root)
@@ -306,7 +302,8 @@ class _Explainer:
         if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
             parts = parts_of(line.condition)
         made = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
-        return Considered(line, self.interpretation.evaluate(line.condition, entry), made)
+        holds = made[0].holds if len(made) == 1 else self.interpretation.evaluate(line.condition, entry)
+        return Considered(line, holds, made)
 
     def lines(self, found: InForce, entry: Instance, value: Value) -> tuple[list[Considered], list[Considered]]:
         """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""

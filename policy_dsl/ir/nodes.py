@@ -6,10 +6,9 @@
 - Conditions stand apart from values: a rule is lines with a condition and a result, the exceptions before them.
 - No host-language code, no names of grammar: the form can be pickled, compared and read aloud.
 
-NamedTuples, not attrs classes: deciding from the cache must not load attrs, and these load in a few milliseconds.
+NamedTuples, not attrs classes: deciding from the cache must not load attrs, and these load in a few milliseconds. The annotations are
+evaluated (no `from __future__ import annotations` here): NamedTuple compiles each one that is a text, which adds half to what they cost.
 """
-
-from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -45,7 +44,7 @@ class RuleRef(NamedTuple):
 
 class ParameterRef(NamedTuple):
     name: str
-    keys: tuple[Expression, ...]
+    keys: tuple["Expression", ...]
     floor: bool  # 下限(x): the floor is read on purpose
     type: Type
     place: Place
@@ -68,38 +67,38 @@ class Moment(NamedTuple):
 
 
 class Not(NamedTuple):
-    operand: Expression
+    operand: "Expression"
     type: Type
     place: Place
 
 
 class Logic(NamedTuple):
     joined: str  # and, or
-    parts: tuple[Expression, ...]
+    parts: tuple["Expression", ...]
     type: Type
     place: Place
 
 
 class Compare(NamedTuple):
     sign: str  # < <= = != >= >
-    left: Expression
-    right: Expression
+    left: "Expression"
+    right: "Expression"
     word: str  # as the drafter wrote it
     type: Type
     place: Place
 
 
 class Among(NamedTuple):
-    item: Expression
-    options: tuple[Expression, ...]
+    item: "Expression"
+    options: tuple["Expression", ...]
     type: Type
     place: Place
 
 
 class Arithmetic(NamedTuple):
     sign: str  # + - * /
-    left: Expression
-    right: Expression
+    left: "Expression"
+    right: "Expression"
     type: Type
     place: Place
 
@@ -108,7 +107,7 @@ class Call(NamedTuple):
     """A function of the table (model/functions.py) on values."""
 
     function: str
-    arguments: tuple[Expression, ...]
+    arguments: tuple["Expression", ...]
     type: Type
     place: Place
 
@@ -120,9 +119,9 @@ class Aggregate(NamedTuple):
     up: int
     lists: tuple[str, ...]
     entity: str  # of the entries
-    where: Expression | None
-    value: Expression | None  # none for count
-    default: Expression | None
+    where: "Expression | None"
+    value: "Expression | None"  # none for count
+    default: "Expression | None"
     type: Type
     place: Place
 

@@ -67,6 +67,18 @@ def births(program: ir.Program) -> frozenset[tuple[str, str]]:
     return frozenset((x.entity, x.name) for x in days if isinstance(x, ir.FactRef))
 
 
+def stated_assumptions(program: ir.Program) -> Iterator[str]:
+    """Every 假设 that stands at a rule, a line, a parameter or a value, whatever its date."""
+    for rule in program.rules:
+        yield from rule.assumptions
+        for line in rule.lines:
+            yield from line.assumptions
+    for parameter in program.parameters:
+        yield from parameter.assumptions
+        for entry in parameter.entries:
+            yield from entry.assumptions
+
+
 def compared(sign: str, a: Any, b: Any) -> bool:
     """Two known values under a comparison sign."""
     signs = {
