@@ -144,10 +144,10 @@ class Past(NamedTuple):
     """
 
     function: str  # previous, spent, total, at_entry
-    guard: Expression | None
-    value: Expression
-    default: Expression | None
-    otherwise: Expression | None
+    guard: "Expression | None"
+    value: "Expression"
+    default: "Expression | None"
+    otherwise: "Expression | None"
     shown: str
     type: Type
     place: Place
@@ -161,7 +161,7 @@ class Window(NamedTuple):
     entity: str
     name: str
     months: int
-    default: Expression | None
+    default: "Expression | None"
     shown: str
     type: Type
     place: Place
