@@ -95,6 +95,46 @@ def same_sa(decision: policy_dsl.Decision, by_hand_: tuple[int, int, int, list[i
     assert [decision[f"家庭.members[{i}].合计额"] for i in range(len(totals))] == totals
 
 
+def timelines() -> None:
+    """A history of 120 months beside so many single decisions on the same household, without and with late publications."""
+    years = 10
+    shipped = policy_dsl.load("qingshui")
+    cases = [c for c in households.qingshui(400) if len(c["家庭"]["成员"]) == 5][:20]
+    bridge = policy_dsl.load(HERE / "bridge.policy")
+    small = [{"家庭": {"成员": [{"姓名": str(n), "月收入": 100 * n + k} for n in range(5)]}} for k in range(20)]
+    print("\ntimelines of 120 months, household of five, beside single decisions of it")
+    for name, policy, given, bound in (
+        ("Qingshui", shipped, cases, 150),
+        ("bridge, late standards", bridge, small, 300),
+    ):
+        histories = [_dated(case) for case in given]
+
+        def over(policy: Policy = policy, histories: list[dict[str, Any]] = histories) -> None:
+            for history in histories:
+                policy.timeline(history, start="2022-01", end=f"{2021 + years}-12")
+
+        def single(policy: Policy = policy, given: list[dict[str, Any]] = given) -> None:
+            for case in given:
+                for _ in range(120):
+                    policy.decide(case, on="2022-06-01")
+
+        over()
+        taken = rounds({"single": single, "timeline": over})
+        each = taken["single"] / len(given) / 120
+        print(f"  {name:24} {taken['timeline'] / len(given) / each:6.0f} decisions  (at most {bound})")
+
+
+def _dated(case: dict[str, Any]) -> dict[str, Any]:
+    """The household as a history: the first member's income rises, falls and rises again."""
+    household = case["家庭"]
+    first = dict(household["成员"][0])
+    income = "工资性收入" if "工资性收入" in first else "月收入"
+    low = first[income]
+    steps = (("2022-01", low), ("2024-03", low + 900), ("2025-02", low), ("2028-07", low + 500))
+    first[income] = [{"自": month, "为": amount} for month, amount in steps]
+    return {"家庭": {**household, "成员": [first, *household["成员"][1:]]}}
+
+
 def cold_start() -> None:
     """A whole process that decides and prints, its policy cached, beside one that only imports lark."""
     policy = HERE / "sa.policy"
@@ -165,6 +205,7 @@ def main() -> None:
         against_hand(
             "Qingshui 2022", shipped, "2022-06-01", households.qingshui(COUNT), by_hand.qingshui, by_hand.same_qingshui
         )
+    timelines()
     cold_start()
     checking()
     more_years()

@@ -47,7 +47,8 @@ DISABILITY = {
 }
 
 HOUSEHOLD = (
-    "人口", "年收入", "人均年收入", "财产合规", "保障标准", "收入达标", "符合低保", "低保边缘", "低保金", "有五类情形", "每月合计",
+    "人口", "年收入", "人均年收入", "财产合规", "保障标准", "收入达标", "符合低保", "低保边缘", "低保金", "有五类情形", "每月合计", "可渐退",
+    "低保状态",
 )  # fmt: skip
 PERSON = (
     "年龄", "重度残疾", "计入人口", "不计入收入", "计入收入", "可单独申请", "施保方式", "单人户低保金", "无劳动能力", "无生活来源",
@@ -164,7 +165,21 @@ def qingshui(facts: dict[str, Any]) -> Result:
             )
         )  # fmt: skip
     return (
-        (size, yearly, per_head, assets, STANDARD, below, entitled, margin, allowance, found, total),
+        (
+            size,
+            yearly,
+            per_head,
+            assets,
+            STANDARD,
+            below,
+            entitled,
+            margin,
+            allowance,
+            found,
+            total,
+            margin and household["增收原因"] == "就业",
+            "在保" if entitled else "未享受",
+        ),
         rows,
     )
 

@@ -67,6 +67,7 @@ def _rural(r: random.Random) -> dict[str, Any]:
         "刚性支出扣减": _money(r, 200, 6000) if r.random() < 0.1 else 0,
         "财产符合规定": r.random() < 0.6,
         "拒不配合": r.random() < 0.03,
+        "增收原因": r.choice(("就业", "其他")),
         "档次": r.choice(["一类", "二类", "三类", "四类"]),
         "存款": r.choice([30000, Decimal("29999.99"), Decimal("30000.01")])
         if r.random() < 0.06

@@ -15,29 +15,29 @@ import pickle
 import stat
 import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from ._version import __version__
 from .backends.engine import Engine, Saved
 from .ir import nodes as ir
-from .library import LayerFiles
+from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy
 
 MAGIC = "policy_dsl compiled 1"
+SUFFIX = ".bin"
 MAX_ENTRY = 64 << 20
 
 
-def folder() -> Path | None:
+def folder() -> str | None:
     """The cache folder: POLICY_DSL_CACHE, or policy_dsl under XDG_CACHE_HOME or ~/.cache; None when it is switched off ("0")."""
     given = os.environ.get("POLICY_DSL_CACHE", "")
     if given == "0":
         return None
     if given:
-        return Path(given)
+        return plain(given)
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "policy_dsl" if os.path.isabs(base) else None
+    return os.path.join(base, "policy_dsl") if os.path.isabs(base) else None
 
 
 def _private(info: os.stat_result) -> bool:
@@ -48,12 +48,14 @@ def _private(info: os.stat_result) -> bool:
 
 def _source_stamp() -> str:
     """Changes when the engine's own files change, so that a developer's checkout never runs stale code."""
-    root = Path(__file__).parent
-    if (root / "policies").is_dir():
+    root = os.path.dirname(__file__)
+    if os.path.isdir(os.path.join(root, "policies")):
         return ""
-    parts = ("ir", "model", "backends", "backends/python", "syntax", ".")
-    files = (p for part in parts for p in (root / part).iterdir() if p.suffix in (".py", ".lark"))
-    return str(max((p.stat().st_mtime_ns for p in files), default=0))
+    changed = [0]
+    for part in ("ir", "model", "backends", "backends/python", "syntax", "."):
+        with os.scandir(os.path.join(root, part)) as files:
+            changed += [f.stat().st_mtime_ns for f in files if f.name.endswith((".py", ".lark"))]
+    return str(max(changed))
 
 
 def key_of(layers: list[LayerFiles]) -> str:
@@ -63,10 +65,10 @@ def key_of(layers: list[LayerFiles]) -> str:
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def entry(layers: list[LayerFiles]) -> Path | None:
+def entry(layers: list[LayerFiles]) -> str | None:
     """Where the policy of these layers is kept; None when there is no cache."""
     where = folder()
-    return where / f"{key_of(layers)}.bin" if where is not None else None
+    return os.path.join(where, f"{key_of(layers)}{SUFFIX}") if where is not None else None
 
 
 class _Restricted(pickle.Unpickler):
@@ -114,17 +116,22 @@ def parse(raw: bytes, key: str) -> Policy:
     return Policy(program, engine)
 
 
-def read(path: Path) -> Policy | None:
+def _key(path: str | os.PathLike[str]) -> str:
+    return os.path.basename(path).removesuffix(SUFFIX)
+
+
+def read(path: str | os.PathLike[str]) -> Policy | None:
     """The entry at `path`, or None when it is missing, foreign or damaged."""
     try:
-        if not _private(path.parent.lstat()) or not stat.S_ISDIR(path.parent.lstat().st_mode):
+        around = os.lstat(os.path.dirname(path) or os.curdir)
+        if not _private(around) or not stat.S_ISDIR(around.st_mode):
             return None
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
         with os.fdopen(handle, "rb") as file:
             info = os.fstat(file.fileno())
             if not _private(info) or not stat.S_ISREG(info.st_mode) or info.st_size > MAX_ENTRY:
                 return None
-            return parse(file.read(MAX_ENTRY), path.stem)
+            return parse(file.read(MAX_ENTRY), _key(path))
     except (
         OSError,
         ValueError,
@@ -140,16 +147,17 @@ def read(path: Path) -> Policy | None:
         return None
 
 
-def write(path: Path, policy_engine: Engine) -> None:
+def write(path: str | os.PathLike[str], policy_engine: Engine) -> None:
     """Writes an entry beside and renames it; a cache that cannot be written is no error."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _private(path.parent.lstat()):
+        where = os.path.dirname(path) or os.curdir
+        os.makedirs(where, mode=0o700, exist_ok=True)
+        if not _private(os.lstat(where)):
             return
-        raw = dump(policy_engine, path.stem)
+        raw = dump(policy_engine, _key(path))
         import tempfile
 
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=where, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)

@@ -16,11 +16,14 @@ from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from .ir.traverse import stated_assumptions
 from .model.types import Type
+from .source import prints_as_it_is
 
 if TYPE_CHECKING:
     from .backends.engine import Compiled
     from .backends.epoch import Epoch
+    from .backends.handover import Carry
     from .explain.explanation import Explanation
     from .policy import Policy
 
@@ -62,7 +65,7 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_policy", "_raw", "_root")
+    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_paths", "_policy", "_raw", "_root")
 
     def __init__(
         self,
@@ -82,6 +85,7 @@ class Decision(Mapping[str, object]):
         self._data = data
         self._raw = raw
         self._instance: Instance | None = None
+        self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
     # --- what was decided
 
@@ -130,7 +134,7 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._policy.run(self._on, self._root)
+        run = self._policy.engine.run(self._on, self._root, self._epoch.known)
         try:
             raw = self._compiled.record(run.parameters, self._on, self._data)
         except Defer:
@@ -138,6 +142,27 @@ class Decision(Mapping[str, object]):
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
+
+    def carry(self) -> Carry:
+        """What the next month needs of this one (backends/handover.py)."""
+        from .backends.handover import Unusual, from_values
+
+        if self._raw is not None:
+            try:
+                return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
+            except Unusual:
+                pass
+        return from_values(self.instance, self._policy.engine.layer)
+
+    def amounts(self) -> dict[tuple[str, str], Fraction]:
+        """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
+        if self._raw is not None:
+            return self._compiled.amounts(self._root, self._root, self._data, self._raw)
+        return {
+            (entry.path, name): Fraction(entry.values[name])
+            for entry, name, _, benefit in self.rows()
+            if benefit and known(entry.values[name])
+        }
 
     def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
         """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""
@@ -213,15 +238,22 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions()
+        return self.explain().assumptions() if any(stated_assumptions(self._policy.program)) else []
 
     # --- the mapping
 
+    @property
+    def paths(self) -> dict[str, tuple[Instance, str, Type]]:
+        """Path → (entry, name, type) of every output."""
+        if self._paths is None:
+            self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
+        return self._paths
+
     def _find(self, path: str) -> tuple[Instance, str, Type]:
-        for entry, name, type_, _ in self.rows():
-            if path == f"{entry.path}.{name}":
-                return entry, name, type_
-        known_paths = [f"{entry.path}.{name}" for entry, name, _, _ in self.rows()]
+        found = self.paths.get(path)
+        if found is not None:
+            return found
+        known_paths = list(self.paths)
         ends = [p for p in known_paths if p.endswith(f".{path}")]
         zh, en = suggestion(path, ends or known_paths)
         raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
@@ -237,13 +269,13 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{entry.path}.{name}" for entry, name, _, _ in self.rows())
+        return iter(self.paths)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self.rows())
+        return len(self.paths)
 
     def __contains__(self, path: object) -> bool:
-        return any(path == p for p in self)
+        return path in self.paths
 
     # --- explaining and showing
 
@@ -312,10 +344,12 @@ class Decision(Mapping[str, object]):
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
 
 
-_UNSEEN = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 
 
 def dump(made: object) -> str:
     """JSON as the contract wants it: UTF-8, Chinese unescaped; only what a terminal would obey, or no UTF-8 could hold, is escaped."""
     text = json.dumps(made, ensure_ascii=False, indent=2)
-    return _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    if prints_as_it_is(text):
+        return text
+    return re.sub(_UNSEEN, lambda m: f"\\u{ord(m[0]):04x}", text)

@@ -1,6 +1,7 @@
 """Where policies lie: a path, a folder, a shipped name; and which files a policy with its layers is made of.
 
 Only the head of each file is looked at here (政策, 上级), with two regular expressions, so that a cached policy needs no parser.
+Paths are texts: deciding with a cached policy must not load pathlib, which costs as much as reading the policy.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import os
 import re
 import stat
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
@@ -31,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 class PolicyFile(NamedTuple):
     """One file: where it lies, how messages name it, its text, and what its head says."""
 
-    path: Path
+    path: str
     name: str
     text: str
     policy: str
@@ -44,29 +44,47 @@ class LayerFiles(NamedTuple):
     files: tuple[PolicyFile, ...]
 
 
-def shipped_folder() -> Path:
+def shipped_folder() -> str:
     """`policies/`: in the wheel inside the package, in a checkout beside it."""
-    inside = Path(__file__).parent / "policies"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "policies"
+    package = os.path.dirname(__file__)
+    inside = os.path.join(package, "policies")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "policies")
 
 
-def pages_folder() -> Path:
+def pages_folder() -> str:
     """The pages of the diagnostics: in the wheel inside the package, in a checkout in docs/errors."""
-    inside = Path(__file__).parent / "diagnostics" / "pages"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "docs" / "errors"
+    package = os.path.dirname(__file__)
+    inside = os.path.join(package, "diagnostics", "pages")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "docs", "errors")
 
 
-def read_file(path: Path, name: str | None = None) -> PolicyFile:
+def plain(path: str | os.PathLike[str]) -> str:
+    """The path without what says nothing (`./`, `//`, a slash at the end), as messages name it. `..` stays: it may follow a link."""
+    given = os.fspath(path)
+    steps = [step for step in given.split(os.sep) if step not in ("", os.curdir)]
+    return (os.sep if given.startswith(os.sep) else "") + os.sep.join(steps) or os.curdir
+
+
+def _in(folder: str, name: str) -> str:
+    return plain(os.path.join(folder, name))
+
+
+def _folder_of(path: str) -> str:
+    return os.path.dirname(path) or os.curdir
+
+
+def read_file(path: str | os.PathLike[str], name: str | None = None) -> PolicyFile:
     """Reads a file within the bounds. Raises PolicyError: not there, no file, too large, not UTF-8, not text."""
-    shown = name or str(path)
+    path = plain(path)
+    shown = name or path
     at = Place(shown, 1, 1, 1, 1)
     try:
-        info = path.stat()
+        info = os.stat(path)
         if not stat.S_ISREG(info.st_mode):
             raise PolicyError([diagnostic("P0129", at, reason="不是普通文件", reason_en="not a regular file")])
         if info.st_size > MAX_FILE:
             raise PolicyError([diagnostic("P0126", at, size=info.st_size, most=MAX_FILE)])
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             raw = file.read(MAX_FILE + 1)
     except OSError as error:
         zh, en = why_unreadable(error)
@@ -113,78 +131,75 @@ def why_unreadable(error: OSError) -> tuple[str, str]:
     return known.get(error.errno or 0, reason), reason
 
 
-def policy_files(folder: Path) -> list[Path]:
+def policy_files(folder: str) -> list[str]:
     """The .policy files directly in a folder, in the order of their names. Raises PolicyError when there are too many."""
     try:
-        files = sorted(p for p in folder.iterdir() if p.suffix == ".policy")
+        names = sorted(name for name in os.listdir(folder) if os.path.splitext(name)[1] == ".policy")
     except OSError:
         return []
+    files = [_in(folder, name) for name in names]
     if len(files) > MAX_FILES:
         raise PolicyError([_too_many(folder)])
     return files
 
 
-def _too_many(folder: Path) -> Diagnostic:
-    return diagnostic("P0133", at=str(folder), path=str(folder), files=MAX_FILES, size=MAX_FOLDER >> 20)
+def _too_many(folder: str) -> Diagnostic:
+    return diagnostic("P0133", at=folder, path=folder, files=MAX_FILES, size=MAX_FOLDER >> 20)
 
 
-def _read_all(paths: list[Path], folder: Path, shown: str | None = None) -> list[PolicyFile]:
+def _read_all(paths: list[str], folder: str) -> list[PolicyFile]:
     """The files, within the bound on their sizes together."""
     files = []
     size = 0
     for path in paths:
-        files.append(read_file(path, None if shown is None else str(Path(shown) / path.name)))
+        files.append(read_file(path))
         size += len(files[-1].text)
         if size > MAX_FOLDER:
             raise PolicyError([_too_many(folder)])
     return files
 
 
-def _matching(folder: Path, policy: str, shown: str | None = None) -> tuple[PolicyFile, ...]:
+def _matching(folder: str, policy: str) -> tuple[PolicyFile, ...]:
     """The files of `folder` whose 政策 is `policy`; the others are another policy's business."""
-    return tuple(_read_all([p for p in policy_files(folder) if _head_name(p) == policy], folder, shown))
+    return tuple(_read_all([p for p in policy_files(folder) if _head_name(p) == policy], folder))
 
 
-def _is_folder(path: Path) -> bool:
+def _folders_in(folder: str) -> list[str]:
+    """The folders directly in a folder, in the order of their names; none where it cannot be looked into."""
     try:
-        return path.is_dir()
-    except (OSError, ValueError):  # a name too long, or one that no file can have: read_file says so
-        return False
+        return [path for name in sorted(os.listdir(folder)) if os.path.isdir(path := _in(folder, name))]
+    except OSError:
+        return []
 
 
 def is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.endswith(".policy")
 
 
-def shipped() -> dict[str, Path]:
-    """Every shipped policy by its 政策 name and by its folder's name."""
-    found: dict[str, Path] = {}
-    root = shipped_folder()
-    try:
-        folders = sorted(p for p in root.iterdir() if p.is_dir())
-    except OSError:
-        return found
-    for folder in folders:
+def shipped() -> dict[str, str]:
+    """The folder of every shipped policy by its 政策 name and by its own name."""
+    found: dict[str, str] = {}
+    for folder in _folders_in(shipped_folder()):
         for path in policy_files(folder):
             name = _head_name(path)
             if name:
                 found.setdefault(name, folder)
-                found.setdefault(folder.name, folder)
+                found.setdefault(os.path.basename(folder), folder)
     return found
 
 
-def _head_name(path: Path) -> str:
+def _head_name(path: str) -> str:
     """The 政策 that a file says it belongs to; "" when it says none or is no file that can be read."""
     try:
-        info = path.stat()
+        info = os.stat(path)
         return _head_of(path, info.st_ino, info.st_mtime_ns, info.st_size) if stat.S_ISREG(info.st_mode) else ""
     except OSError:
         return ""
 
 
 @lru_cache(maxsize=4096)
-def _head_of(path: Path, *_stamp: int) -> str:
-    with path.open("rb") as file:
+def _head_of(path: str, *_stamp: int) -> str:
+    with open(path, "rb") as file:
         head = file.read(MAX_HEAD).decode("utf-8", "replace").removeprefix("\ufeff")
     match = _POLICY.search(head)
     return (match[1] or match[2]) if match else ""
@@ -194,14 +209,7 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
     """The layers of a policy, top first. Raises PolicyError when it is not found or its layers do not hang together."""
     given = os.fspath(name)
     if isinstance(name, os.PathLike) or is_path(given):
-        path = Path(given)
-        if _is_folder(path):
-            return chain(_folder(path))
-        file = read_file(path)
-        if not file.policy:
-            return [LayerFiles("", (file,))]
-        beside = [f for f in _matching(path.parent, file.policy, str(path.parent)) if f.path.name != path.name]
-        return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: f.path.name))))
+        return _at(plain(given))
     known = shipped()
     if given not in known:
         zh, en = suggestion(given, known)
@@ -221,25 +229,35 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
             ]
         )
     folder = known[given]
-    return [_shipped_names(x) for x in chain(_folder(folder, given if given != folder.name else None))]
+    return [_shipped_names(x) for x in chain(_folder(folder, given if given != os.path.basename(folder) else None))]
+
+
+def _at(path: str) -> list[LayerFiles]:
+    """The layers of the policy in a folder, or of that to which a file belongs."""
+    if os.path.isdir(path):
+        return chain(_folder(path))
+    file = read_file(path)
+    if not file.policy:
+        return [LayerFiles("", (file,))]
+    beside = [f for f in _matching(_folder_of(path), file.policy) if f.path != path]
+    return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: f.path))))
 
 
 def _shipped_names(layer: LayerFiles) -> LayerFiles:
     """Shipped files named by their place in policies/, so that a decision's reasons read the same on every machine."""
-    root = shipped_folder()
-    inside = [f.path.is_relative_to(root) for f in layer.files]
+    root = os.path.join(plain(shipped_folder()), "")
     names = [
-        f"policies/{f.path.relative_to(root).as_posix()}" if here else f.name
-        for f, here in zip(layer.files, inside, strict=True)
+        f"policies/{f.path.removeprefix(root).replace(os.sep, '/')}" if f.path.startswith(root) else f.name
+        for f in layer.files
     ]
     return LayerFiles(layer.policy, tuple(f._replace(name=n) for f, n in zip(layer.files, names, strict=True)))
 
 
-def _folder(folder: Path, policy: str | None = None) -> LayerFiles:
+def _folder(folder: str, policy: str | None = None) -> LayerFiles:
     """The policy of a folder: its files all name the same 政策 (or the one asked for)."""
     files = _read_all(policy_files(folder), folder)
     if not files:
-        raise PolicyError([diagnostic("P0806", at=str(folder), path=str(folder))])
+        raise PolicyError([diagnostic("P0806", at=folder, path=folder)])
     names = list(dict.fromkeys(f.policy for f in files))
     chosen = policy or names[0]
     if policy is None and len(names) > 1:
@@ -277,12 +295,10 @@ def _extends_place(file: PolicyFile) -> Place:
 
 def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     """The layer `name`: in the same folder, the folders beside it, the folder above, then among the shipped ones."""
-    folder = below.path.parent
-    above = Path(os.path.normpath(folder / os.pardir))
-    try:
-        beside = sorted(p for p in above.iterdir() if p.is_dir() and p.name != folder.resolve().name)
-    except OSError:
-        beside = []
+    folder = _folder_of(below.path)
+    above = os.path.normpath(os.path.join(folder, os.pardir))
+    own = os.path.basename(os.path.realpath(folder))
+    beside = [path for path in _folders_in(above) if os.path.basename(path) != own]
     here: list[str] = []
     for place in (folder, *beside[:MAX_FILES], above):
         heads = [_head_name(p) for p in policy_files(place)]
@@ -310,26 +326,28 @@ def units(paths: list[str]) -> tuple[list[list[LayerFiles]], list[Diagnostic]]:
 
     A file that cannot be read, or a policy whose layers are missing, is reported and the others go on.
     """
-    wanted: list[Path] = []
+    from pathlib import Path
+
+    wanted: list[str] = []
     problems: list[Diagnostic] = []
     for given in paths:
-        path = Path(given)
-        if _is_folder(path):
-            below = sorted(p for p in path.rglob("*.policy") if p.is_file())
+        path = plain(given)
+        if os.path.isdir(path):
+            below = [str(p) for p in sorted(Path(path).rglob("*.policy")) if p.is_file()]
             if not below:
                 problems.append(diagnostic("P0806", at=given, path=given))
             wanted += below
         else:
             wanted.append(path)
-    seen: set[tuple[Path, str]] = set()
+    seen: set[tuple[str, str]] = set()
     out: list[list[LayerFiles]] = []
     for path in wanted:
         try:
             file = read_file(path)
-            key = (path.parent.resolve(), file.policy or path.name)
+            key = (os.path.realpath(_folder_of(path)), file.policy or os.path.basename(path))
             if key not in seen:
                 seen.add(key)
-                out.append(find(path))
+                out.append(_at(path))
         except PolicyError as error:
             problems += error.diagnostics
     return out, problems
@@ -339,8 +357,8 @@ def digest(layers: list[LayerFiles]) -> str:
     """SHA-256 of what the policy says: layer names, file names and texts; line ends and BOM do not count."""
     made = hashlib.sha256(b"policy_dsl 1\0")
     for layer in layers:
-        for file in sorted(layer.files, key=lambda f: f.path.name):
-            name = os.fsencode(file.path.name)
+        for file in sorted(layer.files, key=lambda f: os.path.basename(f.path)):
+            name = os.fsencode(os.path.basename(file.path))
             for raw in (layer.policy.encode(), name, file.text.replace("\r\n", "\n").encode()):
                 made.update(len(raw).to_bytes(8, "big") + raw)
     return made.hexdigest()

@@ -3,68 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
-from .backends.show import python_value
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
 
-
-class Input(NamedTuple):
-    """A fact that the policy takes. `low` and `high` in the declared unit; `by` who decides it; `question` for people."""
-
-    entity: str
-    name: str
-    type: str
-    unit: str
-    low: Fraction | None
-    high: Fraction | None
-    values: tuple[str, ...]
-    default: object
-    by: str
-    question: str
-
-
-class OutputInfo(NamedTuple):
-    """A rule or benefit that the policy gives."""
-
-    entity: str
-    name: str
-    type: str
-    unit: str
-    benefit: bool
-    clause: str
-
-
-class ParameterInfo(NamedTuple):
-    """A dated parameter: (since, kind, value in the declared unit or None, clause) in the order of the text."""
-
-    name: str
-    unit: str
-    keys: tuple[str, ...]
-    values: tuple[tuple[str, str, object, str], ...]
-
-
-def day(on: str | datetime.date) -> int:
-    """A decision's day as yyyymmdd; a month means its first day. Raises PolicyError."""
-    if isinstance(on, datetime.datetime):
-        on = on.date()
-    if isinstance(on, datetime.date):
-        return on.year * 10000 + on.month * 100 + on.day
-    text = on if isinstance(on, str) else ""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", text):
-        try:
-            d = datetime.date.fromisoformat(text if len(text) == 10 else text + "-01")
-            return d.year * 10000 + d.month * 100 + d.day
-        except ValueError:
-            pass
-    raise PolicyError([diagnostic("P0802", at=str(on)[:40], date=str(on)[:40])])
+if TYPE_CHECKING:
+    from .backends.listing import Input, OutputInfo, ParameterInfo
+    from .timeline.timeline import Timeline
 
 
 class Policy:
@@ -109,59 +60,36 @@ class Policy:
     @property
     def inputs(self) -> list[Input]:
         """Every fact of every entity, in the order of the text."""
-        return [
-            Input(
-                e.name,
-                f.name,
-                f.type.show("zh").strip("「」") if f.type.kind == "enumeration" else f.type.kind,
-                f.type.own.show() if f.type.is_amount else "",
-                None if f.low is None else f.low / f.type.own.scale,
-                None if f.high is None else f.high / f.type.own.scale,
-                f.type.members,
-                python_value(f.default, f.type) if f.has_default else None,
-                f.by,
-                f.ask,
-            )
-            for e in self.program.entities
-            for f in e.facts
-        ]
+        from .backends.listing import inputs
+
+        return inputs(self.program)
 
     @property
     def outputs(self) -> list[OutputInfo]:
         """Every rule and benefit, in the order of the text."""
-        rows = [self._rules[k] for k in self.program.outputs]
-        return [
-            OutputInfo(
-                r.entity, r.name, r.type.kind, r.type.own.show() if r.type.is_amount else "", r.benefit, r.clause.show()
-            )
-            for r in rows
-        ]
+        from .backends.listing import outputs
+
+        return outputs(self.program)
 
     @property
     def parameters(self) -> list[ParameterInfo]:
         """Every parameter with its dated values."""
-        out = []
-        for p in self.program.parameters:
-            values = tuple(
-                (
-                    f"{e.since // 10000:04d}-{e.since // 100 % 100:02d}-{e.since % 100:02d}" if e.since else "",
-                    e.kind,
-                    python_value(e.value.value, p.type) if isinstance(e.value, ir.Constant) else None,
-                    e.clause.show(),
-                )
-                for e in p.entries
-            )
-            out.append(ParameterInfo(p.name, p.type.own.show() if p.type.is_amount else "", p.keys, values))
-        return out
+        from .backends.listing import parameters
+
+        return parameters(self.program)
 
     # --- deciding
 
-    def decide(self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date) -> Decision:
+    def decide(
+        self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date, previous: Decision | None = None
+    ) -> Decision:
         """Decides one case for a day.
 
         `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined.
+        `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
+        上月, or as before the first month.
         """
         known = self._runs.get(on)
         if known is None:
@@ -178,19 +106,28 @@ class Policy:
             if root != compiled.root:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
+        if previous is not None:
+            data = self._continued(data, root, previous)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
         return Decision(self, run.epoch, compiled, number, root, data, raw)
 
-    def run(self, on: int, root: str) -> Run:
-        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity."""
-        return self.engine.run(on, root)
+    def run(self, on: int, root: str, known: int | None = None) -> Run:
+        """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
+        return self.engine.run(on, root, known)
 
-    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int) -> Decision:
-        """Decides facts that have been read already (backends/facts.py); `on` as yyyymmdd."""
-        run = self.engine.run(on, root)
+    def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
+        """The data with what the decision of the month before hands over."""
+        if previous.digest != self.digest or previous.root != root:
+            raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
+        return self.engine.layer.laid(data, root, previous.carry())
+
+    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
+        """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as
+        yyyymmdd."""
+        run = self.engine.run(on, root, known)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
@@ -205,6 +142,24 @@ class Policy:
         if len(self._runs) < 4096:
             self._runs[on] = made
         return made
+
+    def timeline(
+        self,
+        history: Mapping[str, Any] | Any,
+        *,
+        start: str | datetime.date,
+        end: str | datetime.date,
+        as_known: str | datetime.date | None = None,
+    ) -> Timeline:
+        """Decides a history month by month, from the month `start` to the month `end`.
+
+        `history`: facts as for `decide`, where each fact may be a list of {"自": "2022-03", "至": "2022-08", "为": 520, "获知": "2022-05-10"}
+        (至, inclusive, and 获知 may be left out). The first month begins with statuses at their 起始, or as 上月 says.
+        `as_known`: what is due as known on that day; without it, with all that is known. Raises PolicyError.
+        """
+        from .timeline.timeline import timeline
+
+        return timeline(self, history, start, end, as_known)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

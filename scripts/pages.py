@@ -15,10 +15,12 @@ from policy_dsl import library
 from policy_dsl.backends import facts
 from policy_dsl.diagnostics import report
 from policy_dsl.diagnostics.codes import CODES
+from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
 from policy_dsl.syntax.parse import NOT_YET
+from policy_dsl.timeline import timeline
 from policy_dsl.tools import given
 
 FOLDER = Path(__file__).parents[1] / "docs" / "language"
@@ -33,22 +35,27 @@ MEANING: dict[str, tuple[str, str]] = {
     "PARAMETER": ("政策自己的数，有日期", "a dated figure of the policy itself"),
     "RULE": ("一个由规则得出的值", "a derived value"),
     "BENEFIT": ("发给人的钱：须取整、不为负", "money paid out: rounded, not negative"),
-    "STATUS": ("逐月保持的状态", "a state that lives from month to month"),
+    "STATUS": ("逐月保持的状态和它的转换", "a state that lives from month to month, with its transitions"),
     "AMEND": ("改动上级的内容，或补充事实", "changes what is inherited, or adds facts"),
     "GUARANTEE": ("对每一种情形都必须成立的性质", "a property that holds for every case"),
     "EXAMPLE": ("一个案例：给出的事实和应得的结果", "given facts and what is expected of them"),
     "EXTENDS": ("这份政策的上一级", "the layer above this policy"),
     "JURISDICTION": ("适用的地方", "where it applies"),
+    "PAYDAY": ("每月几号发放：那天以前知道的才算已发", "the day of the month on which it is paid, as known then"),
     "TITLE": ("文件的标题", "the document's title"),
     "ISSUER": ("发文机关", "who issued it"),
     "DATED": ("发文日期", "its date"),
     "FROM": ("从这一天起", "from this day on"),
     "TO": ("到这一天为止（含）", "until this day, included"),
-    "PUBLISHED": ("公布的日期", "the day of publication"),
+    "PUBLISHED": ("公布的日期：从那天起才知道", "the day of publication: known since then"),
+    "LEARNED": ("获知的日期：事实从那天起才知道", "the day since when a fact is known"),
     "IS": ("结果", "gives the result"),
     "WHEN": ("条件", "gives the condition"),
     "OTHERWISE": ("其他行都不适用时", "when no other line applies"),
     "EXCEPT": ("例外：先于正文各行", "an exception: comes before the body's lines"),
+    "INITIAL": ("第一个月以前的状态", "the state before the first month"),
+    "FINAL": ("到了就不再离开的状态", "a state that is never left"),
+    "ARREARS": ("哪些月份的差额要结清", "which months' differences are settled"),
     "BEATS": ("先于另一条例外", "comes before another exception"),
     "FIRST": ("各行有次序，先适用的为准", "lines are ordered, the first that applies wins"),
     "HIGHEST": ("适用的各行中取最高", "the highest of the lines that apply"),
@@ -110,6 +117,20 @@ DOES: dict[str, tuple[str, str]] = {
     "month_start": ("那个月的第一天", "the first day of that month"),
     "next_month": ("下个月的第一天", "the first day of the month after"),
     "month_of": ("几月（1–12）", "the month's number, 1 to 12"),
+    "previous": (
+        "一个月前的值；第一个月以前没有，须写 默认",
+        "the value a month ago; before the first month there is none but a default",
+    ),
+    "last": (
+        "以前 n 个月的值，不含这个月，写在 合计、平均、最大、最小、个数、任一、全部 里",
+        "the values of the n months before this one, inside sum, average, max, min, count, any, all",
+    ),
+    "spent": (
+        "到上月为止接连在这个状态里的月数；进入的那个月是 0",
+        "months of this stay up to last month; 0 in the month of entry",
+    ),
+    "total": ("以前各月在这个状态里的月数", "all earlier months in the state"),
+    "at_entry": ("这一次进入状态的那个月的值", "the value in the month in which this stay in the state began"),
     "floor_of": ("读出只有下限的参数的下限", "reads the floor of a parameter that has only one"),
 }
 # Bounds: (where it stands, constant, unit, code, what it bounds).
@@ -133,6 +154,10 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
     (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
+    (characters, "MAX_CARRIED", "", "R0122", "逐月带到下个月的数的位数", "digits of a number that is carried into the next month"),
+    (characters, "MAX_CARRIED_PARTS", "", "R0122", "它的分母的位数", "digits of its denominator"),
+    (past, "MOST_MONTHS", "", "P0210", "近 往回看的月数", "months that “last” looks back"),
+    (timeline, "MOST_MONTHS", "", "F0214", "一条时间线的月数", "months of a timeline"),
     (given, "MAX_FACTS", "B", "F0114", "一个 JSON 事实文件", "a file of facts in JSON"),
     (given, "MAX_YAML", "B", "F0114", "一个 YAML 事实文件", "a file of facts in YAML"),
     (facts, "MOST_DIGITS", "", "F0114", "事实里一个数的位数", "digits of a number in the facts"),
@@ -198,6 +223,7 @@ def functions_page() -> str:
         ("round", "取整", "Rounding", "第二个参数是步长，写成大于零的数。步长只写钱数（`1 元`）时，按所取之值的人和期间理解；结果用步长的单位。", "The second argument is the step, a written quantity. A step of money alone (`1 yuan`) is read per person and period of the value that is rounded; the result has the step's unit."),
         ("gather", "名单与几个值", "Lists, and several values", "对名单：第一个参数以名单的名称开头，可以加 `当 条件`。对几个值：逗号隔开。", "Over a list the argument begins with the list's name, and `when` filters it; over values they stand with commas between."),
         ("date", "日期", "Dates", "", ""),
+        ("past", "往回看", "Looking back", "见[阶段与时间](status.md)。", "See [status and time](status.md)."),
         ("floor", "参数", "Parameters", "", ""),
     )  # fmt: skip
     parts = [
@@ -251,7 +277,9 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P10", "阶段与往回看", "Statuses and looking back"),
     ("F01", "填写的事实", "Given facts"),
+    ("F02", "历史", "Histories"),
     ("R01", "作出决定时", "While a decision is made"),
 )
 
@@ -265,7 +293,9 @@ def errors_page() -> str:
     ]
     for group, zh, en in GROUPS:
         rows = [
-            f"- [{c}]({c}.md) {_open(row.zh)} · {_open(row.en)}\n" for c, row in CODES.items() if c.startswith(group)
+            f"- [{c}]({c}.md) {_open(row.zh)} · {_open(row.en)}\n"
+            for c, row in sorted(CODES.items())
+            if c.startswith(group)
         ]
         parts.append(f"\n## {group} {zh} · {en}\n\n" + "".join(rows))
     return "".join(parts)

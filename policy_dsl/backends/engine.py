@@ -9,21 +9,32 @@ import marshal
 import threading
 from bisect import bisect_right
 from fractions import Fraction
+from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.epoch import late_days, learned_days, news
+from ..ir.traverse import births
 from . import runtime
 from .epoch import Epoch, epoch_order
-from .interpret import Instance
+from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
+    from .handover import Handover, Layer
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
+
+
+class Paid(NamedTuple):
+    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
+
+    benefits: tuple[tuple[str, Slot], ...]
+    lists: tuple[tuple[str, str, int, int], ...]
 
 
 class Compiled(NamedTuple):
@@ -38,6 +49,7 @@ class Compiled(NamedTuple):
     order: tuple[object, ...]
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+    paid: dict[str, Paid]
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -68,6 +80,22 @@ class Compiled(NamedTuple):
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
                 self.fill(inner, result, on, recorded)
 
+    def amounts(
+        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
+    ) -> dict[tuple[str, str], Fraction]:
+        """(path, benefit) → amount in base units of the entry and all below it; the short way beside `fill`."""
+        out: dict[tuple[str, str], Fraction] = {}
+        paid = self.paid[name]
+        for benefit, slot in paid.benefits:
+            number = raw[slot.position]
+            if number.__class__ is not runtime.Unknown:
+                amount = number * slot.k
+                out[path, benefit] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
+        for list_, inner, at, result in paid.lists:
+            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
+                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
+        return out
+
 
 class Run(NamedTuple):
     """All that a decision on one day for one root entity needs."""
@@ -95,13 +123,17 @@ class Engine:
         self.program = program
         self._order = epoch_order(program)
         self.days = self._order[0]
+        self.late = late_days(program)
         self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
-        self._epochs: dict[int, Epoch] = {}
+        self._epochs: dict[tuple[int, int], Epoch] = {}
+        self._layer: Layer | None = None
+        self._handovers: dict[int, Handover] = {}
+        self._learned: list[int] | None = None
         self._compiled: dict[tuple[object, str], Compiled] = {}
-        self._runs: dict[tuple[int, str], Run] = {}
+        self._runs: dict[tuple[tuple[int, int], str], Run] = {}
         self._lock = threading.RLock()
 
     @property
@@ -125,20 +157,32 @@ class Engine:
             self._analysis = Analysis(self.program)
         return self._analysis
 
-    def epoch(self, on: int) -> Epoch:
-        index = bisect_right(self.days, on)
+    def knowledge(self, on: int, known: int | None) -> int:
+        """A number that is the same for all days of knowledge on which the same is known of the law of `on`; 0 for all there is."""
+        if known is None or (known >= on and (not self.late or known >= self.late[-1])):
+            return 0
+        if known >= on:  # what has no 公布 of its own is known where it is in force
+            return 1 + bisect_right(self.late, known)
+        if self._learned is None:
+            self._learned = learned_days(self.program)
+        return -1 - bisect_right(self._learned, known)
+
+    def epoch(self, on: int, known: int | None = None) -> Epoch:
+        """The policy on a day (yyyymmdd), as known on another or with all that is known."""
+        index = (bisect_right(self.days, on), self.knowledge(on, known))
         found = self._epochs.get(index)
         if found is None:
             with self._lock:
-                found = self._epochs.setdefault(index, Epoch(self.program, on, self._order))
+                made = Epoch(self.program, on, self._order, known if index[1] else None)
+                found = self._epochs.setdefault(index, made)
         return found
 
-    def run(self, on: int, root: str) -> Run:
-        index = bisect_right(self.days, on)
+    def run(self, on: int, root: str, known: int | None = None) -> Run:
+        index = (bisect_right(self.days, on), self.knowledge(on, known) if self.late or known is not None else 0)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
-                epoch = self.epoch(on)
+                epoch = self.epoch(on, known)
                 compiled = self.compiled(epoch, root)
                 found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
                 self._runs[index, root] = found
@@ -187,8 +231,67 @@ class Engine:
         slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
         return Compiled(
-            self.program, root, code, space["read"], space["decide"], space["record"], saved.order, slots, entities
+            self.program,
+            root,
+            code,
+            space["read"],
+            space["decide"],
+            space["record"],
+            saved.order,
+            slots,
+            entities,
+            self._paid(slots, entities),
         )
+
+    def _paid(
+        self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+    ) -> dict[str, Paid]:
+        benefits = {(r.entity, r.name) for r in self.program.rules if r.benefit}
+        paying = {e for e, _ in benefits}
+        for e in self.program.entities:  # what holds somebody who is paid
+            holder = e.holder if e.name in paying else ""
+            while holder:
+                paying.add(holder)
+                holder = next(x.holder for x in self.program.entities if x.name == holder)
+        out: dict[str, Paid] = {}
+        for e in self.program.entities:
+            keys, walked = entities.get(e.name, ((), ()))
+            lists = tuple(
+                (m.name, m.entity, i, walked.index(m.name) - len(walked))
+                for i, m in enumerate(e.lists, len(e.facts))
+                if m.name in walked and m.entity in paying
+            )
+            out[e.name] = Paid(tuple((k[1], slots[k]) for k in keys if k in benefits), lists)
+        return out
+
+    @cached_property
+    def news(self) -> set[tuple[int, int]]:
+        """(known since, in force since) of everything dated."""
+        return news(self.program)
+
+    @cached_property
+    def births(self) -> frozenset[tuple[str, str]]:
+        """Facts that are dates of birth."""
+        return births(self.program)
+
+    @property
+    def layer(self) -> Layer:
+        if self._layer is None:
+            from .handover import Layer
+
+            self._layer = Layer(self.program)
+        return self._layer
+
+    def handover(self, compiled: Compiled) -> Handover:
+        """What hands a month's results of this function to the next."""
+        found = self._handovers.get(id(compiled))
+        if found is None:
+            from .handover import Handover
+
+            found = self._handovers.setdefault(
+                id(compiled), Handover(compiled, self.layer)
+            )  # functions live as long as the engine
+        return found
 
     def compile_all(self) -> None:
         """Compiles the usual root's functions for every epoch, so that a cache holds them all, up to a hundred of them."""

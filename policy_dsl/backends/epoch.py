@@ -21,22 +21,25 @@ def epoch_order(program: ir.Program) -> EpochOrder:
 
 
 class Epoch:
-    """A policy on the days from one change to the next."""
+    """A policy on the days from one change to the next; with `known` as it was known on that day."""
 
-    __slots__ = ("first", "last", "parameters", "program", "rules")
+    __slots__ = ("first", "known", "last", "parameters", "program", "rules")
 
-    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None) -> None:
+    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None, known: int | None = None) -> None:
         days, parameters = order or epoch_order(program)
         at = bisect_right(days, on)
         self.program = program
+        self.known = known
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
-        self.rules: dict[tuple[str, str], InForce | None] = {(r.entity, r.name): in_force(r, on) for r in program.rules}
+        self.rules: dict[tuple[str, str], InForce | None] = {
+            (r.entity, r.name): in_force(r, on, known) for r in program.rules
+        }
         self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
         for parameter in parameters:
             values: dict[tuple[int, ...], Held] = {}
             for keys in combinations(parameter):
-                entry, floor = held(parameter, keys, on)
+                entry, floor = held(parameter, keys, on, known)
                 floor_value = (
                     evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
                 )

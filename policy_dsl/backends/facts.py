@@ -7,6 +7,7 @@ dates as yyyymmdd, truths as bool, what is unknown as UNKNOWN; a list as a tuple
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -14,10 +15,15 @@ from typing import Any
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
+from ..ir.sizes import CARRIED, PARTS
+from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
-from .interpret import fact_step
-from .runtime import UNKNOWN
+from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
+from ..syntax.characters import MAX_CARRIED
+from .interpret import Entries, carried_width, fact_step
+from .runtime import NOTHING, UNKNOWN, Held
+from .values import Failure, Undetermined
 
 MOST_DIGITS = 30
 MOST_TEXT = 10_000
@@ -49,6 +55,50 @@ def _shown(value: object) -> str:
         return "…"
 
 
+_NO_CLAUSE = Clause("")
+CALENDAR_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
+
+
+def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str]], ...]:
+    """Words of the format where they have no meaning, with what to say of them."""
+    dated = ('有日期的只能是单项事实，例如 {"月收入": [{"自": "2022-03", "为": 520}]}', "single facts alone have dates")
+    return (
+        (PREVIOUS, (f"{entity.name}没有要往回看的内容，不写「上月」", f"nothing of {entity.name} is looked back at")),
+        (PRESENT, ("「在列」写在名单里的那一个上", "“present” is said of an entry of a list")),
+        (PAID, ("「已发」写在历史里，用 policy timeline 运行", "“paid” belongs to a history, run by policy timeline")),
+        ((*SINCE, *UNTIL, *IS, *LEARNED), dated),
+    )
+
+
+def start_of(entity: ir.Entity) -> list[Any]:
+    """What an entry carries before its first month: a status its 起始, counters 0, a window no months, the rest nothing."""
+    out: list[Any] = []
+    for c in entity.carried:
+        if c.kind == "window":
+            out.append(())
+        elif c.start is None:
+            out += [NOTHING] * carried_width(c)
+        else:
+            made = encoded(c, c.start)
+            assert made is not None
+            out += made
+    return out
+
+
+def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
+    """A known value as an entry's data hold it; None for an amount that is finer than its grid."""
+    if not c.type.is_amount:
+        return (value,)
+    number = Fraction(value)
+    if abs(number.numerator) > CARRIED or number.denominator > PARTS:
+        words = (("name", c.of), ("most", str(MAX_CARRIED)))
+        return (Held(Failure("R0122", words, c.place)),) * carried_width(c)
+    if not c.grid:
+        return (number.numerator, number.denominator)
+    steps = number * c.grid
+    return (steps.numerator,) if steps.denominator == 1 else None
+
+
 class Reader:
     """Reads facts for one program. `lenient` lets a list be left out (examples): what needs it is then undetermined."""
 
@@ -58,11 +108,14 @@ class Reader:
         self.units = frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
         self.lenient = lenient
         self.errors: list[Diagnostic] = []
+        self._whole: dict[
+            int, tuple[int, int, int]
+        ] = {}  # id of a fact → its usual form; facts live as long as the program
 
     def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
         """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
         self.errors = []
-        root = self._root(facts)
+        root = self.root(facts)
         data: tuple[Any, ...] = ()
         if root:
             data = self._entry(facts[root], self.entities[root], root)  # type: ignore[index]
@@ -74,27 +127,27 @@ class Reader:
     def _full(self) -> bool:
         return len(self.errors) >= MOST_ERRORS
 
-    def _error(self, code: str, path: str, **words: Any) -> None:
+    def error(self, code: str, path: str, **words: Any) -> None:
         if not self._full:
             hint = words.pop("hint", None)
             self.errors.append(diagnostic(code, at=path, hint=hint, **words))
 
-    def _type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
+    def wrong_type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
         zh, en = _found(value)
-        self._error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
+        self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
 
-    def _root(self, facts: object) -> str:
+    def root(self, facts: object) -> str:
         tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
-            self._type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
+            self.wrong_type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
             return ""
         known = [k for k in facts if isinstance(k, str) and k in self.entities]
         for key in facts:
             if key not in known and not self._full:
                 zh, en = suggestion(_shown(key), self.entities)
-                self._error(
+                self.error(
                     "F0113",
                     _shown(key),
                     entities=shown,
@@ -104,7 +157,7 @@ class Reader:
                 )
         if len(known) != 1:
             if not facts or len(known) > 1:
-                self._error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+                self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
             return ""
         return known[0]
 
@@ -112,21 +165,9 @@ class Reader:
         if self._full:
             return ()
         if not isinstance(value, dict):
-            self._type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
             return ()
-        names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
-        for key in value:
-            if key not in names and not self._full:
-                zh, en = suggestion(_shown(key), names)
-                self._error(
-                    "F0104",
-                    f"{path}.{_shown(key)}",
-                    name=_shown(key),
-                    hint=(
-                        zh or f"{entity.name}的事实：{'、'.join(names)}",
-                        en or f"facts of {entity.name}: {', '.join(names)}",
-                    ),
-                )
+        self.names(value, entity, path)
         out: list[Any] = []
         defaulted = 0
         for i, fact in enumerate(entity.facts):
@@ -134,11 +175,117 @@ class Reader:
                 out.append(self.default(fact))
                 defaulted |= 1 << i
             else:
-                out.append(self._fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
+                out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
         for members in entity.lists:
             out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
         out.append(defaulted)
+        if entity.carried:
+            out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
         return tuple(out)
+
+    def names(self, value: dict[Any, Any], entity: ir.Entity, path: str, also: tuple[Word, ...] = ()) -> None:
+        """Reports keys that are neither facts nor lists of the entity nor words of the format."""
+        names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
+        known = {w for word in also for w in word}
+        known |= {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
+        self.twins(value, (PREVIOUS, PRESENT, PAID), path)
+        for key in value:
+            if key not in names and key not in known and not self._full:
+                zh, en = suggestion(_shown(key), names)
+                own = (f"{entity.name}的事实：{'、'.join(names)}", f"facts of {entity.name}: {', '.join(names)}")
+                own = next((hint for words, hint in _misplaced(entity) if key in words), own)
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=(zh or own[0], en or own[1]))
+
+    def twins(self, value: dict[Any, Any], words: tuple[Word, ...], path: str) -> None:
+        """Reports a word of the format that is given in both spellings: one of the two would be lost."""
+        for zh, en in words:
+            if zh in value and en in value:
+                self.error("F0112", path, name=f"{zh}/{en}")
+
+    # --- the month before
+
+    def before(self, value: object, entity: ir.Entity, path: str) -> list[Any]:
+        """What the entry carries over: as given under 上月, else as it is before the first month."""
+        if value is None:
+            return start_of(entity)
+        if not isinstance(value, dict):
+            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            return start_of(entity)
+        known: dict[str, dict[str, None]] = {}
+        for c in entity.carried:
+            known.setdefault(c.given[0], {}).update(dict.fromkeys(c.given[1:]))
+        words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
+        self.twins(value, tuple(LOOK_BACKS.items()), path)
+        plain = {words.get(_shown(k), _shown(k)): v for k, v in value.items()}
+        self._strangers(plain, known, path)
+        for key, inner in known.items():
+            here = plain.get(key)
+            if inner and isinstance(here, dict):
+                self._strangers(here, inner, f"{path}.{key}")
+            elif inner and here is not None:
+                first = next(iter(inner))
+                shown = (f'以名称开头的 {{"{first}": …}}', f'an object {{"{first}": …}}')
+                self.wrong_type(f"{path}.{key}", shown, here)
+        out: list[Any] = []
+        for c in entity.carried:
+            where = f"{path}.{'.'.join(c.given)}"
+            here = plain.get(c.given[0])
+            if len(c.given) > 1:
+                here = here.get(c.given[1]) if isinstance(here, dict) else None
+            out += self._handed(here, c, where, self._bounds(c, entity))
+        return out
+
+    def _strangers(self, value: dict[Any, Any], known: dict[str, Any], path: str) -> None:
+        """Reports names under 上月 that no look-back asks for."""
+        for key in value:
+            if key not in known:
+                zh, en = suggestion(_shown(key), known)
+                hint = (zh or f"上月可以给：{'、'.join(known)}", en or f"of the month before: {', '.join(known)}")
+                self.error("F0104", f"{path}.{_shown(key)}", name=_shown(key), hint=hint)
+
+    def _bounds(self, c: ir.Carried, entity: ir.Entity) -> tuple[Fraction | None, Fraction | None]:
+        """What a value of the month before may be, in base units: a fact as declared, a benefit not negative, a count the calendar's months."""
+        if c.source == "fact":
+            return next((f.low, f.high) for f in entity.facts if f.name == c.of)
+        if c.given[0] in ("持续", "累计"):
+            return Fraction(0), Fraction(CALENDAR_MONTHS) * c.type.own.scale
+        benefit = any(r.benefit and (r.entity, r.name) == (entity.name, c.of) for r in self.program.rules)
+        return (Fraction(0) if benefit else None), None
+
+    def _handed(
+        self, value: object, c: ir.Carried, path: str, bounds: tuple[Fraction | None, Fraction | None]
+    ) -> list[Any]:
+        """One value of the month before; a window as the list of its months, oldest first."""
+        if c.kind == "window":
+            if value is None:
+                return [Held(Undetermined((path,)))]
+            if not isinstance(value, (list, tuple)):
+                self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
+                return [()]
+            one = c._replace(kind="value")
+            first = max(len(value) - c.months, 0)
+            months = [self._handed(v, one, f"{path}[{n}]", bounds) for n, v in enumerate(value[first:], first)]
+            return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
+        wide = carried_width(c)
+        if value is None:
+            return [Held(Undetermined((path,)))] * wide
+        if not c.type.is_amount:
+            fact = ir.Fact(c.of, c.type, None, None, None, False, False, "", "", None, _NO_CLAUSE, c.place)
+            return [self.fact(value, fact, path)]
+        quotient = re.fullmatch(r"(-?[0-9]{1,60})/([0-9]{1,60})", value) if isinstance(value, str) else None
+        if quotient is not None and int(quotient[2]) == 0:
+            self.error("F0116", path, value=_shown(value))
+            return [UNKNOWN] * wide
+        number = Fraction(int(quotient[1]), int(quotient[2])) if quotient else self.number(value, c.type, path)
+        if number is None or not self._within(number, value, c.type, bounds, path):
+            return [UNKNOWN] * wide
+        made = encoded(c, number * c.type.own.scale)
+        if made is None:
+            step = decimal_text(1 / (c.grid * c.type.own.scale)) or ""
+            zh, en = c.type.own.show("zh"), c.type.own.show("en")
+            self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            return [UNKNOWN] * wide
+        return list(made)
 
     @staticmethod
     def default(fact: ir.Fact) -> Any:
@@ -149,27 +296,46 @@ class Reader:
         if value is None:
             if self.lenient:
                 return UNKNOWN
-            self._error("F0110", path, name=members.name)
+            self.error("F0110", path, name=members.name)
             return ()
         if not isinstance(value, (list, tuple)):
-            self._type(path, ("名单 […]", "a list […]"), value)
-            return ()
-        if not members.low <= len(value) <= members.high:
-            self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
+            self.wrong_type(path, ("名单 […]", "a list […]"), value)
             return ()
         entity = self.entities[members.entity]
-        return tuple(self._entry(v, entity, f"{path}[{n}]") for n, v in enumerate(value))
+        there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
+        if not members.low <= len(there) <= members.high:
+            self.error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
+            return ()
+        entries = [self._entry(value[n], entity, f"{path}[{n}]") for n in there]
+        return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+
+    def present(self, value: dict[object, object], path: str) -> bool:
+        """Whether the entry is there (在列); who is not does not count as an entry."""
+        there = given(value, PRESENT)
+        if there is None or isinstance(there, bool):
+            return there is not False
+        hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
+        self.wrong_type(f"{path}.{PRESENT[0]}", (" true 或 false", "true or false"), there, hint)
+        return True
 
     # --- single facts
 
-    def _fact(self, value: object, fact: ir.Fact, path: str) -> Any:
+    def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
         if value is None:
+            return UNKNOWN
+        if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
+            zh, en = fact.type.show("zh"), fact.type.show("en")
+            hint = (
+                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
+                "give the day's value; a history with “from” and “is” is run by policy timeline",
+            )
+            self.wrong_type(path, (f"一个值（{zh}）", f"one value ({en})"), value, hint)
             return UNKNOWN
         match fact.type.kind:
             case "truth":
                 if isinstance(value, bool):
                     return value
-                self._type(
+                self.wrong_type(
                     path,
                     (" true 或 false", "true or false"),
                     value,
@@ -178,7 +344,7 @@ class Reader:
             case "enumeration":
                 if isinstance(value, str):
                     return self._member(value, fact.type, path)
-                self._type(
+                self.wrong_type(
                     path,
                     (fact.type.show("zh"), fact.type.show("en")),
                     value,
@@ -189,7 +355,7 @@ class Reader:
             case "text":
                 if isinstance(value, str):
                     return value[:MOST_TEXT]
-                self._type(path, ("文字", "a text"), value)
+                self.wrong_type(path, ("文字", "a text"), value)
             case _:
                 return self._amount(value, fact, path)
         return UNKNOWN
@@ -198,7 +364,7 @@ class Reader:
         if value in type_.members:
             return type_.members.index(value)
         zh, en = suggestion(value[:80], type_.members)
-        self._error(
+        self.error(
             "F0105",
             path,
             value=value[:80],
@@ -222,58 +388,76 @@ class Reader:
             except ValueError:
                 pass
         if isinstance(value, str):
-            self._error("F0115", path, value=value[:40])
+            self.error("F0115", path, value=value[:40])
         else:
-            self._type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
+            self.wrong_type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
         return UNKNOWN
 
+    def _usual(self, fact: ir.Fact) -> tuple[int, int, int]:
+        """(grid steps in one of its unit, least and greatest whole number of its unit) that the fact takes."""
+        found = self._whole.get(id(fact))
+        if found is None:
+            scale, most = fact.type.own.scale, Fraction(10**15 - 1)
+            low = -most if fact.low is None else max(fact.low / scale, -most)
+            high = most if fact.high is None else min(fact.high / scale, most)
+            found = self._whole[id(fact)] = (int(1 / grid(fact.type)), math.ceil(low), math.floor(high))
+        return found
+
     def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
+        if type(value) is int:  # the usual form, for which nothing has to be worked out
+            per_unit, low_, high_ = self._usual(fact)
+            if low_ <= value <= high_:
+                return value * per_unit
         number = self.number(value, fact.type, path)
         if number is None:
             return UNKNOWN
-        base = number * fact.type.own.scale
-        if (
-            (fact.low is not None and base < fact.low)
-            or (fact.high is not None and base > fact.high)
-            or abs(number) >= 10**15
-        ):
-            low = fact.low / fact.type.own.scale if fact.low is not None else Fraction(-(10**15))
-            high = fact.high / fact.type.own.scale if fact.high is not None else Fraction(10**15)
-            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
-            top = decimal_text(high) or str(high)
-            self._error(
-                "F0106",
-                path,
-                value=_shown(value),
-                low=decimal_text(low) or str(low),
-                high=f"{top} {zh}".strip(),
-                high_en=f"{top} {en}".strip(),
-            )
+        if not self._within(number, value, fact.type, (fact.low, fact.high), path):
             return UNKNOWN
         steps = number / grid(fact.type)
         if steps.denominator != 1:
             step = decimal_text(grid(fact.type)) or ""
             zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
-            self._error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            self.error("F0107", path, value=_shown(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return UNKNOWN
         return int(steps)
+
+    def _within(
+        self, number: Fraction, value: object, type_: Type, bounds: tuple[Fraction | None, Fraction | None], path: str
+    ) -> bool:
+        """Whether a number (in its declared unit) is within its range (in base units) and no larger than any fact may be."""
+        least, most = (None if b is None else b / type_.own.scale for b in bounds)
+        if (least is None or number >= least) and (most is None or number <= most) and abs(number) < 10**15:
+            return True
+        low = least if least is not None else Fraction(-(10**15))
+        high = most if most is not None else Fraction(10**15)
+        zh, en = type_.own.show("zh"), type_.own.show("en")
+        top = decimal_text(high) or str(high)
+        self.error(
+            "F0106",
+            path,
+            value=_shown(value),
+            low=decimal_text(low) or str(low),
+            high=f"{top} {zh}".strip(),
+            high_en=f"{top} {en}".strip(),
+        )
+        return False
 
     def number(self, value: object, type_: Type, path: str) -> Fraction | None:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
         if isinstance(value, (bool, dict, list, tuple)):
             words = type_.own.show("zh")
-            self._type(
+            self.wrong_type(
                 path,
                 (f"数（{words}）" if words else "数", f"a number ({type_.own.show('en')})" if words else "a number"),
                 value,
             )
             return None
         if isinstance(value, float):
-            self._error("F0109", path, value=repr(value))
+            self.error("F0109", path, value=repr(value))
             return None
         if isinstance(value, (int, Fraction)):
             if abs(value) >= 10**MOST_DIGITS:
-                self._error(
+                self.error(
                     "F0114", path, what=f"数超过 {MOST_DIGITS} 位", what_en=f"a number of over {MOST_DIGITS} digits"
                 )
                 return None
@@ -284,15 +468,15 @@ class Reader:
                 or abs(value.adjusted()) > MOST_DIGITS
                 or len(value.as_tuple().digits) > MOST_DIGITS
             ):
-                self._error("F0116", path, value=str(value)[:40])
+                self.error("F0116", path, value=str(value)[:40])
                 return None
             return Fraction(value)
         if not isinstance(value, str):
-            self._type(path, ("数", "a number"), value)
+            self.wrong_type(path, ("数", "a number"), value)
             return None
         match = _NUMBER.fullmatch(value) if len(value) <= 100 else None
         if match is None or sum(c.isdigit() for c in match[1]) > MOST_DIGITS:
-            self._error("F0116", path, value=value[:40])
+            self.error("F0116", path, value=value[:40])
             return None
         number = Fraction(match[1])
         if match[2] is None:
@@ -307,7 +491,7 @@ class Reader:
             completed = complete(unit, own) if unit.dims and not unit.is_percent else None
             unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
         if unit is None or unit.is_percent != own.is_percent:
-            self._error(
+            self.error(
                 "F0108",
                 path,
                 unit=written[:40],

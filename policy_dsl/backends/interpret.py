@@ -7,6 +7,7 @@ Rules are evaluated in the program's order for every entry, so nothing recurses 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("data", "entity", "facts", "holder", "lists", "path", "picks", "values")
+    __slots__ = ("carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
 
     def __init__(
         self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
@@ -41,6 +42,7 @@ class Instance:
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
         self.picks: dict[str, object] = {}  # which line gave each rule's value, where a recording function said so
+        self.carried: dict[str, Value] = _carried_values(entity, data) if entity.carried else {}
         entities = {e.name: e for e in program.entities}
         for i, members in enumerate(entity.lists, len(entity.facts)):
             given = data[i]
@@ -49,7 +51,7 @@ class Instance:
                 if isinstance(given, runtime.Unknown)
                 else [
                     Instance(program, entities[members.entity], d, self, f"{path}.{members.name}[{n}]")
-                    for n, d in enumerate(given)
+                    for n, d in zip(numbers_of(given), given, strict=True)
                 ]
             )
 
@@ -69,6 +71,52 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
         if name != path and (name in entry.values or name in entry.facts or name in entry.lists):
             return entry, name
     return None
+
+
+class Entries(list[Any]):
+    """The entries of a list who are there in a month, with their numbers in the list as it was given."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...]) -> None:
+        super().__init__(entries)
+        self.numbers = numbers
+
+
+def numbers_of(given: Any) -> Iterable[int]:
+    return given.numbers if isinstance(given, Entries) else range(len(given))
+
+
+def _carried_values(entity: ir.Entity, data: tuple[Any, ...]) -> dict[str, Value]:
+    """What the entry carries, as values: NOTHING where there is no month before, Undetermined and Failure where it was not known."""
+    out: dict[str, Value] = {}
+    at = len(entity.facts) + len(entity.lists) + 1
+    for c in entity.carried:
+        given = data[at]
+        if c.kind == "window":
+            out[c.name] = given if isinstance(given, runtime.Unknown) else tuple(_decoded(c, x) for x in given)
+        elif isinstance(given, runtime.Held) and given is not runtime.NOTHING:
+            out[c.name] = given.value
+        elif isinstance(given, runtime.Unknown) or not c.type.is_amount:
+            out[c.name] = given
+        else:
+            out[c.name] = Fraction(given, c.grid or data[at + 1])
+        at += carried_width(c)
+    return out
+
+
+def _decoded(c: ir.Carried, item: Any) -> Value:
+    """One month of a window; an amount without a grid is a pair."""
+    if isinstance(item, runtime.Held):
+        return item.value
+    if not c.type.is_amount:
+        return item
+    return Fraction(item, c.grid) if c.grid else Fraction(*item)
+
+
+def carried_width(c: ir.Carried) -> int:
+    """How many places of an entry's data it takes: an amount without a grid takes two, numerator and denominator."""
+    return 2 if c.kind == "value" and c.type.is_amount and not c.grid else 1
 
 
 def fact_step(type_: Type) -> Fraction:
@@ -173,7 +221,7 @@ class Interpretation:
         held_back = join(values)
         if held_back is not None:
             return held_back
-        if any(v != values[0] for v in values):
+        if any(v != values[0] for v in values[1:]):
             return self.failure("R0102", lines[-1].place, name=rule.name)
         return values[0]
 
@@ -251,6 +299,12 @@ class Interpretation:
                 return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
             case ir.Aggregate():
                 return self.aggregate(node, at)
+            case ir.CarriedRef():
+                return self.carried(node, at)
+            case ir.Past():
+                return self.past(node, at)
+            case ir.Window():
+                return self.window(node, at)
         raise AssertionError(node)
 
     def strict(self, parts: list[ir.Expression], at: Instance | None, operation: Any) -> Value:
@@ -316,6 +370,76 @@ class Interpretation:
         except runtime.Defer:
             return self.failure("R0107", node.place, name=node.place.written)
         return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
+
+    # --- looking back
+
+    def carried(self, node: ir.CarriedRef, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        return here.carried[node.name]
+
+    def past(self, node: ir.Past, at: Instance | None) -> Value:
+        if node.guard is not None:
+            holds = self.evaluate(node.guard, at)
+            if holds is False:
+                if node.otherwise is not None:
+                    return self.evaluate(node.otherwise, at)
+                return self.failure("R0121", node.place, name=node.shown.partition(", ")[0])
+            if holds is not True:
+                return holds
+        value = self.evaluate(node.value, at)
+        if value is not runtime.NOTHING:
+            return value
+        return self.before(node, node.default, at)
+
+    def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
+        """What holds where there is no earlier month."""
+        if default is not None:
+            return self.evaluate(default, at)
+        value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
+        instead = (f"默认 {value[0]}", f"default {value[1]}")
+        if isinstance(node, ir.Past):
+            usage, usage_en = (
+                f"{word}({node.shown}, {x})" for word, x in zip(("上月", "previous"), instead, strict=True)
+            )
+        else:
+            usage = f"近({node.months} 个月, {node.shown}, {instead[0]})"
+            usage_en = f"last({node.months} months, {node.shown}, {instead[1]})"
+        return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
+
+    def months(self, entry: Instance, node: ir.Window) -> list[Any]:
+        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
+        carried = entry.carried[node.name]
+        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
+
+    def window(self, node: ir.Window, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        carried = here.carried[node.name]
+        if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
+            return carried.value
+        values = self.months(here, node)
+        if len(values) < node.months:
+            rest = self.before(node, node.default, at)
+            values = [*([rest] * (node.months - len(values))), *values]
+        if node.function in ("any", "all"):
+            decisive = node.function == "any"
+            if any(v is decisive for v in values):
+                return decisive
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        match node.function:
+            case "any" | "all":
+                return node.function == "all"
+            case "count":
+                return Fraction(sum(values))
+            case "max" | "min":
+                return max(values) if node.function == "max" else min(values)
+        total = sum(values, Fraction(0))
+        return total / len(values) if node.function == "average" else total
 
     # --- aggregates
 

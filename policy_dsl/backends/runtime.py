@@ -41,6 +41,22 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class Held(Unknown):
+    """Stands for a value carried over from last month that was not known then; `value` says why."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object = None, name: str = "") -> None:
+        super().__init__(name)
+        self.value = value
+
+    def __reduce__(self) -> tuple[object, tuple[object, str]]:  # type: ignore[override]
+        return (Held, (self.value, self.name))
+
+
+NOTHING = Held(name="上月")  # there was no month before: known by its identity, so it is never made anew
+
+
 def defer(reason: str) -> object:
     raise Defer(reason)
 
@@ -122,6 +138,28 @@ def read_amount(value: object, name: str, per_unit: int, low: int, high: int) ->
     if n % d or not low <= n // d <= high:
         raise Defer(name)
     return n // d
+
+
+def last_months(values: object, months: int, rest: object) -> list[object]:
+    """The values of the last months, oldest first; `rest` stands for those before the first, None defers."""
+    made = list(values[-months:])  # type: ignore[index]
+    if len(made) < months:
+        if rest is None:
+            raise Defer("last")
+        made = [rest] * (months - len(made)) + made
+    return [v if v.__class__ is bool else +v for v in made]
+
+
+def sum_of(values: list[object]) -> int:
+    return sum(values)  # type: ignore[arg-type]
+
+
+def any_of(values: list[object]) -> bool:
+    return any(values)
+
+
+def all_of(values: list[object]) -> bool:
+    return all(values)
 
 
 def read_other(value: object, name: str) -> Unknown:

@@ -1,7 +1,8 @@
 """Every diagnostic once: its code, severity, and words in both languages. Codes are stable; a page in docs/errors explains each.
 
 P01 text and syntax, P02 names, types and units, P03 branches and tables, P04 dates and parameters, P05 benefits,
-P06 layers and files, P07 examples, P08 the call; F01 given facts; R01 what happens while a decision is made.
+P06 layers and files, P07 examples, P08 the call, P10 status and looking back; F01 given facts,
+F02 histories; R01 what happens while a decision is made.
 Templates are filled by `report.diagnostic`; words in braces come from the pass that reports.
 """
 
@@ -27,6 +28,46 @@ def _table(*rows: Code) -> dict[str, Code]:
 
 # fmt: off
 CODES: dict[str, Code] = _table(
+    # --- status and looking back
+    Code("P1001", "error", "阶段「{name}」没有写起始状态", "the status “{name}” has no initial state", "写一行：起始 状态", "write a line: initial STATE"),
+    Code("P1002", "error", "阶段「{name}」有两个不同的起始状态", "the status “{name}” has two different initial states", "只留一个", "keep one of them"),
+    Code("P1003", "error", "「{name}」不是阶段，没有起始、终止和转换", "“{name}” is no status: it has no initial, no final, no transitions", "这些行写在 阶段 下面", "such lines stand under a status"),
+    Code("P1004", "error", "阶段「{name}」里只写 起始、终止 和 甲 → 乙 当 条件", "the status “{name}” holds initial, final and transitions alone", "其余的另立规则", "make a rule of the rest"),
+    Code("P1005", "error", "状态「{state}」永远到不了：没有一条转换通向它", "the state “{state}” can never be reached: no transition leads to it", "{meant}补上一条 … → {state} 当 条件，或删去这个状态", "{meant_en}add a transition … → {state} when …, or leave the state out"),
+    Code("P1006", "error", "状态「{state}」没有出路，也没有写明终止", "the state “{state}” is never left and is not marked final", "{meant}补上一条 {state} → … 当 条件；若到此为止，写一行：终止 {state}", "{meant_en}add a transition {state} → … when …; if it is the end, write: final {state}"),
+    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them"),
+    Code("P1008", "error", "「{name}」在同一个月里要用到它自己：{path}", "“{name}” needs itself in the same month: {path}", "往回看的内容不能取决于当月的这个结果；用 上月(…)", "what is looked back at cannot depend on this very result of the month; use previous(…)"),
+    Code("P1009", "error", "状态「{state}」写明终止，却还有出路", "the state “{state}” is marked final and yet left", "删去 终止，或删去那条转换", "take away “final”, or the transition"),
+    Code("P1010", "error", "发放日要写 1 到 31 的日子，不是 {written}", "a payday is a day from 1 to 31, not {written}", "例如：发放日 10", "as in: payday 10"),
+    Code("P1011", "error", "「{word}」不能这样写在案例里", "“{word}” cannot stand here in an example", "金额只有 已发(给付) 和 补发(给付) 两种", "there are paid(benefit) and arrears(benefit)"),
+    Code("P1012", "error", "这里要写一个事实、规则、给付或阶段的名称", "a fact, rule, benefit or status is named here", "先立一条规则（为 …），再在这里写那条规则的名称", "make it a rule of its own (is …) and write the name of that rule here"),
+    Code("P1013", "error", "「{name}」是几个阶段的状态：{statuses}", "“{name}” is a state of several statuses: {statuses}", "写明是哪一个，例如 {example}", "say of which, as in {example}"),
+    Code("P1014", "error", "没有名为「{name}」的状态", "there is no state “{name}”", "{hint}", "{hint_en}"),
+    Code("P1015", "error", "补发 只写在给付下面", "“arrears” stands under a benefit alone", "把它移到给付里", "move it to the benefit"),
+    Code("P1016", "error", "「{name}」的 补发 写了两次", "“arrears” of “{name}” is written twice", "合成一个条件", "make one condition of them"),
+    Code("P1017", "error", "转换「{name}」从一个状态回到它自己", "the transition “{name}” leads from a state to itself", "删去它：没有转换成立时状态不变", "take it away: a state stays where no transition holds"),
+    Code("P1018", "error", "案例「{title}」的月份写得不一致：{mixed}", "the example “{title}” mixes months and days: {mixed_en}", "逐月的案例：事实写 自 年-月，每条 应为 写月份，不写 于", "an example over months dates its facts by “from”, gives each expectation its month, and has no “on”"),
+    Code("P1019", "error", "已发 和 补发 只能问给付，「{name}」不是", "paid and arrears are of benefits, “{name}” is none", "写给付的名称", "name a benefit"),
+    Code("F0201", "error", "有日期的事实要写「自」和「为」", "a dated fact has a “from” and an “is”", '例如 {{"自": "2022-03", "为": 520}}', 'as in {{"from": "2022-03", "is": 520}}'),
+    Code("F0202", "error", "「至」{until} 早于「自」{since}", "“to” {until} comes before “from” {since}", "改正其中一个", "mend one of them"),
+    Code("F0203", "error", "{value} 不是日期或月份", "{value} is neither a date nor a month", "写成 2022-03 或 2022-03-15", "write 2022-03 or 2022-03-15"),
+    Code("F0204", "error", "同一天（{date}）有两个值", "two values from one day ({date})", "留下一个；若后一个是后来才知道的更正，给它写 获知", "keep one; if the second is a correction that came later, give it the day as “known”"),
+    Code("F0205", "error", "日期的先后乱了：{second} 写在 {first} 之后", "dates out of order: {second} stands after {first}", "按「自」的先后排列；更正写 获知", "put them in the order of “from”; give a correction its “known”"),
+    Code("F0206", "error", "名单「{name}」不能分时间写", "the list “{name}” cannot have dates", "谁来谁走写在那一个的「在列」里", "who comes and goes is said by “present” of the entry"),
+    Code("F0207", "error", "两段时间重叠：前一段到 {until}，后一段自 {since}", "two spells overlap: one lasts until {until}, the next begins on {since}", "改早前一段的「至」，或删去它", "let the first end earlier, or take its “to” away"),
+    Code("F0208", "warning", "{since} 到 {until} 之间没有值，这段时间算作{taken}", "no value from {since} to {until}: that time counts as {taken_en}", "补上这段时间的值；若本该如此，不用改", "fill the gap, or leave it if that is right"),
+    Code("F0209", "error", "{date} 的事实早于出生（{birth}）", "a fact of {date} lies before the birth ({birth})", "检查日期", "check the dates"),
+    Code("F0210", "error", "{date} 的事实晚于离开（{gone}）", "a fact of {date} lies after the entry has left ({gone})", "检查日期；若又回来了，给「在列」再写一段", "check the dates; for somebody who came back, give “present” another spell"),
+    Code("F0211", "error", "「{name}」不是给付，不能有已发的账", "“{name}” is no benefit and has no ledger", "{hint}", "{hint_en}"),
+    Code("F0212", "warning", "事实从 {first} 就有，时间线从 {start} 开始，状态从起始算起", "facts begin in {first}, the timeline in {start}: statuses begin at their initial state", "从 {first} 开始，或在「上月」里给出那时的状态", "begin with {first}, or give the state under “previous”"),
+    Code("F0213", "error", "起月 {start} 晚于止月 {end}", "the first month {start} comes after the last one {end}", "对调，或改正其中一个", "swap them, or mend one"),
+    Code("F0214", "error", "时间线最多 {most} 个月", "a timeline has at most {most} months", "分几次运行", "run it in parts"),
+    Code("F0215", "error", "那一天还没有公布任何规定，最早的是 {first}", "nothing had been published by then; the first is of {first}", "取 {first} 或以后的日子", "take {first} or a later day"),
+    Code("F0216", "error", "{months} 没有人在", "nobody is there {months_en}", "检查「自」和「在列」，或改起止月份", "check “from” and “present”, or change the months"),
+    Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定；内容改过的政策是另一份", "pass the decision of the same policy and entity; a policy with other contents is another one"),
+    Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
+    Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "写在条件之下：当 阶段名 = {name} 为 …，否则 …", "put it under a condition: when STATUS = {name} is …, otherwise …"),
+    Code("R0122", "error", "「{name}」逐月增长，超过 {most} 位数", "“{name}” has grown beyond {most} digits from month to month", "检查规则是否每月翻倍，或在其中取整", "check whether the rule doubles each month, or round in it"),
     # --- text and syntax
     Code("P0101", "error", "这里读不下去：{found}", "cannot read on here: {found_en}", "这里可以写：{expected}", "what may stand here: {expected_en}"),
     Code("P0102", "error", "且 与 或 写在一起，先后不明", "“and” beside “or” without parentheses", "把其中一组放进括号，例如 (甲 且 乙) 或 丙", "put one group in parentheses: (a and b) or c"),

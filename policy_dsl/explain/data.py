@@ -35,9 +35,6 @@ ALWAYS = (
 
 def data(made: Explanation, lang: str) -> dict[str, object]:
     """The whole explanation; `roots` are the outputs explained, in order."""
-    order: dict[str, None] = {}
-    for root in made.roots:
-        order.update(dict.fromkeys(s.id for s in made.walk(root)))
     return {
         "schema": SCHEMA,
         "engine": __version__,
@@ -47,7 +44,7 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
         "lang": lang,
         "roots": made.roots,
         "assumptions": made.assumptions(),
-        "steps": {id_: _step(made, made.steps[id_], lang) for id_ in order},
+        "steps": {step.id: _step(made, step, lang) for step in made.walk(*made.roots)},
     }
 
 

@@ -9,12 +9,13 @@ from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
+from ..ir.statuses import condition_of
 from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.types import Type
 from ..syntax.keywords import spelling
 from .explanation import Considered, Explanation, Step
-from .formula import Words, conversion, entry_name
+from .formula import Words, carried_words, conversion, entry_name
 
 
 class Row(NamedTuple):
@@ -67,6 +68,7 @@ _KINDS = {
     "benefit": ("给付", "benefit"),
     "fact": ("事实", "fact"),
     "parameter": ("参数", "parameter"),
+    "past": ("上月", "month before"),
 }
 _MODES = {
     "first": ("依次：从上往下，先适用的为准", "in order: the first line that applies wins"),
@@ -87,6 +89,8 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
     kind = _KINDS[step.kind][0 if zh else 1]
     tag = f"{kind} · {step.who}" if step.who else kind
     title = step.name if step.kind == "parameter" else step.id
+    if step.kind == "past":
+        title = f"{step.path}.{carried_words(step.name, lang)}"
     rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _once(_rows(made, step, lang)))
     return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
 
@@ -114,7 +118,7 @@ def step_value(step: Step, lang: str) -> str:
 
 def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     zh = lang == "zh"
-    if step.kind != "fact":
+    if step.kind not in ("fact", "past"):
         yield "source", _source(step.clause, lang)
         yield "gist", step.clause.gist
     if step.decided_by:
@@ -151,7 +155,7 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
         yield "error", f"[{found.code}] {found.message(lang)}"
     elif isinstance(step.value, Undetermined) and step.kind != "fact":
         yield "waits", waits_text(made, step, step.value, lang)
-    if step.place is not None and step.kind != "fact":
+    if step.place is not None and step.kind not in ("fact", "past"):
         yield "place", f"{step.place.bare.file}:{step.place.line}"
 
 
@@ -213,6 +217,8 @@ def line_text(line: ir.Line, lang: str) -> str:
     if line.kind == "row":
         row = "表格行" if lang == "zh" else "table row"
         return f"{row} {condition or '—'} → {words.text(line.result)}"
+    if line.kind == "transition":
+        return f"{line.label} {spelling('WHEN', lang)} {words.text(condition_of(line))}"
     label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
     return f"{label}{spelling('WHEN', lang)} {condition} {result}"
 

@@ -3,15 +3,16 @@
 A step says its value, the rule with its clause, the line that applied and why, the exceptions that did not and why, the formula with
 names and with numbers, since when a parameter is in force, defaults, assumptions and people's decisions. Steps are shared: the tree is
 kept as a table of steps by id with the ids of their children, and every step's value follows from its children's by its formula.
-"""
 
-from __future__ import annotations
+Annotations are evaluated here, as in ir/nodes.py, so that the long NamedTuples load fast.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..backends.interpret import Instance, Interpretation, evaluate_parameter, locate
-from ..backends.runtime import Unknown
+from ..backends.runtime import NOTHING, Unknown, add_months
+from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
@@ -22,6 +23,7 @@ from ..ir.traverse import children
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.types import Type
+from ..model.words import PREVIOUS
 from ..source import Place
 from .formula import Words, parts_of, who
 
@@ -123,10 +125,10 @@ class Explanation:
     def words(self, step: Step, lang: str, numbers: bool) -> Words:
         return Words(lang, self.interpretation, step.at) if numbers else Words(lang)
 
-    def walk(self, root: str) -> Iterator[Step]:
-        """The root's step and everything under it, each once."""
+    def walk(self, *roots: str) -> Iterator[Step]:
+        """The roots' steps and everything under them, each once."""
         seen: set[str] = set()
-        stack = [root]
+        stack = list(reversed(roots))
         while stack:
             id_ = stack.pop()
             if id_ in seen:
@@ -138,11 +140,7 @@ class Explanation:
 
     def assumptions(self) -> list[str]:
         """Every 假设 that the explained outputs rest on, each once."""
-        found: dict[str, None] = {}
-        for root in self.roots:
-            for step in self.walk(root):
-                found.update(dict.fromkeys(step.assumptions))
-        return list(found)
+        return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
 
     def text(self, lang: str = "zh") -> str:
         from .render import text
@@ -178,7 +176,7 @@ class Explanation:
         return f"<Explanation {self.policy} {day_text(self.on)} {', '.join(self.roots[:3])}>"
 
 
-def explain(decision: Decision, output: str | None = None) -> Explanation:
+def explain(decision: "Decision", output: str | None = None) -> Explanation:
     """The reasons for an output (its path, or the end of it), or for all. Raises PolicyError P0803 for an unknown one."""
     root = decision.recorded()
     made = _Explainer(decision, root)
@@ -197,7 +195,7 @@ def explain(decision: Decision, output: str | None = None) -> Explanation:
 
 
 class _Explainer:
-    def __init__(self, decision: Decision, root: Instance) -> None:
+    def __init__(self, decision: "Decision", root: Instance) -> None:
         self.epoch = decision.epoch
         self.program = self.epoch.program
         self.interpretation = Interpretation(self.epoch, decision.day, root)
@@ -304,7 +302,8 @@ class _Explainer:
         if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
             parts = parts_of(line.condition)
         made = tuple(Part(p, self.interpretation.evaluate(p, entry)) for p in parts)
-        return Considered(line, self.interpretation.evaluate(line.condition, entry), made)
+        holds = made[0].holds if len(made) == 1 else self.interpretation.evaluate(line.condition, entry)
+        return Considered(line, holds, made)
 
     def lines(self, found: InForce, entry: Instance, value: Value) -> tuple[list[Considered], list[Considered]]:
         """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
@@ -312,7 +311,7 @@ class _Explainer:
         order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
         pick = entry.picks.get(found.rule.name)
         picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
-        if picked is not None and not found.mode and picked.kind in ("value", "branch", "row"):
+        if picked is not None and not found.mode and picked.kind in ("value", "branch", "row", "transition"):
             return [self.consider(picked, entry)], exceptions
         winners = [c for c in exceptions if c.line is picked] or self._winners(exceptions, entry, value)
         if winners:
@@ -321,6 +320,8 @@ class _Explainer:
         if found.mode == "first":
             settled = next((i for i, c in enumerate(body) if c.holds is not False), len(body))
             body = body[: settled + 1]  # nobody looks below the line that applies
+        if found.rule.status:  # only the transitions that lead from last month's state
+            body = [c for c in body if c.parts[0].holds is not False]
         applying = [c for c in body if c.holds is True]
         if found.mode in ("highest", "lowest") and known(value):
             applying = [c for c in applying if self.interpretation.evaluate(c.line.result, entry) == value]
@@ -368,6 +369,18 @@ class _Explainer:
                 case ir.ParameterRef():
                     ids[self.parameter(node, entry)] = None
                     stack.extend((k, entry) for k in reversed(node.keys))
+                case ir.CarriedRef():
+                    here = self.interpretation.up(entry, node.up)
+                    if here is not None and here.carried[node.name] is not NOTHING:
+                        ids[self.carried(here, node.name)] = None
+                case ir.Window():
+                    here = self.interpretation.up(entry, node.up)
+                    if here is not None:
+                        ids.update(dict.fromkeys(self.months(here, node)))
+                        if node.default is not None and len(self.interpretation.months(here, node)) < node.months:
+                            stack.append((node.default, entry))
+                case ir.Past():
+                    stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
                 case ir.Aggregate():
                     entries = self.interpretation.entries(node, entry)
                     for inner in reversed(entries if isinstance(entries, list) else []):
@@ -379,6 +392,53 @@ class _Explainer:
                         stack.append((node.default, entry))
                 case _:
                     stack.extend((c, entry) for c in reversed(children(node)))
+
+    def looked_at(self, node: ir.Past, entry: Instance) -> tuple[ir.Expression, ...]:
+        """What a look-back rests on at an entry: its guard, and what the guard lets it read."""
+        guard = () if node.guard is None else (node.guard,)
+        holds = True if node.guard is None else self.interpretation.evaluate(node.guard, entry)
+        if holds is False:
+            return guard if node.otherwise is None else (*guard, node.otherwise)
+        if self.interpretation.evaluate(node.value, entry) is NOTHING:
+            return guard if node.default is None else (*guard, node.default)
+        return (*guard, node.value)
+
+    def months(self, entry: Instance, node: ir.Window) -> list[str]:
+        """The steps of the months that a window looks at, each by its month; one where none of them is known."""
+        if isinstance(entry.carried[node.name], HeldBack) and entry.carried[node.name] is not NOTHING:
+            return [self.carried(entry, node.name)]
+        values = self.interpretation.months(entry, node)
+        first = self.interpretation.on // 100 * 100 + 1
+        return [
+            self.carried(entry, node.name, day_text(add_months(first, n - len(values)))[:7], value)
+            for n, value in enumerate(values)
+        ]
+
+    def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
+        """The step of a value that came over from last month; with a month, of that month's value in a window."""
+        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}" + (f".{month}" if month else "")
+        if id_ not in self.steps:
+            carried = next(c for c in entry.entity.carried if c.name == name)
+            rule = self.rules.get((entry.entity.name, carried.of))
+            fact = self.facts.get((entry.entity.name, carried.of))
+            declared: ir.Rule | ir.Fact | None = rule if carried.source == "rule" else fact[1] if fact else None
+            assert declared is not None
+            value = past if month else entry.carried[name]
+            if isinstance(value, HeldBack):
+                value = value.value
+            self.steps[id_] = self._leaf(
+                id=id_,
+                kind="past",
+                entity=entry.entity.name,
+                path=entry.path,
+                name=f"{name}.{month}" if month else name,
+                type=carried.type,
+                value=value,
+                clause=declared.clause,
+                place=declared.place,
+                at=entry,
+            )
+        return id_
 
     def fact(self, entry: Instance, name: str) -> str:
         id_ = f"{entry.path}.{name}"
@@ -402,7 +462,7 @@ class _Explainer:
                 clause=fact.clause,
                 place=fact.place,
                 decided_by=fact.by,
-                default_used=bool(entry.data[-1] >> index & 1),
+                default_used=bool(entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> index & 1),
                 at=entry,
             )
         return id_
@@ -420,7 +480,7 @@ class _Explainer:
         source: ir.Entry | None = None
         if all(known(k) for k in keys):
             found = self.epoch.parameters[node.name][keys]
-            exact, floor = held(parameter, keys, self.interpretation.on)
+            exact, floor = held(parameter, keys, self.interpretation.on, self.epoch.known)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}
         formula = None

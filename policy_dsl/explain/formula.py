@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..backends.interpret import Instance, Interpretation
+from ..backends.runtime import NOTHING, Held
 from ..backends.show import unit_text, value_text
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
-from ..model.functions import BY_KEY, MOMENT_WORDS
+from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS
 from ..model.types import Type, amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
 
 MOST_ENTRIES = 8  # of a list, shown inside a formula
 _LEVEL = {"or": 1, "and": 1, "not": 2, "compare": 3, "+": 4, "-": 4, "*": 5, "/": 5}
+MEASURES = {"paid": ("已发", "paid"), "due": ("应发", "due")}
 _PRETTY = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
@@ -38,6 +40,15 @@ def parts_of(node: ir.Logic) -> Iterator[ir.Expression]:
             yield from parts_of(part)
         else:
             yield part
+
+
+def carried_words(name: str, lang: str) -> str:
+    """What an entry carries, as a formula names it: 上月(保障金), 持续(低保状态)."""
+    head, opens, rest = name.partition("(")
+    row = BY_NAME.get(head) if opens else None
+    if row is None:
+        return f"{BY_KEY['previous'].zh[0] if lang == 'zh' else BY_KEY['previous'].en[0]}({name})"
+    return f"{(row.zh if lang == 'zh' else row.en)[0]}({rest}"
 
 
 def _like(node: ir.Expression, other: ir.Expression) -> Type | None:
@@ -122,7 +133,46 @@ class Words:
                 )
             case ir.Aggregate():
                 return self.aggregate(node), 9
+            case ir.CarriedRef():
+                return self.leaf(node, carried_words(node.name, self.lang)), 9
+            case ir.Past():
+                return self.leaf(node, self.past(node)), 9
+            case ir.Window():
+                return self.window(node), 9
+            case ir.Measure():
+                return MEASURES[node.name][0 if self.lang == "zh" else 1], 9
         raise AssertionError(node)
+
+    def past(self, node: ir.Past) -> str:
+        default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
+        return f"{self.function(node.function)}({node.shown}{default})"
+
+    def window(self, node: ir.Window) -> str:
+        """合计(近(3 个月, 月收入)); with numbers, each month's: 合计(100.00 元/月, 200.00 元/月, 默认 0 元/月)."""
+        if self.interpretation is not None and self.at is not None:
+            return self.window_numbers(node)
+        default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
+        months = f"{node.months} 个月" if self.lang == "zh" else f"{node.months} months"
+        return f"{self.function(node.function)}({self.function('last')}({months}, {node.shown}{default}))"
+
+    def window_numbers(self, node: ir.Window) -> str:
+        interpretation = self.interpretation
+        assert interpretation is not None
+        here = interpretation.up(self.at, node.up) if self.at is not None else None
+        if here is None or (isinstance(here.carried[node.name], Held) and here.carried[node.name] is not NOTHING):
+            return self.value(interpretation.evaluate(node, self.at), node.type)
+        type_ = next(c.type for c in here.entity.carried if c.name == node.name)
+        values = interpretation.months(here, node)
+        shown = [self.value(v, type_) for v in values]
+        missing = node.months - len(values)
+        if missing and node.default is not None:
+            times = "" if missing == 1 else f" × {missing}"
+            shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")
+        if len(shown) > MOST_ENTRIES:
+            rest = len(shown) - MOST_ENTRIES
+            before = f"另 {rest} 个月……" if self.lang == "zh" else f"{rest} more months …"
+            shown = [before, *shown[-MOST_ENTRIES:]]
+        return f"{self.function(node.function)}({', '.join(shown) or '—'})"
 
     def _sides(self, node: ir.Compare) -> tuple[str, str]:
         """Both sides; where rounding for the eye would make them look equal, with the exact fraction."""

@@ -32,7 +32,7 @@ _STYLE = """
 .policy-explanation :is(.given_up,dd.error){background:#b3261e22}
 @media print{.policy-explanation details{break-inside:avoid}}
 """
-_PAGE = """
+PAGE_STYLE = """
 body{max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d1d1f;background:#fff}
 h1{font:600 1.3rem sans-serif;border-bottom:2px solid #0b5394;padding-bottom:.3rem}
 h2{font:600 1.1rem sans-serif}
@@ -96,7 +96,7 @@ def html(made: Explanation, lang: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{page_lang}"><head><meta charset="utf-8"/>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"/><title>{_e(title)}</title>'
-        f"<style>{_STYLE}{_PAGE}</style></head>\n"
+        f"<style>{_STYLE}{PAGE_STYLE}</style></head>\n"
         f'<body><h1>{_e(title)}</h1>\n<main class="policy-explanation">{"".join(_tree(made, lang))}{_assumptions(made, lang)}</main>\n'
         f"<footer>{_e(made.policy)} · {_e(made.digest)}</footer></body></html>"
     )

@@ -39,6 +39,8 @@ class RawLine:
     notes: tuple[nodes.Notes, ...]
     declared: Declared
     span: Span
+    steps: tuple[str, str] = ("", "")  # of a transition: from which state to which
+    ends: int = OPEN  # its own 至
 
 
 @frozen
@@ -46,6 +48,7 @@ class RawMode:
     kind: str
     since: int
     until: int
+    published: int
     layer: int
     span: Span
 
@@ -55,6 +58,8 @@ class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[nodes.Notes, ...]
+    arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
+    states: tuple[Span, ...] = ()  # where 起始 and 终止 stand
 
 
 def first_day(text: str) -> int:
@@ -95,16 +100,20 @@ class Opener:
         self.name = name
         self.report = report
         self.rows = 0
+        self.arrears: list[tuple[nodes.Arrears, Declared]] = []
+        self.states: list[Span] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
         modes: list[RawMode] = []
         remarks: list[nodes.Notes] = []
         for d in declared:
-            assert isinstance(d.node, (nodes.Rule, nodes.Parameter, nodes.Amendment))
+            assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
             self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
-        return RawBody(tuple(self._settle(lines)), tuple(modes), tuple(remarks))
+        return RawBody(
+            tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states)
+        )
 
     def _lines(
         self,
@@ -126,10 +135,11 @@ class Opener:
                 "published": published,
                 "declared": d,
                 "span": line.span,
+                "ends": until,
             }
             match line:
                 case nodes.Mode():
-                    modes.append(RawMode(line.kind, since, until, d.layer, line.span))
+                    modes.append(RawMode(line.kind, since, until, published, d.layer, line.span))
                 case nodes.Remark():
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)
@@ -185,6 +195,30 @@ class Opener:
                             **common,
                         )
                     )
+                case nodes.Transition():
+                    target = nodes.Result("exact", nodes.Name((line.target,), span=line.span), span=line.span)
+                    for state in line.sources:
+                        step = f"{state} → {line.target}"
+                        lines.append(
+                            RawLine(
+                                "transition",
+                                step,
+                                step,
+                                (line.condition,),
+                                target,
+                                (),
+                                row=-1,
+                                notes=(line.notes, *block),
+                                steps=(state, line.target),
+                                **common,
+                            )
+                        )
+                case nodes.Arrears():
+                    self.arrears.append((line, d))
+                case nodes.Initial() | nodes.Final():
+                    self.states.append(line.span)
+                    if dates == (0, OPEN, 0):
+                        remarks.append(line.notes)
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -207,14 +241,19 @@ class Opener:
             # a 目标 is never in force, so it does not end what stands before it (semantics, rule 5)
             dated = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind != "target"]
             starts = sorted({first_day(x.since) for x in dated})
+            absent = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind == "absent"]
             for column, value in zip(results, values, strict=True):
                 since, until, published = dates
+                ends = until
                 if column.dates:
                     since, until, published = span_of(column.dates)
+                    ends = until
                     if not column.dates.until:
                         later = [s for s in starts if s > since]
                         until = day_before(later[0]) if later else OPEN
-                    since, until = max(since, dates[0]), min(until, dates[1])
+                        gone = sorted(s for s in (first_day(x.since) for x in absent) if s > since)
+                        ends = day_before(gone[0]) if gone else OPEN
+                    since, until, ends = max(since, dates[0]), min(until, dates[1]), min(ends, dates[1])
                 if value.kind == "absent":
                     continue
                 yield RawLine(
@@ -231,13 +270,14 @@ class Opener:
                     (row.notes, *block),
                     d,
                     row.span,
+                    ends=ends,
                 )
 
     def _settle(self, lines: list[RawLine]) -> list[RawLine]:
         """A value holds until the next one of its key in its layer begins (semantics, further rule 8)."""
         groups: dict[tuple[str, int], list[int]] = {}
         for i, line in enumerate(lines):
-            if line.key:
+            if line.key and line.kind != "transition":  # several ways from one state to another are alternatives
                 groups.setdefault((line.key, line.declared.layer), []).append(i)
         out = list(lines)
         for group in groups.values():

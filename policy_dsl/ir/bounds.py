@@ -66,9 +66,13 @@ class Analysis:
     """Bounds of every rule and parameter of a program, and of any formula in them."""
 
     def __init__(self, program: ir.Program) -> None:
+        self.carried = {(e.name, c.name): c for e in program.entities for c in e.carried}
         self.facts = {(e.name, f.name): f for e in program.entities for f in e.facts}
         self.lists = {(e.name, m.name): m for e in program.entities for m in e.lists}
         self.holders = {e.name: e.holder for e in program.entities}
+        benefits = {(r.entity, r.name) for r in program.rules if r.benefit}
+        counted = {(e, c.name) for (e, _), c in self.carried.items() if c.start == 0 and c.type.is_amount}
+        self.never_negative = benefits | counted
         self.parameters: dict[str, Bounds] = {}
         self.rules: dict[tuple[str, str], Bounds] = {}
         by_name = {p.name: p for p in program.parameters}
@@ -127,7 +131,37 @@ class Analysis:
                 return self._call(node, entity)
             case ir.Aggregate():
                 return self._aggregate(node, entity)
+            case ir.CarriedRef():
+                return self._carried(node.entity, node.name)
+            case ir.Past():
+                values = (node.value, node.default, node.otherwise)
+                return union(self.of(x, entity) for x in values if x is not None)
+            case ir.Window():
+                return self._window(node, entity)
         return ANY
+
+    def _carried(self, entity: str, name: str) -> Bounds:
+        """Its grid was settled when the program was built (carry.py); of its size only the sign of what cannot be negative is known."""
+        c = self.carried[entity, name]
+        if c.source == "fact":
+            fact = self.facts[entity, c.of]
+            return Bounds(fact.low, fact.high, c.grid or None)
+        return Bounds(Fraction(0) if (entity, c.of) in self.never_negative else None, None, c.grid or None)
+
+    def _window(self, node: ir.Window, entity: str) -> Bounds:
+        if node.function == "count":
+            return Bounds(Fraction(0), Fraction(node.months), 1)
+        one = self._carried(node.entity, node.name)
+        if node.default is not None:
+            one = union([one, self.of(node.default, entity)])
+        if node.function == "sum":
+            n = Fraction(node.months)
+            return Bounds(
+                None if one.low is None else min(one.low, one.low * n),
+                None if one.high is None else one.high * n,
+                one.grid,
+            )
+        return one._replace(grid=None) if node.function == "average" else one
 
     def _arithmetic(self, node: ir.Arithmetic, entity: str) -> Bounds:
         if node.left.type.kind == "date":

@@ -19,8 +19,10 @@ from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
 from .bodies import Opener, RawBody, RawLine
+from .carry import settle_grids
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .statuses import check_status
 from .traverse import references
 
 
@@ -30,7 +32,9 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
     rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
-    ordered = _order(rules, entities, report)
+    memory = made.elaborator.memory
+    entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
+    ordered = _order([*rules, *memory.rules.values()], entities, report)
     program = ir.Program(
         model.name,
         model.chain,
@@ -41,7 +45,10 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(ordered),
         (),
         tuple(model.rules),
+        model.payday,
+        tuple(made.arrears),
     )
+    program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
     return program._replace(examples=examples)
 
@@ -51,6 +58,7 @@ class _Builder:
         self.model = model
         self.report = report
         self.elaborator = Elaborator(model, report)
+        self.arrears: list[ir.Arrears] = []
 
     # --- sources
 
@@ -208,6 +216,7 @@ class _Builder:
             clause,
             assumptions,
             line.result.span.place if line.row >= 0 else line.span.place,
+            line.ends,
         )
 
     def _key_tables(self, symbol: ParameterSymbol, d: Declared, scope: Scope) -> list[ir.Entry]:
@@ -272,27 +281,117 @@ class _Builder:
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
             return None
+        failed = not self._of_its_kind(symbol, body) or failed
         failed = not self._shape(symbol, body) or failed
+        failed = not self._settled(symbol, body) or failed
         clause, assumptions = self.clause(first.clause, body.remarks)
         if failed:
             return None
-        assert isinstance(first.node, nodes.Rule)
+        if symbol.status is not None:
+            lines.append(self._stay(symbol, first))
+        assert isinstance(first.node, (nodes.Rule, nodes.Status))
         starts = [line.since for line in lines]
-        return ir.Rule(
+        made = ir.Rule(
             symbol.entity,
             symbol.name,
             symbol.type,
             symbol.benefit,
-            tuple((m.kind, m.since, m.until, m.layer) for m in body.modes),
+            tuple((m.kind, m.since, m.until, m.layer, m.published) for m in body.modes),
             tuple(lines),
             min(starts, default=0),
             ir.OPEN,
             clause,
             assumptions,
             first.node.span.place,
+            status=symbol.status is not None,
+        )
+        if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
+            return None
+        return made
+
+    def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:
+        """States in a 阶段 alone, modes in everything else."""
+        if symbol.status is None:
+            for span in body.states:
+                self.report.error("P1003", span, name=symbol.name)
+            return not body.states
+        for mode in body.modes:
+            self.report.error("P1004", mode.span, name=symbol.name)
+        return not body.modes
+
+    def _stay(self, symbol: RuleSymbol, declared: Declared) -> ir.Line:
+        """A status that no transition moves stays what it was."""
+        place = declared.node.span.place
+        kept = self.elaborator.memory.value(ir.RuleRef(0, symbol.entity, symbol.name, symbol.type, place), True)
+        return ir.Line(
+            "otherwise", "", None, kept, (), 0, ir.OPEN, 0, -1, "otherwise", 0, declared.clause, (), place
+        )  # fmt: skip
+
+    def _transition(self, symbol: RuleSymbol, raw: RawLine) -> ir.Line | None:
+        """`s → u 当 C`: a line that applies where last month's state is s and C holds, and gives u."""
+        scope = Scope(self.model, symbol.entity)
+        scope.step = (symbol.entity, symbol.name)
+        place = raw.span.place
+        try:
+            condition = self.elaborator.condition(raw.conditions[0], scope)
+        except Skip:
+            return None
+        members = symbol.type.members
+        state, target = (ir.Constant(members.index(x), symbol.type, place) for x in raw.steps)
+        was = self.elaborator.memory.value(ir.RuleRef(0, symbol.entity, symbol.name, symbol.type, place), True)
+        first = ir.Compare("=", was, state, "=", ir_truth, place)
+        rest = condition.parts if isinstance(condition, ir.Logic) and condition.joined == "and" else (condition,)
+        clause, assumptions = self.clause(raw.declared.clause, raw.notes)
+        return ir.Line(
+            "transition",
+            raw.label,
+            ir.Logic("and", (first, *rest), ir_truth, place),
+            target,
+            (),
+            raw.since,
+            raw.until,
+            raw.published,
+            -1,
+            raw.key,
+            raw.declared.layer,
+            clause,
+            assumptions,
+            place,
+            raw.ends,
         )
 
+    def _settled(self, symbol: RuleSymbol, body: RawBody) -> bool:
+        """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
+        for node, declared in body.arrears:
+            if not symbol.benefit:
+                self.report.error("P1015", node.span)
+                return False
+            self.elaborator.measures = symbol.type
+            try:
+                condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
+            except Skip:
+                return False
+            finally:
+                self.elaborator.measures = None
+            clause, _ = self.clause(declared.clause, [node.notes])
+            before = [a for a in self.arrears if (a.entity, a.benefit) == (symbol.entity, symbol.name)]
+            if before and before[0].layer == declared.layer:
+                labels = [(before[0].place, "先在这里写了", "written first here")]
+                self.report.error("P1016", node.span, name=symbol.name, labels=labels)
+                return False
+            for old in before:  # a lower layer's takes the place of a higher one's
+                self.arrears.remove(old)
+            self.arrears.append(
+                ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place)
+            )
+        return True
+
     def _line(self, symbol: RuleSymbol, raw: RawLine) -> ir.Line | None:
+        if (raw.kind == "transition") != (symbol.status is not None):
+            self.report.error("P1004" if symbol.status is not None else "P1003", raw.span, name=symbol.name)
+            return None
+        if raw.kind == "transition":
+            return self._transition(symbol, raw)
         scope = Scope(self.model, symbol.entity)
         parts: list[ir.Expression] = []
         failed = False
@@ -336,6 +435,7 @@ class _Builder:
             clause,
             assumptions,
             raw.span.place,
+            raw.ends,
         )
 
     def _shape(self, symbol: RuleSymbol, body: RawBody) -> bool:
@@ -358,7 +458,7 @@ class _Builder:
                 ]
                 if overlap:
                     self.report.error("P0304", value.span)
-        if not kinds & {"value", "branch", "row", "otherwise"}:
+        if not kinds & {"value", "branch", "row", "otherwise", "transition"}:
             self.report.error("P0308", symbol.declared[0].node.span)
         labels = [x.label for x in body.lines if x.kind == "exception" and x.label]
         for line in body.lines:
@@ -485,16 +585,39 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                     path = [k for k, _ in stack]
                     loop = [*path[path.index(other) :], other]
                     names = " → ".join(n for _, n in loop)
+                    hidden = next((by_key[k] for k in loop if by_key[k].hidden), None)
+                    if hidden is not None:
+                        report.error("P1008", hidden.place, name=hidden.name, path=names)
+                        continue
                     labels = [
                         (by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
                         for k, n in itertools.pairwise(loop)
                     ]
-                    report.error("P0206", by_key[other].place, path=names, labels=labels)
+                    hint = _look_back(loop, by_key)
+                    report.error("P0206", by_key[other].place, path=names, labels=labels, hint=hint)
             else:
                 done[key] = True
                 out.append(by_key[key])
                 stack.pop()
     return out
+
+
+def _look_back(loop: list[tuple[str, str]], by_key: dict[tuple[str, str], ir.Rule]) -> tuple[str, str] | None:
+    """The way out of a cycle through a status: what it reads of last month."""
+    at = next((n for n, key in enumerate(loop[:-1]) if by_key[key].status), None)
+    if at is None:
+        return None
+    name = loop[at + 1][1]
+    if loop[at] == loop[at + 1]:
+        return (
+            "转换的左边就是上月的状态，条件里不用再写",
+            "the left side of a transition is last month's state already: leave it out of the condition",
+        )
+    default = " 0" if by_key[loop[at + 1]].type.is_amount else " …"
+    return (
+        f"条件里改用上个月的值：上月({name}, 默认{default})",
+        f"read last month's value in the condition: previous({name}, default{default})",
+    )
 
 
 def _reads(rule: ir.Rule, by_key: dict[tuple[str, str], ir.Rule]) -> list[tuple[str, str]]:

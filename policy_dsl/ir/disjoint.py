@@ -6,6 +6,7 @@ The emitter leaves out the test for a conflict where this says that there can be
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from . import nodes as ir
 from .traverse import compared
@@ -31,13 +32,14 @@ _MIRROR = {"<": ">", ">": "<", "=": "="}
 
 
 class _Interval:
-    """Numbers between two ends, each closed or open; None is no end."""
+    """Numbers between two ends, each closed or open; None is no end. With ≠ it is all numbers but one, the `hole`."""
 
     def __init__(self, sign: str, value: Fraction | int) -> None:
         if value.denominator == 1:
             value = value.numerator  # compared many times, and much faster than a fraction
         self.low = self.high = None
         self.low_closed = self.high_closed = True
+        self.hole = value if sign == "!=" else None
         if sign in ("=", ">=", ">"):
             self.low, self.low_closed = value, sign != ">"
         if sign in ("=", "<=", "<"):
@@ -49,7 +51,11 @@ class _Interval:
                 continue
             if a.high < b.low or (a.high == b.low and not (a.high_closed and b.low_closed)):
                 return True
-        return False
+        return self._misses(other) or other._misses(self)
+
+    def _misses(self, other: _Interval) -> bool:
+        """Whether the other is just the number that is left out here."""
+        return self.hole is not None and self.hole == other.low == other.high
 
 
 def _negate(sign: str) -> str:
@@ -97,9 +103,7 @@ def _compare(node: ir.Compare, positive: bool) -> Atom:
             return (shape(left), frozenset(x for x in members if compared(sign, x, right.value)))
         if left.type.kind == "truth":
             return (shape(left), frozenset([bool(right.value) == (sign == "=")]))
-        if sign != "!=":
-            return (("number", shape(left)), _Interval(sign, right.value))
-        return (("number", shape(left)), None)
+        return (("number", shape(left)), _Interval(sign, right.value))
     a, b = shape(left), shape(right)
     relations = _RELATIONS[sign]
     if repr(b) < repr(a):
@@ -128,6 +132,56 @@ def _apart(x: list[Atom], y: list[Atom]) -> bool:
             if isinstance(may, _Interval) and isinstance(may_too, _Interval) and may.apart(may_too):
                 return True
     return False
+
+
+def _plain(node: ir.Expression) -> bool:
+    """Whether `_atoms` says all that the condition demands."""
+    match node:
+        case ir.Not():
+            return _plain(node.operand)
+        case ir.Logic():
+            return all(_plain(p) for p in node.parts)
+        case ir.Compare():
+            return True
+        case ir.Among():
+            return node.item.type.kind == "enumeration" and all(isinstance(o, ir.Constant) for o in node.options)
+        case ir.FactRef() | ir.RuleRef() | ir.ParameterRef() | ir.Constant():
+            return True
+    return False
+
+
+def overlapping(a: ir.Expression, b: ir.Expression) -> bool:
+    """True when two conditions certainly can hold together: one speaks of nothing that the other does not, and nothing excludes it."""
+    if not (_plain(a) and _plain(b)):
+        return False
+    ways = [(x, y) for x in alternatives(a) for y in alternatives(b)]
+    if len(ways) > MOST_ALTERNATIVES:
+        return False
+    return any(_within(x, y) and _possible([*x, *y]) for x, y in ways)
+
+
+def _within(x: list[Atom], y: list[Atom]) -> bool:
+    first, second = {key for key, _ in x}, {key for key, _ in y}
+    return bool(first) and bool(second) and (first <= second or second <= first)
+
+
+def _possible(atoms: list[Atom]) -> bool:
+    """Whether atoms can hold together, all that one term may be taken together."""
+    demands: dict[object, list[Any]] = {}
+    for key, may in atoms:
+        demands.setdefault(key, []).append(may)
+    return all(_some(may) for may in demands.values())
+
+
+def _some(demands: list[Any]) -> bool:
+    """Whether something is all of what is demanded of one term."""
+    if not isinstance(demands[0], _Interval):
+        return bool(frozenset.intersection(*demands))
+    if any(x.apart(y) for x in demands for y in demands):
+        return False
+    low = max((x.low for x in demands if x.low is not None), default=None)
+    high = min((x.high for x in demands if x.high is not None), default=None)
+    return low is None or low != high or all(x.hole != low for x in demands)
 
 
 def same_result(a: ir.Expression, b: ir.Expression) -> bool:

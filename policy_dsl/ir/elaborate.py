@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from ..diagnostics.report import Report, suggestion
 from ..model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
-from ..model.functions import BY_NAME, MOMENTS, Function
+from ..model.functions import BY_KEY, BY_NAME, MOMENTS, Function
 from ..model.types import AGE, DATE, DAY_COUNT, MONTH_COUNT, NUMBER, SHARE, TRUTH, WHOLE, Type, amount, decimal_text
 from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, Unit, complete, unit_of
 from ..source import Place, Span
@@ -19,7 +19,10 @@ from ..syntax import keywords, nodes
 from ..syntax.characters import MAX_GATHERS, MAX_PARTS
 from ..syntax.traverse import walk
 from . import nodes as ir
+from .past import Memory, look_back, window
 from .traverse import children
+
+_MEASURES = {"已发": "paid", "paid": "paid", "应发": "due", "due": "due"}  # under 补发
 
 
 class Skip(Exception):
@@ -42,6 +45,7 @@ class Scope:
         self.prefix = prefix
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
+        self.step: tuple[str, str] | None = None  # (entity, status) whose step the formula belongs to
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
@@ -72,9 +76,11 @@ class Scope:
 
 
 class Elaborator:
-    def __init__(self, model: Model, report: Report) -> None:
+    def __init__(self, model: Model, report: Report, memory: Memory | None = None) -> None:
         self.model = model
         self.report = report
+        self.memory = memory or Memory()
+        self.measures: Type | None = None  # the benefit's type, where 已发 and 应发 have a meaning
         self.parts: dict[int, tuple[ir.Expression, int]] = {}  # how many parts a formula has; it keeps its id taken
 
     # --- errors
@@ -95,9 +101,23 @@ class Elaborator:
                 "P0201", span, name=name, hint=(f"词与词之间留空格：{split}", f"put spaces between the words: {split}")
             )
         zh, en = suggestion(name, known)
+        if name in _MEASURES:
+            zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
+
+    def scope_of(self, entity: str) -> Scope:
+        return Scope(self.model, entity)
+
+    def no_state(self, span: Span, name: str, states: Sequence[str]) -> Skip:
+        if name in self.model.broken:
+            return Skip()
+        zh, en = suggestion(name, states)
+        if not states:
+            zh, en = "这里没有阶段：先用「阶段」声明", "there is no status here: declare one with “status”"
+        hint = (zh or f"可用的状态：{'、'.join(states)}", en or f"the states: {', '.join(states)}")
+        return self.fail("P1014", span, name=name, hint=hint)
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
         return self.fail(
@@ -321,6 +341,8 @@ class Elaborator:
             if parameter.keys:
                 return None
             return ir.ParameterRef(name, (), False, parameter.type, place)
+        if self.measures is not None and name in _MEASURES:
+            return ir.Measure(_MEASURES[name], self.measures, place)
         if name in MOMENTS:
             return ir.Moment(MOMENTS[name], DATE, place)
         return None
@@ -515,8 +537,10 @@ class Elaborator:
                 name=node.name,
                 hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
             )
-        if function.shape != "gather" and (node.where is not None or node.default is not None):
-            raise self._misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
+        if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
+            raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
+        if function.shape == "past":
+            return look_back(self, function, node, scope, place)
         match function.shape:
             case "floor":
                 return self._floor(function, node, scope, place)
@@ -526,7 +550,7 @@ class Elaborator:
                 return self._date(function, node, scope, place)
         return self._gather(function, node, scope, want, place)
 
-    def _misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
+    def misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
         return self.fail(
             "P0210",
             node.span,
@@ -537,11 +561,11 @@ class Elaborator:
             hint=(f"用法：{function.usage}", f"usage: {function.usage_en}"),
         )
 
-    def _arity(self, function: Function, node: nodes.Call) -> None:
+    def arity(self, function: Function, node: nodes.Call) -> None:
         low, high = function.arguments
         if not low <= len(node.arguments) <= high:
             count = f"{low}" if low == high else f"{low}–{high}"
-            raise self._misuse(
+            raise self.misuse(
                 function,
                 node,
                 f"要 {count} 个参数，给了 {len(node.arguments)} 个",
@@ -561,7 +585,7 @@ class Elaborator:
         return ir.ParameterRef(node.name, tuple(keys), floor, parameter.type, place)
 
     def _floor(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
-        self._arity(function, node)
+        self.arity(function, node)
         (argument,) = node.arguments
         if (
             isinstance(argument, nodes.Name)
@@ -572,19 +596,19 @@ class Elaborator:
             return ir.ParameterRef(argument.path[0], (), True, self.model.parameters[argument.path[0]].type, place)
         if isinstance(argument, nodes.Call) and argument.name in self.model.parameters:
             return self._keyed(argument, scope, place, True)
-        raise self._misuse(function, node, "只用于参数", "is for parameters alone")
+        raise self.misuse(function, node, "只用于参数", "is for parameters alone")
 
     def _round(
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
-        self._arity(function, node)
+        self.arity(function, node)
         value_node, step_node = node.arguments
         context = want if want is not None and want.is_amount and self._rank(value_node, scope) < 2 else None
         value = self._make(value_node, scope, context)
         self._amount(value, value_node.span)
         step = self._make(step_node, scope, None if value.type.unit == PLAIN else value.type)
         if not isinstance(step, ir.Constant) or not isinstance(step.value, Fraction) or step.value <= 0:
-            raise self._misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
+            raise self.misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
         if step.type.unit.dims != value.type.unit.dims:
             raise self.units(node.span, value.type, step.type)
         written = value.type.written if step.type.unit == value.type.unit else None
@@ -592,7 +616,7 @@ class Elaborator:
         return ir.Call(function.key, (value, step), amount(step.type.unit, own)._replace(written=written), place)
 
     def _date(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
-        self._arity(function, node)
+        self.arity(function, node)
         days = self._each([lambda a=a: self.expression(a, scope, DATE) for a in node.arguments])
         if function.key == "age" and len(days) == 1:
             days.append(ir.Moment("decision_date", DATE, place))
@@ -636,7 +660,10 @@ class Elaborator:
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
         if not node.arguments:
-            raise self._misuse(function, node, "缺少参数", "wants an argument")
+            raise self.misuse(function, node, "缺少参数", "wants an argument")
+        (first, *others) = node.arguments
+        if isinstance(first, nodes.Call) and not others and BY_NAME.get(first.name) is BY_KEY["last"]:
+            return window(self, function, node, first, scope, place)
         found = self._lists(node, scope)
         if found is None:
             return self._values(function, node, scope, want, place)
@@ -646,13 +673,14 @@ class Elaborator:
         written = self._written_prefix(argument, lists)
         inner = Scope(self.model, entity, written, scope.base if scope.base in self.model.ancestors(entity) else base)
         inner.gathers = scope.gathers + 1
+        inner.step = scope.step
         if inner.gathers > MAX_GATHERS:
             raise self.fail("P0226", node.span, most=MAX_GATHERS)
         where = None if node.where is None else self.condition(node.where, inner)
         bare = isinstance(argument, nodes.Name) and argument.path == written
         key = function.key
         if bare and key != "count":
-            raise self._misuse(
+            raise self.misuse(
                 function,
                 node,
                 f"要写出取哪一项，例如 {function.zh[0]}({'.'.join(written)}.…)",
@@ -662,7 +690,7 @@ class Elaborator:
         default = None
         if node.default is not None:
             if key not in ("max", "min", "average"):
-                raise self._misuse(
+                raise self.misuse(
                     function, node, "不需要 默认：空名单有确定的值", "needs no default: an empty list has a value"
                 )
             assert value is not None
@@ -718,7 +746,7 @@ class Elaborator:
         """The same functions on values that are written out: 最大(a, 0), 个数(非 能吃饭, 非 能穿衣)."""
         key = function.key
         if node.where is not None or node.default is not None:
-            raise self._misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
+            raise self.misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
         if key in ("count", "any", "all"):
             truths = self._each([lambda a=a: self.condition(a, scope) for a in node.arguments])
             if key == "count":
@@ -727,7 +755,7 @@ class Elaborator:
                 ir.Logic("or" if key == "any" else "and", tuple(truths), TRUTH, place) if len(truths) > 1 else truths[0]
             )
         if len(node.arguments) < 2:
-            raise self._misuse(
+            raise self.misuse(
                 function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values"
             )
         order = sorted(range(len(node.arguments)), key=lambda i: -self._rank(node.arguments[i], scope))

@@ -48,11 +48,13 @@ def change_days(program: ir.Program) -> list[int]:
     for rule in program.rules:
         for line in rule.lines:
             add(line.since, line.until)
-        for _, since, until, _ in rule.modes:
+            add(0, line.ends)  # where it ends as long as what follows is not known
+        for _, since, until, *_ in rule.modes:
             add(since, until)
     for parameter in program.parameters:
         for entry in parameter.entries:
             add(entry.since, entry.until)
+            add(0, entry.ends)
     return sorted(days)
 
 
@@ -72,14 +74,58 @@ def _rank(x: ir.Line | ir.Entry) -> tuple[int, int, int]:
     return x.layer, x.since, x.published
 
 
-def in_force(rule: ir.Rule, on: int) -> InForce | None:
-    """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7)."""
-    lines = [x for x in rule.lines if _holds(x.since, x.until, on)]
+def learned(x: ir.Line | ir.Entry) -> int:
+    """The day since when it is known: its 公布, else its 自 (semantics, rule 2)."""
+    return x.published or x.since
+
+
+def late_days(program: ir.Program) -> list[int]:
+    """Days on which something becomes known that has been in force for a while, ascending."""
+    return sorted({known for known, since in news(program) if known > since})
+
+
+def news(program: ir.Program) -> set[tuple[int, int]]:
+    """(day on which it becomes known, day since when it is in force) of everything dated."""
+    items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
+    return {(learned(x), x.since) for x in items}
+
+
+def learned_days(program: ir.Program) -> list[int]:
+    """Days on which anything becomes known, ascending."""
+    return sorted({known for known, _ in news(program)})
+
+
+def _lines_on(rule: ir.Rule, on: int, known: int) -> list[ir.Line]:
+    """The lines in force on a day as known on another: what was not known yet neither gives anything nor ends what stood before it."""
+    seen = [x for x in rule.lines if x.since <= on and learned(x) <= known]
+    newest: dict[tuple[str, int], tuple[int, int]] = {}
+    for x in seen:
+        if x.key and x.kind != "transition":
+            key = (x.key, x.layer)
+            newest[key] = max(newest.get(key, (0, 0)), (x.since, x.published))
+    return [
+        x
+        for x in seen
+        if on <= x.ends and (not x.key or x.kind == "transition" or newest[x.key, x.layer] == (x.since, x.published))
+    ]
+
+
+def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None:
+    """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7).
+
+    `known`: as known on that day (yyyymmdd); None with all that is known.
+    """
+    lines = [x for x in rule.lines if _holds(x.since, x.until, on)] if known is None else _lines_on(rule, on, known)
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"
         if key not in exceptions or _rank(exceptions[key]) < _rank(line):
             exceptions[key] = line
+    if rule.status:
+        body = [x for x in lines if x.kind == "transition"]
+        lowest = {x.key: max(y.layer for y in body if y.key == x.key) for x in body}
+        stay = next(x for x in rule.lines if x.kind == "otherwise")
+        return InForce(rule, "", (), tuple(x for x in body if x.layer == lowest[x.key]), stay)
     body = [x for x in lines if x.kind in ("value", "branch")]
     rows = [x for x in lines if x.kind == "row"]
     otherwise = max((x for x in lines if x.kind == "otherwise"), key=_rank, default=None)
@@ -97,7 +143,7 @@ def in_force(rule: ir.Rule, on: int) -> InForce | None:
         otherwise = None
     if not body and otherwise is None:
         return None
-    modes = [m for m in rule.modes if _holds(m[1], m[2], on)]
+    modes = [m for m in rule.modes if _holds(m[1], m[2], on) and (known is None or (m[4] or m[1]) <= known)]
     mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
     ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
     return InForce(rule, mode, ordered, tuple(body), otherwise)
@@ -108,15 +154,23 @@ def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:
     return product(*(range(len(t.members)) for t in parameter.key_types))
 
 
-def held(parameter: ir.Parameter, keys: tuple[int, ...], on: int) -> tuple[ir.Entry | None, ir.Entry | None]:
-    """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count."""
+def held(
+    parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: int | None = None
+) -> tuple[ir.Entry | None, ir.Entry | None]:
+    """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count.
+
+    `known`: as known on that day; None with all that is known.
+    """
     found = [
         e
         for e in parameter.entries
-        if _holds(e.since, e.until, on)
+        if (_holds(e.since, e.until, on) if known is None else e.since <= on and learned(e) <= known)
         and e.kind != "target"
         and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
+    if known is not None:
+        newest = {e.layer: max(x.since for x in found if x.layer == e.layer) for e in found}
+        found = [e for e in found if e.since == newest[e.layer] and on <= e.ends]
     if not found:
         return None, None
     top = max(found, key=_rank)

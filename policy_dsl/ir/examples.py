@@ -5,13 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
-from ..model.declare import Declared, FactSymbol, Model
-from ..model.types import Type
+from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
+from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
+from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
+from ..source import Place
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
 from .elaborate import Elaborator, Scope, Skip
+
+
+def _none(given: nodes.Given) -> bool:
+    """`赡养户 = 无`: the list is given, and nobody is in it."""
+    return isinstance(given.value, nodes.Name) and given.value.path in (("无",), ("none",))
 
 
 def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
@@ -27,16 +34,27 @@ class _Reader:
         self.report = report
         self.elaborator = Elaborator(model, report)
         self.root = ""
+        self.history = False
         self.facts: dict[str, object] = {}
         self.labels: dict[tuple[str, ...], int] = {}
+        self.places: list[tuple[str, Place]] = []
 
     def run(self, declared: Declared) -> ir.Example | None:
         node = self.node
         if not any(e.expected for e in node.entries):
             self.report.error("P0702", node.span, title=node.title)
             return None
-        if node.on is None:
+        self.history = any(e.month for e in node.entries)
+        if node.on is None and not self.history:
             self.report.error("P0703", node.span, title=node.title)
+            return None
+        undated = next((e for e in node.entries if self.history and e.expected and e.target and e.month is None), None)
+        if self.history and (node.on is not None or undated is not None):
+            at = undated if undated is not None and node.on is None else next(e for e in node.entries if e.month)
+            zh, en = "写了 于 某日，这一行又写了月份", "it has “on”, and this line a month"
+            if node.on is None:
+                zh, en = "别的行写了月份，这一条 应为 没有写", "other lines have months, this expectation has none"
+            self.report.error("P1018", at.span, title=node.title, mixed=zh, mixed_en=en)
             return None
         resolved: list[tuple[nodes.Entry, list[tuple[str, str]], str]] = []
         failed = False
@@ -76,11 +94,13 @@ class _Reader:
             return None
         return ir.Example(
             node.title,
-            first_day(node.on),
+            first_day(node.on) if node.on is not None else 0,
             {self.root: self.facts} if self.root else {},
             tuple(expected),
             declared.clause.policy,
             node.span.place,
+            self.history,
+            tuple(self.places),
         )
 
     def _target(self, entry: nodes.Entry) -> tuple[list[tuple[str, str]], str]:
@@ -144,21 +164,31 @@ class _Reader:
         return here, entity, path
 
     def _entry(self, entry: nodes.Entry, steps: list[tuple[str, str]], expected: list[ir.Expected]) -> None:
-        if entry.month is not None:
-            raise self.elaborator.fail("P0123", entry.span, word=entry.month)
         facts, entity, path = self._at(steps)
         symbol = self.model.entities[entity]
         failed = False
         for a in entry.assignments:
             name = ".".join(a.name)
             try:
-                if entry.expected:
+                if name in PRESENT and not entry.expected and steps:
+                    presence = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
+                    self._keep(facts, PRESENT[0], presence, path, a)
+                elif entry.expected:
                     target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
                     if target is None:
                         known = [n for e, n in self.model.rules if e == entity]
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), known)
+                    if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
+                        raise self.elaborator.fail("P1019", a.span, name=name)
                     value = self._value(a, target.type)
-                    expected.append(ir.Expected(f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place))
+                    month = first_day(entry.month) if entry.month else 0
+                    expected.append(
+                        ir.Expected(
+                            f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place, month, a.measure
+                        )
+                    )
+                elif name in symbol.lists and _none(a.given):
+                    facts[name] = []
                 else:
                     fact = symbol.facts.get(name)
                     if fact is None:
@@ -172,11 +202,33 @@ class _Reader:
                                 hint=("放到 应为 之后", "put it behind “expect”"),
                             )
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
-                    facts[name] = self._given(a, fact)
+                    self._keep(facts, name, self._dated(facts.get(name), entry, self._given(a, fact)), path, a)
             except Skip:
                 failed = True
         if failed:
             raise Skip
+
+    def _keep(self, facts: dict[str, object], name: str, value: object, path: str, a: nodes.Assignment) -> None:
+        """The fact, and where it is written."""
+        facts[name] = value
+        row = f"[{len(value) - 1}]" if isinstance(value, list) else ""
+        self.places.append((f"{path}.{name}{row}", a.span.place))
+
+    def _dated(self, before: object, entry: nodes.Entry, value: object) -> object:
+        """The fact as a history writes it; what has no date holds from the beginning."""
+        if entry.month is None:
+            return value
+        row = {SINCE[0]: entry.month, IS[0]: value}
+        if entry.until is not None:
+            row[UNTIL[0]] = entry.until
+        if entry.learned is not None:
+            row[LEARNED[0]] = entry.learned
+        return [*(before if isinstance(before, list) else []), row]
+
+    def _presence(self, a: nodes.Assignment) -> bool:
+        if isinstance(a.given.value, nodes.Truth):
+            return a.given.value.value
+        raise self.elaborator.wanted(a.span, "是或否", "yes or no", TEXT)
 
     def _value(self, a: nodes.Assignment, type_: Type) -> object:
         if a.given.kind != "value":

@@ -6,10 +6,9 @@
 - Conditions stand apart from values: a rule is lines with a condition and a result, the exceptions before them.
 - No host-language code, no names of grammar: the form can be pickled, compared and read aloud.
 
-NamedTuples, not attrs classes: deciding from the cache must not load attrs, and these load in a few milliseconds.
+NamedTuples, not attrs classes: deciding from the cache must not load attrs, and these load in a few milliseconds. The annotations are
+evaluated (no `from __future__ import annotations` here): NamedTuple compiles each one that is a text, which adds half to what they cost.
 """
-
-from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -45,7 +44,7 @@ class RuleRef(NamedTuple):
 
 class ParameterRef(NamedTuple):
     name: str
-    keys: tuple[Expression, ...]
+    keys: tuple["Expression", ...]
     floor: bool  # 下限(x): the floor is read on purpose
     type: Type
     place: Place
@@ -68,38 +67,38 @@ class Moment(NamedTuple):
 
 
 class Not(NamedTuple):
-    operand: Expression
+    operand: "Expression"
     type: Type
     place: Place
 
 
 class Logic(NamedTuple):
     joined: str  # and, or
-    parts: tuple[Expression, ...]
+    parts: tuple["Expression", ...]
     type: Type
     place: Place
 
 
 class Compare(NamedTuple):
     sign: str  # < <= = != >= >
-    left: Expression
-    right: Expression
+    left: "Expression"
+    right: "Expression"
     word: str  # as the drafter wrote it
     type: Type
     place: Place
 
 
 class Among(NamedTuple):
-    item: Expression
-    options: tuple[Expression, ...]
+    item: "Expression"
+    options: tuple["Expression", ...]
     type: Type
     place: Place
 
 
 class Arithmetic(NamedTuple):
     sign: str  # + - * /
-    left: Expression
-    right: Expression
+    left: "Expression"
+    right: "Expression"
     type: Type
     place: Place
 
@@ -108,7 +107,7 @@ class Call(NamedTuple):
     """A function of the table (model/functions.py) on values."""
 
     function: str
-    arguments: tuple[Expression, ...]
+    arguments: tuple["Expression", ...]
     type: Type
     place: Place
 
@@ -120,9 +119,58 @@ class Aggregate(NamedTuple):
     up: int
     lists: tuple[str, ...]
     entity: str  # of the entries
-    where: Expression | None
-    value: Expression | None  # none for count
-    default: Expression | None
+    where: "Expression | None"
+    value: "Expression | None"  # none for count
+    default: "Expression | None"
+    type: Type
+    place: Place
+
+
+class CarriedRef(NamedTuple):
+    """What an entry has carried over from last month (Entity.carried)."""
+
+    up: int
+    entity: str
+    name: str
+    type: Type
+    place: Place
+
+
+class Past(NamedTuple):
+    """上月, 持续, 累计, 进入时: a value of an earlier month.
+
+    Where `guard` does not hold the value is `otherwise`, or an error; where there is no earlier month it is `default`, or an error.
+    `shown` is what the function is about, for people: the name looked back at, or the state.
+    """
+
+    function: str  # previous, spent, total, at_entry
+    guard: "Expression | None"
+    value: "Expression"
+    default: "Expression | None"
+    otherwise: "Expression | None"
+    shown: str
+    type: Type
+    place: Place
+
+
+class Window(NamedTuple):
+    """合计(近(12 个月, x)) and the like: a function over x in the months before this one."""
+
+    function: str  # sum, average, max, min, count, any, all
+    up: int
+    entity: str
+    name: str
+    months: int
+    default: "Expression | None"
+    shown: str
+    type: Type
+    place: Place
+
+
+class Measure(NamedTuple):
+    """已发 or 应发 of the month that is settled, under 补发."""
+
+    name: str  # paid, due
     type: Type
     place: Place
 
@@ -141,6 +189,10 @@ Expression = (
     | Arithmetic
     | Call
     | Aggregate
+    | CarriedRef
+    | Past
+    | Window
+    | Measure
 )
 
 
@@ -150,7 +202,7 @@ Expression = (
 class Line(NamedTuple):
     """One line of a body. `row` is shared by the dated columns of one table row: on one date at most one of them is in force."""
 
-    kind: str  # value, branch, row, otherwise, exception
+    kind: str  # value, branch, row, otherwise, exception, transition
     label: str
     condition: Expression | None
     result: Expression
@@ -164,6 +216,7 @@ class Line(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
 
 
 class Rule(NamedTuple):
@@ -171,13 +224,15 @@ class Rule(NamedTuple):
     name: str
     type: Type
     benefit: bool
-    modes: tuple[tuple[str, int, int, int], ...]  # (mode, since, until, layer)
+    modes: tuple[tuple[str, int, int, int, int], ...]  # (mode, since, until, layer, published)
     lines: tuple[Line, ...]
     since: int
     until: int
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    status: bool = False
+    hidden: bool = False  # keeps what a later month looks back at; no output
 
 
 class Entry(NamedTuple):
@@ -193,6 +248,7 @@ class Entry(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    ends: int = 99991231  # its own 至
 
 
 class Parameter(NamedTuple):
@@ -233,6 +289,24 @@ class Members(NamedTuple):
     place: Place
 
 
+class Carried(NamedTuple):
+    """What an entry carries from one month into the next: the value of one of its rules or facts, or its values of some months.
+
+    An amount is carried as a whole number of 1/grid, or where its grid is not known (0) as numerator and denominator.
+    """
+
+    name: str
+    kind: str  # value, window
+    source: str  # rule, fact
+    of: str  # the name of that rule or fact
+    months: int  # of a window
+    type: Type
+    start: object  # before the first month: a value in base units, or None for nothing
+    grid: int
+    given: tuple[str, ...]  # where facts give it, under 上月
+    place: Place
+
+
 class Entity(NamedTuple):
     name: str
     counts_as: str
@@ -242,16 +316,22 @@ class Entity(NamedTuple):
     holder_list: str
     clause: Clause
     place: Place
+    carried: tuple[Carried, ...] = ()
 
 
 class Expected(NamedTuple):
-    """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`."""
+    """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
+
+    In a history `month` is the month's first day, and `measure` tells 已发(x) and 补发(x) from what is due ("").
+    """
 
     path: str
     kind: str  # value, unknown, error
     value: object
     names: tuple[str, ...]
     place: Place
+    month: int = 0
+    measure: str = ""
 
 
 class Example(NamedTuple):
@@ -260,6 +340,19 @@ class Example(NamedTuple):
     facts: object  # as JSON facts: {"家庭": {...}}
     expected: tuple[Expected, ...]
     policy: str
+    place: Place
+    history: bool = False  # facts with dates, expectations with months
+    places: tuple[tuple[str, Place], ...] = ()  # where each fact is written, by its path
+
+
+class Arrears(NamedTuple):
+    """补发 当 E under a benefit: of the months with a difference those are settled for which E holds."""
+
+    entity: str
+    benefit: str
+    condition: Expression
+    layer: int
+    clause: Clause
     place: Place
 
 
@@ -275,6 +368,8 @@ class Program(NamedTuple):
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
+    payday: int = 0  # day of the month; 0 is its last
+    arrears: tuple[Arrears, ...] = ()
 
 
 OPEN = 99991231

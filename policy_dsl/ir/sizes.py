@@ -13,12 +13,14 @@ from math import ceil, lcm
 from typing import NamedTuple
 
 from ..model.types import grid
-from ..syntax.characters import MAX_SIZE
+from ..syntax.characters import MAX_CARRIED, MAX_CARRIED_PARTS, MAX_SIZE
 from . import nodes as ir
 from .epoch import dependency_order
 
 GIVEN = 10**15  # of its unit: no fact is larger, whatever its range
 ENTRIES = 50
+CARRIED = 10**MAX_CARRIED  # in base units: what is larger is not carried into the next month, nor what is finer
+PARTS = 10**MAX_CARRIED_PARTS
 LIMIT: int = 10**MAX_SIZE
 BEYOND = LIMIT**2  # where counting ends
 
@@ -71,6 +73,7 @@ def _either(sizes: Iterable[Size]) -> Size:
 class _Measure:
     def __init__(self, program: ir.Program) -> None:
         self.entities = {e.name: e for e in program.entities}
+        self.carried = {(e.name, c.name): c for e in program.entities for c in e.carried}
         self.facts = {(e.name, f.name): f for e in program.entities for f in e.facts}
         self.parameters: dict[str, Size] = {}
         self.rules: dict[tuple[str, str], Size] = {}
@@ -95,6 +98,18 @@ class _Measure:
             case ir.Arithmetic() if node.left.type.is_amount:
                 a, b = self.of(node.left), self.of(node.right)
                 return {"+": _sum, "-": _sum, "*": _product, "/": _quotient}[node.sign](a, b)
+            case ir.CarriedRef():
+                grid_ = self.carried[node.entity, node.name].grid
+                return Size(CARRIED, grid_ or PARTS, bool(grid_))
+            case ir.Past():
+                return _either(self.of(x) for x in (node.value, node.default, node.otherwise) if x is not None)
+            case ir.Window() if node.function != "count":
+                grid_ = self.carried[node.entity, node.name].grid
+                one = Size(CARRIED, grid_ or PARTS, bool(grid_))
+                if node.function in ("max", "min"):
+                    return one
+                total = one._replace(above=one.above * node.months) if one.exact else reduce(_sum, [one] * node.months)
+                return total if node.function == "sum" else _quotient(total, SMALL)
             case ir.Call():
                 return self._call(node)
             case ir.Aggregate() if node.value is not None and node.function != "count":

@@ -26,6 +26,10 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return node.arguments
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
+        case ir.Past():
+            return tuple(x for x in (node.guard, node.value, node.default, node.otherwise) if x is not None)
+        case ir.Window():
+            return () if node.default is None else (node.default,)
     return ()
 
 
@@ -54,6 +58,25 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
             if isinstance(node, ir.RuleRef):
                 found[node.entity, node.name] = None
     return list(found)
+
+
+def births(program: ir.Program) -> frozenset[tuple[str, str]]:
+    """Facts whose age is asked for, (entity, name): dates of birth."""
+    asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))
+    days = (n.arguments[0] for n in asked if isinstance(n, ir.Call) and n.function == "age")
+    return frozenset((x.entity, x.name) for x in days if isinstance(x, ir.FactRef))
+
+
+def stated_assumptions(program: ir.Program) -> Iterator[str]:
+    """Every 假设 that stands at a rule, a line, a parameter or a value, whatever its date."""
+    for rule in program.rules:
+        yield from rule.assumptions
+        for line in rule.lines:
+            yield from line.assumptions
+    for parameter in program.parameters:
+        yield from parameter.assumptions
+        for entry in parameter.entries:
+            yield from entry.assumptions
 
 
 def compared(sign: str, a: Any, b: Any) -> bool:

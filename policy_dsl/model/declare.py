@@ -5,11 +5,11 @@ Layers come top first. A name that two layers declare without 修订 is an error
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import prod
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..diagnostics.report import Report, suggestion
 from ..source import Span
@@ -76,6 +76,15 @@ class RuleSymbol:
     type: Type
     benefit: bool
     declared: tuple[Declared, ...]
+    status: StatusSymbol | None = None
+
+
+@frozen
+class StatusSymbol:
+    """What a 阶段 says beside its transitions: the state before the first month, and the states without a way out."""
+
+    initial: str
+    finals: frozenset[str]
 
 
 @frozen
@@ -94,6 +103,7 @@ class Model:
     name: str
     chain: tuple[str, ...]
     jurisdiction: str
+    payday: int
     types: dict[str, Type]
     units: frozenset[str]
     entities: dict[str, EntitySymbol]
@@ -136,19 +146,22 @@ class _Collector:
 
     def run(self, layers: Sequence[Layer]) -> Model:
         jurisdiction = ""
+        payday = 0
         for number, layer in enumerate(layers):
             for file in layer.files:
                 self.broken |= file.broken
                 jurisdiction = self._file(file, layer.name, number) or jurisdiction
+                payday = next((x.payday for x in file.items if isinstance(x, nodes.PolicyHead) and x.payday), payday)
         self._types()
         entities = self._entities()
-        parameters = self._parameters()
+        parameters = self._parameters(entities)
         rules = self._rules(entities)
         self._clashes(entities, rules, parameters)
         return Model(
             layers[-1].name if layers else "",
             tuple(x.name for x in layers),
             jurisdiction,
+            payday,
             self.types,
             frozenset(self.units),
             entities,
@@ -352,7 +365,7 @@ class _Collector:
             )
             for name, (d, _) in made.items()
         }
-        shell = Model("", (), "", {}, frozenset(), symbols, {}, {}, (), {})
+        shell = _shell(symbols)
         for name, (_, facts) in made.items():
             counted = shell.counted(name)
             for fact, d in facts:
@@ -405,7 +418,8 @@ class _Collector:
 
     # --- parameters and rules
 
-    def _parameters(self) -> dict[str, ParameterSymbol]:
+    def _parameters(self, entities: dict[str, EntitySymbol]) -> dict[str, ParameterSymbol]:
+        inline = _inline_types(entities)
         made: dict[str, ParameterSymbol] = {}
         for d in self.found:
             node = d.node
@@ -422,8 +436,9 @@ class _Collector:
             type_ = self.type_of(node.type, node.name)
             keys: list[Type] = []
             for key in node.keys:
-                if key in self.types:
-                    keys.append(self.types[key])
+                type_of_key = self.types.get(key) or inline.get(key)
+                if type_of_key is not None:
+                    keys.append(type_of_key)
                 elif key not in self.broken:
                     self.report.error("P0406", node.span, name=key)
             cells = prod(len(t.members) for t in keys)
@@ -438,10 +453,10 @@ class _Collector:
 
     def _rules(self, entities: dict[str, EntitySymbol]) -> dict[tuple[str, str], RuleSymbol]:
         made: dict[tuple[str, str], RuleSymbol] = {}
-        shell = Model("", (), "", {}, frozenset(), entities, {}, {}, (), {})
+        shell = _shell(entities)
         for d in self.found:
             node = d.node
-            if not isinstance(node, nodes.Rule):
+            if not isinstance(node, (nodes.Rule, nodes.Status)):
                 continue
             for entity in node.entities:
                 if entity not in entities:
@@ -461,11 +476,16 @@ class _Collector:
                     and made[entity, node.name].declared[0].layer == d.layer
                 ):
                     before = made[entity, node.name]
-                    made[entity, node.name] = RuleSymbol(
-                        entity, node.name, before.type, before.benefit, (*before.declared, d)
-                    )
+                    made[entity, node.name] = evolve(before, declared=(*before.declared, d))
                     continue
                 if not self._once(("member", entity, node.name), node.name, node.span, d.layer):
+                    continue
+                if isinstance(node, nodes.Status):
+                    status, states = self._status(node, d.layer)
+                    if status is None:
+                        self.broken.add(node.name)
+                    else:
+                        made[entity, node.name] = RuleSymbol(entity, node.name, states, False, (d,), status)
                     continue
                 type_ = self.type_of(node.type, node.name, shell.counted(entity))
                 if type_ is None:
@@ -475,6 +495,43 @@ class _Collector:
                     self.report.error("P0502", node.type.span, name=node.name)
                 made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,))
         return made
+
+    def _status(self, node: nodes.Status, layer: int) -> tuple[StatusSymbol | None, Type]:
+        """The states of a 阶段, those that lower layers or later regimes add among them; 起始 comes first."""
+        bodies = [(node, layer)]
+        for d in self.found:
+            again = isinstance(d.node, nodes.Status) and d.node.name == node.name and d.node is not node
+            if again or (isinstance(d.node, nodes.Amendment) and node.name in d.node.names):
+                bodies.append((d.node, d.layer))  # type: ignore[arg-type]
+        initials: list[nodes.Initial] = []
+        states: dict[str, None] = {}
+        left: dict[str, None] = {}
+        finals: set[str] = set()
+        for body, _ in sorted(bodies, key=lambda x: x[1]):
+            for line in flat(body.body):
+                if isinstance(line, nodes.Initial):
+                    initials.append(line)
+                elif isinstance(line, nodes.Transition):
+                    states.update(dict.fromkeys((*line.sources, line.target)))
+                    left.update(dict.fromkeys(line.sources))
+                elif isinstance(line, nodes.Final):
+                    states.update(dict.fromkeys(line.states))
+                    finals |= set(line.states)
+        if len({x.state for x in initials}) != 1:
+            if initials:
+                labels = [(initials[0].span, "先在这里写了", "written first here")]
+                self.report.error("P1002", initials[-1].span, name=node.name, labels=labels)
+            else:
+                self.report.error("P1001", node.span, name=node.name)
+            return None, TRUTH
+        first = initials[0].state
+        members = tuple(dict.fromkeys((first, *states)))
+        if first not in left and first not in finals:  # all else would follow from it
+            zh, en = suggestion(first, left)
+            hint = (zh or f"写一行：{first} → … 当 条件", en or f"write a line: {first} → … when …")
+            self.report.error("P1006", initials[-1].span, state=first, hint=hint)
+            return None, TRUTH
+        return StatusSymbol(first, frozenset(finals)), self._enumeration(node.name, members, False, node.span)
 
     def _clashes(
         self,
@@ -496,8 +553,7 @@ class _Collector:
                     parameters[name] = ParameterSymbol(p.name, p.type, p.keys, p.key_types, (*p.declared, d))
                 elif targets:
                     for key in targets:
-                        r = rules[key]
-                        rules[key] = RuleSymbol(r.entity, r.name, r.type, r.benefit, (*r.declared, d))
+                        rules[key] = evolve(rules[key], declared=(*rules[key].declared, d))
                 elif name not in self.broken:
                     known = [n for n, p in parameters.items() if p.declared[0].layer <= d.layer]
                     known += [n for (_, n), r in rules.items() if r.declared[0].layer <= d.layer]
@@ -521,6 +577,30 @@ class _Collector:
             name=name,
             hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"),
         )
+
+
+def _shell(entities: dict[str, EntitySymbol]) -> Model:
+    """A model of entities alone, to ask what holds what while the rest is collected."""
+    return Model("", (), "", 0, {}, frozenset(), entities, {}, {}, (), {})
+
+
+def _inline_types(entities: dict[str, EntitySymbol]) -> dict[str, Type]:
+    """Types written as a list at a fact, by the fact's name; a name that two facts give to different lists is none."""
+    found: dict[str, Type | None] = {}
+    for symbol in entities.values():
+        for fact in symbol.facts.values():
+            if fact.type.kind == "enumeration" and fact.type.name == fact.name:
+                found[fact.name] = fact.type if found.get(fact.name, fact.type) == fact.type else None
+    return {name: t for name, t in found.items() if t is not None}
+
+
+def flat(lines: Iterable[nodes.Line]) -> Iterator[nodes.Line]:
+    """The lines of a body, those of dated blocks in their place."""
+    for line in lines:
+        if isinstance(line, nodes.Dated):
+            yield from flat(line.lines)
+        else:
+            yield line
 
 
 def effective(unit: Unit, counted: str) -> Type:

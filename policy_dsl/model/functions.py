@@ -13,7 +13,7 @@ class Function(NamedTuple):
     key: str
     zh: tuple[str, ...]
     en: tuple[str, ...]
-    shape: str  # round, gather (over a list, or over values), date, floor
+    shape: str  # round, gather (over a list, or over values), date, floor, past
     usage: str
     usage_en: str
     result: str = ""  # for dates: date, years, months, number
@@ -37,6 +37,11 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("month_start", ("月初",), ("month_start",), "date", "月初(日期)", "month_start(date)", "date"),
     Function("next_month", ("次月",), ("next_month",), "date", "次月(日期)", "next_month(date)", "date"),
     Function("month_of", ("月份",), ("month_of",), "date", "月份(日期)", "month_of(date)", "number"),
+    Function("previous", ("上月",), ("previous",), "past", "上月(保障金, 默认 0)", "previous(allowance, default 0)"),
+    Function("last", ("近",), ("last",), "past", "合计(近(12 个月, 保障金))", "sum(last(12 months, allowance))", arguments=(2, 2)),
+    Function("spent", ("持续",), ("spent",), "past", "持续(渐退)", "spent(grace)"),
+    Function("total", ("累计",), ("total",), "past", "累计(渐退)", "total(grace)"),
+    Function("at_entry", ("进入时",), ("at_entry",), "past", "进入时(渐退, 渐退期)", "at_entry(grace, term)", arguments=(2, 2)),
     Function("floor_of", ("下限",), ("floor_of",), "floor", "下限(参数)", "floor_of(parameter)"),
 )
 # fmt: on

@@ -98,24 +98,25 @@ def grid(type_: Type) -> Fraction:
     return Fraction(1, 10**4) if type_.unit.is_percent else Fraction(1, 10**6)
 
 
-def _terminates(value: Fraction) -> bool:
-    d = value.denominator
-    while d % 2 == 0:
-        d //= 2
-    while d % 5 == 0:
-        d //= 5
-    return d == 1
+def _decimals(denominator: int) -> int | None:
+    """How many decimals a fraction over `denominator` has in lowest terms; None when they do not end."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator //= 2
+        twos += 1
+    while denominator % 5 == 0:
+        denominator //= 5
+        fives += 1
+    return max(twos, fives) if denominator == 1 else None
 
 
 def decimal_text(value: Fraction, places: int = 0) -> str | None:
     """The number in digits, with at least `places` decimals; None when its decimals do not end."""
-    if not _terminates(value):
+    needed = _decimals(value.denominator)
+    if needed is None:
         return None
-    digits = 0
-    while (value * 10**digits).denominator != 1:
-        digits += 1
-    digits = max(digits, places)
-    scaled = int(abs(value) * 10**digits)
+    digits = max(needed, places)
+    scaled = abs(value.numerator) * 10**digits // value.denominator
     text = str(scaled).rjust(digits + 1, "0")
     sign = "-" if value < 0 else ""
     return sign + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)

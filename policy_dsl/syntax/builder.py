@@ -10,7 +10,7 @@ from lark import Token, UnexpectedInput
 
 from ..source import Source, Span
 from . import characters, nodes
-from .keywords import COMPARISON_WORDS, SIGNS, UNIT_KEYS
+from .keywords import COMPARISON_WORDS, MEASURES, SIGNS, UNIT_KEYS
 from .scan import Scanner
 from .traverse import depth
 
@@ -79,7 +79,19 @@ class Builder:
 
     def policy(self, c: list[Any]) -> nodes.PolicyHead:
         lines = self.once(c)
-        return nodes.PolicyHead(str(c[1]), lines.get("EXTENDS"), lines.get("JURISDICTION"), span=self.span(c[:2]))
+        payday = lines.get("PAYDAY")
+        return nodes.PolicyHead(
+            str(c[1]),
+            lines.get("EXTENDS"),
+            lines.get("JURISDICTION"),
+            int(payday) if payday else None,
+            span=self.span(c[:2]),
+        )
+
+    def payday(self, c: list[Any]) -> tuple[Token, str]:
+        if not (str(c[1]).isdecimal() and 1 <= int(c[1]) <= 31):
+            raise Reject(self.at(c[1]), "P1010", written=str(c[1]))
+        return (c[0], str(c[1]))
 
     def once(self, c: list[Any]) -> dict[str, str]:
         """The lines under a head by their keyword; none may be written twice, or one of the two would be lost."""
@@ -207,6 +219,29 @@ class Builder:
             c[0].type == "BENEFIT",
             span=self.span(c[:-1]),
         )
+
+    def status(self, c: list[Any]) -> nodes.Status:
+        dates = self.pick(c, nodes.Dates)
+        name = str(c[2])
+        return nodes.Status(
+            tuple(map(str, c[1])),
+            name,
+            dates[0] if dates else None,
+            self.body_of(c[-1], name, None),
+            span=self.span(c[:-1]),
+        )
+
+    def initial(self, c: list[Any]) -> nodes.Initial:
+        return nodes.Initial(str(c[1]), c[2], span=self.span(c[:-1]))
+
+    def final(self, c: list[Any]) -> nodes.Final:
+        return nodes.Final(tuple(map(str, c[1])), c[2], span=self.span(c[:-1]))
+
+    def transition(self, c: list[Any]) -> nodes.Transition:
+        return nodes.Transition(tuple(map(str, c[0])), str(c[2]), self.limited(c[4]), c[5], span=self.span(c[:-1]))
+
+    def arrears(self, c: list[Any]) -> nodes.Arrears:
+        return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
 
     def amendment_facts(self, c: list[Any]) -> nodes.Amendment:
         return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.pick(c, nodes.Fact)), span=self.span(c[:2]))
@@ -564,9 +599,21 @@ class Builder:
     def example_on(self, c: list[Any]) -> Any:
         return ("on", self.calendar(c[1]), self.at(c[1]))
 
+    def history_dates(self, c: list[Any]) -> dict[str, Any]:
+        return {
+            "span": self.span(c),
+            **{k.type: self.calendar(d) for k, d in zip(c[::2], c[1::2], strict=True) if k is not None},
+        }
+
     def given(self, c: list[Any]) -> nodes.Entry:
-        month = self.calendar(c[1]) if c[1] is not None else None
-        return nodes.Entry(False, month, tuple(map(str, c[2])), c[4], span=self.span(c[:-1]))
+        dates: dict[str, Any] = c[0] or {}
+        since, until = dates.get("FROM"), dates.get("TO")
+        if since and until and until < since[: len(until)]:
+            raise Reject(dates["span"], "P0402", since=since, until=until)
+        span = self.span(c[:-1])
+        if dates:
+            span = Span(self.source, dates["span"].start, span.end)
+        return nodes.Entry(False, since, tuple(map(str, c[1])), c[3], until, dates.get("LEARNED"), span=span)
 
     def expected(self, c: list[Any]) -> nodes.Entry:
         month = self.calendar(c[1]) if c[1] is not None else None
@@ -580,6 +627,17 @@ class Builder:
 
     def assignment(self, c: list[Any]) -> nodes.Assignment:
         return nodes.Assignment(c[0].path, c[2], span=self.span(c))
+
+    def money_assignment(self, c: list[Any]) -> nodes.Assignment:
+        word = str(c[0])
+        measure = next((k for k, words in MEASURES.items() if word in words), None)
+        if measure is None:
+            due = word in ("应发", "due")
+            hint = (
+                (f"应发的就是给付本身：{c[2]} = …", f"what is due is the benefit itself: {c[2]} = …") if due else None
+            )
+            raise Reject(self.at(c[0]), "P1011", word=word, hint=hint)
+        return nodes.Assignment((str(c[2]),), c[-1], measure, span=self.span(c))
 
     def given_bound(self, c: list[Any]) -> nodes.Given:
         return nodes.Given("value", c[0], span=self.span(c))

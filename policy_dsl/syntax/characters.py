@@ -24,6 +24,8 @@ MAX_DAYS = 2_000  # days on which something changes
 MAX_RULE_LINES = 5_000  # lines of one rule, each dated column of a row counted
 MAX_CHAIN = 200  # rules or parameters that read each other in a row
 MAX_SIZE = 1_000  # digits that a computed number may have
+MAX_CARRIED = 40  # digits of a number that is carried into the next month
+MAX_CARRIED_PARTS = 12  # digits of its denominator
 MAX_REREAD = 20_000  # lines read again to find further mistakes in one declaration
 
 _FULL = {0xFF01 + i: 0x21 + i for i in range(94) if not chr(0x21 + i).isalnum()}

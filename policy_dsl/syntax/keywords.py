@@ -18,9 +18,10 @@ class Keyword(NamedTuple):
     where: tuple[str, ...]
     declarations: tuple[str, ...] = ()  # for `line`: the declarations (by terminal) in whose lines it is a keyword
     text: bool = False  # the rest of the line is free text
+    misplaced: tuple[str, ...] = ()  # declarations in whose lines it is known only to say that it does not belong there
 
 
-BODIES = ("PARAMETER", "RULE", "BENEFIT", "AMEND")
+BODIES = ("PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND")
 
 # fmt: off
 KEYWORDS: tuple[Keyword, ...] = (
@@ -37,16 +38,21 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("EXAMPLE", "案例", "example", ("head",)),
     Keyword("EXTENDS", "上级", "extends", ("line",), ("POLICY",)),
     Keyword("JURISDICTION", "辖区", "jurisdiction", ("line",), ("POLICY",), text=True),
+    Keyword("PAYDAY", "发放日", "payday", ("line",), ("POLICY",)),
     Keyword("TITLE", "标题", "title", ("line",), ("DOCUMENT",), text=True),
     Keyword("ISSUER", "机关", "issuer", ("line",), ("DOCUMENT",), text=True),
     Keyword("DATED", "日期", "date", ("line",), ("DOCUMENT",)),
     Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE")),
     Keyword("TO", "至", "to", ("dated",)),
     Keyword("PUBLISHED", "公布", "published", ("dated",)),
+    Keyword("LEARNED", "获知", "known", ("dated",)),
     Keyword("IS", "为", "is", ("word",)),
     Keyword("WHEN", "当", "when", ("word",)),
     Keyword("OTHERWISE", "否则", "otherwise", ("word",)),
     Keyword("EXCEPT", "例外", "except", ("line",), BODIES),
+    Keyword("INITIAL", "起始", "initial", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
+    Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
+    Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
@@ -103,6 +109,9 @@ SIGNS: dict[str, str] = {
     "≠": "!=",
 }
 
+# What an example may expect of a benefit in a month besides what is due: `已发(x)`, `补发(x)`.
+MEASURES: dict[str, tuple[str, str]] = {"paid": ("已发", "paid"), "arrears": ("补发", "arrears")}
+
 BY_TERMINAL: dict[str, Keyword] = {k.terminal: k for k in KEYWORDS}
 COMPARISON_WORDS: dict[str, str] = {w: op for op, zh, en in COMPARISONS for w in (zh, en)}
 
@@ -126,7 +135,7 @@ def words(where: str, declaration: str = "") -> dict[str, Keyword]:
     return {
         spelled: k
         for k in KEYWORDS
-        if where in k.where and (where != "line" or declaration in k.declarations)
+        if where in k.where and (where != "line" or declaration in k.declarations + k.misplaced)
         for spelled in (k.zh, k.en)
     }
 

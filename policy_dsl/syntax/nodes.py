@@ -242,7 +242,41 @@ class Table(Node):
     rows: tuple[Row, ...]
 
 
-Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table
+@frozen
+class Initial(Node):
+    """`起始 s`: the state before the first month."""
+
+    state: str
+    notes: Notes
+
+
+@frozen
+class Final(Node):
+    """`终止 s, t`: states that are meant to be without a way out."""
+
+    states: tuple[str, ...]
+    notes: Notes
+
+
+@frozen
+class Transition(Node):
+    """`s, t → u 当 C`: short for one line for each state on the left."""
+
+    sources: tuple[str, ...]
+    target: str
+    condition: Expression
+    notes: Notes
+
+
+@frozen
+class Arrears(Node):
+    """`补发 当 E` under a benefit: which months are settled later."""
+
+    condition: Expression
+    notes: Notes
+
+
+Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table | Initial | Final | Transition | Arrears
 
 
 # --- declarations ----------------------------------------------------------------------------------------------------
@@ -287,6 +321,7 @@ class PolicyHead(Node):
     name: str
     extends: str | None = None
     jurisdiction: str | None = None
+    payday: int | None = None
 
 
 @frozen
@@ -334,6 +369,16 @@ class Rule(Node):
 
 
 @frozen
+class Status(Node):
+    """阶段: a state that lives from month to month, with its transitions."""
+
+    entities: tuple[str, ...]
+    name: str
+    dates: Dates | None
+    body: tuple[Line, ...]
+
+
+@frozen
 class Amendment(Node):
     """修订: changes by key what is inherited. `type` is given when facts are added instead of lines."""
 
@@ -353,18 +398,26 @@ class Given(Node):
 
 @frozen
 class Assignment(Node):
+    """`名 = 值`; `measure` is the word before the benefit in `已发(x)`, `补发(x)`."""
+
     name: tuple[str, ...]
     given: Given
+    measure: str = ""
 
 
 @frozen
 class Entry(Node):
-    """`成员 甲 法定义务人 父: 年龄 = 45`: pairs of (entity or list, label), then what is given or expected."""
+    """`成员 甲 法定义务人 父: 年龄 = 45`: pairs of (entity or list, label), then what is given or expected.
+
+    `month`: of a fact in a history its 自, of an expectation its month.
+    """
 
     expected: bool
     month: str | None
     target: tuple[str, ...]
     assignments: tuple[Assignment, ...]
+    until: str | None = None
+    learned: str | None = None
 
 
 @frozen
@@ -390,7 +443,7 @@ class Comment(Node):
     text: str
 
 
-Declaration = PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Amendment | Example
+Declaration = PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Status | Amendment | Example
 Item = Heading | Gist | Declaration
 
 

@@ -17,7 +17,7 @@ from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
 from .scan import Chunk, LogicalLine, ScanError, Scanner, item_lines
 
-NOT_YET = frozenset({"STATUS", "GUARANTEE"})
+NOT_YET = frozenset({"GUARANTEE"})
 
 
 def parse(source: Source, report: Report) -> nodes.File:

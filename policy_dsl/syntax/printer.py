@@ -30,6 +30,7 @@ _RESULT = frozenset(keywords.words("result"))
 _VALUE = frozenset(keywords.words("value"))
 _FROM = frozenset({keywords.spelling("FROM", "zh"), keywords.spelling("FROM", "en")})
 _AMENDMENT_LINE = frozenset(keywords.words("line", "AMEND"))
+_BODY_LINE = frozenset(keywords.words("line", "STATUS")) | _AMENDMENT_LINE
 _EXAMPLE_LINE = frozenset(keywords.words("line", "EXAMPLE"))
 _CELL_WORDS = {w: k.terminal for w, k in keywords.words("cell").items()}
 
@@ -203,8 +204,22 @@ class _Printer:
                 yield "  " * depth + self.word(kind.upper())
             case nodes.Remark(notes):
                 yield "  " * depth + self.notes(notes).lstrip(" ")
+            case nodes.Initial(state, notes):
+                yield "  " * depth + f"{self.word('INITIAL')} {self.name(state)}{self.notes(notes)}"
+            case nodes.Final(states, notes):
+                yield "  " * depth + f"{self.word('FINAL')} {self.names(states)}{self.notes(notes)}"
+            case nodes.Transition():
+                yield from _fitted(self.transition(line), depth)
+            case nodes.Arrears(condition, notes):
+                made = f"{self.word('ARREARS')} {self.word('WHEN')} {self.condition(condition)}{self.notes(notes)}"
+                yield from _fitted(made, depth)
             case _:
                 yield from _fitted(self.given(line), depth)
+
+    def transition(self, line: nodes.Transition) -> str:
+        steps = f"{self.names(line.sources)} → {self.name(line.target)}"
+        made = f"{steps} {self.word('WHEN')} {self.condition(line.condition)}{self.notes(line.notes)}"
+        return _opening(made, _BODY_LINE)
 
     def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except) -> str:
         """A line that gives a result: what must hold, 为, the result, its notes."""
@@ -287,10 +302,11 @@ class _Printer:
                 yield f"{'#' * level} {said}".rstrip(" ")
             case nodes.Gist(said):
                 yield f"> {said}".rstrip(" ")
-            case nodes.PolicyHead(name, extends, jurisdiction):
+            case nodes.PolicyHead(name, extends, jurisdiction, payday):
                 yield f"{self.word('POLICY')} {self.name(name)}"
                 upper = None if extends is None else self.name(extends)
                 yield from self.said(("EXTENDS", upper), ("JURISDICTION", jurisdiction))
+                yield from self.said(("PAYDAY", None if payday is None else str(payday)))
             case nodes.Document():
                 number = f" : {item.number}" if item.number else ""
                 yield f"{self.word('DOCUMENT')} {self.name(item.id)}{number}"
@@ -311,6 +327,10 @@ class _Printer:
                 word = self.word("BENEFIT" if item.benefit else "RULE")
                 yield f"{word} {self.names(entities)} {self.name(name)}{self.typed(item)}"
                 yield from evolve(self, declared=name).body(item.body)
+            case nodes.Status(entities, name, dates, body):
+                dated = "" if dates is None else f" {self.dates(dates)}"
+                yield f"{self.word('STATUS')} {self.names(entities)} {self.name(name)}{dated}"
+                yield from evolve(self, declared=name).body(body)
             case nodes.Amendment(names, body, facts):
                 yield f"{self.word('AMEND')} {self.names(names)}"
                 yield from evolve(self, declared=names[0]).body(body)
@@ -367,13 +387,23 @@ class _Printer:
     # --- examples
 
     def entry(self, e: nodes.Entry) -> str:
-        assigned = ", ".join(f"{self.names(a.name, '.')} = {self.value(a.given)}" for a in e.assignments)
+        assigned = ", ".join(f"{self.assigned(a)} = {self.value(a.given)}" for a in e.assignments)
         who = f"{self.names(e.target, ' ')}: {assigned}"
         if not e.expected:
-            return _opening(who, _EXAMPLE_LINE) if e.month is None else f"{self.word('FROM')} {e.month} {who}"
+            if e.month is None:
+                return _opening(who, _EXAMPLE_LINE)
+            dates = (("FROM", e.month), ("TO", e.until), ("LEARNED", e.learned))
+            return " ".join([*(f"{self.word(t)} {day}" for t, day in dates if day is not None), who])
         if not e.target:
             return f"{self.word('EXPECT')} {self.word('FAILURE')}"
         return f"{self.word('EXPECT')} {_opening(who, _VALUE) if e.month is None else f'{e.month} {who}'}"
+
+    def assigned(self, a: nodes.Assignment) -> str:
+        name = self.names(a.name, ".")
+        if not a.measure:
+            return name
+        zh, en = keywords.MEASURES[a.measure]
+        return f"{zh if self.lang == 'zh' else en}({name})"
 
     def value(self, g: nodes.Given) -> str:
         match g:

@@ -33,6 +33,7 @@ _DATED = keywords.words("dated")
 _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
+_STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
 _JOINS = frozenset({"且", "或", "and", "or"})
 
 _UNIT_WORD = "|".join(sorted((re.escape(w) for w in UNIT_KEYS if w != "%"), key=len, reverse=True))
@@ -210,6 +211,12 @@ class Scanner:
                 row = (_HEAD if head else _LINE.get(declaration, {})).get(spelled)
                 if row and row.terminal in _MODES and self.folded[word.end() : end].strip():
                     row = None
+                if (
+                    row
+                    and row.terminal in _STATE_LINES
+                    and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", "")
+                ):
+                    row = None  # a fact of that name, added by a 修订
             if row and word:
                 rest = word.end()
                 while rest < end and self.folded[rest] in " \t\f":

@@ -140,7 +140,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 def today(on: str | None, lang: str) -> str:
     """The day asked for, or today, which is then printed."""
     if on is not None:
-        from ..policy import day
+        from ..backends.days import day
 
         day(on)  # said before anything is read
         return on
@@ -323,6 +323,47 @@ def explain(policy: str, facts: str, on: str | None, name: str | None, form: str
     else:
         say({"text": made.text, "md": made.markdown, "html": made.html}[form](lang))
     errors = decision.errors
+    if errors:
+        fail(errors, lang)
+
+
+@main.command()
+@click.argument("policy")
+@click.argument("history")
+@click.option("--from", "start", metavar="YYYY-MM", required=True, help="第一个月 / the first month.")
+@click.option("--to", "end", metavar="YYYY-MM", required=True, help="最后一个月 / the last month.")
+@click.option("--as-known", metavar="DATE", help="按那一天所知的规定和事实 / as known on that day.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "html", "json"]),
+    default="text",
+    help="输出格式 / output format.  [text]",
+)
+@click.option("--json", "as_json", is_flag=True, help="同 --format json / the same as --format json.")
+@lang_option
+@guarded
+def timeline(
+    policy: str, history: str, start: str, end: str, as_known: str | None, form: str, as_json: bool, lang: str
+) -> None:
+    """逐月作出决定：状态、变化与原因、补发。 / Decide month by month, with arrears."""
+    from .given import read
+
+    made = _policy(policy)
+    given = read(history)
+    try:
+        months = made.timeline(given, start=start, end=end, as_known=as_known)
+    except PolicyError as error:
+        raise PolicyError(d if d.path or d.place else d._replace(path=history) for d in error.diagnostics) from None
+    if months.findings:
+        complain(months.findings, lang)
+    if as_json or form == "json":
+        from ..decision import dump
+
+        say(dump(months.to_json(lang)))
+    else:
+        say({"text": months.text, "md": months.markdown, "html": months.html}[form](lang))
+    errors = months.errors
     if errors:
         fail(errors, lang)
 

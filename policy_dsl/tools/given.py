@@ -8,7 +8,6 @@ import select
 import stat
 import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NoReturn
 
 from ..diagnostics.report import PolicyError, diagnostic
@@ -28,7 +27,7 @@ def read(name: str) -> Any:
     is_yaml = name.endswith((".yaml", ".yml"))
     most = MAX_YAML if is_yaml else MAX_FACTS
     try:
-        raw = sys.stdin.buffer.read(most + 1) if name == "-" else _bytes(Path(name), most + 1)
+        raw = sys.stdin.buffer.read(most + 1) if name == "-" else _bytes(name, most + 1)
     except OSError as error:
         zh, en = why_unreadable(error)
         raise PolicyError([diagnostic("F0117", at=name, reason=zh, reason_en=en)]) from None
@@ -47,7 +46,7 @@ def read(name: str) -> Any:
     return yaml(text, name) if is_yaml else json(text, name)
 
 
-def _bytes(path: Path, most: int) -> bytes:
+def _bytes(path: str, most: int) -> bytes:
     """The file's first bytes. A pipe may be given too (`<(…)`), but nobody waits for ever for one that nobody fills."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb", buffering=0) as file:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..backends.days import day
 from ..backends.facts import Reader
 from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
+from ..decision import Decision
 from ..diagnostics.report import PolicyError
 from ..ir import nodes as ir
 from ..model.types import Type
+from ..model.words import SINCE
 from ..policy import Policy
 from ..source import Place
+from ..syntax.keywords import MEASURES
+from ..timeline.history import first_month
+from ..timeline.timeline import Month, Timeline, timeline
 
 
 class Mismatch(NamedTuple):
@@ -36,20 +43,15 @@ class Result(NamedTuple):
 
 def run_example(policy: Policy, example: ir.Example) -> Result:
     """Decides the example's facts (a list that it does not mention is unknown) and compares."""
+    if example.history:
+        return run_history(policy, example)
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
     except PolicyError as error:
         if whole_error:
             return Result(example, ())
-        first = error.diagnostics[0]
-        found = Mismatch(
-            first.path,
-            f"事实有误：{first.path} {first.zh}",
-            f"the facts are wrong: {first.path} {first.en}",
-            example.place,
-        )
-        return Result(example, (found,))
+        return Result(example, (_refused(error, example),))
     decision = policy.decide_data(root, data, on=example.on)
     out: list[Mismatch] = []
     for want in example.expected:
@@ -59,16 +61,93 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
                     Mismatch("", "应为错误，却作出了决定", "an error was expected, a decision was made", want.place)
                 )
             continue
-        located = locate(decision.instance, want.path)
-        assert located is not None, want.path
-        entry, name = located
-        rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
-        type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
-        value = entry.values[name] if rule else _fact(decision.instance, entry, name)
-        mismatch = _compare(want, value, type_)
+        mismatch = _expected(policy, decision, want)
         if mismatch is not None:
             out.append(mismatch)
     return Result(example, tuple(out))
+
+
+def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
+    """The example month by month, from its first date to the last month that it asks for. Raises PolicyError."""
+    months = [e.month for e in example.expected if e.month]
+    start = min([*(first_month(d) for d in _dates(example.facts)), *months])
+    return timeline(policy, example.facts, day_text(start), day_text(max(months, default=start)), lenient=True)
+
+
+def run_history(policy: Policy, example: ir.Example) -> Result:
+    """Decides the example month by month and compares each month that it asks for."""
+    whole_error = any(e.kind == "error" and not e.path for e in example.expected)
+    try:
+        made = timeline_of(policy, example)
+    except PolicyError as error:
+        return Result(example, () if whole_error else (_refused(error, example),))
+    out: list[Mismatch] = []
+    for want in example.expected:
+        if not want.path:
+            if not any(m.decision is not None and m.decision.errors for m in made):
+                out.append(Mismatch("", "应为错误，却没有错误", "an error was expected, there was none", want.place))
+            continue
+        month = day_text(want.month)[:7]
+        mismatch = _measured(policy, made, want, month) if want.measure else _of_month(policy, made[month], want)
+        if mismatch is not None:
+            out.append(mismatch._replace(path=f"{month} {mismatch.path}"))
+    return Result(example, tuple(out))
+
+
+def _dates(facts: object) -> Iterator[int]:
+    """The 自 of every dated fact, as yyyymmdd."""
+    if isinstance(facts, dict):
+        if SINCE[0] in facts:
+            yield day(facts[SINCE[0]])
+        for value in facts.values():
+            yield from _dates(value)
+    elif isinstance(facts, list):
+        for value in facts:
+            yield from _dates(value)
+
+
+def _of_month(policy: Policy, month: Month, want: ir.Expected) -> Mismatch | None:
+    if month.decision is None:
+        return Mismatch(
+            want.path,
+            "这个月不在（事实还没有开始，或已离开）",
+            "nobody is there in this month (the facts have not begun, or all have left)",
+            want.place,
+        )
+    return _expected(policy, month.decision, want)
+
+
+def _measured(policy: Policy, made: Timeline, want: ir.Expected, month: str) -> Mismatch | None:
+    """已发(x) and 补发(x) of a month."""
+    entry, _, name = want.path.rpartition(".")
+    type_ = next(r.type for r in policy.program.rules if r.benefit and r.name == name)
+    amount = made.paid(month, want.path) if want.measure == "paid" else made.settled(month, want.path)
+    words = MEASURES[want.measure]
+    found = _compare(want, Fraction(amount) * type_.own.scale, type_)
+    return found and found._replace(path=f"{entry}.{words[0]}({name})")
+
+
+def _refused(error: PolicyError, example: ir.Example) -> Mismatch:
+    first = error.diagnostics[0]
+    ends = ("", ".", "[")
+    at = [p for path, p in example.places if first.path.startswith(path) and first.path[len(path) :][:1] in ends]
+    return Mismatch(
+        first.path,
+        f"事实有误：{first.path} {first.zh}",
+        f"the facts are wrong: {first.path} {first.en}",
+        at[-1] if at else example.place,
+    )
+
+
+def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch | None:
+    located = locate(decision.instance, want.path)
+    if located is None:
+        return Mismatch(want.path, "不在名单里", "is not in the list", want.place)
+    entry, name = located
+    rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
+    type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
+    value = entry.values[name] if rule else _fact(decision.instance, entry, name)
+    return _compare(want, value, type_)
 
 
 def _fact(root: Instance, entry: Instance, name: str) -> object:
@@ -123,4 +202,4 @@ def run(policy: Policy, only: str | None = None) -> list[Result]:
     return [run_example(policy, e) for e in policy.program.examples if e.policy == (only or policy.name)]
 
 
-__all__ = ["Mismatch", "Result", "day_text", "run", "run_example"]
+__all__ = ["Mismatch", "Result", "day_text", "run", "run_example", "timeline_of"]

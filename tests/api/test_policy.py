@@ -258,7 +258,7 @@ def test_a_cached_policy_needs_no_parser(county: Path, tmp_path: Path) -> None:
         "import sys, json, policy_dsl\n"
         "d = policy_dsl.load(sys.argv[1]).decide(json.loads(sys.argv[2]), on='2022-06')\n"
         "d.to_json(); d.explain().text()\n"
-        "print(d['家庭.保障金'], sorted({'lark', 'attr', 'attrs', 'click', 'yaml', 'numpy'} & set(sys.modules)))"
+        "print(d['家庭.保障金'], sorted({'lark', 'attr', 'attrs', 'click', 'yaml', 'numpy', 'pathlib'} & set(sys.modules)))"
     )
     import os
 

@@ -22,7 +22,7 @@ from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from policy_dsl.tools import cli, given, testing
 
-from .pages import FOLDER, PAGES, ROOT, Page
+from .pages import FOLDER, PAGES, ROOT, Block, Page
 
 COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
 GIVEN = [c for c, p in PAGES.items() if p.shown("json", "出错")]
@@ -129,10 +129,13 @@ def test_the_mended_program_gives_nothing(code: str, tmp_path: Path) -> None:
         assert [r.mismatches for r in testing.run(policy_dsl.load(file)) if not r.passed] == []
 
 
-def decided(policy: Policy, facts: object) -> list[Diagnostic]:
-    """What is wrong with the facts, or happens while the case is decided."""
+def decided(policy: Policy, facts: object, months: tuple[str, str] | None = None) -> list[Diagnostic]:
+    """What is wrong with the facts, or happens while the case is decided; of a history, also what is remarked on it."""
     try:
-        return list(policy.decide(facts, on="2022-06-01").errors)
+        if months is None:
+            return list(policy.decide(facts, on="2022-06-01").errors)
+        made = policy.timeline(facts, start=months[0], end=months[1])
+        return [*made.findings, *made.errors]
     except PolicyError as error:
         return list(error.diagnostics)
 
@@ -144,20 +147,20 @@ def test_the_wrong_facts_give_exactly_that_code(code: str, tmp_path: Path) -> No
     (program,) = page.shown("policy", "") or page.shown("policy", "改好")
     policy = policy_dsl.load(lay(tmp_path, page, program))
 
-    def run(text: str) -> list[Diagnostic]:
+    def run(block: Block) -> list[Diagnostic]:
         file = tmp_path / "事实.json"
-        file.write_text(text, encoding="utf-8")
+        file.write_text(block.text, encoding="utf-8")
         try:
-            return decided(policy, given.read(str(file)))
+            return decided(policy, given.read(str(file)), block.months)
         except PolicyError as error:
             return list(error.diagnostics)
 
-    for text in page.shown("json", "出错"):
-        found = whole(run(text))
+    for block in page.facts("出错"):
+        found = whole(run(block))
         assert {d.code for d in found} == {code}, [d.zh for d in found]
         assert all(d.path or d.place for d in found)
-    for text in page.shown("json", "改好"):
-        assert run(text) == []
+    for block in page.facts("改好"):
+        assert run(block) == []
 
 
 def mended(program: str, lines: str) -> str:
@@ -176,8 +179,8 @@ def test_a_page_of_a_decision_shows_the_way_out(code: str, tmp_path: Path) -> No
     assert ways or page.shown("json", "改好")
     for lines in ways:
         policy = policy_dsl.load(lay(tmp_path, page, mended(page.shown("policy", "改好")[0], lines)))
-        for text in page.shown("json", "出错"):
-            assert decided(policy, json.loads(text, parse_float=Decimal)) == []
+        for block in page.facts("出错"):
+            assert decided(policy, json.loads(block.text, parse_float=Decimal), block.months) == []
 
 
 # --- what no page can hold: large inputs, bytes, folders, calls
@@ -269,6 +272,19 @@ def called(call: Callable[[Policy], object], tmp_path: Path) -> str:
     return str(caught.value)
 
 
+def another_month(policy: Policy) -> object:
+    """Last month's decision of the same policy with another figure."""
+    before = policy.with_parameters({"计入养老金": {"2022-01-01": False}}).decide({"家庭": {"存款": 5}}, on="2022-05")
+    return policy.decide({"家庭": {"存款": 5}}, on="2022-06", previous=before)
+
+
+def published(tmp_path: Path, *more: str) -> str:
+    """A policy whose first figure was published in June."""
+    text = CHECKED + "参数 标准 : 元/月\n  自 2022-01-01 为 450 公布 2022-06-20\n规则 家庭 低保金 : 元/月\n  为 标准\n"
+    policy, facts = write(tmp_path / "甲.policy", text), write(tmp_path / "一户.json", FACTS)
+    return run("timeline", policy, facts, "--from", "2022-01", "--to", "2022-06", *more)
+
+
 SCENES: dict[str, Callable[[Path], str]] = {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -300,6 +316,8 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0806": empty_folder,
     "P0807": lambda p: run("compile", "清水县", "-o", str(p / "没有的文件夹" / "清水县.py")),
     "P0808": crash,
+    "P1020": lambda p: called(another_month, p),
+    "F0215": lambda p: published(p, "--as-known", "2022-03-01"),
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),

@@ -42,7 +42,7 @@ def test_the_wheel_carries_policies_and_pages(tmp_path: Path) -> None:
         "import policy_dsl, pathlib, json\n"
         f"assert pathlib.Path(policy_dsl.__file__).is_relative_to({str(home)!r}), policy_dsl.__file__\n"
         "from policy_dsl import library\n"
-        "assert library.shipped_folder().is_relative_to(pathlib.Path(policy_dsl.__file__).parent)\n"
+        "assert pathlib.Path(library.shipped_folder()).is_relative_to(pathlib.Path(policy_dsl.__file__).parent)\n"
         f"facts = json.loads(pathlib.Path({str(ROOT / 'examples' / 'qingshui.json')!r}).read_text(encoding='utf-8'))\n"
         "d = policy_dsl.load('qingshui').decide(facts, on='2022-06')\n"
         "assert any(b.value for b in d.benefits), d\n"

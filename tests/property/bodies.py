@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from policy_dsl.model.types import TRUTH, WHOLE, Type
 
-from .expressions import DAYS, ORDERS, PERCENTS, STARTS, At, Expressions, Rule, amount_of
+from .expressions import DAYS, ORDERS, PERCENTS, STARTS, At, Rule, amount_of
+from .looking_back import LookingBack
+
+PUBLISHED = ("2022-06-20", "2022-02-18", "2022-01-05", "2021-12-10", "2022-04-01")
 
 
-class Bodies(Expressions):
+class Bodies(LookingBack):
     """Writes what stands under a rule's head."""
 
     def result(self, at: At, rule: Rule, depth: int, written: bool = False) -> str:
@@ -43,8 +46,10 @@ class Bodies(Expressions):
                     lines.append(f"为 {self.result(at, rule, depth)}")
                 for day in d.some(STARTS[:4], 1, 2):
                     until = " 至 2024-06" if d.chance(20) else ""
-                    lines.append(f"自 {day}{until} 为 {self.result(at, rule, depth)}{self.note()}")
+                    lines.append(f"自 {day}{until}{self.published(25)} 为 {self.result(at, rule, depth)}{self.note()}")
                 return lines
+            case "growing":
+                return [f"为 上月({rule.name}, 默认 1000) * 上月({rule.name}, 默认 {d.pick(('1000000', '0.001'))})"]
             case "branches":
                 return self.branches(at, rule, depth)
             case "table":
@@ -54,6 +59,10 @@ class Bodies(Expressions):
         mode = {"first": "依次", "highest": "就高", "lowest": "就低", "sum": "合计"}[kind]
         plain = self.table(at, rule, depth, False, kind) if d.chance(40) else self.branches(at, rule, depth, kind)
         return [mode, *plain]
+
+    def published(self, percent: int) -> str:
+        """公布, now and then: before or after the value is in force."""
+        return f" 公布 {self.dice.pick(PUBLISHED)}" if self.dice.chance(percent) else ""
 
     def note(self) -> str:
         return " 假设 未经核实" if self.dice.chance(6) else " 依据 甲文 第一条" if self.dice.chance(4) else ""
@@ -91,7 +100,7 @@ class Bodies(Expressions):
             )
             if mode:
                 inner.insert(0, {"first": "依次", "highest": "就高", "sum": "合计"}[mode])
-            lines += [f"自 {span}", *("  " + x for x in inner)]
+            lines += [f"自 {span}{self.published(25)}", *("  " + x for x in inner)]
         first = next((x for x in lines if "否则" in x), None)
         if first is None and (d.chance(90) or any(x.strip() in ("就高", "就低", "合计") for x in lines)):
             lines.append(f"否则 为 {self.result(at, rule, depth - 1)}")
@@ -107,10 +116,7 @@ class Bodies(Expressions):
             columns.append((self.condition(at, 1), TRUTH))
         heads = [t for t, _ in columns]
         results = (
-            [
-                f"自 {s}{' 至 2023-12' if d.chance(10) else ''}{' 公布 2022-02-18' if d.chance(10) else ''}"
-                for s in d.some(STARTS[:4], 1, 3)
-            ]
+            [f"自 {s}{' 至 2023-12' if d.chance(10) else ''}{self.published(25)}" for s in d.some(STARTS[:4], 1, 3)]
             if dated
             else [d.pick((rule.name, "为"))]
         )
@@ -195,7 +201,7 @@ class Bodies(Expressions):
                 f"{head} {self.condition(at, 2)} 为 {self.result(at, rule, 1, written=d.chance(50))}{over}{self.note()}"
             )
             if d.chance(12):
-                lines += [f"自 {d.pick(STARTS[:3])}", "  " + line]
+                lines += [f"自 {d.pick(STARTS[:3])}{self.published(30)}", "  " + line]
             else:
                 lines.append(line)
             if label and label not in labels:

@@ -144,6 +144,23 @@ class Expressions:
         self.common: set[str] | None = None  # the only names that a rule of two entities may use
         self.count = 0
 
+    # --- looking back, written by who knows the statuses (looking_back.py)
+
+    def look_back(self, at: At, fits: Callable[[Type], bool], depth: int) -> str | None:
+        return None
+
+    def paid_before(self, at: At, type_: Type) -> str | None:
+        return None
+
+    def months(self, at: At) -> str | None:
+        return None
+
+    def window(self, at: At, dims: Dims, depth: int) -> str | None:
+        return None
+
+    def truth_window(self, at: At, functions: tuple[str, ...], depth: int) -> str | None:
+        return None
+
     # --- names
 
     def name(self, stem: str) -> str:
@@ -197,6 +214,10 @@ class Expressions:
 
     def reference(self, at: At, fits: Callable[[Type], bool], depth: int) -> str | None:
         """One reference; a parameter's keys are expressions themselves."""
+        if self.dice.chance(12):
+            back = self.look_back(at, fits, depth)
+            if back:
+                return back
         named = self.references(at, fits)
         given = [p for p in self.parameters if fits(p.type)]
         if not named and not given:
@@ -257,8 +278,24 @@ class Expressions:
             return self.leaf(at, dims, bare, depth)
         inner = depth - 1
         form = d.pick(
-            ("sum", "gather", "scaled", "quotient", "round", "values", "special", "negative", "product", "mixed")
+            (
+                "sum",
+                "gather",
+                "scaled",
+                "quotient",
+                "round",
+                "values",
+                "special",
+                "negative",
+                "product",
+                "mixed",
+                "last",
+            )
         )
+        if form == "last":
+            made = self.window(at, dims, inner)
+            if made:
+                return made
         if form == "sum":
             return f"({self.amount(at, dims, inner)} {d.pick('+-−')} {self.amount(at, dims, inner)})"
         if form == "gather":
@@ -312,6 +349,9 @@ class Expressions:
         if floors and d.chance(40):
             return f"下限({self.parameter(d.pick(floors), at, depth)})"
         if dims == (("month", 1),):
+            stay = self.months(at) if d.chance(50) else None
+            if stay:
+                return stay
             if d.chance(50):
                 return f"整月({self.date(at, depth)}, {self.date(at, depth)})"
             return f"周岁({self.date(at, depth)}{', ' + self.date(at, depth) if d.chance(40) else ''})"
@@ -320,6 +360,9 @@ class Expressions:
         if not dims:
             if d.chance(50):
                 return f"月份({self.date(at, depth)})"
+            often = self.truth_window(at, ("个数", "count"), depth) if d.chance(30) else None
+            if often:
+                return often
             return f"个数({', '.join(self.condition(at, depth) for _ in range(d.between(2, 3)))})"
         return None
 
@@ -485,7 +528,12 @@ class Expressions:
         d = self.dice
         if depth <= 0 or d.chance(55):
             return self.simple(at, depth)
-        form = d.pick(("且", "或", "非", "list", "values"))
+        form = d.pick(("且", "或", "非", "list", "values", "last"))
+        if form == "last":
+            made = self.truth_window(at, ("任一", "全部"), depth) if d.chance(60) else None
+            stay = self.months(at)
+            if made or stay:
+                return made or f"{stay} {d.pick(ORDERS)} {d.pick(('1', '2', '1 年', '0'))}"
         if form == "非":
             return f"非 ({self.condition(at, depth - 1)})"
         if form == "list":
@@ -579,7 +627,11 @@ class Expressions:
             for r, t in self.references(at, lambda t: t == type_)
             if any(x.benefit and r.split(".")[-1] == x.name for x in self.rules)
         ]
-        form = d.pick(("round", "written", "benefit", "sum", "extreme", "list"))
+        form = d.pick(("round", "written", "benefit", "sum", "extreme", "list", "before"))
+        if form == "before":
+            before = self.paid_before(at, type_)
+            if before:
+                return before
         if form == "benefit" and same:
             return d.pick(same)
         if form == "sum" and depth > 0:

@@ -6,10 +6,11 @@ from typing import Any
 
 from policy_dsl.backends.engine import Run
 from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.runtime import NOTHING
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.epoch import InForce
-from policy_dsl.ir.traverse import children
+from policy_dsl.ir.traverse import children, formulas, walk
 
 
 class Watched(Interpretation):
@@ -30,6 +31,8 @@ class Watched(Interpretation):
 
     def rule(self, rule: ir.Rule, at: Instance) -> Value:
         value = super().rule(rule, at)
+        if value is NOTHING:  # a stay that began before the first month
+            self.unusual = True
         if not known(value):
             self.unusual = True
             if isinstance(value, Failure):
@@ -40,6 +43,13 @@ class Watched(Interpretation):
         if len(lines) > 1:
             self.unusual = True
         return super().agree(lines, rule, at)
+
+    def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
+        value = super().before(node, default, at)
+        if isinstance(value, Failure):  # 任一 and 全部 may be decided all the same
+            self.unusual = True
+            self.codes.add(value.code)
+        return value
 
     def exceptions(self, found: InForce, at: Instance, body: Any) -> Value:
         if sum(self.evaluate(x.condition, at) is True for x in found.exceptions) > 1:
@@ -70,6 +80,16 @@ class Watched(Interpretation):
         for entry in entries:
             if node.where is None or self.evaluate(node.where, entry) is not False:
                 self.evaluate(node.value, entry) if node.value is not None else None
+
+
+def has_slow_windows(program: ir.Program) -> bool:
+    """Whether it looks back over months at a quotient, or with a default that is no written amount: left to the interpreter."""
+    windows = [x for r in program.rules for f in formulas(r) for x in walk(f) if isinstance(x, ir.Window)]
+    grids = {(e.name, c.name): c.grid for e in program.entities for c in e.carried}
+    return any(
+        x.function != "count" and x.type.is_amount and (not grids[x.entity, x.name] or x.default is not None)
+        for x in windows
+    )
 
 
 def lines_of(found: InForce) -> tuple[ir.Line, ...]:

@@ -20,9 +20,10 @@ from policy_dsl.model.types import BUILTIN, NUMBER, TRUTH, WHOLE, Type
 from policy_dsl.model.units import unit_of
 from policy_dsl.pipeline import compile_layers
 
-from .bodies import Bodies
 from .dice import Dice, Drawn
 from .expressions import FACT_TYPES, PLAIN_RANGES, RANGES, RULE_TYPES, STARTS, At, Entity, Parameter, Rule, product
+from .looking_back import Status
+from .statuses import Statuses
 
 
 class Text(NamedTuple):
@@ -42,7 +43,7 @@ class Text(NamedTuple):
         return "\n".join("\n".join(items) for _, items in self.layers)
 
 
-class Writer(Bodies):
+class Writer(Statuses):
     """Writes declarations."""
 
     def type_of(self, word: str, owner: str, counted: str) -> tuple[str, Type]:
@@ -222,14 +223,19 @@ class Writer(Bodies):
             lines.append(f"为 {self.parameter_value(type_, keys)}{self.note()}")
         for day in d.some(STARTS[:4], 0 if lines else 1, 2):
             until = " 至 2024-12-31" if d.chance(15) else ""
-            known = " 公布 2022-06-20" if d.chance(10) else ""
-            lines.append(f"自 {day}{until}{known} 为 {self.parameter_value(type_, keys)}{self.note()}")
+            lines.append(f"自 {day}{until}{self.published(25)} 为 {self.parameter_value(type_, keys)}{self.note()}")
+            if d.chance(10):  # the same day again, published later
+                lines.append(f"自 {day}{until} 为 {self.parameter_value(type_, keys)} 公布 2022-07-08")
         return lines
 
     def keyed(self, keys: tuple[str, ...], type_: Type) -> list[str]:
         d = self.dice
         types = [self.enumerations[k] for k in keys]
-        columns = [f"自 {s}" for s in d.some(("1980-01-01", *STARTS[:4]), 1, 3)] if d.chance(60) else ["为"]
+        columns = (
+            [f"自 {s}{self.published(20)}" for s in d.some(("1980-01-01", *STARTS[:4]), 1, 3)]
+            if d.chance(60)
+            else ["为"]
+        )
         lines = [f"| {' | '.join([*keys, *columns])} |"]
         first = list(types[0].members)
         groups: list[list[str]] = []
@@ -249,15 +255,23 @@ class Writer(Bodies):
                 lines.append(f"| {' | '.join([*cells, *values])} |")
         return lines
 
-    def declare_rule(self) -> str:
+    def plan_rule(self) -> tuple[str, Rule]:
+        """(its type as written, the rule as others may look back at it)."""
         d = self.dice
         entity = d.pick(list(self.entities))
-        benefit = d.chance(25)
+        benefit = d.chance(30)
         name = self.name("付" if benefit else "规")
         word = d.pick(("元/月", "元", "元/人/月")) if benefit else d.pick(RULE_TYPES)
         written, type_ = self.type_of(word, name, self.counted(entity))
         if type_.kind == "text":
             type_ = TRUTH
+        return written, Rule(entity, name, type_, benefit, (), "")
+
+    def declare_rule(self, planned: tuple[str, Rule] | None = None) -> str:
+        d = self.dice
+        written, rule = planned or self.plan_rule()
+        entity, name, type_, benefit, *_ = rule
+        self.ahead = [*(r for r in self.ahead if r != rule), rule]  # it may look back at itself
         at = At(entity, entity)
         joined = (type_.is_amount, type_.is_amount or type_.ordered)
         kinds = ["value", "branches", "table", "dated", "blocks", "first"]
@@ -266,7 +280,9 @@ class Writer(Bodies):
         if joined[0]:
             kinds.append("sum")
         kind = d.pick(kinds)
-        rule = Rule(entity, name, type_, benefit, (), kind)
+        if type_ == NUMBER and d.chance(50):
+            kind = "growing"
+        rule = rule._replace(kind=kind)
         heads = [entity]
         for other in self.entities.values():
             if other.name != entity and self.counted(other.name) == self.counted(entity) and d.chance(15):
@@ -279,9 +295,12 @@ class Writer(Bodies):
         if d.chance(35):
             more, labels = self.exceptions(at, rule, (), d.between(1, 3))
             lines += more
+        if benefit:
+            lines += self.settled(at)
         if d.chance(8):
             lines.append("假设 整条规则的口径待核")
         self.common = None
+        self.ahead.pop()
         span = " 自 2021-06-01 至 2023-05-31" if kind == "value" and d.chance(8) else ""
         self.rules.append(rule._replace(labels=labels))
         self.rules += [rule._replace(entity=e, labels=labels) for e in heads[1:]]
@@ -300,6 +319,9 @@ class Writer(Bodies):
                 continue
             self.usable = index
             at = At(rule.entity, rule.entity)
+            if rule.kind == "status":
+                items.append("\n".join([f"修订 {rule.name}", *("  " + x for x in self.amend_status(rule))]))
+                continue
             lines: list[str] = []
             if rule.table and d.chance(60):
                 lines = self.same_rows(at, rule)
@@ -329,10 +351,16 @@ class Writer(Bodies):
         items = [*self.types(), *self.declare_entities(), *self.declare_parameters()]
         if d.chance(30):
             items.insert(0, "## 一(一) 总则\n> 只为说明。")
-        for _ in range(d.between(1, 2 + 2 * self.size)):
-            items.append(self.declare_rule())
+        statuses = self.plan_statuses()
+        planned = [self.plan_rule() for _ in range(d.between(1, 2 + 2 * self.size))]
+        self.ahead += [rule for _, rule in planned[: d.between(0, 2)]]
+        todo: list[Status | tuple[str, Rule]] = [*planned]
+        for status in statuses:
+            todo.insert(d.between(0, len(todo)), status)
+        items += [self.declare_status(x) if isinstance(x, Status) else self.declare_rule(x) for x in todo]
         document = "文件 甲文 : 某发〔2022〕1号\n  标题 一份文件\n  机关 某局\n  日期 2022-01-01"
-        head = "# 生成的政策\n政策 省\n  辖区 某省\n" + document
+        payday = f"  发放日 {d.pick((10, 1, 31, 28))}\n" if d.chance(40) else ""
+        head = f"# 生成的政策\n政策 省\n  辖区 某省\n{payday}{document}"
         layers = [("省", (head, *items))]
         if d.chance(25):
             layers.append(("县", ("政策 县\n  上级 省", *self.amendments())))

@@ -19,13 +19,27 @@ from .policies import Text
 
 NODES = (
     ir.Constant, ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.KeyRef, ir.Moment, ir.Not, ir.Logic, ir.Compare, ir.Among, ir.Arithmetic,
-    ir.Call, ir.Aggregate,
+    ir.Call, ir.Aggregate, ir.CarriedRef, ir.Past, ir.Window, ir.Measure,
 )  # fmt: skip
 
 WANTED: frozenset[str] = frozenset(
     [f"node {n.__name__}" for n in NODES]
     + [f"function {f.key}" for f in FUNCTIONS]
     + [f"over a list: {f.key}" for f in FUNCTIONS if f.shape == "gather"]
+    + [f"in months before: {f.key}" for f in FUNCTIONS if f.shape == "gather"]
+    + [f"a default of {what}" for what in ("上月", "近")]
+    + [f"{kind} carried from a {source}" for kind in ("value", "window") for source in ("fact", "rule")]
+    + [f"last month's {kind}" for kind in ("truth", "amount", "enumeration", "date")]
+    + [f"in a step: {f}" for f in ("previous", "last", "spent", "total", "at_entry")]
+    + [f"outside a step: {f}" for f in ("previous", "last", "spent", "total", "at_entry")]
+    + [
+        "a carried quotient",
+        "a payday",
+        "arrears",
+        "a published value",
+        "a published line",
+        "a status of a lower layer",
+    ]
     + [f"of values: {f}" for f in ("sum", "max", "min", "average", "count")]
     + [
         f"{what} of type {kind}"
@@ -40,7 +54,7 @@ WANTED: frozenset[str] = frozenset(
         "a list above",
     ]
     + [f"mode {m}" for m in ("", "first", "highest", "lowest", "sum")]
-    + [f"line {k}" for k in ("value", "branch", "row", "otherwise", "exception")]
+    + [f"line {k}" for k in ("value", "branch", "row", "otherwise", "exception", "transition")]
     + [f"entry {k}" for k in ("exact", "floor", "target", "pending")]
     + [f"result {k}" for k in ("exact", "floor", "target", "pending", "absent")]
     + [f"cell {k}" for k in ("any", "otherwise", "tests")]
@@ -76,15 +90,40 @@ def note_program(program: ir.Program) -> None:
                 note("an exception that beats another")
             if line.kind == "exception" and line.layer:
                 note("an exception of a lower layer")
+            if line.published:
+                note("a published line")
+            if line.kind == "transition" and line.layer:
+                note("a status of a lower layer")
             for formula in (line.condition, line.result):
                 _formula(formula)
+                _looked_back(formula, "in a step" if rule.status else "outside a step")
     for parameter in program.parameters:
         note(f"parameter of type {parameter.type.kind}")
         for entry in parameter.entries:
-            note(f"entry {entry.kind}")
+            note(f"entry {entry.kind}", *(["a published value"] if entry.published else []))
             _formula(entry.value)
     for entity in program.entities:
         note(*(f"fact of type {f.type.kind}" for f in entity.facts))
+        for c in entity.carried:
+            note(f"{c.kind} carried from a {c.source}", f"last month's {c.type.kind}")
+            if c.type.is_amount and not c.grid:
+                note("a carried quotient")
+    if program.payday:
+        note("a payday")
+    for a in program.arrears:
+        note("arrears")
+        _formula(a.condition)
+
+
+def _looked_back(formula: ir.Expression | None, where: str) -> None:
+    for node in walk(formula) if formula is not None else ():
+        match node:
+            case ir.Past():
+                note(f"function {node.function}", f"{where}: {node.function}")
+                note(*(["a default of 上月"] if node.default is not None else []))
+            case ir.Window():
+                note("function last", f"in months before: {node.function}", f"{where}: last")
+                note(*(["a default of 近"] if node.default is not None else []))
 
 
 def _formula(formula: ir.Expression | None) -> None:

@@ -194,6 +194,8 @@ def _apart(lines: tuple[nodes.Line, ...]) -> tuple[nodes.Line, ...]:
     )
 
 
+states = made(nodes.Initial, names, notes) | made(nodes.Final, tuples(names, 1), notes)
+transitions = made(nodes.Transition, tuples(names, 1, 3), names, expressions, notes)
 LINES = (
     values,
     made(nodes.Branch, expressions, results, notes),
@@ -202,6 +204,9 @@ LINES = (
     made(nodes.Mode, st.sampled_from(["first", "highest", "lowest", "sum"])),
     made(nodes.Remark, _notes(prose)),
     made(nodes.Dated, spans, st.tuples(values), st.just(True)),
+    states,
+    transitions,
+    made(nodes.Arrears, expressions, notes),
     tables,
 )
 lines: SearchStrategy[Any] = hidden(
@@ -225,6 +230,21 @@ def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
     return found
 
 
+def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool = False) -> tuple[nodes.Line, ...]:
+    """The lines that a declaration may have: 起始 and 终止 stand under 阶段, 补发 under 给付, all of them under 修订."""
+    wrong: tuple[type[nodes.Node], ...] = (
+        () if kind in (nodes.Status, nodes.Amendment) else (nodes.Initial, nodes.Final)
+    )
+    if not (kind is nodes.Amendment or benefit):
+        wrong = (*wrong, nodes.Arrears)
+    kept = [
+        attrs.evolve(line, lines=_fitting(line.lines, kind, benefit)) if isinstance(line, nodes.Dated) else line
+        for line in body
+        if not isinstance(line, wrong)
+    ]
+    return _apart(tuple(kept)) or (nodes.Mode("first", span=NOWHERE),)
+
+
 # --- declarations
 
 _named = made(nodes.NamedType, tuples(names, 1) | st.just(("%",)))
@@ -246,15 +266,21 @@ facts = hidden(
 
 
 @st.composite
-def _with_body(draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Amendment]) -> nodes.Node:
-    body = draw(bodies)
+def _with_body(
+    draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
+) -> nodes.Node:
+    benefit = draw(st.booleans())
+    body = _fitting(draw(bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
         return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
-    type_, dates = draw(types), draw(maybe(spans))
+    dates = draw(maybe(spans))
+    if kind is nodes.Status:
+        return nodes.Status(draw(tuples(names, 1, 2)), name, dates, body, span=NOWHERE)
+    type_ = draw(types)
     if kind is nodes.Parameter:
         return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
-    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, draw(st.booleans()), span=NOWHERE)
+    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, span=NOWHERE)
 
 
 given = hidden(
@@ -265,16 +291,29 @@ given = hidden(
         made(nodes.Given, st.just("error"), st.none(), tuples(names, 0, 1)),
     )
 )
-assignments = tuples(made(nodes.Assignment, tuples(names, 1), given), 1)
+_money = made(nodes.Assignment, st.tuples(names), given, st.sampled_from(sorted(keywords.MEASURES)))
+assignments = tuples(made(nodes.Assignment, tuples(names, 1), given) | _money, 1)
+
+
+@st.composite
+def _learned(draw: DrawFn) -> nodes.Entry:
+    """A line of a history: 自, and now and then 至 and 获知."""
+    dates = draw(_spans())
+    who, assigned = draw(tuples(names, 1)), draw(assignments)
+    return nodes.Entry(False, dates.since, who, assigned, dates.until, dates.published, span=NOWHERE)
+
+
 entries = hidden(
-    made(nodes.Entry, st.booleans(), maybe(days), tuples(names, 1), assignments)
+    made(nodes.Entry, st.booleans(), st.none(), tuples(names, 1), assignments)
+    | made(nodes.Entry, st.just(True), days, tuples(names, 1), assignments)
+    | _learned()
     | made(nodes.Entry, st.just(True), st.none(), st.just(()), st.just(()))
 )
 
 SHORT = (
     made(nodes.Heading, st.integers(1, 6), prose),
     made(nodes.Gist, prose),
-    made(nodes.PolicyHead, names, maybe(names), maybe(prose)),
+    made(nodes.PolicyHead, names, maybe(names), maybe(prose), maybe(st.integers(1, 31))),
     made(nodes.Document, names, prose, maybe(prose), maybe(prose), maybe(full_days)),
     made(nodes.TypeDeclaration, names, st.sampled_from(["ordered", "unordered"]), tuples(names, 2)),
     made(nodes.TypeDeclaration, names, st.just("unit")),
@@ -285,6 +324,7 @@ LONG = (
     made(nodes.Example, prose, maybe(days), tuples(entries)),
     _with_body(nodes.Parameter),
     _with_body(nodes.Rule),
+    _with_body(nodes.Status),
     _with_body(nodes.Amendment),
 )
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
@@ -349,13 +389,18 @@ def with_name(name: str) -> nodes.File:
         nodes.Except(name, word, first, both, none, **at),
         nodes.Dated(dates, (value,), True, **at),
         nodes.Table((*heads, *ends), rows, **at),
+        nodes.Transition(both, name, word, none, **at),
     )
+    states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
+    settled = nodes.Arrears(word, none, **at)
     given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
+    assigned += tuple(nodes.Assignment((name,), given[0], measure, **at) for measure in keywords.MEASURES)
     entries = tuple(nodes.Entry(e, m, both, assigned, **at) for e in (False, True) for m in (None, "2022-01"))
+    entries += (nodes.Entry(False, "2022-01", both, assigned, "2022-12-31", "2022-02-02", **at),)
     items: tuple[nodes.Item, ...] = (
-        nodes.PolicyHead(name, name, **at),
+        nodes.PolicyHead(name, name, None, 10, **at),
         nodes.Document(name, "", **at),
         nodes.Entity(name, name, facts, **at),
         nodes.TypeDeclaration(name, "unit", **at),
@@ -363,7 +408,9 @@ def with_name(name: str) -> nodes.File:
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
-        nodes.Amendment(both, body, **at),
+        nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
+        nodes.Status(both, name, dates, (*states, *body), **at),
+        nodes.Amendment(both, (*body, *states, settled), **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Example("", None, entries, **at),
     )

@@ -263,7 +263,7 @@ def test_nothing_of_an_attackers_entry_runs(attack: str, tmp_path: Path) -> None
         policy.write_text(COUNTY.replace("* 2", "* 3 - 存款"), encoding="utf-8")
         (fresh,) = (cache.entry(library.find(policy)),)
         assert fresh is not None
-        target = folder / fresh.name
+        target = folder / os.path.basename(fresh)
     target.write_bytes(evil)
     target.chmod(0o666 if how == "file" else 0o600)
     if how == "folder":

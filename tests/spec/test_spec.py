@@ -5,6 +5,8 @@
 ```policy 出错 P0203@5  its errors are these, each at its line (of the block), and no others
 ```json 2022-06         facts for the policy above, decided for the day
 ```json 应为            what the decision then holds: a part of the contract's JSON, or the errors of the facts
+```json 2022-01 至 2022-06 [所知 2022-03-01]   a history for the policy above, decided month by month; its 应为 is a part of the timeline's
+                        JSON, with `months` as {"2022-02": {path: value}} and `findings` and `errors` as codes with their paths
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
-from policy_dsl import Policy, PolicyError, library
+import policy_dsl
+from policy_dsl import Decision, Policy, PolicyError, library
 from policy_dsl.backends.interpret import Interpretation
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.model.functions import FUNCTIONS, MOMENTS
@@ -33,7 +38,7 @@ from policy_dsl.syntax.grammar import Grammar
 from policy_dsl.syntax.printer import text as printed
 from policy_dsl.syntax.scan import Scanner, item_lines
 from policy_dsl.syntax.traverse import walk
-from policy_dsl.tools.testing import run, run_example
+from policy_dsl.tools.testing import run, run_example, timeline_of
 
 HERE = Path(__file__).parent
 PAGES = sorted(HERE.glob("*.md"))
@@ -128,13 +133,51 @@ def test_a_policy_and_its_examples(block: Block, tmp_path: Path) -> None:
 def _agree(policy: Policy, example: Any) -> None:
     from policy_dsl.backends.facts import Reader
 
+    if example.history:
+        _agree_monthly(policy, example)
+        return
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
     except PolicyError:
         return
-    decision = policy.decide_data(root, data, on=example.on)
-    oracle = policy.run(example.on, root).compiled.instance(root, data)
-    Interpretation(decision.epoch, example.on, oracle).rules()
+    _agree_on(policy, policy.decide_data(root, data, on=example.on))
+
+
+def _agree_monthly(policy: Policy, example: Any) -> None:
+    """Every month both as it is due and as it was paid; the timeline can be told, and its JSON is as published."""
+    try:
+        made = timeline_of(policy, example)
+    except PolicyError:
+        return
+    for month in made:
+        for decision in {id(d): d for d in (month.decision, month.paid) if d is not None}.values():
+            _agree_on(policy, decision)
+    for lang in ("zh", "en"):
+        assert made.text(lang)
+        assert made.markdown(lang)
+        assert made.html(lang)
+    TIMELINES.validate(made.to_json())
+    TIMELINES.validate(made.to_json("en", explanations=True))
+
+
+def _schema(folder: str, name: str) -> Any:
+    return json.loads((Path(policy_dsl.__file__).parent / folder / name).read_text(encoding="utf-8"))
+
+
+TIMELINES = Draft202012Validator(
+    _schema("timeline", "schema.json"),
+    registry=Registry().with_resources(
+        (made["$id"], Resource.from_contents(made))
+        for made in (_schema("explain", "schema.json"), _schema("explain", "decision.schema.json"))
+    ),
+)
+
+
+def _agree_on(policy: Policy, decision: Decision) -> None:
+    """The oracle gives the decision's values; its reasons can be told."""
+    data = decision.instance.data
+    oracle = policy.run(decision.day, decision.root, decision.epoch.known).compiled.instance(decision.root, data)
+    Interpretation(decision.epoch, decision.day, oracle).rules()
     assert [e.values for e in decision.instance.all()] == [e.values for e in oracle.all()]
     told = decision.explain()
     for lang in ("zh", "en"):
@@ -152,7 +195,41 @@ def test_what_is_wrong_is_said_at_its_line(block: Block, tmp_path: Path) -> None
     assert sorted((code, line) for code, line, _ in found) == wanted, found
 
 
-@_named([b for b in BLOCKS if b.kind == "facts"])
+@_named([b for b in BLOCKS if b.kind == "facts" and "至" in b.info])
+def test_a_history_and_what_follows(block: Block, tmp_path: Path) -> None:
+    policy, errors = _compiled(block.policy, block.beside, tmp_path)
+    assert policy is not None, errors
+    start, _, rest = block.info.partition(" 至 ")
+    end, _, known = rest.partition(" 所知 ")
+    wanted = json.loads(block.wanted)
+    history = json.loads(block.text, parse_float=Decimal)
+    try:
+        made: dict[str, Any] = policy.timeline(history, start=start, end=end, as_known=known or None).to_json()
+    except PolicyError as error:
+        made = {"errors": [{"code": d.code, "path": d.path} for d in error.diagnostics]}
+    if "errors" in wanted or "errors" in made:
+        assert _places(made.get("errors"), wanted.get("errors"))
+        return
+    TIMELINES.validate(made)
+    for month, outputs in wanted.pop("months", {}).items():
+        found = next(m["outputs"] for m in made["months"] if m["month"] == month)
+        assert {k: (found[k] and found[k]["value"]) if k in found else "missing" for k in outputs} == outputs, month
+    if "findings" in wanted:
+        assert _places(made["findings"], wanted.pop("findings"))
+    if "arrears" in wanted:
+        asked = wanted.pop("arrears")
+        assert [{k: a[k] for k in want} for a, want in zip(made["arrears"], asked, strict=True)] == asked
+    assert not wanted
+
+
+def _places(found: Any, wanted: Any) -> bool:
+    """The codes wanted, each at its path or at a part of it."""
+    return len(found or ()) == len(wanted or ()) and all(
+        f["code"] == w["code"] and f["path"].startswith(w["path"]) for f, w in zip(found, wanted, strict=True)
+    )
+
+
+@_named([b for b in BLOCKS if b.kind == "facts" and "至" not in b.info])
 def test_given_facts_and_what_follows(block: Block, tmp_path: Path) -> None:
     policy, errors = _compiled(block.policy, block.beside, tmp_path)
     assert policy is not None, errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from ...ir import nodes as ir
+from ..interpret import carried_width
 from ..schedule import Step, all_gathers
 from .pieces import assign, name, store, tuple_
 from .rules import Rules
@@ -43,7 +44,16 @@ class Flow:
         targets: list[ast.expr] = [store(e.fact_local(entity.name, f.name)) for f in entity.facts]
         targets += [store(e.list_local(entity.name, m.name)) for m in entity.lists]
         targets.append(store("_"))
+        targets += [store(n) for n in self.carried(entity)]
         return ast.Tuple(targets, ast.Store())
+
+    def carried(self, entity: ir.Entity) -> list[str]:
+        """The locals of what an entry carries over: an amount without a grid has its denominator behind it."""
+        out: list[str] = []
+        for c in entity.carried:
+            local = self.e.carried_local(entity.name, c.name)
+            out += [local, local + "_n"] if carried_width(c) == 2 else [local]
+        return out
 
     def names(self, entity: ir.Entity) -> list[str]:
         """Every local that an entry may have after a walk: facts, lists, rules, saved inner walks."""
@@ -51,6 +61,7 @@ class Flow:
         made = [e.fact_local(entity.name, f.name) for f in entity.facts] + [
             e.list_local(entity.name, m.name) for m in entity.lists
         ]
+        made += self.carried(entity)
         for key in e.scheduler.rules.get(entity.name, ()):
             local = e.rule_local(key)
             made += [local, local + "_n", local + "_p"]

@@ -10,8 +10,8 @@ from typing import Any
 from ...ir import nodes as ir
 from ...ir.traverse import walk
 from ...model.types import decimal_text, grid
-from ..facts import MOST_TEXT
-from ..interpret import fact_step
+from ..facts import MOST_TEXT, encoded
+from ..interpret import carried_width, fact_step
 from ..schedule import Step
 from ..show import day_text
 from .flow import Flow
@@ -142,6 +142,13 @@ class Emitter(Rules):
             body.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
             items.append(name(out))
         items.append(name(d) if bits else const(0))
+        for c in entity.carried:
+            if c.kind == "window":
+                items.append(tuple_())
+            elif c.start is None:
+                items += [name("NOTHING")] * carried_width(c)
+            else:
+                items += [const(x) for x in encoded(c, c.start) or ()]
         return tuple_(*items)
 
     def _read_fact(

@@ -304,6 +304,8 @@ def _may_be_open(lines: Iterable[ir.Line]) -> set[tuple[str, ...]]:
             found.add((node.entity, node.name))
         elif isinstance(node, ir.ParameterRef):
             found.add((node.name,))
+        elif isinstance(node, (ir.CarriedRef, ir.Window)):
+            found.add((node.entity, "上月", node.name))
         if not isinstance(node, ir.Aggregate):
             stack += children(node)
     return found

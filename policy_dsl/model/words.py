@@ -1,0 +1,22 @@
+"""Keys of given facts that belong to their form and not to a policy, each in both spellings (semantics, further rule 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Word = tuple[str, str]
+
+PREVIOUS: Word = ("上月", "previous")  # what an entry carries from the month before
+PRESENT: Word = ("在列", "present")  # whether an entry of a list is there
+PAID: Word = ("已发", "paid")  # the ledger: what was really paid
+SINCE: Word = ("自", "from")
+UNTIL: Word = ("至", "to")
+IS: Word = ("为", "is")
+LEARNED: Word = ("获知", "known")
+LOOK_BACKS: dict[str, str] = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}  # under 上月
+
+
+def given(value: Mapping[Any, Any], word: Word) -> Any:
+    """What stands under a key in either spelling; None where nothing does."""
+    return value.get(word[0], value.get(word[1]))

@@ -1,0 +1,214 @@
+"""A timeline as text for a terminal, as Markdown, and as one self-contained HTML page: the same rows, set three ways."""
+
+from __future__ import annotations
+
+import html as escape_
+from collections.abc import Iterable, Iterator
+
+from ..backends.show import day_text
+from ..backends.values import Undetermined
+from ..explain.page import PAGE_STYLE, fragment
+from ..source import width
+from .rows import Row, rows
+from .stretches import Stretches
+from .strip import svg
+from .timeline import Timeline
+
+
+def _title(made: Timeline, lang: str) -> str:
+    first, last = made.months[0].month, made.months[-1].month
+    known = "" if made.as_known is None else day_text(made.as_known)
+    if lang == "zh":
+        return f"{made.policy}  {first} 至 {last}" + (f"（按 {known} 所知）" if known else "")
+    return f"{made.policy}  {first} to {last}" + (f" (as known on {known})" if known else "")
+
+
+def _cells(row: Row, lang: str) -> str:
+    if not row.there:
+        return "不在" if lang == "zh" else "not there"
+    colon, between = ("：", "，") if lang == "zh" else (": ", ", ")
+    return between.join(f"{c.label}{colon}{c.text}" for c in row.cells) or "—"
+
+
+def _changes(row: Row, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(what moved, its reasons); the same reasons are told once a month."""
+    told: set[tuple[str, ...]] = set()
+    for m in row.moved:
+        yield (
+            f"{m.label}：{m.before} → {m.after}" if lang == "zh" else f"{m.label}: {m.before} → {m.after}",
+            (() if m.reasons in told else m.reasons),
+        )
+        told.add(m.reasons)
+
+
+def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    told: tuple[str, ...] = ()
+    for a in made.arrears:
+        reasons = a.because if lang == "zh" else a.because_en
+        if lang == "zh":
+            how = f"补发 {a.difference}" if a.difference > 0 else f"多发 {-a.difference}"
+            when = f"{a.settled} 结清" if a.settled else "这段时间之后结清"
+            line = f"{a.month}  {a.benefit}  已发 {a.paid}，应发 {a.due}，{how} {a.unit}（{when}）"
+        else:
+            how = f"{a.difference} in arrears" if a.difference > 0 else f"{-a.difference} too much"
+            when = f"settled in {a.settled}" if a.settled else "settled after this time"
+            line = f"{a.month}  {a.benefit}  paid {a.paid}, due {a.due}, {how} ({when})"
+        yield line, () if reasons == told else reasons
+        told = reasons
+
+
+def _settlements(made: Timeline, lang: str) -> Iterator[str]:
+    """What each month pays for earlier ones, in one sum, where there is more than one difference."""
+    for s in made.settlements if len(made.arrears) > 1 else ():
+        amount = abs(s.amount)
+        if lang == "zh":
+            yield f"{s.month} 合计  {s.benefit}  {'补发' if s.amount > 0 else '多发'} {amount}"
+        else:
+            yield f"{s.month} in all  {s.benefit}  {amount} {'in arrears' if s.amount > 0 else 'too much'}"
+
+
+def _missing(listed: Iterable[Row]) -> list[str]:
+    """The facts and parameters that undetermined statuses and benefits wait for, each with its months."""
+    found: Stretches[str] = Stretches()
+    for row in listed:
+        found.begin(row.month)
+        for cell in row.cells:
+            if isinstance(cell.value, Undetermined):
+                for name in (*cell.value.needs, *cell.value.parameters):
+                    found.add(name)
+    return [f"{name} {found.text(name)}" for name in found.found]
+
+
+def _headings(lang: str) -> tuple[str, str, str, str]:
+    if lang == "zh":
+        return ("逐月", "已发与应发", "提示", "未定，缺少")
+    return ("Month by month", "Paid and due", "Remarks", "Undetermined for want of")
+
+
+def text(made: Timeline, lang: str) -> str:
+    lines = [_title(made, lang), ""]
+    listed = list(rows(made, lang))
+    for row in listed:
+        lines.append(f"{row.month}  {_cells(row, lang)}")
+        for moved, reasons in _changes(row, lang):
+            lines.append(f"    {moved}")
+            lines += [f"      · {r}" for r in reasons]
+    owed = list(_arrears(made, lang))
+    if owed:
+        heading = _headings(lang)[1]
+        lines += ["", heading, "-" * width(heading)]
+        for line, reasons in owed:
+            lines.append(line)
+            lines += [f"    · {r}" for r in reasons]
+        lines += _settlements(made, lang)
+    missing = _missing(listed)
+    if missing:
+        lines += ["", _headings(lang)[3], *(f"    {m}" for m in missing)]
+    return "\n".join([*lines, *_remarks(made, lang)])
+
+
+def _remarks(made: Timeline, lang: str) -> list[str]:
+    found = [
+        f"[{f.code}] {f.path}：{f.message(lang)}" if lang == "zh" else f"[{f.code}] {f.path}: {f.message(lang)}"
+        for f in made.findings
+    ]
+    return ["", _headings(lang)[2], *found] if found else []
+
+
+def markdown(made: Timeline, lang: str) -> str:
+    """A table of months, then what moved and why, then what is owed. The strip is part of it as an inline picture."""
+    first, second, third, fourth = _headings(lang)
+    listed = list(rows(made, lang))
+    names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
+    month = "月份" if lang == "zh" else "month"
+    lines = [f"# {_title(made, lang)}", "", _inline(svg(made, lang)), "", f"## {first}", ""]
+    lines += [f"| {month} | {' | '.join(map(_md, names))} |", "|---|" + "---|" * len(names)]
+    for row in listed:
+        by_name = {c.label: c.text for c in row.cells}
+        lines.append(f"| {row.month} | " + " | ".join(_md(by_name.get(n, "—")) for n in names) + " |")
+    for row in listed:
+        changes = list(_changes(row, lang))
+        if changes:
+            lines += ["", f"### {row.month}", ""]
+            for moved, reasons in changes:
+                lines.append(f"- {_md(moved)}")
+                lines += [f"    - {_md(r)}" for r in reasons]
+    owed = list(_arrears(made, lang))
+    if owed:
+        lines += ["", f"## {second}", ""]
+        for line, reasons in owed:
+            lines.append(f"- {_md(line)}")
+            lines += [f"    - {_md(r)}" for r in reasons]
+        lines += [f"- {_md(line)}" for line in _settlements(made, lang)]
+    missing = _missing(listed)
+    if missing:
+        lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
+    if made.findings:
+        lines += ["", f"## {third}", "", *(f"- {_md(f.message(lang))}" for f in made.findings)]
+    return "\n".join(lines) + "\n"
+
+
+def _md(said: str) -> str:
+    """A text that Markdown leaves as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~" else c for c in said)
+
+
+def _inline(picture: str) -> str:
+    from base64 import b64encode
+
+    return f"![](data:image/svg+xml;base64,{b64encode(picture.encode()).decode()})"
+
+
+_STYLE = """
+table.months{border-collapse:collapse;font-variant-numeric:tabular-nums}
+table.months :is(th,td){border-bottom:1px solid #d0d7de;padding:.15rem .6rem;text-align:left;vertical-align:top}
+table.months :is(th,td):not(:last-child){white-space:nowrap}
+table.months ul{margin:.2rem 0}
+table.months tr.moved{background:#0b539411}
+svg{max-width:100%;height:auto}
+"""
+
+
+def html(made: Timeline, lang: str) -> str:
+    first, second, third, fourth = _headings(lang)
+    e = escape_.escape
+    listed = list(rows(made, lang))
+    names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
+    title = e(_title(made, lang))
+    head = "".join(f"<th>{e(n)}</th>" for n in names)
+    body = []
+    for row in listed:
+        by_name = {c.label: c.text for c in row.cells}
+        shown = "".join(f"<td>{e(by_name.get(n, '—'))}</td>" for n in names)
+        moved = ' class="moved"' if row.moved else ""
+        body.append(f"<tr{moved}><td>{row.month}</td>{shown}<td>{_why(row, lang)}</td></tr>")
+    owed = "".join(f"<li>{e(line)}{_list(reasons)}</li>" for line, reasons in _arrears(made, lang))
+    owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
+    missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
+    remarks = "".join(f"<li>{e(f.message(lang))}</li>" for f in made.findings)
+    why = "变化与原因" if lang == "zh" else "changes and reasons"
+    months = "月份" if lang == "zh" else "month"
+    said = "".join(
+        f"<details><summary>{m.month}</summary>{fragment(m.decision.explain(), lang)}</details>"
+        for m, row in zip(made.months, listed, strict=True)
+        if m.decision is not None and (row.moved or m is made.months[0])
+    )
+    reasons_of = "各次变化当月的全部理由" if lang == "zh" else "all reasons of the months in which something changed"
+    return (
+        f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
+        f"<style>{PAGE_STYLE}{_STYLE}</style></head><body><h1>{title}</h1>{svg(made, lang)}<h2>{first}</h2>"
+        f'<table class="months"><tr><th>{months}</th>{head}<th>{why}</th></tr>{"".join(body)}</table>'
+        + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
+        + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")
+        + (f"<h2>{third}</h2><ul>{remarks}</ul>" if remarks else "")
+        + f"<h2>{reasons_of}</h2>{said}<footer>{e(made.digest)}</footer></body></html>\n"
+    )
+
+
+def _list(reasons: tuple[str, ...]) -> str:
+    return f"<ul>{''.join(f'<li>{escape_.escape(r)}</li>' for r in reasons)}</ul>" if reasons else ""
+
+
+def _why(row: Row, lang: str) -> str:
+    return "".join(f"<div>{escape_.escape(moved)}{_list(reasons)}</div>" for moved, reasons in _changes(row, lang))

@@ -1,0 +1,441 @@
+"""A history as given → tracks: for each entry and fact what holds in which month, and since when that is known (semantics, rules 1 and 2).
+
+A date written by the day counts from the first month that begins on or after it, one written by the month from that month. Of several
+entries for a month the one known last counts, then the one with the later 自. Days are yyyymmdd, a month is its first day.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_right
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..backends.days import day
+from ..backends.facts import MOST_ERRORS, Reader
+from ..backends.interpret import Entries, fact_step
+from ..backends.runtime import UNKNOWN, add_months, next_month
+from ..backends.show import day_text
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from ..ir import nodes as ir
+from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_KEYS = (SINCE, UNTIL, IS, LEARNED)
+_WORDS = frozenset(w for word in _KEYS for w in word)
+_LAST_MONTH = 99991201  # of the calendar
+_OPEN_WORDS = ("未知", "unknown")
+
+
+class Spell(NamedTuple):
+    """One dated value: from month `first` to month `last`, 自 as written (`since`), known since a day, the row that says so."""
+
+    first: int
+    last: int
+    since: int
+    known: int
+    value: Any
+    row: int = 0
+
+
+class Track:
+    """One entry over time. `fixed` is its data where nothing is dated; `dated` the facts (by position) that are."""
+
+    __slots__ = (
+        "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence",
+    )  # fmt: skip
+
+    def __init__(self, entity: ir.Entity, path: str, number: int) -> None:
+        self.entity = entity
+        self.path = path
+        self.number = number
+        self.fixed: list[Any] = []
+        self.dated: dict[int, tuple[Spell, ...]] = {}
+        self.presence: tuple[Spell, ...] = ()
+        self.lists: list[list[Track] | None] = []
+        self.carried: tuple[Any, ...] = ()
+        self.ledger: dict[str, tuple[Spell, ...]] = {}
+
+    @property
+    def called(self) -> str:
+        """The name that the entry's text fact gives it, or ""."""
+        named = (v for f, v in zip(self.entity.facts, self.fixed, strict=True) if f.type.kind == "text")
+        return next((v for v in named if isinstance(v, str)), "")
+
+    def all(self) -> list[Track]:
+        return [self, *(t for tracks in self.lists for inner in tracks or () for t in inner.all())]
+
+    def spells(self) -> list[Spell]:
+        return [s for spells in (*self.dated.values(), self.presence) for s in spells]
+
+    def there(self, month: int, known: int | None) -> bool:
+        """Whether the entry is there: after the first date of its facts, or of those of whom it holds, and not gone.
+
+        在列 is one of its facts; 至 ends what it says.
+        """
+        if self.dated and not self._begun(month, known):
+            return False
+        found = _current(self.presence, month, known)
+        if found is None:
+            return not (self.presence and min(self.presence, key=lambda s: (s.since, s.known)).value)
+        return bool(found.value) is (month <= found.last)
+
+    def short(self, month: int, known: int | None) -> str:
+        """The path of what is missing where nobody is there: the entry, or its list that has too few."""
+        if not self.there(month, known):
+            return self.path
+        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            there = [t for t in tracks or () if t.there(month, known)]
+            if tracks is not None and len(there) < members.low:
+                return f"{self.path}.{members.name}"
+            inner = [t.short(month, known) for t in there]
+            if any(inner):
+                return next(x for x in inner if x)
+        return ""
+
+    def _begun(self, month: int, known: int | None) -> bool:
+        if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
+            return True
+        return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
+
+    def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
+        """The entry's data in a month; None where one of its lists has fewer entries than it must (nobody is left)."""
+        out = list(self.fixed)
+        defaulted = 0
+        for i, fact in enumerate(self.entity.facts):
+            spells = self.dated.get(i)
+            if spells is not None:
+                found = _current(spells, month, known)
+                if found is None and fact.has_default:
+                    out[i] = Reader.default(fact)
+                    defaulted |= 1 << i
+                else:
+                    out[i] = UNKNOWN if found is None or month > found.last else found.value
+            elif fact.has_default and out[i] is None:
+                out[i] = Reader.default(fact)
+                defaulted |= 1 << i
+        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            if tracks is None:
+                out.append(UNKNOWN)
+                continue
+            there = [t for t in tracks if t.there(month, known)]
+            entries = [t.data(month, known) for t in there]
+            if len(entries) < members.low or None in entries:
+                return None
+            numbers = tuple(t.number for t in there)
+            out.append(tuple(entries) if len(there) == len(tracks) else Entries(entries, numbers))
+        return (*out, defaulted, *self.carried)
+
+
+def _seen(s: Spell, month: int, known: int | None) -> bool:
+    return s.first <= month and (known is None or s.known <= known)
+
+
+def _current(spells: tuple[Spell, ...], month: int, known: int | None) -> Spell | None:
+    """The spell that counts in a month: of those begun and known, the one known last, then the one with the later 自."""
+    seen = [s for s in spells if _seen(s, month, known)]
+    return max(seen, key=lambda s: (s.known, s.since)) if seen else None
+
+
+class History:
+    """A history read for one policy. `data` gives a month's facts; `late` the days on which something became known afterwards."""
+
+    def __init__(self, root: str, track: Track, findings: list[Diagnostic], given_state: bool) -> None:
+        self.root = root
+        self.track = track
+        self.findings = findings
+        self.given_state = given_state
+        spells = [s for t in track.all() for s in t.spells()]
+        self.months = sorted({s.first for s in spells} | {_after(s.last) for s in spells if s.last < ir.OPEN})
+        self.known = sorted({s.known for s in spells})
+        self.late = sorted({s.known for s in spells if s.known > s.since})
+        self.first = min((s.first for t in track.all() for x in t.dated.values() for s in x), default=0)
+        self.ledgers = any(t.ledger for t in track.all())
+        self._data: dict[tuple[int, int], tuple[Any, ...] | None] = {}
+
+    def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
+        """The root's data in a month as known on a day; None where nobody is there."""
+        key = (bisect_right(self.months, month), -1 if known is None else bisect_right(self.known, known))
+        if key not in self._data:
+            there = self.track.there(month, known)
+            self._data[key] = self.track.data(month, known) if there else None
+        return self._data[key]
+
+    def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int]]:
+        """(entry, fact or 在列, day) of what holds in the month and became known after the day `then`, by the day `now`."""
+        out = []
+        for track in self.track.all():
+            named = {track.entity.facts[i].name: spells for i, spells in track.dated.items()}
+            for name, spells in {**named, PRESENT[0]: track.presence}.items():
+                found = _current(spells, month, now)
+                if found is not None and found.known > then and found is not _current(spells, month, then):
+                    out.append((track, name, found.known))
+        return out
+
+    def ledger(self, month: int) -> dict[tuple[str, str], Any]:
+        """What was really paid, where the history says so: (path of the entry, benefit) → amount in base units."""
+        out = {}
+        for track in self.track.all():
+            for name, spells in track.ledger.items():
+                found = _current(spells, month, None)
+                if found is not None and month <= found.last:
+                    out[track.path, name] = found.value
+        return out
+
+
+def _after(month: int) -> int:
+    return ir.OPEN if month >= _LAST_MONTH else next_month(month)
+
+
+def first_month(day: int) -> int:
+    """The first month that begins on or after the day; none does after the calendar's last."""
+    return day if day % 100 == 1 else _after(day)
+
+
+class HistoryReader:
+    """Reads the contract's form of a history; everything wrong is collected, with its path."""
+
+    def __init__(self, program: ir.Program, births: frozenset[tuple[str, str]], *, lenient: bool = False) -> None:
+        self.program = program
+        self.reader = Reader(program, lenient=lenient)
+        self.entities = self.reader.entities
+        self.lenient = lenient
+        self.findings: list[Diagnostic] = []
+        self.given_state = False
+        self.births = births
+        self.paid: dict[
+            tuple[str, str], ir.Fact
+        ] = {}  # benefits as facts of the ledger; the reader knows a fact by its id
+
+    def read(self, facts: object) -> History:
+        """Raises PolicyError with all that is wrong."""
+        self.reader.errors = []
+        self.findings = []
+        root = self.reader.root(facts)
+        track = self._entry(facts[root], self.entities[root], root, 0) if root else None  # type: ignore[index]
+        if self.reader.errors or track is None:
+            raise PolicyError(self.reader.errors)
+        return History(root, track, self.findings, self.given_state)
+
+    def _error(self, code: str, path: str, **words: Any) -> None:
+        self.reader.error(code, path, **words)
+
+    def _entry(self, value: object, entity: ir.Entity, path: str, number: int) -> Track | None:
+        if not isinstance(value, dict):
+            self.reader.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            return None
+        self.reader.names(value, entity, path, (PAID,))
+        track = Track(entity, path, number)
+        for i, fact in enumerate(entity.facts):
+            where = f"{path}.{fact.name}"
+            if fact.name not in value and fact.has_default:
+                track.fixed.append(None)
+                continue
+            here = value.get(fact.name)
+            if isinstance(here, dict) and any(w in here for w in _WORDS):
+                hint = (
+                    '写在方括号里：[{"自": "2022-03", "为": 520}]',
+                    'put it into brackets: [{"from": "2022-03", "is": 520}]',
+                )
+                self._error("F0201", where, hint=hint)
+                track.fixed.append(UNKNOWN)
+            elif isinstance(here, list):
+                track.dated[i] = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at))
+                track.fixed.append(UNKNOWN)
+            else:
+                track.fixed.append(self.reader.fact(here, fact, where))
+        if entity.holder and given(value, PRESENT) is not None:
+            track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
+        for members in entity.lists:
+            track.lists.append(self._list(value.get(members.name), members, f"{path}.{members.name}"))
+        if entity.carried:
+            before = given(value, PREVIOUS)
+            self.given_state = self.given_state or before is not None
+            track.carried = tuple(self.reader.before(before, entity, f"{path}.{PREVIOUS[0]}"))
+        ledger = given(value, PAID)
+        if ledger is not None:
+            self._ledger(ledger, track)
+        self._life(track)
+        return track
+
+    def _truth(self, value: object, path: str) -> object:
+        if not isinstance(value, bool):
+            hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
+            self.reader.wrong_type(path, (" true 或 false", "true or false"), value, hint)
+        return value
+
+    def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
+        if value is None:
+            if self.lenient:
+                return None
+            self._error("F0110", path, name=members.name)
+            return []
+        if not isinstance(value, (list, tuple)):
+            self.reader.wrong_type(path, ("名单 […]", "a list […]"), value)
+            return []
+        entity = self.entities[members.entity]
+        strange = _WORDS - {f.name for f in entity.facts} - {m.name for m in entity.lists}
+        dated = next((n for n, v in enumerate(value) if isinstance(v, dict) and not strange.isdisjoint(v)), None)
+        if dated is not None:
+            self._error("F0206", f"{path}[{dated}]", name=members.name)
+            return []
+        if not members.low <= len(value) <= members.high:
+            self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
+            return []
+        tracks = [self._entry(v, entity, f"{path}[{n}]", n) for n, v in enumerate(value)]
+        return [t for t in tracks if t is not None]
+
+    # --- dated values
+
+    def _lasting(self, value: object, path: str, read: Any, taken: tuple[str, str]) -> tuple[Spell, ...]:
+        """A value with dates, or one without, which holds always."""
+        if isinstance(value, list):
+            return self._spells(value, path, read, taken)
+        return (Spell(10101, ir.OPEN, 10101, 10101, read(value, path)),)
+
+    def _spells(
+        self, rows: list[object], path: str, read: Any, taken: tuple[str, str] = _OPEN_WORDS
+    ) -> tuple[Spell, ...]:
+        """The dated values in `rows`; `taken`: as what a time without a value counts."""
+        out: list[Spell] = []
+        if not rows:
+            hint = ("方括号里是空的：写出一段，或不写这一项", "the brackets are empty: give a value, or leave it out")
+            self._error("F0201", path, hint=hint)
+        for n, row in enumerate(rows):
+            if len(self.reader.errors) >= MOST_ERRORS:
+                break
+            at = f"{path}[{n}]"
+            if not isinstance(row, dict):
+                self._error("F0201", at)
+                continue
+            strange = [key for key in row if key not in _WORDS]
+            for key in strange:
+                self._stranger(str(key)[:40], at)
+            self.reader.twins(row, _KEYS, at)
+            since, until, known = (self._day(given(row, w), f"{at}.{w[0]}") for w in (SINCE, UNTIL, LEARNED))
+            if since is None or not any(w in row for w in IS):
+                if not strange and (given(row, SINCE) is None or not any(w in row for w in IS)):
+                    self._error("F0201", at)
+                continue
+            if until is not None and until[0] < (
+                since[0] // 100 * 100 + 1 if _is_month(given(row, UNTIL)) else since[0]
+            ):
+                self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
+                continue
+            last = ir.OPEN if until is None else until[0] // 100 * 100 + 1
+            value = read(given(row, IS), f"{at}.{IS[0]}")
+            out.append(Spell(first_month(since[0]), last, since[0], known[0] if known else since[0], value, n))
+        self._order(out, path, taken)
+        return tuple(out)
+
+    def _stranger(self, key: str, at: str) -> None:
+        """A key that no dated value has."""
+        zh, en = suggestion(key, _WORDS)
+        form, form_en = "有日期的事实可写：自、至、为、获知", "a dated fact has: from, to, is, known"
+        self._error("F0104", f"{at}.{key}", name=key, hint=(f"{zh} {form}".strip(), f"{en} {form_en}".strip()))
+
+    def _day(self, value: object, path: str) -> tuple[int] | None:
+        """A day, or the first day of a month; None where nothing is given or it is wrong, which is reported."""
+        if value is None:
+            return None
+        text = value.isoformat()[:10] if hasattr(value, "isoformat") else value
+        if isinstance(text, str) and _DATE.fullmatch(text):
+            try:
+                return (day(text),)
+            except PolicyError:
+                pass
+        self._error("F0203", path, value=str(value)[:40])
+        return None
+
+    def _order(self, spells: list[Spell], path: str, taken: tuple[str, str]) -> None:
+        """Two values for one date, spells that overlap, months out of order; a gap is a finding."""
+        days: set[tuple[int, int]] = set()
+        plain = [s for s in spells if s.known <= s.since]
+        for s in spells:
+            if (s.since, s.known) in days:
+                self._error("F0204", f"{path}[{s.row}]", date=_written(s.since))
+                return
+            days.add((s.since, s.known))
+        for a, b in itertools.pairwise(plain):
+            if b.since < a.since:
+                self._error("F0205", f"{path}[{b.row}]", first=_written(a.since), second=_written(b.since))
+                return
+        for a, b in itertools.pairwise(plain):
+            if a.last < ir.OPEN and a.last >= b.first:
+                self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=_written(b.since))
+            elif a.last < ir.OPEN and _after(a.last) < b.first:
+                words = taken
+                if not all(
+                    taken
+                ):  # 在列: the one after the end of what was said, so nothing is open where it goes on like that
+                    if a.value == b.value:
+                        continue
+                    words = ("不在列", "not present") if a.value else ("在列", "present")
+                until = _LAST_MONTH if b.first > _LAST_MONTH else add_months(b.first, -1)
+                since, until_ = day_text(_after(a.last))[:7], day_text(until)[:7]
+                self._find("F0208", f"{path}[{b.row}]", since=since, until=until_, taken=words[0], taken_en=words[1])
+
+    def _find(self, code: str, path: str, **words: Any) -> None:
+        self.findings.append(diagnostic(code, at=path, **words))
+
+    # --- what goes with a life
+
+    def _life(self, track: Track) -> None:
+        """No fact before a person's birth, none after the person has left."""
+        birth = next((i for i, f in enumerate(track.entity.facts) if (track.entity.name, f.name) in self.births), None)
+        born = track.fixed[birth] if birth is not None and birth not in track.dated else None
+        gone = max((s for s in track.presence if s.value is False), key=lambda s: s.since, default=None)
+        back = any(s.value is True and gone is not None and s.since > gone.since for s in track.presence)
+        back = back or (gone is not None and gone.last < ir.OPEN)
+        for i, spells in track.dated.items():
+            where = f"{track.path}.{track.entity.facts[i].name}"
+            for s in spells:
+                if isinstance(born, int) and s.since < born // 100 * 100 + 1:
+                    self._error("F0209", f"{where}[{s.row}]", date=_written(s.since), birth=day_text(born))
+                    break
+                if gone is not None and not back and s.since > gone.since:
+                    self._error("F0210", f"{where}[{s.row}]", date=_written(s.since), gone=_written(gone.since))
+                    break
+
+    def _ledger(self, value: object, track: Track) -> None:
+        """已发: what was really paid, by benefit: an amount, or amounts with dates."""
+        path = f"{track.path}.{PAID[0]}"
+        if not isinstance(value, dict):
+            self.reader.wrong_type(path, ("以给付为名的对象 {…}", "an object of benefits {…}"), value)
+            return
+        benefits = {r.name: r for r in self.program.rules if r.benefit and r.entity == track.entity.name}
+        for name, rows in value.items():
+            rule = benefits.get(name)
+            if rule is None:
+                zh, en = suggestion(str(name)[:40], benefits)
+                own = (f"给付：{'、'.join(benefits)}", f"benefits: {', '.join(benefits)}")
+                if not benefits:
+                    entity = track.entity.name
+                    own = (f"{entity}没有给付", f"{entity} has no benefit")
+                hint = (zh or own[0], en or own[1])
+                self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
+                continue
+
+            made = ir.Fact(
+                name, rule.type, Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
+            )
+            fact = self.paid.setdefault((rule.entity, name), made)
+
+            def amount(v: object, at: str, fact: ir.Fact = fact) -> object:
+                if v is None:
+                    self.reader.wrong_type(at, ("数", "a number"), v)
+                steps = self.reader.fact(v, fact, at)
+                return steps if steps is UNKNOWN else steps * fact_step(fact.type)
+
+            track.ledger[name] = self._lasting(rows, f"{path}.{name}", amount, ("按决定发放", "paid as decided"))
+
+
+def _is_month(value: object) -> bool:
+    """Whether a date is written by the month: after 至 that lasts to the month's end."""
+    return isinstance(value, str) and len(value) == len("2022-03")
+
+
+def _written(day: int) -> str:
+    """A day as histories mostly write it: the first of a month as that month."""
+    return day_text(day)[:7] if day % 100 == 1 else day_text(day)

@@ -1,0 +1,94 @@
+"""One month after another: each decided from its facts and from what the month before handed over.
+
+A course goes forward only, so its length costs no depth. Decisions are made as objects only where somebody asks for one: a month
+costs the compiled function and the handing over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..backends.engine import Run
+from ..backends.handover import Carry, Unusual, from_values
+from ..backends.runtime import Defer, add_months
+from ..decision import Decision
+from .history import History
+
+if TYPE_CHECKING:
+    from ..policy import Policy
+
+
+def months_between(start: int, end: int) -> Iterator[int]:
+    """The first days (yyyymmdd) of the months from one to another, both included."""
+    month = start
+    while month <= end:
+        yield month
+        month += 100 if month % 10000 < 1200 else 8900
+
+
+def payday(policy: Policy, month: int) -> int:
+    """The day on which a month is paid: 发放日, at most the month's last day; that last day where none is written."""
+    day = policy.program.payday
+    if not 0 < day <= 28:
+        last = add_months(month // 100 * 100 + 31, 0) % 100
+        day = min(day or last, last)
+    return month // 100 * 100 + day
+
+
+class Step:
+    """One month decided. `facts` are the month's own, `data` with what came over; `raw` is None where the interpreter decides."""
+
+    __slots__ = ("_decision", "data", "facts", "month", "raw", "run")
+
+    def __init__(
+        self, month: int, run: Run, facts: tuple[Any, ...], data: tuple[Any, ...], raw: tuple[Any, ...] | None
+    ) -> None:
+        self.month = month
+        self.run = run
+        self.facts = facts
+        self.data = data
+        self.raw = raw
+        self._decision: Decision | None = None
+
+    def decision(self, policy: Policy) -> Decision:
+        if self._decision is None:
+            run = self.run
+            root = run.compiled.root
+            self._decision = Decision(policy, run.epoch, run.compiled, self.month, root, self.data, self.raw)
+        return self._decision
+
+
+class Course:
+    """Decides months of one history. `step` gives a month's Step, or None where nobody is there."""
+
+    def __init__(self, policy: Policy, history: History) -> None:
+        self.policy = policy
+        self.history = history
+        self.engine = policy.engine
+        self.root = history.root
+        self.carries = any(e.carried for e in policy.program.entities)
+
+    def step(self, month: int, known: int | None, carry: Carry | None) -> Step | None:
+        """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month before; None begins anew."""
+        facts = self.history.data(month, known)
+        if facts is None:
+            return None
+        data = facts if carry is None else self.engine.layer.laid(facts, self.root, carry)
+        run = self.engine.run(month, self.root, known)
+        try:
+            raw = run.compiled.decide(run.parameters, month, data)
+        except Defer:
+            raw = None
+        return Step(month, run, facts, data, raw)
+
+    def carry(self, step: Step | None) -> Carry | None:
+        """What the month hands to the next; after a month in which nobody was there all begins anew."""
+        if step is None or not self.carries:
+            return None
+        if step.raw is not None:
+            try:
+                return self.engine.handover(step.run.compiled).of(step.data, step.raw)
+            except Unusual:
+                pass
+        return from_values(step.decision(self.policy).instance, self.engine.layer)

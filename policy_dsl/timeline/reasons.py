@@ -1,0 +1,125 @@
+"""Why two decisions differ in an output: the facts and parameters under it that differ, and the transition that a status took.
+
+Both explanations are compared leaf by leaf, so what is named is what the output really rests on.
+"""
+
+from __future__ import annotations
+
+from ..backends.show import day_text, value_text
+from ..backends.values import known
+from ..decision import Decision
+from ..explain.describe import line_text, part_text
+from ..explain.explanation import Explanation, Step, explain
+from ..explain.formula import carried_words
+
+MOST_REASONS = 6
+
+
+class Compared:
+    """One decision's explanations, made when they are asked for and kept."""
+
+    def __init__(self, decision: Decision | None) -> None:
+        self.decision = decision
+        self._made: dict[str, Explanation] = {}
+
+    def of(self, path: str) -> Explanation | None:
+        if self.decision is None or path not in self.decision:
+            return None
+        if path not in self._made:
+            self._made[path] = explain(self.decision, path)
+        return self._made[path]
+
+
+def because(before: Compared, after: Compared, path: str, lang: str) -> list[str]:
+    """The reasons in words, each once: what changed under the output, then how a status moved."""
+    old, new = before.of(path), after.of(path)
+    zh = lang == "zh"
+    if new is None:
+        return ["这个月已不在" if zh else "not there in this month"] if after.decision is None or old else []
+    steps = {s.id: s for s in old.walk(path)} if old is not None else {}
+    out: dict[str, None] = {}
+    for step in new.walk(path):
+        if step.kind in ("fact", "parameter"):
+            text = _changed(steps.get(step.id), step, before, lang)
+            if text:
+                out[text] = None
+    for step in new.walk(path):
+        text = _moved(new, step, steps.get(step.id), lang)
+        if text:
+            out[text] = None
+    for step in () if old is None else old.walk(path):
+        left = step.kind == "fact" and step.id not in new.steps and not _there(step, after.decision)
+        if left:
+            who = step.who or step.path
+            out[f"{who} 已不在名单里" if zh else f"{who} has left the list"] = None
+    if not out:  # nothing but time has passed
+        for step in new.walk(path):
+            text = _passed(steps.get(step.id), step, lang) if step.kind == "past" else ""
+            if text:
+                out[text] = None
+    return list(out)[:MOST_REASONS]
+
+
+def _there(step: Step, decision: Decision | None) -> bool:
+    return decision is not None and any(e.path == step.path for e in decision.instance.all())
+
+
+def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
+    """`甲 的月收入由 300.00 元/月 升至 500.00 元/月`; nothing where the value is the same."""
+    zh = lang == "zh"
+    who = f"{new.who} " if new.who else ""
+    name = f"{who}{new.name}"
+    value = value_text(new.value, new.type, lang)
+    if old is None:
+        if new.kind == "fact" and before.decision is not None and not _there(new, before.decision):
+            return f"{name} 为 {value}，是新来的" if zh else f"{name} is {value}, a new entry"
+        return ""
+    if old.value == new.value and known(old.value) == known(new.value):
+        return ""
+    was = value_text(old.value, old.type, lang)
+    said = ("变为", "changed to")
+    if known(old.value) and known(new.value) and new.type.is_amount:
+        said = ("升至", "rose to") if new.value > old.value else ("降至", "fell to")
+    text = f"{name} 由 {was} {said[0]} {value}" if zh else f"{name} {said[1]} {value} from {was}"
+    if new.kind == "parameter":
+        text += _law(new, lang)
+    return text
+
+
+def _passed(old: Step | None, new: Step, lang: str) -> str:
+    """`持续(状态) 由 1 个月 升至 2 个月`: what came over from the months before and differs."""
+    if old is None or not known(old.value) or not known(new.value) or old.value == new.value:
+        return ""
+    before, after = value_text(old.value, old.type, lang), value_text(new.value, new.type, lang)
+    name = carried_words(new.name, lang)
+    said = ("变为", "changed to")
+    if new.type.is_amount:
+        said = ("升至", "rose to") if new.value > old.value else ("降至", "fell to")
+    return f"{name} 由 {before} {said[0]} {after}" if lang == "zh" else f"{name} {said[1]} {after} from {before}"
+
+
+def _law(step: Step, lang: str) -> str:
+    """Since when a parameter's value holds and when it was published."""
+    zh = lang == "zh"
+    parts = []
+    if step.since:
+        parts.append(f"自 {day_text(step.since)} 起" if zh else f"since {day_text(step.since)}")
+    if step.published:
+        parts.append(f"{day_text(step.published)} 公布" if zh else f"published {day_text(step.published)}")
+    if step.clause.show():
+        parts.append(step.clause.show())
+    return (f"（{'，'.join(parts)}）" if zh else f" ({', '.join(parts)})") if parts else ""
+
+
+def _moved(made: Explanation, step: Step, old: Step | None, lang: str) -> str:
+    """`低保状态：在保 → 渐退 当 …（500 < 675 …）` where the status moved this month."""
+    line = step.applied[0].line if step.applied else None
+    if line is None or line.kind != "transition" or (old is not None and old.value == step.value):
+        return ""
+    parts = [part_text(made, step.at, p.formula, p.holds, lang) for p in step.applied[0].parts[1:]]
+    colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
+    return (
+        f"{step.name}{colon}{line_text(line, lang)}（{between.join(parts)}）"
+        if lang == "zh"
+        else (f"{step.name}{colon}{line_text(line, lang)} ({between.join(parts)})")
+    )

@@ -1,0 +1,88 @@
+"""A timeline's months as rows for people: statuses and benefits of every entry, what changed in them, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..backends.interpret import Instance
+from ..backends.show import value_text
+from ..decision import Decision
+from ..explain.formula import who
+from ..model.types import Type
+from .reasons import Compared, because
+from .timeline import Month, Timeline
+
+
+class Cell(NamedTuple):
+    """One status or benefit in a month: its path, its name for people, its value in words."""
+
+    path: str
+    label: str
+    text: str
+    value: object
+    type: Type
+    status: bool
+
+
+class Moved(NamedTuple):
+    """A status or benefit that differs from the month before."""
+
+    label: str
+    before: str
+    after: str
+    reasons: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    month: str
+    cells: tuple[Cell, ...]
+    moved: tuple[Moved, ...]
+    there: bool
+
+
+def label(entry: Instance, name: str, root: str) -> str:
+    """状态, 甲 护理补贴, 成员[1] 护理补贴."""
+    if entry.path == root:
+        return name
+    return f"{who(entry) or entry.path.removeprefix(f'{root}.')} {name}"
+
+
+def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
+    """Statuses and benefits of every entry, in the order of the policy."""
+    if decision is None:
+        return
+    rules = {(r.entity, r.name): r for r in decision.epoch.program.rules}
+    for entry, name, type_, benefit in decision.rows():
+        status = rules[entry.entity.name, name].status
+        if status or benefit:
+            value = entry.values[name]
+            text = value_text(value, type_, lang)
+            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status)
+
+
+def rows(made: Timeline, lang: str) -> Iterator[Row]:
+    before: dict[str, Cell] = {}
+    for n, month in enumerate(made.months):
+        now = {c.path: c for c in cells(month.decision, lang)}
+        moved = tuple(_moved(month, before, now, lang)) if n else ()
+        yield Row(month.month, tuple(now.values()), moved, month.decision is not None)
+        before = now
+
+
+def _moved(month: Month, before: dict[str, Cell], now: dict[str, Cell], lang: str) -> Iterator[Moved]:
+    old, new = Compared(month.previous), Compared(month.decision)
+    for path in {**now, **before}:
+        was, is_ = before.get(path), now.get(path)
+        if was is not None and is_ is not None and was.text == is_.text:
+            continue
+        if month.decision is None and is_ is None:
+            continue  # nobody is there any more: said once for the month
+        named = is_ or was
+        assert named is not None
+        yield Moved(
+            named.label,
+            was.text if was is not None else "—",
+            is_.text if is_ is not None else "—",
+            tuple(because(old, new, path, lang)),
+        )

@@ -1,0 +1,432 @@
+"""A timeline: each month's decision, what changed and why, what was paid and what is due. Made by `Policy.timeline`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._version import __version__
+from ..backends.days import day
+from ..backends.show import day_text, json_amount, json_value, python_value
+from ..backends.values import known
+from ..decision import Decision
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
+from ..ir.epoch import learned_days
+from ..ir.nodes import Program
+from ..model.types import Type
+from ..model.words import PRESENT
+from .arrears import Account, Benefit, Difference, account, handed
+from .history import History, HistoryReader
+from .months import Step, months_between, payday
+from .reasons import Compared, because
+
+if TYPE_CHECKING:
+    from ..policy import Policy
+
+MOST_MONTHS = 1200
+
+
+class Change(NamedTuple):
+    """An output that differs from the month before: both values as Python has them, and why, in both languages."""
+
+    output: str
+    before: object
+    after: object
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Arrear(NamedTuple):
+    """What a month still owes for a benefit, in its declared unit; negative where too much was paid.
+
+    `settled` is the month that settles it ("2023-02"), None where it lies after the timeline.
+    """
+
+    month: str
+    benefit: str
+    paid: Decimal | Fraction
+    due: Decimal | Fraction
+    difference: Decimal | Fraction
+    unit: str
+    settled: str | None
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Settlement(NamedTuple):
+    """What one month pays for the months before it of a benefit, in its declared unit; negative where too much was paid."""
+
+    month: str
+    benefit: str
+    amount: Decimal | Fraction
+    unit: str
+
+
+class Month:
+    """One month of a timeline. `decision` is what is due, `paid` what was decided on the pay day; None where nobody is there.
+
+    `previous` is the decision of the month before; `first` says that there is none.
+    """
+
+    __slots__ = ("_due", "_number", "_paid", "_policy", "_previous", "first")
+
+    def __init__(
+        self, policy: Policy, month: int, due: Step | None, paid: Step | None, previous: Step | None, first: bool
+    ) -> None:
+        self._policy = policy
+        self._number = month
+        self._due = due
+        self._paid = paid
+        self._previous = previous
+        self.first = first
+
+    @property
+    def month(self) -> str:
+        return day_text(self._number)[:7]
+
+    @property
+    def decision(self) -> Decision | None:
+        return None if self._due is None else self._due.decision(self._policy)
+
+    @property
+    def paid(self) -> Decision | None:
+        return None if self._paid is None else self._paid.decision(self._policy)
+
+    @property
+    def previous(self) -> Decision | None:
+        return None if self._previous is None else self._previous.decision(self._policy)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Outputs that differ from the month before, in the order of the policy; none in the first month."""
+        if self.first:
+            return []
+        old, new = Compared(self.previous), Compared(self.decision)
+        out = []
+        for path, before, after in _differing(self.previous, self.decision):
+            out.append(
+                Change(path, before, after, tuple(because(old, new, path, "zh")), tuple(because(old, new, path, "en")))
+            )
+        return out
+
+    def __repr__(self) -> str:
+        return f"<Month {self.month}>"
+
+
+def _values(decision: Decision | None) -> dict[str, object]:
+    if decision is None:
+        return {}
+    return {
+        f"{entry.path}.{name}": python_value(entry.values[name], type_) if known(entry.values[name]) else None
+        for entry, name, type_, _ in decision.rows()
+    }
+
+
+def _differing(before: Decision | None, after: Decision | None) -> Iterator[tuple[str, object, object]]:
+    old, new = _values(before), _values(after)
+    for path in {**new, **old}:
+        if old.get(path) != new.get(path) or (path in old) != (path in new):
+            yield path, old.get(path), new.get(path)
+
+
+class Timeline(Sequence[Month]):
+    """The months in order, and `arrears`. `timeline["2022-03"]` is a month, `timeline[0]` the first one.
+
+    `findings` are remarks on the history that are no errors: facts with a gap, a history that begins before the timeline.
+    """
+
+    def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
+        self._policy = policy
+        self._history = history
+        self.as_known = as_known
+        self._books: Account = account(policy, history, start, end, as_known)
+        self.months: list[Month] = []
+        before: Step | None = None
+        for month, due in self._books.due.items():
+            self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start))
+            before = due
+        self.findings: list[Diagnostic] = [*history.findings, *_remarks(policy.program, history, start)]
+
+    @property
+    def policy(self) -> str:
+        return self._policy.name
+
+    @property
+    def digest(self) -> str:
+        return self._policy.digest
+
+    @property
+    def program(self) -> Program:
+        return self._policy.program
+
+    @property
+    def root(self) -> str:
+        """The entity with which the history begins."""
+        return self._history.root
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What went wrong while deciding, each once with the months in which it did."""
+        from .failures import failures
+
+        return failures(self.months)
+
+    def __len__(self) -> int:
+        return len(self.months)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            found = next((m for m in self.months if m.month == key), None)
+            if found is None:
+                raise KeyError(key)
+            return found
+        return self.months[key]
+
+    @property
+    def arrears(self) -> list[Arrear]:
+        """What is still owed, by month and benefit, with reasons."""
+        return [self._arrear(d) for d in self._books.differences]
+
+    def settled(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month pays for earlier months of a benefit (its path), in the declared unit: 补发."""
+        return self._sum(self._books.settled, month, benefit)
+
+    def paid(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month paid for itself on its pay day: 已发."""
+        number, key = _key(month, benefit)
+        amounts = handed(self._policy, self._history, self._books.paid[number], number)
+        return self._money(amounts.get(key, Fraction(0)), key)
+
+    def _sum(self, amounts: Mapping[tuple[int, Benefit], Fraction], month: str, benefit: str) -> Decimal | Fraction:
+        number, key = _key(month, benefit)
+        return self._money(amounts.get((number, key), Fraction(0)), key)
+
+    def _money(self, amount: Fraction, benefit: Benefit) -> Decimal | Fraction:
+        made = python_value(amount, self._type(benefit))
+        assert isinstance(made, (Decimal, Fraction))
+        return made
+
+    def _type(self, benefit: Benefit) -> Type:
+        path, name = benefit
+        entity = next(t.entity.name for t in self._history.track.all() if t.path == path)
+        return self._policy.rule(entity, name).type
+
+    def _arrear(self, d: Difference) -> Arrear:
+        type_ = self._type(d.benefit)
+        path = ".".join(d.benefit)
+        month = self[day_text(d.month)[:7]]
+        old, new = Compared(month.paid), Compared(month.decision)
+        reasons = [(*because(old, new, path, lang), *self._learned(d.month, new, path, lang)) for lang in ("zh", "en")]
+        if not reasons[0] and self._history.ledgers:
+            reasons = [("按已发的账",), ("by the ledger of what was paid",)]
+        return Arrear(
+            day_text(d.month)[:7],
+            path,
+            self._money(d.paid, d.benefit),
+            self._money(d.due, d.benefit),
+            self._money(d.due - d.paid, d.benefit),
+            type_.own.show(),
+            None if d.settled is None else day_text(d.settled)[:7],
+            *reasons,
+        )
+
+    def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
+        """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
+        told = new.of(path)
+        then = payday(self._policy, month)
+        for track, name, day_ in self._history.learned(month, then, self.as_known):
+            if name == PRESENT[0] or (told is not None and f"{track.path}.{name}" in told.steps):
+                named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
+                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
+                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
+                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        """What each month pays for the months before it, by benefit, in order: 补发 (negative where too much was paid)."""
+        return [
+            Settlement(day_text(month)[:7], ".".join(b), self._money(amount, b), self._type(b).own.show())
+            for (month, b), amount in sorted(self._books.settled.items())
+            if amount
+        ]
+
+    def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
+        """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
+        return {
+            "policy": self.policy,
+            "digest": self._policy.digest,
+            "engine": __version__,
+            "as_known": None if self.as_known is None else day_text(self.as_known),
+            "months": [self._month_json(m, lang, explanations) for m in self.months],
+            "arrears": [self._arrear_json(d, lang) for d in self._books.differences],
+            "findings": [{"code": f.code, "path": f.path, "message": f.message(lang)} for f in self.findings],
+        }
+
+    def _month_json(self, month: Month, lang: str, explanations: bool) -> dict[str, object]:
+        decision = month.decision
+        made: dict[str, object] = {"month": month.month}
+        if decision is None:
+            return {**made, "outputs": {}, "undetermined": [], "changes": self._changes_json(month, lang)}
+        whole = decision.to_json(explanation=explanations)
+        kept: dict[str, object] = {
+            k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
+        }
+        return {**made, **kept, "changes": self._changes_json(month, lang)}
+
+    def _changes_json(self, month: Month, lang: str) -> list[dict[str, object]]:
+        if month.first:
+            return []
+        old, new = Compared(month.previous), Compared(month.decision)
+        out = []
+        for path, _, _ in _differing(month.previous, month.decision):
+            reasons = because(old, new, path, lang)
+            out.append(
+                {
+                    "output": path,
+                    "before": _json_of(month.previous, path),
+                    "after": _json_of(month.decision, path),
+                    "because": ("；" if lang == "zh" else "; ").join(reasons),
+                }
+            )
+        return out
+
+    def _arrear_json(self, d: Difference, lang: str) -> dict[str, object]:
+        arrear = self._arrear(d)
+        type_ = self._type(d.benefit)
+        reasons = arrear.because if lang == "zh" else arrear.because_en
+        return {
+            "month": arrear.month,
+            "benefit": arrear.benefit,
+            "paid": json_value(d.paid, type_),
+            "due": json_value(d.due, type_),
+            "difference": json_value(d.due - d.paid, type_),
+            "unit": arrear.unit,
+            "settled": arrear.settled,
+            "because": ("；" if lang == "zh" else "; ").join(reasons),
+        }
+
+    def text(self, lang: str = "zh") -> str:
+        from .forms import text
+
+        return text(self, lang)
+
+    def markdown(self, lang: str = "zh") -> str:
+        from .forms import markdown
+
+        return markdown(self, lang)
+
+    def html(self, lang: str = "zh") -> str:
+        """One self-contained page."""
+        from .forms import html
+
+        return html(self, lang)
+
+    def svg(self, lang: str = "zh") -> str:
+        """The months as a strip: states, amounts, and what is compared with what."""
+        from .strip import svg
+
+        return svg(self, lang)
+
+    def _repr_html_(self) -> str:
+        return self.svg()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Timeline {self.policy} {self.months[0].month} to {self.months[-1].month}>"
+
+
+def _key(month: str, benefit: str) -> tuple[int, Benefit]:
+    entry, _, name = benefit.rpartition(".")
+    return day(month), (entry, name)
+
+
+def _json_of(decision: Decision | None, path: str) -> object:
+    """A value as the contract writes it; null where there is none."""
+    if decision is None:
+        return None
+    for entry, name, type_, _ in decision.rows():
+        if f"{entry.path}.{name}" == path:
+            value = entry.values[name]
+            if not known(value):
+                return None
+            return json_amount(value, type_)["value"] if type_.is_amount else json_value(value, type_)
+    return None
+
+
+def _remarks(program: Program, history: History, start: int) -> Iterator[Diagnostic]:
+    carries = any(e.carried for e in program.entities)
+    if carries and history.first and history.first < start and not history.given_state:
+        yield diagnostic("F0212", at=history.root, first=day_text(history.first)[:7], start=day_text(start)[:7])
+
+
+def _month(text: str | datetime.date) -> int:
+    return day(text) // 100 * 100 + 1
+
+
+def _count(month: int) -> int:
+    return month // 10000 * 12 + month // 100 % 100
+
+
+def _nobody(history: History, first: int, last: int, known_on: int | None) -> Diagnostic:
+    """No month has anybody in it: what is missing, and the likely cause."""
+    hint = None
+    if known_on is not None and any(history.data(m, None) is not None for m in months_between(first, last)):
+        written = day_text(known_on)
+        hint = (f"{written} 还不知道这些事实：检查「获知」", f"the facts were not known on {written}: check “known”")
+    elif history.first > last:
+        begin = day_text(history.first)[:7]
+        hint = (
+            f"事实最早从 {begin} 开始：改起止月份，或检查「自」",
+            f"the facts begin in {begin}: change the months, or check “from”",
+        )
+    at = history.track.short(last, known_on) or history.root
+    start, end = day_text(first)[:7], day_text(last)[:7]
+    zh, en = (start, f"in {start}") if first == last else (f"{start} 到 {end} 之间", f"from {start} to {end}")
+    return diagnostic("F0216", at=at, hint=hint, months=zh, months_en=en)
+
+
+def timeline(
+    policy: Policy,
+    history: Mapping[str, Any] | Any,
+    start: str | datetime.date,
+    end: str | datetime.date,
+    as_known: str | datetime.date | None = None,
+    *,
+    lenient: bool = False,
+) -> Timeline:
+    """Decides a history month by month. Raises PolicyError for a history or dates at fault."""
+    wrong: list[Diagnostic] = []
+
+    def dated(read: Callable[[Any], int], text: str | datetime.date) -> int:
+        try:
+            return read(text)
+        except PolicyError as error:
+            wrong.extend(error.diagnostics)
+            return 0
+
+    first, last = dated(_month, start), dated(_month, end)
+    known_on = None if as_known is None else dated(day, as_known)
+    if wrong:
+        raise PolicyError(wrong)
+    if last < first:
+        wrong.append(diagnostic("F0213", at=day_text(first)[:7], start=day_text(first)[:7], end=day_text(last)[:7]))
+    elif _count(last) - _count(first) >= MOST_MONTHS:
+        wrong.append(diagnostic("F0214", at=day_text(last)[:7], most=MOST_MONTHS))
+    if known_on is not None:
+        learned = [d for d in learned_days(policy.program) if d]
+        if learned and known_on < learned[0]:
+            wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
+    if wrong:
+        raise PolicyError(wrong)
+    read = HistoryReader(policy.program, policy.engine.births, lenient=lenient).read(history)
+    if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
+        raise PolicyError([_nobody(read, first, last, known_on)])
+    return Timeline(policy, read, first, last, known_on)
+
+
+__all__ = ["Arrear", "Change", "Month", "Settlement", "Timeline", "timeline"]

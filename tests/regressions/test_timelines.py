@@ -1,0 +1,166 @@
+"""What a timeline says of its months: found by reading its output as a stranger would."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import policy_dsl
+from policy_dsl.timeline.timeline import Settlement, Timeline
+
+from .deciding import policy_of
+
+BRIDGE = policy_dsl.load(Path(__file__).parents[2] / "examples" / "bridge.policy")
+
+
+def run(members: list[dict[str, Any]], start: str, end: str, **household: Any) -> Timeline:
+    return BRIDGE.timeline({"家庭": {**household, "成员": members}}, start=start, end=end)
+
+
+@pytest.fixture
+def late() -> Timeline:
+    """Somebody leaves in September, and the office hears of it at the end of October."""
+    left = [{"自": "2022-06", "为": True}, {"自": "2022-09-12", "为": False, "获知": "2022-10-25"}]
+    return run(
+        [{"姓名": "甲", "月收入": 300}, {"姓名": "乙", "月收入": 0, "在列": left}],
+        "2022-06",
+        "2022-12",
+        增收原因="就业",
+    )
+
+
+def test_arrears_say_since_when_a_fact_was_known(late: Timeline) -> None:
+    (owed,) = late.arrears
+    assert (owed.month, owed.paid, owed.due, owed.settled) == ("2022-10", Decimal(620), Decimal(160), "2022-11")
+    assert "乙 在列：2022-10-25 才获知" in owed.because
+    assert "乙 present: not known until 2022-10-25" in owed.because_en
+
+
+def test_a_change_by_time_alone_has_its_reason() -> None:
+    rising = [{"自": "2022-06", "为": 300}, {"自": "2022-07", "为": 560}]
+    made = run([{"姓名": "甲", "月收入": rising}], "2022-06", "2022-09", 增收原因="就业")
+    (change,) = [c for c in made["2022-09"].changes if c.output == "家庭.保障金"]
+    assert change.because == ("持续(状态) 由 1 个月 升至 2 个月",)
+    assert change.because_en == ("spent(状态) rose to 2 months from 1 month",)
+
+
+def test_what_a_month_settles_is_summed_up() -> None:
+    made = run([{"姓名": "甲", "月收入": 260}], "2022-01", "2022-06")
+    assert made.settlements == [Settlement("2022-05", "家庭.保障金", Decimal("160.00"), "元/月")]
+    assert "2022-05 合计  家庭.保障金  补发 160.00" in made.text()
+    assert "2022-05 in all  家庭.保障金  160.00 in arrears" in made.text("en")
+
+
+def test_a_household_is_there_as_soon_as_a_member_is() -> None:
+    """A fact of its own that is dated later takes nothing away before its date: its default holds until then."""
+    dated = [{"自": "2022-08", "为": "就业"}]
+    made = run([{"姓名": "甲", "月收入": [{"自": "2022-06", "为": 260}]}], "2022-05", "2022-08", 增收原因=dated)
+    assert made["2022-05"].decision is None
+    assert made["2022-06"].decision["家庭.状态"] == "在保"
+
+
+def test_labels_over_the_strip_do_not_run_into_each_other() -> None:
+    made = run([{"姓名": "甲", "月收入": 260}], "2021-12", "2025-04")
+    assert ">2021<" not in made.svg()
+    assert ">2022<" in made.svg()
+
+
+@pytest.mark.parametrize(
+    "given", [None, [None, 200], [100, 200, 300], []], ids=["not given", "partly known", "all of them", "none yet"]
+)
+def test_a_window_given_with_the_facts_is_told(given: list[Any] | None) -> None:
+    """The reasons name each month that was looked at; a window that nobody knows broke them."""
+    policy = policy_of("对象 家庭\n  收入 : 元/月, 0..1000\n规则 家庭 三月 : 元\n  为 合计(近(3 个月, 收入, 默认 0))\n")
+    before = {} if given is None else {"近": {"收入": given}}
+    decision = policy.decide({"家庭": {"收入": 1, "上月": before}}, on="2022-05")
+    steps = decision.explain("三月").to_json()["steps"]
+    assert isinstance(steps, dict)
+    months = [i for i in steps if i.startswith("家庭.上月.近(收入).")]
+    assert months == [f"家庭.上月.近(收入).2022-{5 - n:02d}" for n in range(len(given or ()), 0, -1)]
+    assert decision.text("en")
+
+
+GAP = """对象 家庭
+  收入 : 元/月, 0..1000
+参数 标准 : 元/月
+  自 2021-01-01 为 400
+  自 2022-01-01 为 450 公布 2022-02-18
+规则 家庭 空档 : 是否
+  当 收入 > 500 为 是
+给付 家庭 金 : 元/月
+  为 标准
+"""
+
+
+def test_what_another_rule_lacks_hides_no_arrears() -> None:
+    """An error elsewhere leaves the month to the interpreter; what became known late is owed all the same."""
+    history = {"家庭": {"收入": 300}}
+    made = policy_of(GAP).timeline(history, start="2022-01", end="2022-03")
+    assert [(a.month, a.difference, a.settled) for a in made.arrears] == [("2022-01", 50, "2022-02")]
+    assert made.settled("2022-02", "家庭.金") == 50
+
+
+UNITS = """对象 家庭
+  收入 : 元/月, 0..1000
+给付 家庭 金 : 元/月
+  自 2021-01-01 为 四舍五入(收入, 1 元)
+  自 2022-01-01 公布 2022-02-18 为 四舍五入(收入, 10 元)
+"""
+
+
+def test_functions_of_other_formulas_give_other_results() -> None:
+    """What a compiled function gives is read by its own units: equal numbers of two functions are not equal amounts."""
+    history = {"家庭": {"收入": [{"自": "2022-01", "为": 3}]}}
+    made = policy_of(UNITS).timeline(history, start="2022-01", end="2022-03")
+    assert [(a.month, a.paid, a.due) for a in made.arrears] == [("2022-01", 3, 0)]
+
+
+def test_what_was_paid_with_later_knowledge_is_too_much_as_known_before() -> None:
+    """As known in April the income of May was not known; the month was paid with it (design, section 9: what differs is in arrears)."""
+    history = {"家庭": {"收入": [{"自": "2022-01", "为": 100}, {"自": "2022-05", "为": 300}]}}
+    text = GAP + "给付 家庭 补 : 元/月\n  为 向上取整(收入, 1 元)\n"
+    made = policy_of(text).timeline(history, start="2022-01", end="2022-06", as_known="2022-04-15")
+    owed = [(a.month, a.benefit, a.difference, a.settled) for a in made.arrears if a.benefit == "家庭.补"]
+    assert owed == [("2022-05", "家庭.补", -200, None), ("2022-06", "家庭.补", -200, None)]
+
+
+ENDED = """对象 家庭
+  收入 : 元/月, 0..1000
+给付 家庭 金 : 元/月
+  自 2021-01-01 至 2023-12 为 100
+  自 2023-03-15 为 200
+"""
+
+
+def test_what_ended_by_its_own_date_has_ended_as_known_before() -> None:
+    """As known in 2022 the 100 lasts until December 2023 and nothing follows, whichever month is asked for first."""
+    for months in (["2023-04", "2024-03"], ["2024-03", "2023-04"]):
+        policy = policy_of(ENDED)
+        listed = {}
+        for month in months:
+            made = policy.timeline({"家庭": {"收入": 300}}, start=month, end=month, as_known="2022-06-20")
+            listed[month] = [b.value for b in made[month].decision.benefits]
+        assert listed == {"2023-04": [100], "2024-03": []}
+
+
+MODES = """对象 家庭
+  收入 : 元/月, 0..1000
+规则 家庭 额 : 元/月
+  自 2021-01-01
+    就低
+    当 收入 ≥ 0 为 10
+    当 收入 < 2000 为 20
+    否则 为 0
+  自 2022-01-01
+    合计
+    当 收入 ≥ 0 为 1
+    否则 为 0
+"""
+
+
+def test_how_lines_are_joined_is_known_with_them() -> None:
+    made = policy_of(MODES).timeline({"家庭": {"收入": 300}}, start="2022-05", end="2022-05", as_known="2021-06-01")
+    assert made["2022-05"].decision["家庭.额"] == 10
