@@ -11,11 +11,12 @@ from ..decision import Decision
 from ..explain.formula import who
 from ..model.types import Type
 from .reasons import Compared, because
+from .stays import stay
 from .timeline import Month, Timeline
 
 
 class Cell(NamedTuple):
-    """One status or benefit in a month: its path, its name for people, its value in words."""
+    """One status or benefit in a month: its path, its name for people, its value in words, and how long a state has lasted."""
 
     path: str
     label: str
@@ -23,6 +24,13 @@ class Cell(NamedTuple):
     value: object
     type: Type
     status: bool
+    stay: str = ""
+
+    def said(self, lang: str) -> str:
+        """渐退（第 1 个月，期限 6 个月）"""
+        if not self.stay:
+            return self.text
+        return f"{self.text}（{self.stay}）" if lang == "zh" else f"{self.text} ({self.stay})"
 
 
 class Moved(NamedTuple):
@@ -58,7 +66,8 @@ def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
         if status or benefit:
             value = entry.values[name]
             text = value_text(value, type_, lang)
-            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status)
+            lasted = stay(decision, entry, rules[entry.entity.name, name], lang) if status else ""
+            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status, lasted)
 
 
 def rows(made: Timeline, lang: str) -> Iterator[Row]:
@@ -83,6 +92,6 @@ def _moved(month: Month, before: dict[str, Cell], now: dict[str, Cell], lang: st
         yield Moved(
             named.label,
             was.text if was is not None else "—",
-            is_.text if is_ is not None else "—",
+            is_.said(lang) if is_ is not None else "—",
             tuple(because(old, new, path, lang)),
         )
