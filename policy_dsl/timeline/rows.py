@@ -12,7 +12,7 @@ from ..explain.formula import who
 from ..model.types import Type
 from .reasons import Compared, because
 from .stays import stay
-from .timeline import Month, Timeline
+from .timeline import Timeline
 
 
 class Cell(NamedTuple):
@@ -72,20 +72,21 @@ def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
 
 def rows(made: Timeline, lang: str) -> Iterator[Row]:
     before: dict[str, Cell] = {}
+    old = Compared(None)
     for n, month in enumerate(made.months):
         now = {c.path: c for c in cells(month.decision, lang)}
-        moved = tuple(_moved(month, before, now, lang)) if n else ()
+        new = Compared(month.decision)
+        moved = tuple(_moved(old, new, before, now, lang)) if n else ()
         yield Row(month.month, tuple(now.values()), moved, month.decision is not None)
-        before = now
+        before, old = now, new
 
 
-def _moved(month: Month, before: dict[str, Cell], now: dict[str, Cell], lang: str) -> Iterator[Moved]:
-    old, new = Compared(month.previous), Compared(month.decision)
+def _moved(old: Compared, new: Compared, before: dict[str, Cell], now: dict[str, Cell], lang: str) -> Iterator[Moved]:
     for path in {**now, **before}:
         was, is_ = before.get(path), now.get(path)
         if was is not None and is_ is not None and was.text == is_.text:
             continue
-        if month.decision is None and is_ is None:
+        if new.decision is None and is_ is None:
             continue  # nobody is there any more: said once for the month
         named = is_ or was
         assert named is not None
