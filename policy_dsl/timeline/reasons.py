@@ -60,7 +60,7 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
     for step in steps.values():
         left = step.kind == "fact" and step.id not in under and not _there(step, after.decision)
         if left:
-            who = step.who or step.path
+            who = _who(step)
             out[f"{who} 已不在名单里" if zh else f"{who} has left the list"] = None
     if not out:  # nothing but time has passed
         for step in under.values():
@@ -70,6 +70,11 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
     return list(out)[:MOST_REASONS]
 
 
+def _who(step: Step) -> str:
+    """Whose value it is: 甲, else 成员[1]; nothing for the outermost entry."""
+    return step.who or step.path.partition(".")[2]
+
+
 def _there(step: Step, decision: Decision | None) -> bool:
     return decision is not None and any(e.path == step.path for e in decision.instance.all())
 
@@ -77,8 +82,7 @@ def _there(step: Step, decision: Decision | None) -> bool:
 def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
     """`甲 的月收入由 300.00 元/月 升至 500.00 元/月`; nothing where the value is the same."""
     zh = lang == "zh"
-    who = f"{new.who} " if new.who else ""
-    name = f"{who}{new.name}"
+    name = f"{_who(new)} {new.name}".strip()
     if old is not None and old.value == new.value and known(old.value) == known(new.value):
         return ""
     value = value_text(new.value, new.type, lang)

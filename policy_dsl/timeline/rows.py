@@ -57,13 +57,14 @@ def label(entry: Instance, name: str, root: str) -> str:
 
 
 def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
-    """Statuses and benefits of every entry, in the order of the policy."""
+    """Statuses and benefits of every entry, in the order of the policy; where the outermost has none (a roll, say), its rules."""
     if decision is None:
         return
     rules = {(r.entity, r.name): r for r in decision.epoch.program.rules}
+    own = [r for (entity, _), r in rules.items() if entity == decision.root and (r.status or r.benefit)]
     for entry, name, type_, benefit in decision.rows():
         status = rules[entry.entity.name, name].status
-        if status or benefit:
+        if status or benefit or (not own and entry.path == decision.root):
             value = entry.values[name]
             text = value_text(value, type_, lang)
             lasted = stay(decision, entry, rules[entry.entity.name, name], lang) if status else ""

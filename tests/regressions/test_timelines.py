@@ -190,3 +190,22 @@ def test_months_of_a_stay(way_out: str, term: str) -> None:
     assert said[0] == "2022-01  状态：在保"
     assert said[1] == "2022-02  状态：渐退" + (f"（第 1 个月，{term}）" if term else "")
     assert said[2] == "2022-03  状态：渐退" + (f"（第 2 个月，{term}）" if term else "")
+
+
+def test_a_roll_over_months() -> None:
+    """What a roll says of itself stands in its months, though it is paid nothing; an entry without a name goes by its place."""
+    policy = policy_of(
+        "对象 家庭 : 户\n  人口 : 人, 1..20\n  入户 : 是否\n"
+        "对象 名册\n  户 : 若干 家庭, 1..1000\n  印发合计 : 人, 0..1000\n"
+        "规则 名册 应抽查户数 : 户\n  为 向上取整(30% * 户数(户), 1 户)\n"
+        "规则 名册 合计相符 : 是否\n  为 合计(户.人口) = 印发合计\n"
+        "给付 家庭 慰问金 : 元/月\n  为 10 元/人/月 * 人口\n"
+    )
+    homes = [
+        {"人口": 3, "入户": True},
+        {"人口": [{"自": "2022-01", "为": 4}, {"自": "2022-02", "为": 5}], "入户": False},
+    ]
+    said = policy.timeline({"名册": {"印发合计": 7, "户": homes}}, start="2022-01", end="2022-02").text()
+    assert "2022-01  应抽查户数：1 户，合计相符：是" in said
+    assert "合计相符：是 → 否\n      · 户[1] 人口 由 4 人 升至 5 人" in said
+    assert "户[1] 慰问金：50.00 元/月" in said
