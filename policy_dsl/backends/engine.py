@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
+NOTHING_PAID = Fraction(0)
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
 
 
@@ -88,9 +89,11 @@ class Compiled(NamedTuple):
         paid = self.paid[name]
         for benefit, slot in paid.benefits:
             number = raw[slot.position]
-            if number.__class__ is not runtime.Unknown:
-                amount = number * slot.k
-                out[path, benefit] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
+            if number.__class__ is runtime.Unknown:
+                continue
+            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
+            if number:
+                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
         for list_, inner, at, result in paid.lists:
             for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
                 out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))

@@ -107,7 +107,7 @@ class Step(NamedTuple):
 class Explanation:
     """Reasons for one output or for a whole decision: `.text()`, `.markdown()`, `.html()` (lang "zh" or "en"), `.to_json()`.
 
-    `roots` are the ids of the outputs explained, `steps` all steps by id.
+    `roots` are the ids of the outputs explained, `steps` the steps by id: all under the roots, and what else was explained with them.
     """
 
     __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
@@ -178,8 +178,6 @@ class Explanation:
 
 def explain(decision: "Decision", output: str | None = None) -> Explanation:
     """The reasons for an output (its path, or the end of it), or for all. Raises PolicyError P0803 for an unknown one."""
-    root = decision.recorded()
-    made = _Explainer(decision, root)
     paths = list(decision)
     if output is None:
         wanted = paths
@@ -189,20 +187,27 @@ def explain(decision: "Decision", output: str | None = None) -> Explanation:
             names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
             zh, en = suggestion(output, names)
             raise PolicyError([diagnostic("P0803", at=output, name=output, hint=(zh, en))])
-    for path in wanted:
-        made.output(path)
-    return Explanation(decision.policy, decision.digest, made.interpretation, wanted, made.steps)
+    return Explainer(decision).of(wanted)
 
 
-class _Explainer:
-    def __init__(self, decision: "Decision", root: Instance) -> None:
+class Explainer:
+    """Explains outputs of one decision. A step is made once, whatever asks for it."""
+
+    def __init__(self, decision: "Decision") -> None:
+        self.decision = decision
         self.epoch = decision.epoch
         self.program = self.epoch.program
-        self.interpretation = Interpretation(self.epoch, decision.day, root)
+        self.interpretation = Interpretation(self.epoch, decision.day, decision.recorded())
         self.rules = {(r.entity, r.name): r for r in self.program.rules}
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
         self.steps: dict[str, Step] = {}
+
+    def of(self, paths: list[str]) -> Explanation:
+        """The reasons for outputs, by their whole paths."""
+        for path in paths:
+            self.output(path)
+        return Explanation(self.decision.policy, self.decision.digest, self.interpretation, paths, self.steps)
 
     def output(self, path: str) -> None:
         """Makes the step of an output and of all it rests on, without recursion: a long chain of rules is no danger."""

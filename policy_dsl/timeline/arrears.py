@@ -11,6 +11,7 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..backends.engine import NOTHING_PAID
 from ..backends.interpret import Instance, Interpretation
 from ..backends.runtime import Defer
 from ..backends.values import Value, known
@@ -135,10 +136,15 @@ class _Books:
         due_of, paid_of = self.amounts(due), self.handed(month)
         undecided = self._undecided(due) | self._undecided(paid)
         for benefit in dict.fromkeys((*paid_of, *due_of)):
-            was, now = paid_of.get(benefit, Fraction(0)), due_of.get(benefit, Fraction(0))
+            was, now = paid_of.get(benefit, NOTHING_PAID), due_of.get(benefit, NOTHING_PAID)
             before = self.owed.get((month, benefit))
             already = before.due if before else was
-            if benefit in undecided or now == already or not self._holds(benefit, month, settling, was, now):
+            if (
+                now is already
+                or benefit in undecided
+                or now == already
+                or not self._holds(benefit, month, settling, was, now)
+            ):
                 continue
             self.owed[month, benefit] = Difference(month, benefit, was, now, settling)
             if settling is not None:
@@ -169,7 +175,7 @@ class _Books:
         for at in (self.months[-1] if settling is None else settling, month):
             step = self.paid.get(at)
             decision = step.decision(self.policy) if step is not None else self._deciding(at)
-            entry = next((e for e in decision.instance.all() if e.path == path), None) if decision else None
+            entry = next((e for e in decision.instance.all() if e.path == path), None) if decision is not None else None
             if decision is not None and entry is not None:
                 return _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry) is True
         return False

@@ -164,3 +164,48 @@ MODES = """对象 家庭
 def test_how_lines_are_joined_is_known_with_them() -> None:
     made = policy_of(MODES).timeline({"家庭": {"收入": 300}}, start="2022-05", end="2022-05", as_known="2021-06-01")
     assert made["2022-05"].decision["家庭.额"] == 10
+
+
+@pytest.mark.parametrize(
+    ("way_out", "term"),
+    [
+        ("持续(渐退) ≥ 2", "期限 2 个月"),
+        ("持续(渐退) > 2", "期限 3 个月"),
+        ("持续(渐退) ≥ 进入时(渐退, 期限) 或 收入 > 900", "期限 2 个月"),
+        ("收入 > 900", ""),
+    ],
+)
+def test_months_of_a_stay(way_out: str, term: str) -> None:
+    """A state that the policy counts says its month and its term, one that it does not count says neither."""
+    policy = policy_of(
+        "对象 家庭\n  收入 : 元/月, 0..1000\n  期限 : 月, 0..9\n"
+        "阶段 家庭 状态\n  起始 在保\n  在保 → 渐退 当 收入 > 500\n  渐退 → 在保 当 收入 ≤ 500\n"
+        f"  渐退 → 退出 当 收入 > 500 且 ({way_out})\n  终止 退出\n"
+    )
+    history = {"家庭": {"期限": [{"自": "2022-01", "至": "2022-02", "为": 2}, {"自": "2022-03", "为": 9}], "收入": [
+        {"自": "2022-01", "为": 100}, {"自": "2022-02", "为": 600},
+    ]}}  # fmt: skip
+    lines = policy.timeline(history, start="2022-01", end="2022-03").text().splitlines()
+    said = [line for line in lines if line.startswith("2022-")]
+    assert said[0] == "2022-01  状态：在保"
+    assert said[1] == "2022-02  状态：渐退" + (f"（第 1 个月，{term}）" if term else "")
+    assert said[2] == "2022-03  状态：渐退" + (f"（第 2 个月，{term}）" if term else "")
+
+
+def test_a_roll_over_months() -> None:
+    """What a roll says of itself stands in its months, though it is paid nothing; an entry without a name goes by its place."""
+    policy = policy_of(
+        "对象 家庭 : 户\n  人口 : 人, 1..20\n  入户 : 是否\n"
+        "对象 名册\n  户 : 若干 家庭, 1..1000\n  印发合计 : 人, 0..1000\n"
+        "规则 名册 应抽查户数 : 户\n  为 向上取整(30% * 户数(户), 1 户)\n"
+        "规则 名册 合计相符 : 是否\n  为 合计(户.人口) = 印发合计\n"
+        "给付 家庭 慰问金 : 元/月\n  为 10 元/人/月 * 人口\n"
+    )
+    homes = [
+        {"人口": 3, "入户": True},
+        {"人口": [{"自": "2022-01", "为": 4}, {"自": "2022-02", "为": 5}], "入户": False},
+    ]
+    said = policy.timeline({"名册": {"印发合计": 7, "户": homes}}, start="2022-01", end="2022-02").text()
+    assert "2022-01  应抽查户数：1 户，合计相符：是" in said
+    assert "合计相符：是 → 否\n      · 户[1] 人口 由 4 人 升至 5 人" in said
+    assert "户[1] 慰问金：50.00 元/月" in said
