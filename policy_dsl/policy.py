@@ -16,6 +16,7 @@ from .ir import nodes as ir
 
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
+    from .explain.effective import Effective
     from .timeline.timeline import Timeline
 
 
@@ -193,6 +194,15 @@ class Policy:
         engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
         engine.texts = self.engine.texts
         return Policy(engine.program, engine)
+
+    def show(self, *, on: str | datetime.date) -> Effective:
+        """What is in force on a day through all layers, each item with its origin: data, with `.text(lang)` and `.to_json(lang)`.
+
+        Raises PolicyError for a date at fault.
+        """
+        from .explain.effective import effective
+
+        return effective(self.engine.epoch(day(on)), day(on))
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

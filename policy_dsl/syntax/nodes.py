@@ -50,6 +50,11 @@ class Truth(Node):
 
 
 @frozen
+class Displaced(Node):
+    """`原值`: what the rule would give if the line that says it were not there."""
+
+
+@frozen
 class Not(Node):
     operand: Expression
 
@@ -127,7 +132,21 @@ class AsOf(Node):
     day: Expression
 
 
-Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call | AsOf
+Expression = (
+    Name
+    | Number
+    | Day
+    | Truth
+    | Displaced
+    | Not
+    | Negative
+    | Logic
+    | Comparison
+    | Membership
+    | Arithmetic
+    | Call
+    | AsOf
+)
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
@@ -185,6 +204,14 @@ class Except(Node):
     condition: Expression
     result: Result
     beats: tuple[str, ...]
+    notes: Notes
+
+
+@frozen
+class Repeal(Node):
+    """`废止 名`: takes an inherited exception away by its label; without a name the whole of what is inherited."""
+
+    name: tuple[str, ...]
     notes: Notes
 
 
@@ -284,7 +311,21 @@ class Arrears(Node):
     notes: Notes
 
 
-Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table | Initial | Final | Transition | Arrears
+Line = (
+    Value
+    | Branch
+    | Otherwise
+    | Except
+    | Repeal
+    | Mode
+    | Remark
+    | Dated
+    | Table
+    | Initial
+    | Final
+    | Transition
+    | Arrears
+)
 
 
 # --- declarations ----------------------------------------------------------------------------------------------------
