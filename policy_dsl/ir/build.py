@@ -22,6 +22,7 @@ from .bodies import Opener, RawBody, RawLine
 from .carry import settle_grids
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .guarantees import guarantees_of
 from .statuses import check_status
 from .traverse import formulas, references, walk
 
@@ -32,6 +33,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
     rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
+    guarantees = guarantees_of(model, made.elaborator, made.clause)  # they may look back, too
     memory = made.elaborator.memory
     entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
     ordered = _order([*rules, *memory.rules.values()], entities, report)
@@ -50,7 +52,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    return program._replace(examples=examples, guarantees=guarantees)
 
 
 class _Builder:

@@ -68,7 +68,7 @@ def births(program: ir.Program) -> frozenset[tuple[str, str]]:
 
 
 def stated_assumptions(program: ir.Program) -> Iterator[str]:
-    """Every 假设 that stands at a rule, a line, a parameter or a value, whatever its date."""
+    """Every 假设 that stands at a rule, a line, a parameter, a value, a guarantee or a claim of one, whatever its date."""
     for rule in program.rules:
         yield from rule.assumptions
         for line in rule.lines:
@@ -77,6 +77,10 @@ def stated_assumptions(program: ir.Program) -> Iterator[str]:
         yield from parameter.assumptions
         for entry in parameter.entries:
             yield from entry.assumptions
+    for guarantee in program.guarantees:
+        yield from guarantee.assumptions
+        for claim in guarantee.claims:
+            yield from claim.assumptions
 
 
 def compared(sign: str, a: Any, b: Any) -> bool:
@@ -90,3 +94,8 @@ def compared(sign: str, a: Any, b: Any) -> bool:
         ">=": operator.ge,
     }
     return bool(signs[sign](a, b))
+
+
+def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:
+    """Whether the claim is in force on a day (yyyymmdd), as known on another."""
+    return claim.since <= on <= claim.until and (known is None or (claim.published or claim.since) <= known)

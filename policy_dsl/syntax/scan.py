@@ -32,6 +32,8 @@ _RESULT = keywords.words("result")
 _DATED = keywords.words("dated")
 _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
+_CLAIM = keywords.words("claim")
+_NOTED = frozenset((*keywords.BODIES, "GUARANTEE", "CELL"))  # where 依据 and 假设 may stand behind a line
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
 _STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
 _JOINS = frozenset({"且", "或", "and", "or"})
@@ -224,7 +226,7 @@ class Scanner:
                 if row.text:
                     return [self._token(row.terminal, start, end, self.source.text[rest:end])], 0
                 out.append(self._token(row.terminal, start, word.end()))
-                if row.terminal == "EXAMPLE":
+                if row.terminal in ("EXAMPLE", "GUARANTEE"):
                     if rest < end:
                         out.append(self._prose(rest, end))
                     return out, 0
@@ -320,7 +322,7 @@ class Scanner:
             row = _TYPE[text]
         elif declaration in ("ENTITY", "TYPE", "POLICY", "DOCUMENT") and not colon:
             row = None  # names come before the colon
-        elif (declaration in _BODIES or declaration == "CELL") and text in _TAIL:
+        elif declaration in _NOTED and text in _TAIL:
             row = _TAIL[text]
         elif text in _RESULT and (
             last == "IS"
@@ -332,6 +334,8 @@ class Scanner:
             row = _CELL[text]
         elif declaration == "EXAMPLE" and text in _VALUE and last in ("EQUAL", "EXPECT"):
             row = _VALUE[text]
+        elif declaration == "GUARANTEE" and text in _CLAIM:
+            row = _CLAIM[text]
         elif text in _WORD:
             row = _WORD[text]
         if row is not None:

@@ -65,7 +65,7 @@ WANTED: frozenset[str] = frozenset(
     + [f"word {w}" for w in COMPARISON_WORDS if not w.isascii()]
     + [f"moment {m}" for m in ("decision_date", "this_month")]
     + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
-    + [f"code {c}" for c in CODES if c.startswith("R01")]
+    + [f"code {c}" for c in CODES if c.startswith("R010")]
 )
 SEEN: Counter[str] = Counter()
 
