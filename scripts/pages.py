@@ -19,7 +19,6 @@ from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
-from policy_dsl.syntax.parse import NOT_YET
 from policy_dsl.timeline import timeline
 from policy_dsl.tools import given
 
@@ -71,6 +70,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "EXPECT": ("案例应得的结果", "what the example expects"),
     "FAILURE": ("应得的结果是出错", "the expected result is an error"),
     "UNKNOWN": ("不知道", "not known"),
+    "ALONG": ("随着哪一个事实变大", "while which fact rises"),
+    "NEVER_RISES": ("值不会变大", "the value never rises"),
     "OR": ("有一个成立即可", "one of them holds"),
     "AND": ("都要成立", "all of them hold"),
     "NOT": ("不成立", "does not hold"),
@@ -106,6 +107,7 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ),
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
+    ("claim", "保证的各行", "In the lines of a guarantee"),
 )
 # What each function does, by its key.
 DOES: dict[str, tuple[str, str]] = {
@@ -210,8 +212,7 @@ def keywords_page() -> str:
                 continue
             inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations if place == "line")
             zh_, en_ = MEANING[k.terminal]
-            later = "（下一版）" if k.terminal in NOT_YET else ""
-            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + later + (f"（在 {inside} 里）" if inside else ""), en_))
+            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + (f"（在 {inside} 里）" if inside else ""), en_))
         parts.append(f"\n## {zh}\n\n{en}\n\n{table(('中文', 'English', '意思', 'meaning'), rows)}")
     rows = [(f"`{sign}`", f"`{zh}`", f"`{en}`") for sign, zh, en in COMPARISONS]
     parts.append(
@@ -290,6 +291,7 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P09", "保证", "Guarantees"),
     ("P10", "阶段与往回看", "Statuses and looking back"),
     ("F01", "填写的事实", "Given facts"),
     ("F02", "历史", "Histories"),

@@ -27,7 +27,7 @@ from ..ir.epoch import (
     news,
     parameters_read,
 )
-from ..ir.traverse import formulas, references, walk
+from ..ir.traverse import claimed, formulas, references, walk
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -71,7 +71,8 @@ class Laws:
     def dated(self) -> tuple[ir.AsOf, ...]:
         """Every `x 于 d` of the policy."""
         if self._dated is None:
-            nodes = (n for r in self.program.rules for f in formulas(r) for n in walk(f))
+            said = (f for r in self.program.rules for f in formulas(r))
+            nodes = (n for f in (*said, *claimed(self.program.guarantees)) for n in walk(f))
             self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
         return self._dated
 

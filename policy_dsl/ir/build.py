@@ -23,8 +23,9 @@ from .carry import settle_grids
 from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .guarantees import guarantees_of
 from .statuses import check_status
-from .traverse import asks_calendar, formulas, references, walk
+from .traverse import asks_calendar, claimed, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -33,6 +34,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
     rules = [r for symbol in model.rules.values() for r in made.rule(symbol)]
+    guarantees = guarantees_of(model, made.elaborator, made.clause)  # they may look back, too
     memory = made.elaborator.memory
     entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
     ordered = _order([*rules, *memory.rules.values()], entities, report)
@@ -51,8 +53,9 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    deadlines = any(asks_calendar(node) for rule in ordered for formula in formulas(rule) for node in walk(formula))
-    return program._replace(examples=examples, deadlines=deadlines)
+    asked = (*(f for rule in ordered for f in formulas(rule)), *claimed(guarantees))
+    deadlines = any(asks_calendar(node) for formula in asked for node in walk(formula))
+    return program._replace(examples=examples, deadlines=deadlines, guarantees=guarantees)
 
 
 class _Builder:

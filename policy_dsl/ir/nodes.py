@@ -364,6 +364,45 @@ class Entity(NamedTuple):
     carried: tuple[Carried, ...] = ()
 
 
+class Along(NamedTuple):
+    """`随 成员.月收入`: the fact of the entry `up` levels out, or of the entries of the lists that it holds."""
+
+    up: int
+    lists: tuple[str, ...]
+    fact: FactRef  # of the entity at the end of the way
+
+
+class Claim(NamedTuple):
+    """One line of a guarantee: `says` holds where `when` does; with `along`, `says` never rises when the fact does.
+
+    `kind`: `condition` names facts (and parameters) alone and is asked of every case; `figures` names parameters alone;
+    `roll` is about an entity above households and is looked at in each roll decided; `outcome` names rules.
+    """
+
+    kind: str
+    says: Expression
+    along: Along | None
+    when: Expression | None
+    since: int
+    until: int
+    published: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
+class Guarantee(NamedTuple):
+    """保证: what must hold of every entry of one entity, in every case."""
+
+    title: str
+    entity: str
+    claims: tuple[Claim, ...]
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
 class Expected(NamedTuple):
     """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
 
@@ -417,6 +456,7 @@ class Program(NamedTuple):
     arrears: tuple[Arrears, ...] = ()
     deadlines: bool = False  # whether a rule asks for working days
     calendar: "Calendar | None" = None  # of working days; none: the default one
+    guarantees: tuple[Guarantee, ...] = ()
 
 
 OPEN = 99991231

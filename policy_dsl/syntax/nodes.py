@@ -437,6 +437,35 @@ class Amendment(Node):
 
 
 @frozen
+class Claim(Node):
+    """`E`, `E 当 C`, `E 随 F 不增 [当 C]`: what must hold, along which fact it must never rise, in which cases."""
+
+    says: Expression
+    along: Name | None
+    when: Expression | None
+    notes: Notes
+
+
+@frozen
+class DatedClaims(Node):
+    """`自 D [至 D]` with claims indented under it."""
+
+    dates: Dates
+    lines: tuple[ClaimLine, ...]
+
+
+ClaimLine = Claim | DatedClaims | Remark
+
+
+@frozen
+class Guarantee(Node):
+    """保证: what must hold in every possible case."""
+
+    title: str
+    lines: tuple[ClaimLine, ...]
+
+
+@frozen
 class Given(Node):
     """A value in an example: a literal, 未知 (with the facts it waits for), or 错误 (with its code)."""
 
@@ -492,7 +521,9 @@ class Comment(Node):
     text: str
 
 
-Declaration = PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Status | Amendment | Example
+Declaration = (
+    PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Status | Amendment | Guarantee | Example
+)
 Item = Heading | Gist | Declaration
 
 

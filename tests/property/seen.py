@@ -71,7 +71,7 @@ WANTED: frozenset[str] = frozenset(
     + ["a repealed exception", "a repealed rule", "a repealed parameter"]
     + ["displaced by an exception", "displaced by a body"]
     + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
-    + [f"code {c}" for c in CODES if c.startswith("R01")]
+    + [f"code {c}" for c in CODES if c.startswith("R010")]
 )
 SEEN: Counter[str] = Counter()
 

@@ -302,6 +302,16 @@ def _with_body(
     return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, span=NOWHERE)
 
 
+claims = hidden(made(nodes.Claim, expressions, maybe(paths), maybe(expressions), notes))
+claim_lines: SearchStrategy[Any] = hidden(
+    st.recursive(
+        claims | made(nodes.Remark, _notes(prose)),
+        lambda inside: made(nodes.DatedClaims, spans, tuples(inside, 1)),
+        max_leaves=4,
+    )
+)
+guarantees = made(nodes.Guarantee, prose.filter(bool), tuples(claim_lines, 1))
+
 given = hidden(
     st.one_of(
         made(nodes.Given, st.just("value"), st.one_of(cell_values, made(nodes.Day, days))),
@@ -341,6 +351,7 @@ LONG = (
     made(nodes.Entity, names, maybe(names), tuples(facts)),
     made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1)),
     made(nodes.Example, prose, maybe(days), tuples(entries)),
+    guarantees,
     _with_body(nodes.Parameter),
     _with_body(nodes.Rule),
     _with_body(nodes.Status),
@@ -349,7 +360,7 @@ LONG = (
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given)
+PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
 
 
 # --- all of a kind, where chance would seldom meet
@@ -423,6 +434,9 @@ def with_name(name: str) -> nodes.File:
     assigned += tuple(nodes.Assignment((name,), given[0], measure, **at) for measure in keywords.MEASURES)
     entries = tuple(nodes.Entry(e, m, both, assigned, **at) for e in (False, True) for m in (None, "2022-01"))
     entries += (nodes.Entry(False, "2022-01", both, assigned, "2022-12-31", "2022-02-02", **at),)
+    claims = tuple(
+        nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word)
+    )
     items: tuple[nodes.Item, ...] = (
         nodes.PolicyHead(name, name, None, 10, **at),
         nodes.Document(name, "", **at),
@@ -436,6 +450,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Status(both, name, dates, (*states, *body), **at),
         nodes.Amendment(both, (*body, *states, settled, *gone), **at),
         nodes.Amendment(both, (), facts, **at),
+        nodes.Guarantee("甲", claims, **at),
         nodes.Example("", None, entries, **at),
     )
     return nodes.File(items, **at)
