@@ -172,7 +172,7 @@ CODES: dict[str, Code] = _table(
     Code("P0612", "error", "同一层把「{name}」修订了两次", "one layer amends “{name}” twice", "一层之内同一内容只改一次：合成一处，或用「自 日期」分开", "amend it once in a layer: join the two, or part them by “from” and dates"),
     Code("P0613", "error", "这里没有 原值：{problem}", "there is no displaced value here: {problem_en}", "原值 写在例外里，或写在修订上级规则的行里", "write “displaced” in an exception, or in a line that amends a rule of a layer above"),
     Code("P0614", "error", "「{name}」用 原值 的行太多", "too many lines of “{name}” read the displaced value", "合并相近的例外，或把中间的值另立为规则", "join exceptions that are alike, or make the value between them a rule"),
-    Code("P0615", "error", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
+    Code("P0615", "warning", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
     Code("P0616", "warning", "上级自 {later} 改了「{name}」，本级自 {since} 的规定仍然盖着它", "a layer above changes “{name}” from {later}; what this layer says from {since} on still hides it", "要跟上级走，给本级的规定写「至 日期」；仍用本级的，在上级的新日期再写一次", "end it with “to DATE” to follow the layer above; to keep it, write it again with the later date"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),

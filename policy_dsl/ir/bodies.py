@@ -242,10 +242,12 @@ class Opener:
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)
                 case nodes.Repeal():
-                    label = line.name[0] if line.name else ""
-                    key = f"except {label}" if label else ""
                     notes = (line.notes, *block)
-                    self.repeals.append(RawRepeal(key, label, since, until, published, notes, d, line.span))
+                    for label in line.name or ("",):
+                        step = f"{label} → {line.target}" if line.target else ""
+                        key = step or (f"except {label}" if label else "")
+                        gone = RawRepeal(key, step or label, since, until, published, notes, d, line.span)
+                        self.repeals.append(gone)
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 

@@ -310,8 +310,9 @@ class _Builder:
                 name=name,
                 label=raw.label or name,
                 hint=(
-                    zh or "只能废止上级的规定，例外写它的名称",
-                    en or "only what a layer above says can be repealed, an exception by its label",
+                    zh or "只能废止上级的规定：例外写它的名称，转换写 甲 → 乙",
+                    en
+                    or "only what a layer above says can be repealed: an exception by its label, a transition by its states",
                 ),
             )
         return tuple(made)

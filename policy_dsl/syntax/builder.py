@@ -288,6 +288,13 @@ class Builder:
     def repeal(self, c: list[Any]) -> nodes.Repeal:
         return nodes.Repeal(() if c[1] is None else (str(c[1]),), c[2], span=self.span(c[:-1]))
 
+    def repeal_steps(self, c: list[Any]) -> nodes.Repeal:
+        return nodes.Repeal(tuple(map(str, c[1])), c[4], str(c[3]), span=self.span(c[:-1]))
+
+    def dated_repeal_steps(self, c: list[Any]) -> nodes.Dated:
+        """`自 D 废止 甲 → 乙` on one line."""
+        return nodes.Dated(c[0], (self.repeal_steps(c[1:]),), True, span=self.span(c[:-1]))
+
     def dated_repeal(self, c: list[Any]) -> nodes.Dated:
         """`自 D 废止 名` on one line."""
         return nodes.Dated(c[0], (self.repeal(c[1:]),), True, span=self.span(c[:-1]))

@@ -209,10 +209,14 @@ class Except(Node):
 
 @frozen
 class Repeal(Node):
-    """`废止 名`: takes an inherited exception away by its label; without a name the whole of what is inherited."""
+    """`废止 名`: takes an inherited exception away by its label; without a name the whole of what is inherited.
+
+    `废止 在保、渐退 → 退出`: takes inherited transitions away; `name` is the states from which they lead, `target` the other one.
+    """
 
     name: tuple[str, ...]
     notes: Notes
+    target: str = ""
 
 
 @frozen

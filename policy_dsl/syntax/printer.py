@@ -246,7 +246,8 @@ class _Printer:
     def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except | nodes.Repeal) -> str:
         """A line that gives a result: what must hold, 为, the result, its notes; or one that takes something away."""
         if isinstance(line, nodes.Repeal):
-            return f"{self.word('REPEAL')} {self.names(line.name)}".rstrip(" ") + self.notes(line.notes)
+            target = f" → {self.name(line.target)}" if line.target else ""
+            return f"{self.word('REPEAL')} {self.names(line.name)}{target}".rstrip(" ") + self.notes(line.notes)
         ends = f"{self.word('IS')} {self.result(line.result)}"
         match line:
             case nodes.Branch():

@@ -218,7 +218,9 @@ LINES = (
     made(nodes.Arrears, expressions, notes),
     tables,
 )
-repeals = hidden(made(nodes.Repeal, tuples(names, 0, 1), notes))
+repeals = hidden(
+    st.one_of(made(nodes.Repeal, tuples(names, 0, 1), notes), made(nodes.Repeal, tuples(names, 1, 3), notes, names))
+)
 AMENDING = (repeals, made(nodes.Dated, spans, st.tuples(repeals), st.just(True)))  # lines that only a 修订 has
 
 
@@ -427,7 +429,11 @@ def with_name(name: str) -> nodes.File:
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
     settled = nodes.Arrears(word, none, **at)
-    gone = (nodes.Repeal((name,), none, **at), nodes.Repeal((), none, **at))
+    gone = (
+        nodes.Repeal((name,), none, **at),
+        nodes.Repeal((), none, **at),
+        nodes.Repeal((name, name), none, name, **at),
+    )
     given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
