@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .backends.calendar import Calendar, calendar_of, digest_of
 from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
@@ -24,7 +25,7 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_digest", "_root", "_rules", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
@@ -32,6 +33,7 @@ class Policy:
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._root = self._usual_root()
+        self._digest = ""
 
     def _usual_root(self) -> str:
         """The entity with which facts usually begin: the outermost whose list is a household's (a roll above it is rarer)."""
@@ -51,8 +53,15 @@ class Policy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the texts of all layers."""
-        return self.program.digest
+        """SHA-256 of the texts of all layers, and of the calendar where one was given or the policy computes deadlines."""
+        if not self._digest:
+            self._digest = digest_of(self.program)
+        return self._digest
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar by which deadlines in working days are counted."""
+        return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
         return self._rules[entity, name]
@@ -170,6 +179,17 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def with_calendar(self, calendar: Calendar | Mapping[str, Any]) -> Policy:
+        """A new policy that counts working days by `calendar` (or what Calendar.from_json reads); its digest says so.
+
+        Raises PolicyError.
+        """
+        given = calendar if isinstance(calendar, Calendar) else Calendar.from_json(calendar)
+        # the functions are the same: the calendar is an argument of theirs
+        engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
+        engine.texts = self.engine.texts
+        return Policy(engine.program, engine)
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

@@ -129,6 +129,9 @@ CODES: dict[str, Code] = _table(
     Code("P0224", "error", "「{name}」的数可能超过 {most} 位", "“{name}” can have more than {most} digits", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
     Code("P0225", "error", "到「{name}」为止，一条接一条的引用超过 {most} 层", "“{name}” ends a chain of more than {most} that read each other", "把中间的步骤合并", "join some of the steps"),
     Code("P0226", "error", "统计里面又套统计，超过 {most} 层", "aggregates inside each other, more than {most} deep", "把里面的统计另立为一条规则", "make the inner one a rule of its own"),
+    Code("P0227", "error", "「于」前面要写参数或规则的名称，「{name}」不是", "what stands before “on” must be a parameter or a rule; “{name}” is none", "事实不随规定变；算式先另立为一条规则", "a fact does not change with the law; make a formula a rule of its own"),
+    Code("P0228", "error", "「{name}」于某日的值里，不能再用「于」", "“{name}” on a day cannot read anything on another day", "把里面的一步去掉「于」，或者分开写成两条互不引用的规则", "take one of the two away, or write two rules that do not read each other"),
+    Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
@@ -196,6 +199,11 @@ CODES: dict[str, Code] = _table(
     Code("F0115", "error", "「{value}」不是日期", "“{value}” is no date", "写 YYYY-MM-DD", "write YYYY-MM-DD"),
     Code("F0116", "error", "「{value}」不是数", "“{value}” is no number", "只用 0–9 和一个小数点，单位写在后面", "use 0–9 and one decimal point, the unit behind it"),
     Code("F0117", "error", "读不了事实：{reason}", "cannot read the facts: {reason_en}", "检查路径；「-」表示标准输入", "check the path; “-” is standard input"),
+    Code("F0130", "error", "日历写得不对：{problem}", "the calendar is not as it should be: {problem_en}", "写成 {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}", "write {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}"),
+    Code("F0131", "error", "{day} 不在日历的年份（{years}）里", "{day} is not within the calendar's years ({years})", "在 years 里加上这一年，或改正日期", "add the year to “years”, or mend the date"),
+    Code("F0132", "error", "{day} 是{weekday}，本来就是工作日，不用补班", "{day} is a {weekday_en}, a working day anyway", "检查日期：on 只写周六、周日的补班日", "check the date: “on” lists make-up days on weekends alone"),
+    Code("F0133", "error", "{day} 既放假又补班", "{day} is both off and a make-up day", "留一个", "keep one"),
+    Code("F0134", "error", "读不了日历：{reason}", "cannot read the calendar: {reason_en}", "检查路径和权限", "check the path and the permissions"),
     # --- while deciding
     Code("R0101", "error", "{name}：没有一行适用", "{name}: no line applies", "政策有空档：补上这一情形或 否则", "the policy has a gap: add the case or “otherwise”"),
     Code("R0102", "error", "{name}：两行同时适用而结果不同", "{name}: two lines apply with different results", "政策有冲突：改条件，或写 依次、优先于", "the policy has a conflict: change a condition, or write first or beats"),
@@ -205,5 +213,6 @@ CODES: dict[str, Code] = _table(
     Code("R0106", "error", "{name}：名单是空的，{function} 需要 默认", "{name}: the list is empty, {function_en} needs a default", "写 默认 …", "write default …"),
     Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
     Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
+    Code("R0111", "error", "{name}：工作日历（{calendar}）没有 {year} 年", "{name}: the calendar of working days ({calendar}) lacks the year {year}", "用 --calendar（在程序里用 Policy.with_calendar）给出有这一年的日历；这一年的放假安排公布后，也可以升级 chinesecalendar", "give a calendar that has the year, with --calendar or Policy.with_calendar; once its holidays are published, upgrade chinesecalendar"),
 )
 # fmt: on

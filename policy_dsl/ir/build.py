@@ -23,7 +23,7 @@ from .carry import settle_grids
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .statuses import check_status
-from .traverse import references
+from .traverse import all_formulas, asks_calendar, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -50,7 +50,12 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    found = [x for formula in all_formulas(program) for x in walk(formula)]
+    return program._replace(
+        examples=examples,
+        deadlines=any(map(asks_calendar, found)),
+        other_days=any(isinstance(x, ir.AsOf) for x in found),
+    )
 
 
 class _Builder:

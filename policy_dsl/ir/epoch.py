@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
 from . import nodes as ir
-from .traverse import walk
+from .traverse import all_formulas, formulas, references, walk
+
+EVER = 10101  # the first day there is
 
 
 class InForce(NamedTuple):
@@ -37,25 +39,25 @@ class Held(NamedTuple):
 
 def change_days(program: ir.Program) -> list[int]:
     """Days on which something begins or has ended, ascending."""
-    days: set[int] = set()
-
-    def add(since: int, until: int) -> None:
-        if since:
-            days.add(since)
-        if until < ir.OPEN:
-            days.add(day_after(until))
-
+    days = set(entry_days(program.parameters))
     for rule in program.rules:
         for line in rule.lines:
-            add(line.since, line.until)
-            add(0, line.ends)  # where it ends as long as what follows is not known
+            days.update(_ends(line.since, line.until, line.ends))
         for _, since, until, *_ in rule.modes:
-            add(since, until)
-    for parameter in program.parameters:
-        for entry in parameter.entries:
-            add(entry.since, entry.until)
-            add(0, entry.ends)
+            days.update(_ends(since, until))
     return sorted(days)
+
+
+def entry_days(parameters: Iterable[ir.Parameter]) -> list[int]:
+    """Days on which a value of these parameters begins or has ended, ascending."""
+    return sorted({day for p in parameters for e in p.entries for day in _ends(e.since, e.until, e.ends)})
+
+
+def _ends(since: int, *until: int) -> Iterator[int]:
+    """The day on which something begins, and those on which it has ended: with all that is known, and while what follows is not."""
+    if since:
+        yield since
+    yield from (day_after(x) for x in until if x < ir.OPEN)
 
 
 def day_after(day: int) -> int:
@@ -85,9 +87,33 @@ def late_days(program: ir.Program) -> list[int]:
 
 
 def news(program: ir.Program) -> set[tuple[int, int]]:
-    """(day on which it becomes known, day since when it is in force) of everything dated."""
+    """(day on which it becomes known, first day that it touches) of everything dated: what `于` may read touches every day."""
     items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
-    return {(learned(x), x.since) for x in items}
+    return {(learned(x), x.since) for x in items} | {(learned(x), EVER) for x in _read_elsewhere(program) if learned(x)}
+
+
+def _read_elsewhere(program: ir.Program) -> Iterator[ir.Line | ir.Entry]:
+    """What may be read under another day's law: the values of parameters, the lines of rules, and of all that those read."""
+    if not program.other_days:
+        return
+    found = [x for formula in all_formulas(program) for x in walk(formula) if isinstance(x, ir.AsOf)]
+    last = max(x.day.value if isinstance(x.day, ir.Constant) else ir.OPEN for x in found)
+    rules = {(r.entity, r.name): r for r in program.rules}
+    parameters = {x.value.name for x in found if isinstance(x.value, ir.ParameterRef)}
+    stack = [(x.value.entity, x.value.name) for x in found if isinstance(x.value, ir.RuleRef)]
+    done: set[tuple[str, str]] = set()
+    while stack:
+        key = stack.pop()
+        if key not in done:
+            done.add(key)
+            stack += references(rules[key])
+            every = (x for formula in formulas(rules[key]) for x in walk(formula))
+            parameters |= {x.name for x in every if isinstance(x, ir.ParameterRef)}
+            yield from (x for x in rules[key].lines if x.since <= last)
+    for parameter in reversed(dependency_order(program.parameters)):
+        if parameter.name in parameters:
+            parameters.update(parameters_read(parameter))
+            yield from (x for x in parameter.entries if x.since <= last)
 
 
 def learned_days(program: ir.Program) -> list[int]:

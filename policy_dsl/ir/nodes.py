@@ -11,11 +11,14 @@ evaluated (no `from __future__ import annotations` here): NamedTuple compiles ea
 """
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
+
+if TYPE_CHECKING:
+    from ..backends.calendar import Calendar
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
@@ -112,6 +115,18 @@ class Call(NamedTuple):
     place: Place
 
 
+class AsOf(NamedTuple):
+    """`x 于 d`: a parameter or rule under the law of another day, with the facts at hand and the same 决定日.
+
+    A parameter's keys are what they are under today's law. Not nested, not through rules either.
+    """
+
+    value: ParameterRef | RuleRef
+    day: "Expression"
+    type: Type
+    place: Place
+
+
 class Aggregate(NamedTuple):
     """A function over the entries of a list, or a path of lists, that an entry `up` levels out holds."""
 
@@ -188,6 +203,7 @@ Expression = (
     | Among
     | Arithmetic
     | Call
+    | AsOf
     | Aggregate
     | CarriedRef
     | Past
@@ -370,6 +386,9 @@ class Program(NamedTuple):
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     payday: int = 0  # day of the month; 0 is its last
     arrears: tuple[Arrears, ...] = ()
+    deadlines: bool = False  # whether a rule asks for working days
+    other_days: bool = False  # whether anything is read under another day's law
+    calendar: "Calendar | None" = None  # of working days; none: the default one
 
 
 OPEN = 99991231

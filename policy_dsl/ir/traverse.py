@@ -6,6 +6,8 @@ import operator
 from collections.abc import Iterator
 from typing import Any
 
+from ..model.functions import BY_KEY
+from ..model.units import WORKDAYS
 from . import nodes as ir
 
 
@@ -24,6 +26,8 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return (node.item, *node.options)
         case ir.Call():
             return node.arguments
+        case ir.AsOf():
+            return (node.value, node.day)
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
         case ir.Past():
@@ -42,12 +46,29 @@ def walk(node: ir.Expression) -> Iterator[ir.Expression]:
         stack.extend(reversed(children(top)))
 
 
+def asks_calendar(node: ir.Expression) -> bool:
+    """Whether the node itself, not what is inside it, needs to know the working days."""
+    if isinstance(node, ir.Call):
+        return node.function in BY_KEY and BY_KEY[node.function].calendar
+    return (
+        isinstance(node, ir.Arithmetic) and node.left.type.kind == "date" and node.right.type.unit.dims == WORKDAYS.dims
+    )
+
+
 def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
     """Conditions and results of all lines, whatever their date."""
     for line in rule.lines:
         if line.condition is not None:
             yield line.condition
         yield line.result
+
+
+def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
+    """The formulas of all rules, and the conditions under which differences are settled."""
+    for rule in program.rules:
+        yield from formulas(rule)
+    for arrears in program.arrears:
+        yield arrears.condition
 
 
 def references(rule: ir.Rule) -> list[tuple[str, str]]:

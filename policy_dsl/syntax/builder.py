@@ -578,6 +578,14 @@ class Builder:
                 plain.append(x)
         return tuple(plain), where, default
 
+    def as_of(self, c: list[Any]) -> nodes.AsOf:
+        target, word, day = c[:3]
+        if len(c) > 3 or isinstance(target, nodes.AsOf):
+            raise Reject(self.span(c), "P0228", name=target.span.text)
+        if not isinstance(target, (nodes.Name, nodes.Call)):
+            raise Reject(target.span, "P0227", name=target.span.text)
+        return nodes.AsOf(target, day, span=self.span([target, word, day]))
+
     def group(self, c: list[Any]) -> Any:
         return c[1]
 

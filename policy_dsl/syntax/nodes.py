@@ -119,7 +119,15 @@ class Call(Node):
     default: Expression | None = None
 
 
-Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call
+@frozen
+class AsOf(Node):
+    """`低保标准(户籍) 于 2021-12-31`: a parameter or rule under the law of a day."""
+
+    target: Name | Call
+    day: Expression
+
+
+Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call | AsOf
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------

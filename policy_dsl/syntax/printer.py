@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from ..source import width
 from . import characters, keywords, nodes
-from .nodes import Arithmetic, Call, Comparison, Day, Logic, Membership, Name, Negative, Not, Number, Range, Truth
+from .nodes import Arithmetic, AsOf, Call, Comparison, Day, Logic, Membership, Name, Negative, Not, Number, Range, Truth
 
 Language = Literal["zh", "en"]
 Printable = nodes.File | nodes.Item | nodes.Line | nodes.Expression
@@ -122,6 +122,10 @@ class _Printer:
                 return _ATOM, self.word("YES" if value else "NO")
             case Call():
                 return _ATOM, self.call(e)
+            case AsOf(target, day):
+                at = self.expression(day)
+                at = at if isinstance(day, Name | Call | Day) else f"({at})"
+                return _ATOM, f"{self.expression(target)} {self.word('ON')} {at}"
             case Range():
                 return _ATOM, self.range(e)
             case Negative(operand):

@@ -32,6 +32,7 @@ _RESULT = keywords.words("result")
 _DATED = keywords.words("dated")
 _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
+_BETWEEN = keywords.words("between")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
 _STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
 _JOINS = frozenset({"且", "或", "and", "or"})
@@ -72,6 +73,7 @@ _SIGNS = {
 
 
 _QUOTED_OR_COMMENT = re.compile(r'「[^」\n]*」|"[^"\n]*"|(?<!\S)//')
+_DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 _BEFORE_COLON = re.compile(r"(?:「[^」\n]*」|[^:\n])*")
 
 
@@ -332,6 +334,13 @@ class Scanner:
             row = _CELL[text]
         elif declaration == "EXAMPLE" and text in _VALUE and last in ("EQUAL", "EXPECT"):
             row = _VALUE[text]
+        elif (
+            text in _BETWEEN
+            and last in ("NAME", "_RPAR")
+            and (declaration in _BODIES or declaration == "CELL" or (declaration == "ENTITY" and colon))
+            and _DAY_FOLLOWS.match(self.folded, stop)
+        ):
+            row = _BETWEEN[text]
         elif text in _WORD:
             row = _WORD[text]
         if row is not None:

@@ -154,6 +154,13 @@ def today(on: str | None, lang: str) -> str:
 on_option = click.option("--on", metavar="DATE", help="决定的日期 YYYY-MM-DD 或 YYYY-MM / day to decide for.  [today]")
 
 
+calendar_option = click.option(
+    "--calendar",
+    metavar="FILE",
+    help="工作日历 .json 或 .yaml / calendar of working days.  [chinesecalendar]",
+)
+
+
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, "--version", prog_name="policy", message="%(prog)s %(version)s")
 def main() -> None:
@@ -214,9 +221,10 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@calendar_option
 @lang_option
 @guarded
-def test(paths: tuple[str, ...], lang: str) -> None:
+def test(paths: tuple[str, ...], calendar: str | None, lang: str) -> None:
     """运行政策里的案例。 / Run the examples that stand beside the rules."""
     from .. import library
     from ..diagnostics.report import Report
@@ -224,6 +232,7 @@ def test(paths: tuple[str, ...], lang: str) -> None:
     from ..policy import Policy
     from .testing import run
 
+    with_calendar = _with_calendar(calendar)
     report = Report()
     passed = failed = 0
     policies, problems = library.units(list(paths))
@@ -234,7 +243,7 @@ def test(paths: tuple[str, ...], lang: str) -> None:
         program = compile_layers(layers, mine)
         for found in mine.items:
             report.add(found)
-        for result in run(Policy(program)) if program is not None else ():
+        for result in run(with_calendar(Policy(program))) if program is not None else ():
             if result.passed:
                 passed += 1
                 continue
@@ -266,10 +275,20 @@ def _policy(name: str) -> Any:
     return load(name if library.is_path(name) else proper(name))
 
 
-def _decide(policy: str, facts: str, on: str) -> Any:
+def _with_calendar(file: str | None) -> Callable[[Any], Any]:
+    """What gives a policy the calendar of a file; the policy as it is where none is named."""
+    if file is None:
+        return lambda policy: policy
+    from .given import read_calendar
+
+    calendar = read_calendar(file)
+    return lambda policy: policy.with_calendar(calendar)
+
+
+def _decide(policy: str, facts: str, on: str, calendar: str | None) -> Any:
     from .given import read
 
-    made = _policy(policy)
+    made = _with_calendar(calendar)(_policy(policy))
     given = read(facts)
     try:
         return made.decide(given, on=on)
@@ -282,11 +301,12 @@ def _decide(policy: str, facts: str, on: str) -> Any:
 @click.argument("facts")
 @on_option
 @click.option("--json", "as_json", is_flag=True, help="按约定的 JSON 输出 / print the contract's JSON.")
+@calendar_option
 @lang_option
 @guarded
-def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) -> None:
+def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str | None, lang: str) -> None:
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
-    decision = _decide(policy, facts, today(on, lang))
+    decision = _decide(policy, facts, today(on, lang), calendar)
     if as_json:
         from ..decision import dump
 
@@ -310,11 +330,14 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) ->
     default="text",
     help="输出格式 / output format.  [text]",
 )
+@calendar_option
 @lang_option
 @guarded
-def explain(policy: str, facts: str, on: str | None, name: str | None, form: str, lang: str) -> None:
+def explain(
+    policy: str, facts: str, on: str | None, name: str | None, form: str, calendar: str | None, lang: str
+) -> None:
     """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
-    decision = _decide(policy, facts, today(on, lang))
+    decision = _decide(policy, facts, today(on, lang), calendar)
     made = decision.explain(None if name is None else proper(name))
     if form == "json":
         from ..decision import dump

@@ -249,6 +249,11 @@ def decide(tmp_path: Path, facts: str, *more: str) -> str:
     return run("decide", policy, facts, "--on", "2022-06-01", *more)
 
 
+def by_calendar(tmp_path: Path, text: str) -> str:
+    """A decision by the calendar in the text."""
+    return decide(tmp_path, write(tmp_path / "一户.json", FACTS), "--calendar", write(tmp_path / "日历.json", text))
+
+
 def crash(tmp_path: Path) -> str:
     """A fault of the program itself: what nobody foresaw."""
 
@@ -321,6 +326,11 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+    "F0130": lambda p: by_calendar(p, '{"year": [2022]}'),
+    "F0131": lambda p: by_calendar(p, '{"years": [2022], "off": ["2023-01-02"]}'),
+    "F0132": lambda p: by_calendar(p, '{"years": [2022], "on": ["2022-10-10"]}'),
+    "F0133": lambda p: by_calendar(p, '{"years": [2022], "off": ["2022-10-08"], "on": ["2022-10-08"]}'),
+    "F0134": lambda p: decide(p, write(p / "一户.json", FACTS), "--calendar", str(p / "日历.jsn")),
 }
 
 

@@ -121,6 +121,11 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
         made(nodes.Membership, inside, tuples(inside, 2).map(_as_set) | one_square),
         made(nodes.Arithmetic, st.sampled_from("+-*/"), inside, inside),
         made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside)),
+        made(
+            nodes.AsOf,
+            paths | made(nodes.Call, names, tuples(inside, 0, 1)),
+            st.one_of(inside, paths, made(nodes.Day, days)),
+        ),
     )
 
 
@@ -354,6 +359,8 @@ def around(e: nodes.Expression) -> list[nodes.Expression]:
         *(nodes.Arithmetic(sign, *pair, **at) for sign in "+-*/" for pair in ((e, a), (a, e))),  # type: ignore[arg-type]
         nodes.Call("甲", (e, a), **at),
         nodes.Call("甲", (a,), e, e, **at),
+        nodes.AsOf(a, e, **at),
+        nodes.AsOf(nodes.Call("甲", (e,), **at), b, **at),
     ]
 
 
@@ -365,7 +372,9 @@ def with_name(name: str) -> nodes.File:
     word = nodes.Name((name,), **at)
     path = nodes.Name((name, name, "甲"), **at)
     unit = nodes.Number("5", (keywords.UNIT_KEYS.get(name, name),), **at)
-    sum_ = nodes.Arithmetic("+", word, nodes.Call(name, (path, word), word, word, **at), **at)
+    call = nodes.Call(name, (path, word), word, word, **at)
+    other = nodes.Arithmetic("+", nodes.AsOf(word, path, **at), nodes.AsOf(call, word, **at), **at)
+    sum_ = nodes.Arithmetic("+", word, nodes.Arithmetic("+", call, other, **at), **at)
     named, listed = nodes.NamedType(both, **at), nodes.InlineEnumeration(both, **at)
     dates = nodes.Dates("2022-01", "2022-12-31", "2022-02-02", **at)
     facts = (
