@@ -103,9 +103,11 @@ def timelines() -> None:
     bridge = policy_dsl.load(HERE / "bridge.policy")
     small = [{"家庭": {"成员": [{"姓名": str(n), "月收入": 100 * n + k} for n in range(5)]}} for k in range(20)]
     print("\ntimelines of 120 months, household of five, beside single decisions of it")
+    late = policy_dsl.load(HERE / "late.policy")
     for name, policy, given, bound in (
-        ("Qingshui", shipped, cases, 150),
-        ("bridge, late standards", bridge, small, 300),
+        ("Qingshui", shipped, cases, "at most 150"),
+        ("Qingshui, late standards", late, cases, "at most 300"),
+        ("bridge, late standards", bridge, small, "no limit: a decision of 3 µs beside what a month costs by itself"),
     ):
         histories = [_dated(case) for case in given]
 
@@ -121,7 +123,7 @@ def timelines() -> None:
         over()
         taken = rounds({"single": single, "timeline": over})
         each = taken["single"] / len(given) / 120
-        print(f"  {name:24} {taken['timeline'] / len(given) / each:6.0f} decisions  (at most {bound})")
+        print(f"  {name:24} {taken['timeline'] / len(given) / each:6.0f} decisions  ({bound})")
 
 
 def _dated(case: dict[str, Any]) -> dict[str, Any]:

@@ -285,8 +285,8 @@ class Decision(Mapping[str, object]):
 
         return explain(self, output)
 
-    def to_json(self, explanation: bool = True) -> dict[str, object]:
-        """The contract's form (design, section 9). Amounts are strings."""
+    def to_json(self, explanation: bool = True, told: Explanation | None = None) -> dict[str, object]:
+        """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already."""
         outputs: dict[str, object] = {}
         for entry, name, type_, _ in self.rows():
             value = entry.values[name]
@@ -315,11 +315,11 @@ class Decision(Mapping[str, object]):
                 for e in errors
             ]
         if explanation:
-            tree = self.explain()
+            tree = told or self.explain()
             made["assumptions"] = tree.assumptions()
             made["explanation"] = tree.to_json()
         else:
-            made["assumptions"] = self.assumptions
+            made["assumptions"] = told.assumptions() if told is not None else self.assumptions
         return made
 
     def text(self, lang: str = "zh") -> str:

@@ -116,7 +116,7 @@ class Policy:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
         if previous is not None:
-            data = self._continued(data, root, previous)
+            data = self._continued(data, root, number, previous)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
@@ -127,10 +127,13 @@ class Policy:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
         return self.engine.run(on, root, known)
 
-    def _continued(self, data: tuple[Any, ...], root: str, previous: Decision) -> tuple[Any, ...]:
+    def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision) -> tuple[Any, ...]:
         """The data with what the decision of the month before hands over."""
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
+        given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
+        if on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month) != 1:
+            raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
         return self.engine.layer.laid(data, root, previous.carry())
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import marshal
 import threading
+from bisect import bisect_right
 from fractions import Fraction
 from functools import cached_property
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import news
 from ..ir.traverse import births
 from . import runtime
 from .epoch import Epoch, Laws, epoch_order
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
+NOTHING_PAID = Fraction(0)
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
 
 
@@ -87,9 +88,11 @@ class Compiled(NamedTuple):
         paid = self.paid[name]
         for benefit, slot in paid.benefits:
             number = raw[slot.position]
-            if number.__class__ is not runtime.Unknown:
-                amount = number * slot.k
-                out[path, benefit] = Fraction(amount / raw[slot.position + 1] if slot.dynamic else amount)
+            if number.__class__ is runtime.Unknown:
+                continue
+            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
+            if number:
+                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
         for list_, inner, at, result in paid.lists:
             for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
                 out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
@@ -126,7 +129,7 @@ class Engine:
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
-        self._laws = Laws(program, self._order)
+        self.laws = Laws(program, self._order)
         self._layer: Layer | None = None
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
@@ -157,10 +160,10 @@ class Engine:
     def epoch(self, on: int, known: int | None = None) -> Epoch:
         """The law on a day (yyyymmdd), as known on another or with all that is known."""
         with self._lock:
-            return self._laws.at(on, known)
+            return self.laws.at(on, known)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
-        index = self._laws.index(on, known)
+        index = (bisect_right(self.days, on), self.laws.knowledge(on, known) if known is not None else 0)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -249,7 +252,7 @@ class Engine:
     @cached_property
     def news(self) -> set[tuple[int, int]]:
         """(known since, in force since) of everything dated."""
-        return news(self.program)
+        return self.laws.news()
 
     @cached_property
     def births(self) -> frozenset[tuple[str, str]]:

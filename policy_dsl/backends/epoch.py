@@ -22,15 +22,18 @@ from ..ir.epoch import (
     held,
     in_force,
     late_days,
+    learned,
     learned_days,
+    news,
     parameters_read,
 )
-from ..ir.traverse import references
+from ..ir.traverse import formulas, references, walk
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
 Values = dict[str, dict[tuple[int, ...], Held]]
 History = tuple[list[int], list[dict[tuple[int, ...], Held]]]
+ANY_DAY = 10101  # the calendar's first
 
 
 def epoch_order(program: ir.Program) -> EpochOrder:
@@ -39,55 +42,72 @@ def epoch_order(program: ir.Program) -> EpochOrder:
 
 
 class Laws:
-    """The law of every day, as known on any: a program's epochs, made when they are asked for, and what `x 于 d` needs of them all."""
+    """The law of every day, with all that is known or as it was known on another: a program's epochs, made when they are asked for, and
+    what `x 于 d` needs of them all."""
 
     def __init__(self, program: ir.Program, order: EpochOrder) -> None:
         self.program = program
         self.order = order
         self.late = late_days(program)
         self._learned: list[int] | None = None
+        self._dated: tuple[ir.AsOf, ...] | None = None
         self._epochs: dict[tuple[int, int], Epoch] = {}
         self._histories: dict[tuple[str, int], History] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
 
-    def index(self, on: int, known: int | None) -> tuple[int, int]:
-        """What is the same for all pairs of days on which the law is the same, and the same is known of it."""
-        return bisect_right(self.order[0], on), 0 if known is None else self._knowledge(on, known)
-
-    def _knowledge(self, on: int, known: int) -> int:
-        """A number that is the same for all days of knowledge on which the same is known of the law of `on`; 0 for all there is."""
-        if known >= on and (not self.late or known >= self.late[-1]):
+    def knowledge(self, on: int, known: int | None) -> int:
+        """A number that is the same for all days of knowledge on which the same is known of the law of `on`, and of every day's where
+        the policy reads one at another (`x 于 d`); 0 for all there is."""
+        if known is None:
             return 0
-        if known >= on:  # what has no 公布 of its own is known where it is in force
-            return 1 + bisect_right(self.late, known)
-        return -1 - bisect_right(self.learned, known)
-
-    @property
-    def learned(self) -> list[int]:
-        """The days on which anything becomes known."""
+        if known >= on and not self.dated:  # what has no 公布 of its own is known where it is in force
+            return 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known)
         if self._learned is None:
             self._learned = learned_days(self.program)
-        return self._learned
+        return -1 - bisect_right(self._learned, known)
+
+    @property
+    def dated(self) -> tuple[ir.AsOf, ...]:
+        """Every `x 于 d` of the policy."""
+        if self._dated is None:
+            nodes = (n for r in self.program.rules for f in formulas(r) for n in walk(f))
+            self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
+        return self._dated
+
+    def news(self) -> set[tuple[int, int]]:
+        """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches
+        all days."""
+        ahead = [n.value for n in self.dated if not _behind(n.day)]
+        rules = {
+            (x.entity, x.name) for r in ahead if isinstance(r, ir.RuleRef) for x in self.closure((r.entity, r.name))
+        }
+        read = [r.name for r in ahead if isinstance(r, ir.ParameterRef)]
+        for rule in (r for r in self.program.rules if (r.entity, r.name) in rules):
+            read += (n.name for f in formulas(rule) for n in walk(f) if isinstance(n, ir.ParameterRef))
+        items: list[ir.Line | ir.Entry] = [
+            x for r in self.program.rules if (r.entity, r.name) in rules for x in r.lines
+        ]
+        items += (e for name in dict.fromkeys(read) for p in self._with_those_it_reads(name) for e in p.entries)
+        return news(self.program) | {(learned(x), ANY_DAY) for x in items if x.since}
 
     def at(self, day: int, known: int | None = None) -> Epoch:
-        """The epoch in which a day lies, as known on another day or with all that is known."""
-        index = self.index(day, known)
+        """The epoch in which a day lies."""
+        index = (bisect_right(self.order[0], day), self.knowledge(day, known))
         found = self._epochs.get(index)
         if found is None:
-            made = Epoch(self.program, day, self.order, known if index[1] else None, self)
+            made = Epoch(self.program, day, self.order, self, known if index[1] else None)
             found = self._epochs.setdefault(index, made)
         return found
 
     def history(self, name: str, known: int | None = None) -> History:
-        """The days on which a parameter may change, and its values before, between and after them, as known on a day."""
-        key = (name, -1 if known is None else bisect_right(self.learned, known))
+        """The days on which a parameter may change, and its values before, between and after them."""
+        key = (name, known or 0)
         found = self._histories.get(key)
         if found is None:
             some = self._with_those_it_reads(name)
             days = entry_days(some)
-            values = [parameter_values(some, day, known)[name] for day in [0, *days]]
-            found = self._histories.setdefault(key, (days, values))
+            found = self._histories[key] = (days, [parameter_values(some, day, known)[name] for day in [0, *days]])
         return found
 
     def history_size(self, name: str) -> int:
@@ -119,11 +139,21 @@ class Laws:
         return found
 
 
-def parameter_values(parameters: Iterable[ir.Parameter], on: int, known: int | None = None) -> Values:
-    """What each parameter is on a day, for every combination of its keys; each stands after those its formulas read.
+def _behind(day: ir.Expression) -> bool:
+    """Whether a day is surely not after the decision's: the day itself, its month, or some time before."""
+    while (
+        isinstance(day, ir.Arithmetic)
+        and day.sign == "-"
+        and isinstance(day.right, ir.Constant)
+        and day.right.value >= 0
+    ):
+        day = day.left
+    return isinstance(day, ir.Moment)
 
-    `known`: as known on that day; None with all that is known.
-    """
+
+def parameter_values(parameters: Iterable[ir.Parameter], on: int, known: int | None = None) -> Values:
+    """What each parameter is on a day, as known on another or with all that is known, for every combination of its keys; each stands
+    after those its formulas read."""
     out: Values = {}
     for parameter in parameters:
         values: dict[tuple[int, ...], Held] = {}
@@ -151,14 +181,14 @@ class Epoch:
         program: ir.Program,
         on: int,
         order: EpochOrder | None = None,
-        known: int | None = None,
         laws: Laws | None = None,
+        known: int | None = None,
     ) -> None:
         days, parameters = order = order or epoch_order(program)
+        self.laws = laws or Laws(program, order)
         at = bisect_right(days, on)
         self.program = program
         self.known = known
-        self.laws = laws or Laws(program, order)
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
         self.rules: dict[tuple[str, str], InForce | None] = {

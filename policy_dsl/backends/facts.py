@@ -56,7 +56,7 @@ def _shown(value: object) -> str:
 
 
 _NO_CLAUSE = Clause("")
-MOST_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
+CALENDAR_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
 
 
 def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str]], ...]:
@@ -248,7 +248,7 @@ class Reader:
         if c.source == "fact":
             return next((f.low, f.high) for f in entity.facts if f.name == c.of)
         if c.given[0] in ("持续", "累计"):
-            return Fraction(0), Fraction(MOST_MONTHS) * c.type.own.scale
+            return Fraction(0), Fraction(CALENDAR_MONTHS) * c.type.own.scale
         benefit = any(r.benefit and (r.entity, r.name) == (entity.name, c.of) for r in self.program.rules)
         return (Fraction(0) if benefit else None), None
 

@@ -324,17 +324,13 @@ class Interpretation:
         if held_back is not None:
             return held_back
         if isinstance(node.value, ir.ParameterRef):
-            found = self.law(day).parameters[node.value.name][tuple(filled)]
+            found = self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name][tuple(filled)]
             return parameter_value(found, node.value, day_text(day))
         return dated(self.under(day).evaluate(node.value, at), day)
 
-    def law(self, day: int) -> Epoch:
-        """The law of another day; what is known of it is what is known of the decision's own."""
-        return self.epoch.laws.at(day, self.epoch.known)
-
     def under(self, day: int) -> UnderLaw:
         """The same decision under the law of another day."""
-        epoch = self.law(day)
+        epoch = self.epoch.laws.at(day, self.epoch.known)
         if epoch.first not in self._under:
             self._under[epoch.first] = UnderLaw(epoch, self.on, self.root)
         return self._under[epoch.first]
@@ -409,18 +405,6 @@ class Interpretation:
             return self.failure("R0107", node.place, name=node.place.written)
         return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
 
-    def deadline(self, node: ir.Arithmetic | ir.Call, count: Any, *values: Any) -> Value:
-        """What a function of working days gives."""
-        calendar = calendar_of(self.program)
-        try:
-            return count(calendar.workdays, *values)
-        except runtime.Beyond as lacking:
-            written = node.place.written
-            if not 1 <= lacking.year <= 9999:
-                return self.failure("R0107", node.place, name=written)
-            named = f"{calendar.name} {calendar.span()}".strip()
-            return self.failure("R0111", node.place, name=written, year=str(lacking.year), calendar=named)
-
     # --- looking back
 
     def carried(self, node: ir.CarriedRef, at: Instance | None) -> Value:
@@ -490,6 +474,18 @@ class Interpretation:
                 return max(values) if node.function == "max" else min(values)
         total = sum(values, Fraction(0))
         return total / len(values) if node.function == "average" else total
+
+    def deadline(self, node: ir.Arithmetic | ir.Call, count: Any, *values: Any) -> Value:
+        """What a function of working days gives."""
+        calendar = calendar_of(self.program)
+        try:
+            return count(calendar.workdays, *values)
+        except runtime.Beyond as lacking:
+            written = node.place.written
+            if not 1 <= lacking.year <= 9999:
+                return self.failure("R0107", node.place, name=written)
+            named = f"{calendar.name} {calendar.span()}".strip()
+            return self.failure("R0111", node.place, name=written, year=str(lacking.year), calendar=named)
 
     # --- aggregates
 

@@ -109,7 +109,7 @@ class Step(NamedTuple):
 class Explanation:
     """Reasons for one output or for a whole decision: `.text()`, `.markdown()`, `.html()` (lang "zh" or "en"), `.to_json()`.
 
-    `roots` are the ids of the outputs explained, `steps` all steps by id.
+    `roots` are the ids of the outputs explained, `steps` the steps by id: all under the roots, and what else was explained with them.
     """
 
     __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
@@ -187,15 +187,13 @@ class Explanation:
 class Below(NamedTuple):
     """A rule whose step is to be made: by which explainer, of which entry."""
 
-    by: "_Explainer"
+    by: "Explainer"
     entry: Instance
     name: str
 
 
 def explain(decision: "Decision", output: str | None = None) -> Explanation:
     """The reasons for an output (its path, or the end of it), or for all. Raises PolicyError P0803 for an unknown one."""
-    root = decision.recorded()
-    made = _Explainer(Interpretation(decision.epoch, decision.day, root))
     paths = list(decision)
     if output is None:
         wanted = paths
@@ -205,32 +203,44 @@ def explain(decision: "Decision", output: str | None = None) -> Explanation:
             names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
             zh, en = suggestion(output, names)
             raise PolicyError([diagnostic("P0803", at=output, name=output, hint=(zh, en))])
-    for path in wanted:
-        made.output(path)
-    return Explanation(decision.policy, decision.digest, made.interpretation, wanted, made.steps)
+    return Explainer(decision).of(wanted)
 
 
-class _Explainer:
-    """Makes steps under the law of one day; `law` is that day where it is not the decision's own."""
+class Explainer:
+    """Explains outputs of one decision. A step is made once, whatever asks for it. `law`: the day whose law it looks at, where that is
+    not the decision's own."""
 
-    def __init__(self, interpretation: Interpretation, law: int = 0, steps: dict[str, Step] | None = None) -> None:
-        self.interpretation = interpretation
-        self.epoch = interpretation.epoch
+    def __init__(
+        self,
+        decision: "Decision",
+        interpretation: Interpretation | None = None,
+        law: int = 0,
+        steps: dict[str, Step] | None = None,
+    ) -> None:
+        self.decision = decision
+        self.interpretation = interpretation or Interpretation(decision.epoch, decision.day, decision.recorded())
+        self.epoch = self.interpretation.epoch
         self.program = self.epoch.program
         self.law = law
-        self.day = law or interpretation.on
+        self.day = law or self.interpretation.on
         self.behind = f" {BY_TERMINAL['ON'].zh} {day_text(law)}" if law else ""  # an id says whose law it is about
-        self.others: dict[int, _Explainer] = {}
+        self.others: dict[int, Explainer] = {}
         self.rules = {(r.entity, r.name): r for r in self.program.rules}
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
         self.steps: dict[str, Step] = {} if steps is None else steps
 
-    def under(self, day: int) -> "_Explainer":
+    def under(self, day: int) -> "Explainer":
         """What makes the steps of another day's law, in the same table."""
         if day not in self.others:
-            self.others[day] = _Explainer(self.interpretation.under(day), day, self.steps)
+            self.others[day] = Explainer(self.decision, self.interpretation.under(day), day, self.steps)
         return self.others[day]
+
+    def of(self, paths: list[str]) -> Explanation:
+        """The reasons for outputs, by their whole paths."""
+        for path in paths:
+            self.output(path)
+        return Explanation(self.decision.policy, self.decision.digest, self.interpretation, paths, self.steps)
 
     def output(self, path: str) -> None:
         """Makes the step of an output and of all it rests on, without recursion: a long chain of rules is no danger."""
@@ -400,10 +410,6 @@ class _Explainer:
                 case ir.ParameterRef():
                     ids[self.parameter(node, self._keys(node, entry))] = None
                     stack.extend((k, entry) for k in reversed(node.keys))
-                case ir.AsOf():
-                    self._as_of(node, entry, ids, below)
-                    keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
-                    stack.extend((k, entry) for k in reversed((node.day, *keys)))
                 case ir.CarriedRef():
                     here = self.interpretation.up(entry, node.up)
                     if here is not None and here.carried[node.name] is not NOTHING:
@@ -416,6 +422,10 @@ class _Explainer:
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
+                case ir.AsOf():
+                    self._as_of(node, entry, ids, below)
+                    keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
+                    stack.extend((k, entry) for k in reversed((node.day, *keys)))
                 case ir.Aggregate():
                     entries = self.interpretation.entries(node, entry)
                     for inner in reversed(entries if isinstance(entries, list) else []):
@@ -427,20 +437,6 @@ class _Explainer:
                         stack.append((node.default, entry))
                 case _:
                     stack.extend((c, entry) for c in reversed(children(node)))
-
-    def _as_of(self, node: ir.AsOf, entry: Instance, ids: dict[str, None], below: list[Below]) -> None:
-        """What is read under the law of another day, once that day is known."""
-        day = self.interpretation.evaluate(node.day, entry)
-        if not known(day):
-            return
-        other = self.under(day)
-        if isinstance(node.value, ir.ParameterRef):
-            ids[other.parameter(node.value, self._keys(node.value, entry))] = None
-            return
-        here = self.interpretation.up(entry, node.value.up)
-        if here is not None:
-            ids[other.id_of(here, node.value.name)] = None
-            below.append(Below(other, here, node.value.name))
 
     def looked_at(self, node: ir.Past, entry: Instance) -> tuple[ir.Expression, ...]:
         """What a look-back rests on at an entry: its guard, and what the guard lets it read."""
@@ -488,6 +484,20 @@ class _Explainer:
                 at=entry,
             )
         return id_
+
+    def _as_of(self, node: ir.AsOf, entry: Instance, ids: dict[str, None], below: list[Below]) -> None:
+        """What is read under the law of another day, once that day is known."""
+        day = self.interpretation.evaluate(node.day, entry)
+        if not known(day):
+            return
+        other = self.under(day)
+        if isinstance(node.value, ir.ParameterRef):
+            ids[other.parameter(node.value, self._keys(node.value, entry))] = None
+            return
+        here = self.interpretation.up(entry, node.value.up)
+        if here is not None:
+            ids[other.id_of(here, node.value.name)] = None
+            below.append(Below(other, here, node.value.name))
 
     def fact(self, entry: Instance, name: str) -> str:
         id_ = f"{entry.path}.{name}"

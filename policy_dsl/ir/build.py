@@ -14,7 +14,7 @@ from ..diagnostics.report import Report, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
 from ..model.types import Type
-from ..source import Span
+from ..source import Place, Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
@@ -23,7 +23,7 @@ from .carry import settle_grids
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .statuses import check_status
-from .traverse import all_formulas, asks_calendar, references, walk
+from .traverse import asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -50,12 +50,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    found = [x for formula in all_formulas(program) for x in walk(formula)]
-    return program._replace(
-        examples=examples,
-        deadlines=any(map(asks_calendar, found)),
-        other_days=any(isinstance(x, ir.AsOf) for x in found),
-    )
+    deadlines = any(asks_calendar(node) for rule in ordered for formula in formulas(rule) for node in walk(formula))
+    return program._replace(examples=examples, deadlines=deadlines)
 
 
 class _Builder:
@@ -595,16 +591,22 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                         report.error("P1008", hidden.place, name=hidden.name, path=names)
                         continue
                     labels = [
-                        (by_key[k].place, f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
+                        (_read_at(by_key[k], n), f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
                         for k, n in itertools.pairwise(loop)
                     ]
                     hint = _look_back(loop, by_key)
-                    report.error("P0206", by_key[other].place, path=names, labels=labels, hint=hint)
+                    report.error("P0206", labels[0][0], path=names, labels=labels, hint=hint)
             else:
                 done[key] = True
                 out.append(by_key[key])
                 stack.pop()
     return out
+
+
+def _read_at(rule: ir.Rule, other: tuple[str, str]) -> Place:
+    """Where a rule reads another one: in its own layer or in a lower one that amends it."""
+    refs = (node for formula in formulas(rule) for node in walk(formula) if isinstance(node, ir.RuleRef))
+    return next((r.place for r in refs if (r.entity, r.name) == other), rule.place)
 
 
 def _look_back(loop: list[tuple[str, str]], by_key: dict[tuple[str, str], ir.Rule]) -> tuple[str, str] | None:

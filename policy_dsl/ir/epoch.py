@@ -7,9 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from . import nodes as ir
-from .traverse import all_formulas, formulas, references, walk
-
-EVER = 10101  # the first day there is
+from .traverse import walk
 
 
 class InForce(NamedTuple):
@@ -42,7 +40,8 @@ def change_days(program: ir.Program) -> list[int]:
     days = set(entry_days(program.parameters))
     for rule in program.rules:
         for line in rule.lines:
-            days.update(_ends(line.since, line.until, line.ends))
+            days.update(_ends(line.since, line.until))
+            days.update(_ends(0, line.ends))  # where it ends as long as what follows is not known
         for _, since, until, *_ in rule.modes:
             days.update(_ends(since, until))
     return sorted(days)
@@ -50,14 +49,14 @@ def change_days(program: ir.Program) -> list[int]:
 
 def entry_days(parameters: Iterable[ir.Parameter]) -> list[int]:
     """Days on which a value of these parameters begins or has ended, ascending."""
-    return sorted({day for p in parameters for e in p.entries for day in _ends(e.since, e.until, e.ends)})
+    return sorted({x for p in parameters for e in p.entries for x in (*_ends(e.since, e.until), *_ends(0, e.ends))})
 
 
-def _ends(since: int, *until: int) -> Iterator[int]:
-    """The day on which something begins, and those on which it has ended: with all that is known, and while what follows is not."""
+def _ends(since: int, until: int) -> Iterator[int]:
     if since:
         yield since
-    yield from (day_after(x) for x in until if x < ir.OPEN)
+    if until < ir.OPEN:
+        yield day_after(until)
 
 
 def day_after(day: int) -> int:
@@ -87,33 +86,9 @@ def late_days(program: ir.Program) -> list[int]:
 
 
 def news(program: ir.Program) -> set[tuple[int, int]]:
-    """(day on which it becomes known, first day that it touches) of everything dated: what `于` may read touches every day."""
+    """(day on which it becomes known, day since when it is in force) of everything dated."""
     items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
-    return {(learned(x), x.since) for x in items} | {(learned(x), EVER) for x in _read_elsewhere(program) if learned(x)}
-
-
-def _read_elsewhere(program: ir.Program) -> Iterator[ir.Line | ir.Entry]:
-    """What may be read under another day's law: the values of parameters, the lines of rules, and of all that those read."""
-    if not program.other_days:
-        return
-    found = [x for formula in all_formulas(program) for x in walk(formula) if isinstance(x, ir.AsOf)]
-    last = max(x.day.value if isinstance(x.day, ir.Constant) else ir.OPEN for x in found)
-    rules = {(r.entity, r.name): r for r in program.rules}
-    parameters = {x.value.name for x in found if isinstance(x.value, ir.ParameterRef)}
-    stack = [(x.value.entity, x.value.name) for x in found if isinstance(x.value, ir.RuleRef)]
-    done: set[tuple[str, str]] = set()
-    while stack:
-        key = stack.pop()
-        if key not in done:
-            done.add(key)
-            stack += references(rules[key])
-            every = (x for formula in formulas(rules[key]) for x in walk(formula))
-            parameters |= {x.name for x in every if isinstance(x, ir.ParameterRef)}
-            yield from (x for x in rules[key].lines if x.since <= last)
-    for parameter in reversed(dependency_order(program.parameters)):
-        if parameter.name in parameters:
-            parameters.update(parameters_read(parameter))
-            yield from (x for x in parameter.entries if x.since <= last)
+    return {(learned(x), x.since) for x in items}
 
 
 def learned_days(program: ir.Program) -> list[int]:

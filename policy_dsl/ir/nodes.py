@@ -387,7 +387,6 @@ class Program(NamedTuple):
     payday: int = 0  # day of the month; 0 is its last
     arrears: tuple[Arrears, ...] = ()
     deadlines: bool = False  # whether a rule asks for working days
-    other_days: bool = False  # whether anything is read under another day's law
     calendar: "Calendar | None" = None  # of working days; none: the default one
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..backends.engine import NOTHING_PAID
 from ..backends.interpret import Instance, Interpretation
 from ..backends.runtime import Defer
 from ..backends.values import Value, known
@@ -78,6 +79,10 @@ class _Books:
     def account(self) -> Account:
         due_carry = paid_carry = None
         told = 0  # how much of the news was known on the pay day before
+        before = 0  # that pay day, or the day of as_known, after which nothing is settled
+        unsettled = (
+            ir.OPEN
+        )  # the first month that was not paid what was due on its own pay day, since it went on from another month
         for n, month in enumerate(self.months):
             day = payday(self.policy, month)
             known_now = day if self.as_known is None else min(day, self.as_known)
@@ -89,17 +94,22 @@ class _Books:
             if touched < month:
                 self._again(touched, self.months[:n], known_now)
                 due_carry = self.course.carry(self.due[self.months[n - 1]])
-                self._settle(touched, self.months[:n], month)
+            if min(touched, unsettled) < month and known_now > before:
+                self._settle(min(touched, unsettled), self.months[:n], month)
+                unsettled = ir.OPEN
+            before = known_now
             due = self.due[month] = self.course.step(month, known_now, due_carry)
             same = day == known_now and _same(due_carry, paid_carry)
             paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
+            if paid is not due:
+                unsettled = min(unsettled, month)
             due_carry = self.course.carry(due)
             paid_carry = due_carry if paid is due else self.course.carry(paid)
         last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
         touched = self._touched(told, last)
         if touched <= self.months[-1]:
             self._again(touched, self.months, self.as_known)
-        first = self.months[0] if self.history.ledgers else min(touched, self.months[-1])
+        first = self.months[0] if self.history.ledgers else min(touched, unsettled)
         self._settle(min(first, self._beyond()), self.months, None)
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
         return Account(self.due, self.paid, tuple(left), self.settled)
@@ -135,10 +145,15 @@ class _Books:
         due_of, paid_of = self.amounts(due), self.handed(month)
         undecided = self._undecided(due) | self._undecided(paid)
         for benefit in dict.fromkeys((*paid_of, *due_of)):
-            was, now = paid_of.get(benefit, Fraction(0)), due_of.get(benefit, Fraction(0))
+            was, now = paid_of.get(benefit, NOTHING_PAID), due_of.get(benefit, NOTHING_PAID)
             before = self.owed.get((month, benefit))
             already = before.due if before else was
-            if benefit in undecided or now == already or not self._holds(benefit, month, settling, was, now):
+            if (
+                now is already
+                or benefit in undecided
+                or now == already
+                or not self._holds(benefit, month, settling, was, now)
+            ):
                 continue
             self.owed[month, benefit] = Difference(month, benefit, was, now, settling)
             if settling is not None:
@@ -169,7 +184,7 @@ class _Books:
         for at in (self.months[-1] if settling is None else settling, month):
             step = self.paid.get(at)
             decision = step.decision(self.policy) if step is not None else self._deciding(at)
-            entry = next((e for e in decision.instance.all() if e.path == path), None) if decision else None
+            entry = next((e for e in decision.instance.all() if e.path == path), None) if decision is not None else None
             if decision is not None and entry is not None:
                 return _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry) is True
         return False

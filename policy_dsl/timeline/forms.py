@@ -27,7 +27,7 @@ def _cells(row: Row, lang: str) -> str:
     if not row.there:
         return "不在" if lang == "zh" else "not there"
     colon, between = ("：", "，") if lang == "zh" else (": ", ", ")
-    return between.join(f"{c.label}{colon}{c.text}" for c in row.cells) or "—"
+    return between.join(f"{c.label}{colon}{c.said(lang)}" for c in row.cells) or "—"
 
 
 def _changes(row: Row, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -124,7 +124,7 @@ def markdown(made: Timeline, lang: str) -> str:
     lines = [f"# {_title(made, lang)}", "", _inline(svg(made, lang)), "", f"## {first}", ""]
     lines += [f"| {month} | {' | '.join(map(_md, names))} |", "|---|" + "---|" * len(names)]
     for row in listed:
-        by_name = {c.label: c.text for c in row.cells}
+        by_name = {c.label: c.said(lang) for c in row.cells}
         lines.append(f"| {row.month} | " + " | ".join(_md(by_name.get(n, "—")) for n in names) + " |")
     for row in listed:
         changes = list(_changes(row, lang))
@@ -178,7 +178,7 @@ def html(made: Timeline, lang: str) -> str:
     head = "".join(f"<th>{e(n)}</th>" for n in names)
     body = []
     for row in listed:
-        by_name = {c.label: c.text for c in row.cells}
+        by_name = {c.label: c.said(lang) for c in row.cells}
         shown = "".join(f"<td>{e(by_name.get(n, '—'))}</td>" for n in names)
         moved = ' class="moved"' if row.moved else ""
         body.append(f"<tr{moved}><td>{row.month}</td>{shown}<td>{_why(row, lang)}</td></tr>")

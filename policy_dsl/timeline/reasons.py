@@ -9,25 +9,34 @@ from ..backends.show import day_text, value_text
 from ..backends.values import known
 from ..decision import Decision
 from ..explain.describe import line_text, part_text
-from ..explain.explanation import Explanation, Step, explain
+from ..explain.explanation import Explainer, Explanation, Step
 from ..explain.formula import carried_words
 
 MOST_REASONS = 6
 
 
 class Compared:
-    """One decision's explanations, made when they are asked for and kept."""
+    """One decision's explanations, made when they are asked for; what two of them share is made once."""
 
     def __init__(self, decision: Decision | None) -> None:
         self.decision = decision
-        self._made: dict[str, Explanation] = {}
+        self._explainer: Explainer | None = None
+
+    @property
+    def explainer(self) -> Explainer:
+        if self._explainer is None:
+            assert self.decision is not None
+            self._explainer = Explainer(self.decision)
+        return self._explainer
 
     def of(self, path: str) -> Explanation | None:
         if self.decision is None or path not in self.decision:
             return None
-        if path not in self._made:
-            self._made[path] = explain(self.decision, path)
-        return self._made[path]
+        return self.explainer.of([path])
+
+    def whole(self) -> Explanation | None:
+        """The reasons for every output."""
+        return None if self.decision is None else self.explainer.of(list(self.decision))
 
 
 def because(before: Compared, after: Compared, path: str, lang: str) -> list[str]:
@@ -37,27 +46,33 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
     if new is None:
         return ["这个月已不在" if zh else "not there in this month"] if after.decision is None or old else []
     steps = {s.id: s for s in old.walk(path)} if old is not None else {}
+    under = {s.id: s for s in new.walk(path)}
     out: dict[str, None] = {}
-    for step in new.walk(path):
+    for step in under.values():
         if step.kind in ("fact", "parameter"):
             text = _changed(steps.get(step.id), step, before, lang)
             if text:
                 out[text] = None
-    for step in new.walk(path):
+    for step in under.values():
         text = _moved(new, step, steps.get(step.id), lang)
         if text:
             out[text] = None
-    for step in () if old is None else old.walk(path):
-        left = step.kind == "fact" and step.id not in new.steps and not _there(step, after.decision)
+    for step in steps.values():
+        left = step.kind == "fact" and step.id not in under and not _there(step, after.decision)
         if left:
-            who = step.who or step.path
+            who = _who(step)
             out[f"{who} 已不在名单里" if zh else f"{who} has left the list"] = None
     if not out:  # nothing but time has passed
-        for step in new.walk(path):
+        for step in under.values():
             text = _passed(steps.get(step.id), step, lang) if step.kind == "past" else ""
             if text:
                 out[text] = None
     return list(out)[:MOST_REASONS]
+
+
+def _who(step: Step) -> str:
+    """Whose value it is: 甲, else 成员[1]; nothing for the outermost entry."""
+    return step.who or step.path.partition(".")[2]
 
 
 def _there(step: Step, decision: Decision | None) -> bool:
@@ -67,14 +82,13 @@ def _there(step: Step, decision: Decision | None) -> bool:
 def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
     """`甲 的月收入由 300.00 元/月 升至 500.00 元/月`; nothing where the value is the same."""
     zh = lang == "zh"
-    who = f"{new.who} " if new.who else ""
-    name = f"{who}{new.name}"
+    name = f"{_who(new)} {new.name}".strip()
+    if old is not None and old.value == new.value and known(old.value) == known(new.value):
+        return ""
     value = value_text(new.value, new.type, lang)
     if old is None:
         if new.kind == "fact" and before.decision is not None and not _there(new, before.decision):
             return f"{name} 为 {value}，是新来的" if zh else f"{name} is {value}, a new entry"
-        return ""
-    if old.value == new.value and known(old.value) == known(new.value):
         return ""
     was = value_text(old.value, old.type, lang)
     said = ("变为", "changed to")

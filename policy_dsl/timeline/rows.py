@@ -11,11 +11,12 @@ from ..decision import Decision
 from ..explain.formula import who
 from ..model.types import Type
 from .reasons import Compared, because
-from .timeline import Month, Timeline
+from .stays import stay
+from .timeline import Timeline
 
 
 class Cell(NamedTuple):
-    """One status or benefit in a month: its path, its name for people, its value in words."""
+    """One status or benefit in a month: its path, its name for people, its value in words, and how long a state has lasted."""
 
     path: str
     label: str
@@ -23,6 +24,13 @@ class Cell(NamedTuple):
     value: object
     type: Type
     status: bool
+    stay: str = ""
+
+    def said(self, lang: str) -> str:
+        """渐退（第 1 个月，期限 6 个月）"""
+        if not self.stay:
+            return self.text
+        return f"{self.text}（{self.stay}）" if lang == "zh" else f"{self.text} ({self.stay})"
 
 
 class Moved(NamedTuple):
@@ -49,40 +57,43 @@ def label(entry: Instance, name: str, root: str) -> str:
 
 
 def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
-    """Statuses and benefits of every entry, in the order of the policy."""
+    """Statuses and benefits of every entry, in the order of the policy; where the outermost has none (a roll, say), its rules."""
     if decision is None:
         return
     rules = {(r.entity, r.name): r for r in decision.epoch.program.rules}
+    own = [r for (entity, _), r in rules.items() if entity == decision.root and (r.status or r.benefit)]
     for entry, name, type_, benefit in decision.rows():
         status = rules[entry.entity.name, name].status
-        if status or benefit:
+        if status or benefit or (not own and entry.path == decision.root):
             value = entry.values[name]
             text = value_text(value, type_, lang)
-            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status)
+            lasted = stay(decision, entry, rules[entry.entity.name, name], lang) if status else ""
+            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status, lasted)
 
 
 def rows(made: Timeline, lang: str) -> Iterator[Row]:
     before: dict[str, Cell] = {}
+    old = Compared(None)
     for n, month in enumerate(made.months):
         now = {c.path: c for c in cells(month.decision, lang)}
-        moved = tuple(_moved(month, before, now, lang)) if n else ()
+        new = Compared(month.decision)
+        moved = tuple(_moved(old, new, before, now, lang)) if n else ()
         yield Row(month.month, tuple(now.values()), moved, month.decision is not None)
-        before = now
+        before, old = now, new
 
 
-def _moved(month: Month, before: dict[str, Cell], now: dict[str, Cell], lang: str) -> Iterator[Moved]:
-    old, new = Compared(month.previous), Compared(month.decision)
+def _moved(old: Compared, new: Compared, before: dict[str, Cell], now: dict[str, Cell], lang: str) -> Iterator[Moved]:
     for path in {**now, **before}:
         was, is_ = before.get(path), now.get(path)
         if was is not None and is_ is not None and was.text == is_.text:
             continue
-        if month.decision is None and is_ is None:
+        if new.decision is None and is_ is None:
             continue  # nobody is there any more: said once for the month
         named = is_ or was
         assert named is not None
         yield Moved(
             named.label,
             was.text if was is not None else "—",
-            is_.text if is_ is not None else "—",
+            is_.said(lang) if is_ is not None else "—",
             tuple(because(old, new, path, lang)),
         )

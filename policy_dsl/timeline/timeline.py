@@ -106,7 +106,8 @@ class Month:
             return []
         old, new = Compared(self.previous), Compared(self.decision)
         out = []
-        for path, before, after in _differing(self.previous, self.decision):
+        for path in _differing(old.decision, new.decision):
+            before, after = _value_of(old.decision, path), _value_of(new.decision, path)
             out.append(
                 Change(path, before, after, tuple(because(old, new, path, "zh")), tuple(because(old, new, path, "en")))
             )
@@ -117,19 +118,30 @@ class Month:
 
 
 def _values(decision: Decision | None) -> dict[str, object]:
+    """Path → value in base units of every output, None where it is not known."""
     if decision is None:
         return {}
     return {
-        f"{entry.path}.{name}": python_value(entry.values[name], type_) if known(entry.values[name]) else None
-        for entry, name, type_, _ in decision.rows()
+        path: entry.values[name] if known(entry.values[name]) else None
+        for path, (entry, name, _) in decision.paths.items()
     }
 
 
-def _differing(before: Decision | None, after: Decision | None) -> Iterator[tuple[str, object, object]]:
+def _differing(before: Decision | None, after: Decision | None) -> Iterator[str]:
+    """The paths of outputs that differ, or that only one of the two has."""
     old, new = _values(before), _values(after)
     for path in {**new, **old}:
         if old.get(path) != new.get(path) or (path in old) != (path in new):
-            yield path, old.get(path), new.get(path)
+            yield path
+
+
+def _value_of(decision: Decision | None, path: str) -> object:
+    """An output as Python has it; None where it is not known or not there."""
+    found = None if decision is None else decision.paths.get(path)
+    if found is None:
+        return None
+    entry, name, type_ = found
+    return python_value(entry.values[name], type_) if known(entry.values[name]) else None
 
 
 class Timeline(Sequence[Month]):
@@ -236,9 +248,10 @@ class Timeline(Sequence[Month]):
     def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
         """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
         told = new.of(path)
+        under = set() if told is None else {s.id for s in told.walk(path)}
         then = payday(self._policy, month)
         for track, name, day_ in self._history.learned(month, then, self.as_known):
-            if name == PRESENT[0] or (told is not None and f"{track.path}.{name}" in told.steps):
+            if name == PRESENT[0] or f"{track.path}.{name}" in under:
                 named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
                 word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
                 label, since = f"{track.called or named} {word}".strip(), day_text(day_)
@@ -260,34 +273,40 @@ class Timeline(Sequence[Month]):
             "digest": self._policy.digest,
             "engine": __version__,
             "as_known": None if self.as_known is None else day_text(self.as_known),
-            "months": [self._month_json(m, lang, explanations) for m in self.months],
+            "months": list(self._months_json(lang, explanations)),
             "arrears": [self._arrear_json(d, lang) for d in self._books.differences],
             "findings": [{"code": f.code, "path": f.path, "message": f.message(lang)} for f in self.findings],
         }
 
-    def _month_json(self, month: Month, lang: str, explanations: bool) -> dict[str, object]:
-        decision = month.decision
+    def _months_json(self, lang: str, explanations: bool) -> Iterator[dict[str, object]]:
+        old = Compared(None)
+        for month in self.months:
+            new = Compared(month.decision)
+            yield self._month_json(month, old if not month.first else new, new, lang, explanations)
+            old = new
+
+    def _month_json(
+        self, month: Month, old: Compared, new: Compared, lang: str, explanations: bool
+    ) -> dict[str, object]:
         made: dict[str, object] = {"month": month.month}
-        if decision is None:
-            return {**made, "outputs": {}, "undetermined": [], "changes": self._changes_json(month, lang)}
-        whole = decision.to_json(explanation=explanations)
+        changes = self._changes_json(old, new, lang)
+        if new.decision is None:
+            return {**made, "outputs": {}, "undetermined": [], "changes": changes}
+        whole = new.decision.to_json(explanation=explanations, told=new.whole())
         kept: dict[str, object] = {
             k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
         }
-        return {**made, **kept, "changes": self._changes_json(month, lang)}
+        return {**made, **kept, "changes": changes}
 
-    def _changes_json(self, month: Month, lang: str) -> list[dict[str, object]]:
-        if month.first:
-            return []
-        old, new = Compared(month.previous), Compared(month.decision)
+    def _changes_json(self, old: Compared, new: Compared, lang: str) -> list[dict[str, object]]:
         out = []
-        for path, _, _ in _differing(month.previous, month.decision):
+        for path in _differing(old.decision, new.decision):
             reasons = because(old, new, path, lang)
             out.append(
                 {
                     "output": path,
-                    "before": _json_of(month.previous, path),
-                    "after": _json_of(month.decision, path),
+                    "before": _json_of(old.decision, path),
+                    "after": _json_of(new.decision, path),
                     "because": ("；" if lang == "zh" else "; ").join(reasons),
                 }
             )
@@ -349,13 +368,14 @@ def _json_of(decision: Decision | None, path: str) -> object:
     """A value as the contract writes it; null where there is none."""
     if decision is None:
         return None
-    for entry, name, type_, _ in decision.rows():
-        if f"{entry.path}.{name}" == path:
-            value = entry.values[name]
-            if not known(value):
-                return None
-            return json_amount(value, type_)["value"] if type_.is_amount else json_value(value, type_)
-    return None
+    found = decision.paths.get(path)
+    if found is None:
+        return None
+    entry, name, type_ = found
+    value = entry.values[name]
+    if not known(value):
+        return None
+    return json_amount(value, type_)["value"] if type_.is_amount else json_value(value, type_)
 
 
 def _remarks(program: Program, history: History, start: int) -> Iterator[Diagnostic]:

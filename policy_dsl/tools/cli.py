@@ -364,15 +364,24 @@ def explain(
     help="输出格式 / output format.  [text]",
 )
 @click.option("--json", "as_json", is_flag=True, help="同 --format json / the same as --format json.")
+@calendar_option
 @lang_option
 @guarded
 def timeline(
-    policy: str, history: str, start: str, end: str, as_known: str | None, form: str, as_json: bool, lang: str
+    policy: str,
+    history: str,
+    start: str,
+    end: str,
+    as_known: str | None,
+    form: str,
+    as_json: bool,
+    calendar: str | None,
+    lang: str,
 ) -> None:
     """逐月作出决定：状态、变化与原因、补发。 / Decide month by month, with arrears."""
     from .given import read
 
-    made = _policy(policy)
+    made = _with_calendar(calendar)(_policy(policy))
     given = read(history)
     try:
         months = made.timeline(given, start=start, end=end, as_known=as_known)

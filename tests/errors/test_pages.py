@@ -283,6 +283,12 @@ def another_month(policy: Policy) -> object:
     return policy.decide({"家庭": {"存款": 5}}, on="2022-06", previous=before)
 
 
+def months_apart(policy: Policy) -> object:
+    """The decision of two months before."""
+    before = policy.decide({"家庭": {"存款": 5}}, on="2022-04")
+    return policy.decide({"家庭": {"存款": 5}}, on="2022-06", previous=before)
+
+
 def published(tmp_path: Path, *more: str) -> str:
     """A policy whose first figure was published in June."""
     text = CHECKED + "参数 标准 : 元/月\n  自 2022-01-01 为 450 公布 2022-06-20\n规则 家庭 低保金 : 元/月\n  为 标准\n"
@@ -321,6 +327,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0806": empty_folder,
     "P0807": lambda p: run("compile", "清水县", "-o", str(p / "没有的文件夹" / "清水县.py")),
     "P0808": crash,
+    "F0217": lambda p: called(months_apart, p),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),

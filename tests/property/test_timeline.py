@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
 from policy_dsl.backends.epoch import Epoch
-from policy_dsl.backends.runtime import NOTHING, Unknown
+from policy_dsl.backends.runtime import NOTHING, Unknown, add_months
 from policy_dsl.backends.show import day_text, json_amount, json_value
 from policy_dsl.backends.values import Failure, known
 from policy_dsl.decision import Decision
@@ -204,11 +204,12 @@ def test_last_month_may_be_given_as_json(made: Story) -> None:
     given_ = json.dumps(facts, default=str, ensure_ascii=False)
     assume(not any(word in given_ for word in ("在列", "上月", "previous")))
     first = policy.decide(facts, on=made.start)
+    following = day_text(add_months(number(made.start), 1))
     before = handed(first)
     assume(before is not None and any(before.values()))
     assert before is not None
-    second = policy.decide(facts, on=made.end, previous=first)
-    again = policy.decide({root: with_state(facts[root], root, before, lists, root)}, on=made.end)
+    second = policy.decide(facts, on=following, previous=first)
+    again = policy.decide({root: with_state(facts[root], root, before, lists, root)}, on=following)
     assert said(again) == said(second)
 
 

@@ -164,3 +164,99 @@ MODES = """对象 家庭
 def test_how_lines_are_joined_is_known_with_them() -> None:
     made = policy_of(MODES).timeline({"家庭": {"收入": 300}}, start="2022-05", end="2022-05", as_known="2021-06-01")
     assert made["2022-05"].decision["家庭.额"] == 10
+
+
+@pytest.mark.parametrize(
+    ("way_out", "term"),
+    [
+        ("持续(渐退) ≥ 2", "期限 2 个月"),
+        ("持续(渐退) > 2", "期限 3 个月"),
+        ("持续(渐退) ≥ 进入时(渐退, 期限) 或 收入 > 900", "期限 2 个月"),
+        ("收入 > 900", ""),
+    ],
+)
+def test_months_of_a_stay(way_out: str, term: str) -> None:
+    """A state that the policy counts says its month and its term, one that it does not count says neither."""
+    policy = policy_of(
+        "对象 家庭\n  收入 : 元/月, 0..1000\n  期限 : 月, 0..9\n"
+        "阶段 家庭 状态\n  起始 在保\n  在保 → 渐退 当 收入 > 500\n  渐退 → 在保 当 收入 ≤ 500\n"
+        f"  渐退 → 退出 当 收入 > 500 且 ({way_out})\n  终止 退出\n"
+    )
+    history = {"家庭": {"期限": [{"自": "2022-01", "至": "2022-02", "为": 2}, {"自": "2022-03", "为": 9}], "收入": [
+        {"自": "2022-01", "为": 100}, {"自": "2022-02", "为": 600},
+    ]}}  # fmt: skip
+    lines = policy.timeline(history, start="2022-01", end="2022-03").text().splitlines()
+    said = [line for line in lines if line.startswith("2022-")]
+    assert said[0] == "2022-01  状态：在保"
+    assert said[1] == "2022-02  状态：渐退" + (f"（第 1 个月，{term}）" if term else "")
+    assert said[2] == "2022-03  状态：渐退" + (f"（第 2 个月，{term}）" if term else "")
+
+
+def test_a_roll_over_months() -> None:
+    """What a roll says of itself stands in its months, though it is paid nothing; an entry without a name goes by its place."""
+    policy = policy_of(
+        "对象 家庭 : 户\n  人口 : 人, 1..20\n  入户 : 是否\n"
+        "对象 名册\n  户 : 若干 家庭, 1..1000\n  印发合计 : 人, 0..1000\n"
+        "规则 名册 应抽查户数 : 户\n  为 向上取整(30% * 户数(户), 1 户)\n"
+        "规则 名册 合计相符 : 是否\n  为 合计(户.人口) = 印发合计\n"
+        "给付 家庭 慰问金 : 元/月\n  为 10 元/人/月 * 人口\n"
+    )
+    homes = [
+        {"人口": 3, "入户": True},
+        {"人口": [{"自": "2022-01", "为": 4}, {"自": "2022-02", "为": 5}], "入户": False},
+    ]
+    said = policy.timeline({"名册": {"印发合计": 7, "户": homes}}, start="2022-01", end="2022-02").text()
+    assert "2022-01  应抽查户数：1 户，合计相符：是" in said
+    assert "合计相符：是 → 否\n      · 户[1] 人口 由 4 人 升至 5 人" in said
+    assert "户[1] 慰问金：50.00 元/月" in said
+
+
+DEADLINES = """对象 家庭 : 户
+  受理日期、确认日期 : 日期
+  符合 : 是否
+参数 办结期限 : 工作日
+  自 2021-07-01 为 30
+  自 2022-02-01 为 20 公布 2022-04-20
+规则 家庭 最迟确认日 : 日期
+  为 受理日期 + 办结期限 于 受理日期
+阶段 家庭 状态
+  起始 未享受
+  未享受 → 在保 当 符合 且 确认日期 ≤ 最迟确认日
+  未享受 → 逾期 当 符合 且 确认日期 > 最迟确认日
+  在保, 逾期 → 未享受 当 非 符合
+给付 家庭 保障金 : 元/月
+  当 状态 = 在保 为 300
+  否则 为 0
+"""
+APPLIED = {"家庭": {"受理日期": "2022-02-14", "确认日期": "2022-03-18", "符合": True}}
+
+
+def test_another_days_law_as_it_was_known() -> None:
+    """A shorter term for applications from February is published in April: until then the old one decides, and March is settled."""
+    policy = policy_of(DEADLINES)
+    before = policy.timeline(APPLIED, start="2022-03", end="2022-03", as_known="2022-04-19")
+    assert before["2022-03"].decision["家庭.状态"] == "在保"
+    whole = policy.timeline(APPLIED, start="2022-03", end="2022-05")
+    assert whole["2022-03"].paid["家庭.状态"] == "在保"
+    assert [m.decision["家庭.状态"] for m in whole] == ["逾期"] * 3
+    # what was paid goes on from what was paid before, so each month is paid on and settled by the next
+    assert [(a.month, a.difference, a.settled) for a in whole.arrears] == [
+        ("2022-03", Decimal(-300), "2022-04"),
+        ("2022-04", Decimal(-300), "2022-05"),
+        ("2022-05", Decimal(-300), None),
+    ]
+
+
+def test_a_calendar_in_a_timeline() -> None:
+    """Deadlines of a timeline are counted by the policy's calendar; a year that it lacks is an error of those months."""
+    policy = policy_of(DEADLINES.replace(" 公布 2022-04-20", ""))
+    assert policy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.状态"] == "逾期"
+    lazy = policy.with_calendar({"years": [2022], "on": [f"2022-03-{d:02d}" for d in (5, 6, 12, 13)], "off": []})
+    busy = policy.with_calendar({"years": [2022], "off": [f"2022-02-{d:02d}" for d in range(15, 26)]})
+    assert (
+        lazy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.最迟确认日"].isoformat()
+        == "2022-03-10"
+    )
+    assert busy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.状态"] == "在保"
+    lacking = policy.with_calendar({"years": [2021]}).timeline(APPLIED, start="2022-03", end="2022-04")
+    assert {d.code for d in lacking.errors} == {"R0111"}

@@ -191,21 +191,23 @@ def recomputes(made: Explanation, step: Step) -> None:
         assert (sum(lost) if step.mode == "sum" else lost[0]) == step.given_up
 
 
-WHOLE = (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.AsOf, ir.Past)
-
-
 def direct(node: ir.Expression) -> list[ir.Expression]:
-    """What has its value in the formula's numbers: look-backs and values of another day as a whole, and references but for those inside an aggregate or a window,
+    """What has its value in the formula's numbers: look-backs as a whole, and references but for those inside an aggregate or a window,
     whose entries and months are listed."""
     if isinstance(node, (ir.Aggregate, ir.Window)):
         return []
-    if isinstance(node, WHOLE):
+    if isinstance(node, (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.Past, ir.AsOf)):
         return [node]
-    inner = [x for x in walk(node) if isinstance(x, (ir.Aggregate, ir.Window, ir.Past, ir.AsOf))]
-    hidden = {id(y) for x in inner for y in walk(x) if y is not x or not isinstance(x, WHOLE)} | {
+    whole = (ir.Past, ir.AsOf)
+    inner = [x for x in walk(node) if isinstance(x, (ir.Aggregate, ir.Window, *whole))]
+    hidden = {id(y) for x in inner for y in walk(x) if y is not x or not isinstance(x, whole)} | {
         id(k) for x in walk(node) if isinstance(x, ir.ParameterRef) for k in x.keys
     }
-    return [x for x in walk(node) if isinstance(x, WHOLE) and id(x) not in hidden]
+    return [
+        x
+        for x in walk(node)
+        if isinstance(x, (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.Past)) and id(x) not in hidden
+    ]
 
 
 def numbers_are_filled_in(made: Explanation, step: Step, told: dict[str, Any]) -> None:
