@@ -23,7 +23,7 @@ from .carry import settle_grids
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .statuses import check_status
-from .traverse import asks_calendar, formulas, references, walk
+from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -50,7 +50,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    deadlines = any(asks_calendar(node) for rule in ordered for formula in formulas(rule) for node in walk(formula))
+    deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
     return program._replace(examples=examples, deadlines=deadlines)
 
 

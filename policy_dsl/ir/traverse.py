@@ -63,6 +63,14 @@ def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
         yield line.result
 
 
+def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
+    """The formulas of all rules, and the conditions of 补发."""
+    for rule in program.rules:
+        yield from formulas(rule)
+    for arrears in program.arrears:
+        yield arrears.condition
+
+
 def references(rule: ir.Rule) -> list[tuple[str, str]]:
     """Rules that a rule reads, as (entity, name), each once, in the order of the text."""
     found: dict[tuple[str, str], None] = {}
