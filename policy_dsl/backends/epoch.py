@@ -27,7 +27,7 @@ from ..ir.epoch import (
     news,
     parameters_read,
 )
-from ..ir.traverse import claimed, formulas, references, walk
+from ..ir.traverse import all_formulas, formulas, references, walk
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -71,15 +71,16 @@ class Laws:
     def dated(self) -> tuple[ir.AsOf, ...]:
         """Every `x 于 d` of the policy."""
         if self._dated is None:
-            said = (f for r in self.program.rules for f in formulas(r))
-            nodes = (n for f in (*said, *claimed(self.program.guarantees)) for n in walk(f))
+            nodes = (n for f in all_formulas(self.program) for n in walk(f))
             self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
         return self._dated
 
     def news(self) -> set[tuple[int, int]]:
         """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches
         all days."""
-        ahead = [n.value for n in self.dated if not _behind(n.day)]
+        asked = [n for n in self.dated if not _behind(n.day)]
+        last = max((n.day.value if isinstance(n.day, ir.Constant) else ir.OPEN for n in asked), default=0)
+        ahead = [n.value for n in asked]
         rules = {
             (x.entity, x.name) for r in ahead if isinstance(r, ir.RuleRef) for x in self.closure((r.entity, r.name))
         }
@@ -90,7 +91,7 @@ class Laws:
             x for r in self.program.rules if (r.entity, r.name) in rules for x in r.lines
         ]
         items += (e for name in dict.fromkeys(read) for p in self._with_those_it_reads(name) for e in p.entries)
-        return news(self.program) | {(learned(x), ANY_DAY) for x in items if x.since}
+        return news(self.program) | {(learned(x), ANY_DAY) for x in items if 0 < x.since <= last}
 
     def at(self, day: int, known: int | None = None) -> Epoch:
         """The epoch in which a day lies."""

@@ -25,7 +25,7 @@ from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .guarantees import guarantees_of
 from .statuses import check_status
-from .traverse import asks_calendar, claimed, formulas, references, walk
+from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -53,9 +53,9 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    asked = (*(f for rule in ordered for f in formulas(rule)), *claimed(guarantees))
-    deadlines = any(asks_calendar(node) for formula in asked for node in walk(formula))
-    return program._replace(examples=examples, deadlines=deadlines, guarantees=guarantees)
+    program = program._replace(examples=examples, guarantees=guarantees)
+    deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
+    return program._replace(deadlines=deadlines)
 
 
 class _Builder:

@@ -77,20 +77,23 @@ def _parameters(program: ir.Program, report: Report) -> bool:
 def _laws(program: ir.Program, report: Report) -> None:
     """No rule that is read under another day's law reads anything under yet another one's."""
     inside: dict[tuple[str, str], ir.AsOf] = {}  # rules that do, with the place where they or those before them say so
+
+    def dated(read: Iterable[ir.Expression]) -> ir.AsOf | None:
+        """The first `于` of some formulas; what is read by it is looked into."""
+        found = [n for formula in read for n in walk(formula) if isinstance(n, ir.AsOf)]
+        for node in found:
+            value = node.value
+            other = inside.get((value.entity, value.name)) if isinstance(value, ir.RuleRef) else None
+            if other is not None:
+                label = (other.place, "里面已经用了「于」", "“on” is used in here already")
+                report.error("P0228", node.place, name=value.name, labels=[label])
+        return found[0] if found else None
+
     for rule in program.rules:
-        found: ir.AsOf | None = None
-        for formula in formulas(rule):
-            for node in walk(formula):
-                if isinstance(node, ir.AsOf):
-                    found = found or node
-                    value = node.value
-                    other = inside.get((value.entity, value.name)) if isinstance(value, ir.RuleRef) else None
-                    if other is not None:
-                        label = (other.place, "里面已经用了「于」", "“on” is used in here already")
-                        report.error("P0228", node.place, name=value.name, labels=[label])
-        found = found or next((inside[key] for key in references(rule) if key in inside), None)
+        found = dated(formulas(rule)) or next((inside[key] for key in references(rule) if key in inside), None)
         if found is not None:
             inside[rule.entity, rule.name] = found
+    dated(arrears.condition for arrears in program.arrears)
 
 
 # --- sizes

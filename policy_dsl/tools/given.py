@@ -8,7 +8,6 @@ import select
 import stat
 import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
@@ -58,7 +57,7 @@ def read_calendar(name: str) -> Calendar:
         data = read(name)
     except PolicyError as error:
         raise PolicyError(map(_about_calendar, error.diagnostics)) from None
-    return Calendar.from_json(data, name="-" if name == "-" else Path(name).name)
+    return Calendar.from_json(data, name=os.path.basename(name))
 
 
 def _about_calendar(found: Diagnostic) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""`--calendar FILE`: a calendar from JSON, YAML or standard input, for decide, explain and test; bad files are told with their place."""
+"""`--calendar FILE`: a calendar from JSON, YAML or standard input, for decide, explain, timeline and test; bad files are told with their place."""
 
 from __future__ import annotations
 
@@ -85,6 +85,23 @@ def test_examples_run_by_it(policy: Path) -> None:
     assert "应为 2022-10-09，得到 2022-10-05" in given.stdout
 
 
+def timeline(policy: Path, *more: object) -> Result:
+    return run("timeline", policy, policy.parent / "一户.json", "--from", "2022-10", "--to", "2022-11", *more)
+
+
+def test_months_are_counted_by_it(policy: Path) -> None:
+    """Another day and digest than by the published arrangements; a year that it lacks is an error of all months, told once."""
+    path = written(policy, "日历.json", DAYS)
+    usual, given = (json.loads(timeline(policy, "--json", *more).stdout) for more in ((), ("--calendar", path)))
+    days = [[m["outputs"]["家庭.最迟确认日"]["value"] for m in made["months"]] for made in (usual, given)]
+    assert days == [["2022-10-09"] * 2, ["2022-10-05"] * 2]
+    assert usual["digest"] != given["digest"]
+    lacking = timeline(policy, "--calendar", written(policy, "去年.json", '{"years": [2021]}'))
+    assert lacking.exit_code == 1
+    assert lacking.stderr.count("错误[R0111]") == 1
+    assert "家庭.最迟确认日 (2022-10..2022-11)" in lacking.stderr
+
+
 BAD: list[tuple[str, str | bytes, str, str]] = [
     ("a.json", "", "F0101", "a.json"),
     ("a.json", '{"years": [2022],}', "F0101", "a.json:1:"),
@@ -107,10 +124,11 @@ BAD: list[tuple[str, str | bytes, str, str]] = [
 
 
 @pytest.mark.parametrize(("name", "text", "code", "place"), BAD)
-@pytest.mark.parametrize("command", ["decide", "explain", "test"])
+@pytest.mark.parametrize("command", ["decide", "explain", "timeline", "test"])
 def test_a_file_that_is_wrong(policy: Path, command: str, name: str, text: str | bytes, code: str, place: str) -> None:
     """Its code and place, exit 1, and nothing is decided."""
-    more = () if command == "test" else (policy.parent / "一户.json", "--on", "2022-10")
+    when = ("--from", "2022-10", "--to", "2022-10") if command == "timeline" else ("--on", "2022-10")
+    more = () if command == "test" else (policy.parent / "一户.json", *when)
     done = run(command, policy, *more, "--calendar", written(policy, name, text))
     assert done.exit_code == 1
     assert f"错误[{code}]" in done.stderr
