@@ -260,3 +260,17 @@ def test_a_calendar_in_a_timeline() -> None:
     assert busy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.状态"] == "在保"
     lacking = policy.with_calendar({"years": [2021]}).timeline(APPLIED, start="2022-03", end="2022-04")
     assert {d.code for d in lacking.errors} == {"R0111"}
+
+
+def test_a_month_paid_from_too_little_before_it_is_settled_by_the_next() -> None:
+    """Nothing becomes known after its pay day: what the months before it were found to be was known on it already."""
+    policy = policy_of("对象 家庭\n  收入 : 元/月\n给付 家庭 年资 : 元/月\n  为 上月(年资, 默认 1 元/月) + 1 元/月\n")
+    late = [{"自": "2021-12", "为": 0, "获知": "2022-02-11"}]
+    made = policy.timeline({"家庭": {"收入": late}}, start="2021-12", end="2022-04")
+    assert [(a.month, a.paid, a.due, a.settled) for a in made.arrears] == [
+        ("2021-12", Decimal(0), Decimal(2), "2022-02"),
+        ("2022-01", Decimal(0), Decimal(3), "2022-02"),
+        ("2022-02", Decimal(2), Decimal(4), "2022-03"),
+        ("2022-03", Decimal(3), Decimal(5), "2022-04"),
+        ("2022-04", Decimal(4), Decimal(6), None),
+    ]
