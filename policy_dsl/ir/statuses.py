@@ -68,7 +68,8 @@ def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
         replaced = any(
             z.key == low.key and z.layer > low.layer for low in (x, y) for z in lines
         )  # a lower layer says it otherwise
-        if not replaced and overlapping(condition_of(x), condition_of(y)):
+        repealed = any(r.takes(low.key, low.layer) for low in (x, y) for r in rule.repeals)
+        if not replaced and not repealed and overlapping(condition_of(x), condition_of(y)):
             labels = [(x.place, "这一条", "this one")]
             report.error("P1007", y.place, labels=labels, state=members[a], one=members[to], other=members[other])
     return len(report.items) == before

@@ -184,7 +184,7 @@ class Timeline(Sequence[Month]):
         """What went wrong while deciding, each once with the months in which it did."""
         from .failures import failures
 
-        return failures(self.months)
+        return failures(self.months, self._books.errors)
 
     def __len__(self) -> int:
         return len(self.months)
