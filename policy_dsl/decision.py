@@ -236,6 +236,17 @@ class Decision(Mapping[str, object]):
         ]
 
     @property
+    def findings(self) -> list[Diagnostic]:
+        """Guarantees about a roll that this one does not keep, each with its place and numbers; a decision of a household has none."""
+        if not any(c.kind == "roll" for g in self._policy.program.guarantees for c in g.claims):
+            return []
+        from .backends.guard import breaches
+        from .explain.guarantees import diagnose as finding
+
+        interpretation = Interpretation(self._epoch, self._on, self.instance)
+        return [finding("R0132", x) for x in breaches(self._policy.program, interpretation, "roll")]
+
+    @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
         return self.explain().assumptions() if any(stated_assumptions(self._policy.program)) else []
@@ -313,6 +324,18 @@ class Decision(Mapping[str, object]):
             made["errors"] = [
                 {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place and e.place.bare)}
                 for e in errors
+            ]
+        findings = self.findings
+        if findings:
+            made["findings"] = [
+                {
+                    "code": f.code,
+                    "path": f.path,
+                    "message": f.zh,
+                    "clause": f.clause,
+                    "place": str(f.place and f.place.bare),
+                }
+                for f in findings
             ]
         if explanation:
             tree = told or self.explain()

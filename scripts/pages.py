@@ -19,7 +19,6 @@ from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
-from policy_dsl.syntax.parse import NOT_YET
 from policy_dsl.timeline import timeline
 from policy_dsl.tools import given
 
@@ -57,6 +56,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "FINAL": ("到了就不再离开的状态", "a state that is never left"),
     "ARREARS": ("哪些月份的差额要结清", "which months' differences are settled"),
     "BEATS": ("先于另一条例外", "comes before another exception"),
+    "REPEAL": ("取走上级的例外，或上级的全部", "takes away an inherited exception, or all that is inherited"),
+    "DISPLACED": ("没有这一行时的值", "what the rule would give without this line"),
     "FIRST": ("各行有次序，先适用的为准", "lines are ordered, the first that applies wins"),
     "HIGHEST": ("适用的各行中取最高", "the highest of the lines that apply"),
     "LOWEST": ("适用的各行中取最低", "the lowest of the lines that apply"),
@@ -69,6 +70,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "EXPECT": ("案例应得的结果", "what the example expects"),
     "FAILURE": ("应得的结果是出错", "the expected result is an error"),
     "UNKNOWN": ("不知道", "not known"),
+    "ALONG": ("随着哪一个事实变大", "while which fact rises"),
+    "NEVER_RISES": ("值不会变大", "the value never rises"),
     "OR": ("有一个成立即可", "one of them holds"),
     "AND": ("都要成立", "all of them hold"),
     "NOT": ("不成立", "does not hold"),
@@ -104,6 +107,7 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ),
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
+    ("claim", "保证的各行", "In the lines of a guarantee"),
 )
 # What each function does, by its key.
 DOES: dict[str, tuple[str, str]] = {
@@ -161,6 +165,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_CHAIN", "", "P0225", "一条接一条依赖的规则或参数", "rules or parameters that read each other in a row"),
     (characters, "MAX_GATHERS", "", "P0226", "统计套统计的层数", "aggregates inside each other"),
     (characters, "MAX_LEVELS", "", "P0221", "对象套对象的层数", "entities that contain each other"),
+    (characters, "MAX_DISPLACED", "", "P0614", "一条规则里各行所用的不同 原值", "different displaced values that the lines of one rule read"),
     (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
     (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
@@ -207,8 +212,7 @@ def keywords_page() -> str:
                 continue
             inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations if place == "line")
             zh_, en_ = MEANING[k.terminal]
-            later = "（下一版）" if k.terminal in NOT_YET else ""
-            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + later + (f"（在 {inside} 里）" if inside else ""), en_))
+            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + (f"（在 {inside} 里）" if inside else ""), en_))
         parts.append(f"\n## {zh}\n\n{en}\n\n{table(('中文', 'English', '意思', 'meaning'), rows)}")
     rows = [(f"`{sign}`", f"`{zh}`", f"`{en}`") for sign, zh, en in COMPARISONS]
     parts.append(
@@ -287,6 +291,7 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P09", "保证", "Guarantees"),
     ("P10", "阶段与往回看", "Statuses and looking back"),
     ("F01", "填写的事实", "Given facts"),
     ("F02", "历史", "Histories"),

@@ -67,7 +67,7 @@ class Compiled(NamedTuple):
             given = raw[slot.position]
             rule = types[key]
             if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", day_text(on))), rule.place)
+                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
             elif rule.type.is_amount:
                 entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
             else:
@@ -120,7 +120,11 @@ class Engine:
     """Runs a program. Safe to share between threads: what is made is made under a lock and never changed afterwards."""
 
     def __init__(
-        self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None
+        self,
+        program: ir.Program,
+        saved: dict[str, Saved] | None = None,
+        steps: dict[str, Fraction] | None = None,
+        guard: Engine | None = None,
     ) -> None:
         self.program = program
         self._order = epoch_order(program)
@@ -135,6 +139,7 @@ class Engine:
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[tuple[int, int], str], Run] = {}
         self._lock = threading.RLock()
+        self.guard = guard or guard_engine(program)
 
     @property
     def roots(self) -> list[str]:
@@ -285,6 +290,8 @@ class Engine:
             for root in tops:
                 if len(self._saved) < MOST_KEPT:
                     self.compiled(self.epoch(on), root)
+        if self.guard is not None:
+            self.guard.compile_all()
 
     def saved(self) -> dict[str, Saved]:
         """What has been compiled, for a cache."""
@@ -308,3 +315,12 @@ class Engine:
             lines += [""] * (offset - len(lines))
             lines += self.texts.get(file, "").splitlines()
         return "\n".join(lines)
+
+
+def guard_engine(program: ir.Program) -> Engine | None:
+    """What asks a case for the conditions of the program (guard.py); None where it has none."""
+    if not any(c.kind == "condition" for g in program.guarantees for c in g.claims):
+        return None
+    from .guard import conditions
+
+    return Engine(conditions(program))

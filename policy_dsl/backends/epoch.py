@@ -15,8 +15,8 @@ from ..ir.epoch import (
     Held,
     InForce,
     Missing,
+    by_keys,
     change_days,
-    combinations,
     dependency_order,
     entry_days,
     held,
@@ -158,19 +158,26 @@ def parameter_values(parameters: Iterable[ir.Parameter], on: int, known: int | N
     after those its formulas read."""
     out: Values = {}
     for parameter in parameters:
-        values: dict[tuple[int, ...], Held] = {}
-        for keys in combinations(parameter):
-            entry, floor = held(parameter, keys, on, known)
-            floor_value = evaluate_parameter(floor.value, keys, out, on) if floor and floor.value else None
-            if entry is None:
-                values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
-            elif entry.kind == "pending":
-                values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
-            else:
-                assert entry.value is not None
-                values[keys] = Held(evaluate_parameter(entry.value, keys, out, on), entry, floor_value)
-        out[parameter.name] = values
+        out[parameter.name] = values_on(parameter, on, out, known)
     return out
+
+
+def values_on(
+    parameter: ir.Parameter, on: int, before: dict[str, dict[tuple[int, ...], Held]], known: int | None = None
+) -> dict[tuple[int, ...], Held]:
+    """A parameter's value on a day for each combination of its keys, computed from the parameters that come before it in order."""
+    values: dict[tuple[int, ...], Held] = {}
+    for keys, alone in by_keys(parameter, on, known).items():
+        entry, floor = held(alone, keys, on, known)
+        floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
+        if entry is None:
+            values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+        elif entry.kind == "pending":
+            values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+        else:
+            assert entry.value is not None
+            values[keys] = Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+    return values
 
 
 class Epoch:

@@ -52,7 +52,7 @@ def _collect(results, entity, path, raw, out):
         num, den, dynamic = unit
         value = raw[position]
         position += 1
-        if type(value) is Unknown:
+        if type(value) is Unknown or not name:  # not in force, or not an output
             if dynamic:
                 position += 1
             continue
@@ -65,8 +65,7 @@ def _collect(results, entity, path, raw, out):
             value = f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
         elif kind != "truth":
             value = kind[value]
-        if name:  # what only keeps something for a later month has none
-            out[f"{path}.{name}"] = value
+        out[f"{path}.{name}"] = value
     for n, (list_, inner) in enumerate(lists):
         for i, result in enumerate(raw[len(raw) - len(lists) + n]):
             _collect(results, inner, f"{path}.{list_}[{i}]", result, out)
@@ -91,33 +90,53 @@ _CALENDAR = (
         "    try:\n        data = read(facts)\n",
     ),
 )
+_GUARDED = """    guard = max(g for g in range(len(GUARDS)) if GUARDS[g][0] <= day)
+    GUARDS[guard][1](GUARDS[guard][2], day, data)  # a case that may break a condition of the policy defers
+    out = {}
+"""
 
 
 def standalone(program: ir.Program) -> str:
     """The text of the file."""
     engine = Engine(program)
     root = next((e.name for e in program.entities if not e.holder), program.entities[0].name)
-    days = [0, *engine.days]
-    functions: dict[str, tuple[int, Emitted, list[object]]] = {}
-    epochs: list[tuple[int, int, tuple[Any, ...]]] = []
-    for day in days:
-        epoch = engine.epoch(day)
-        key = repr(epoch.formula_key())
-        if key not in functions:
-            emitted, emitter = emit(epoch, root, engine.analysis, engine.steps, {})
-            functions[key] = (len(functions), emitted, emitter.argument_order())
-        number, _, order = functions[key]
-        epochs.append((day, number, arguments(epoch, order, engine.steps)))
-    asks = any(("calendar",) in order for _, _, order in functions.values())
+    functions: Functions = {}
+    guarding: Functions = {}
+    epochs = _emitted(engine, root, functions)
+    guards = [] if engine.guard is None else _emitted(engine.guard, root, guarding, len(functions))
+    asks = any(("calendar",) in order for _, _, order in (*functions.values(), *guarding.values()))
     parts = [_head(program, asks), _runtime(), f"\nROOT = {root!r}\n"]
     if asks:
         parts.append(_calendar(calendar_of(program)))
     for number, emitted, order in functions.values():
         parts.append(_module(emitted, number, order))
+    for number, emitted, order in guarding.values():
+        parts.append(_module(emitted, number, order))
     parts.append(_epochs(epochs))
+    if guards:
+        rows = [f"    ({day}, decide_{n}, {_literal(values)}),\n" for day, n, values in guards]
+        parts.append("\n# (first day, conditions on cases, values in force)\nGUARDS = [\n" + "".join(rows) + "]\n")
     parts.append(_results(program, functions))
-    parts.append(_with_calendar(_TAIL) if asks else _TAIL)
+    tail = _TAIL.replace("    out = {}\n", _GUARDED, 1) if guards else _TAIL
+    parts.append(_with_calendar(tail) if asks else tail)
     return "\n".join(parts)
+
+
+Functions = dict[str, tuple[int, Emitted, list[object]]]  # by what they depend on: number, module, the argument's order
+
+
+def _emitted(engine: Engine, root: str, functions: Functions, first: int = 0) -> list[tuple[int, int, tuple[Any, ...]]]:
+    """(first day, number of its function, values in force) of each epoch; the functions are added to `functions`."""
+    epochs = []
+    for day in [0, *engine.days]:
+        epoch = engine.epoch(day)
+        key = repr(epoch.formula_key())
+        if key not in functions:
+            emitted, emitter = emit(epoch, root, engine.analysis, engine.steps, {})
+            functions[key] = (first + len(functions), emitted, emitter.argument_order())
+        number, _, order = functions[key]
+        epochs.append((day, number, arguments(epoch, order, engine.steps)))
+    return epochs
 
 
 def _with_calendar(tail: str) -> str:
@@ -233,7 +252,7 @@ def _epochs(epochs: list[tuple[int, int, tuple[Any, ...]]]) -> str:
     )
 
 
-def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[object]]]) -> str:
+def _results(program: ir.Program, functions: Functions) -> str:
     """How each entry's result tuple is read; the same for every set of formulas, or told apart by its function."""
     rules = {(r.entity, r.name): r for r in program.rules}
     entities = {e.name: e for e in program.entities}
@@ -248,9 +267,9 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             for key in keys:
                 slot, rule = emitted.slots[key], rules[key]
                 kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
+                name = "" if rule.hidden or rule.displaces else key[1]
                 k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
-                output = "" if rule.hidden else key[1]
-                rows.append(f"({output!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+                rows.append(f"({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
             lines.append(
@@ -258,6 +277,11 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             )
         lines.append("    },")
     lines.append("]")
-    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount and not r.hidden}
+    outputs = set(program.outputs)
+    units = {
+        f"{r.entity}.{r.name}": r.type.own.show()
+        for r in program.rules
+        if r.type.is_amount and (r.entity, r.name) in outputs
+    }
     lines.append(f"UNITS = {units!r}")
     return "\n".join(lines) + "\n"

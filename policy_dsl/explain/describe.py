@@ -69,6 +69,7 @@ _LABELS = {
 _KINDS = {
     "rule": ("规则", "rule"),
     "benefit": ("给付", "benefit"),
+    "displaced": ("原值", "displaced value"),
     "fact": ("事实", "fact"),
     "parameter": ("参数", "parameter"),
     "past": ("上月", "month before"),
@@ -97,6 +98,8 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
     title = step.name if step.kind == "parameter" else f"{step.path}.{step.name}"
     if step.kind == "past":
         title = f"{step.path}.{carried_words(step.name, lang)}"
+    if step.kind == "displaced":
+        title += f"（没有「{step.without}」时）" if zh else f" (without “{step.without}”)"
     if step.law:
         title += f" {spelling('ON', lang)} {day_text(step.law)}"
     made = made.seen_from(step)
@@ -289,6 +292,12 @@ def _worked_out(
 def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     """What the rule would give without the exception: its lines and its amount, worked out."""
     value = value_text(step.given_up, step.type, lang, exact=True)
+    if not step.given_up_lines:
+        yield (
+            "given_up",
+            f"{value}：原值，没有这一行时的结果" if lang == "zh" else f"{value}: what the rule gives without this line",
+        )
+        return
     quoted = "「{}」" if lang == "zh" else "“{}”"
     texts = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.given_up_lines)
     layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")

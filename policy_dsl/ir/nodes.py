@@ -43,6 +43,7 @@ class RuleRef(NamedTuple):
     name: str
     type: Type
     place: Place
+    displaced: bool = False  # 原值: the rule is one that only stands for what another would give without a line
 
 
 class ParameterRef(NamedTuple):
@@ -235,7 +236,26 @@ class Line(NamedTuple):
     ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
 
 
+class Repeal(NamedTuple):
+    """`废止`: takes from what higher layers say the lines with the key, or, with the key "", all of them."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+    def takes(self, key: str, layer: int) -> bool:
+        return layer < self.layer and self.key in ("", key)
+
+
 class Rule(NamedTuple):
+    """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
+
     entity: str
     name: str
     type: Type
@@ -249,6 +269,14 @@ class Rule(NamedTuple):
     place: Place
     status: bool = False
     hidden: bool = False  # keeps what a later month looks back at; no output
+    repeals: tuple[Repeal, ...] = ()
+    displaces: str = ""  # the name of the rule that it is a part of
+    without: str = ""  # and what is left out of it: an exception's label, or a layer's name
+
+    @property
+    def called(self) -> str:
+        """The name for people: that of the rule that it belongs to."""
+        return self.displaces or self.name
 
 
 class Entry(NamedTuple):
@@ -276,6 +304,7 @@ class Parameter(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    repeals: tuple[Repeal, ...] = ()
 
 
 class Fact(NamedTuple):
@@ -335,6 +364,45 @@ class Entity(NamedTuple):
     carried: tuple[Carried, ...] = ()
 
 
+class Along(NamedTuple):
+    """`随 成员.月收入`: the fact of the entry `up` levels out, or of the entries of the lists that it holds."""
+
+    up: int
+    lists: tuple[str, ...]
+    fact: FactRef  # of the entity at the end of the way
+
+
+class Claim(NamedTuple):
+    """One line of a guarantee: `says` holds where `when` does; with `along`, `says` never rises when the fact does.
+
+    `kind`: `condition` names facts (and parameters) alone and is asked of every case; `figures` names parameters alone;
+    `roll` is about an entity above households and is looked at in each roll decided; `outcome` names rules.
+    """
+
+    kind: str
+    says: Expression
+    along: Along | None
+    when: Expression | None
+    since: int
+    until: int
+    published: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
+class Guarantee(NamedTuple):
+    """保证: what must hold of every entry of one entity, in every case."""
+
+    title: str
+    entity: str
+    claims: tuple[Claim, ...]
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
 class Expected(NamedTuple):
     """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
 
@@ -388,6 +456,7 @@ class Program(NamedTuple):
     arrears: tuple[Arrears, ...] = ()
     deadlines: bool = False  # whether a rule asks for working days
     calendar: "Calendar | None" = None  # of working days; none: the default one
+    guarantees: tuple[Guarantee, ...] = ()
 
 
 OPEN = 99991231

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..model.functions import BY_KEY
@@ -64,11 +64,11 @@ def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
 
 
 def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
-    """The formulas of all rules, and the conditions of 补发."""
+    """The formulas of all rules, the conditions of 补发, and what guarantees say."""
     for rule in program.rules:
         yield from formulas(rule)
-    for arrears in program.arrears:
-        yield arrears.condition
+    yield from (arrears.condition for arrears in program.arrears)
+    yield from claimed(program.guarantees)
 
 
 def references(rule: ir.Rule) -> list[tuple[str, str]]:
@@ -81,6 +81,15 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
     return list(found)
 
 
+def claimed(guarantees: Iterable[ir.Guarantee]) -> Iterator[ir.Expression]:
+    """The formulas of guarantees: what they say, and when."""
+    for guarantee in guarantees:
+        for claim in guarantee.claims:
+            yield claim.says
+            if claim.when is not None:
+                yield claim.when
+
+
 def births(program: ir.Program) -> frozenset[tuple[str, str]]:
     """Facts whose age is asked for, (entity, name): dates of birth."""
     asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))
@@ -89,7 +98,7 @@ def births(program: ir.Program) -> frozenset[tuple[str, str]]:
 
 
 def stated_assumptions(program: ir.Program) -> Iterator[str]:
-    """Every 假设 that stands at a rule, a line, a parameter or a value, whatever its date."""
+    """Every 假设 that stands at a rule, a line, a parameter, a value, a guarantee or a claim of one, whatever its date."""
     for rule in program.rules:
         yield from rule.assumptions
         for line in rule.lines:
@@ -98,6 +107,10 @@ def stated_assumptions(program: ir.Program) -> Iterator[str]:
         yield from parameter.assumptions
         for entry in parameter.entries:
             yield from entry.assumptions
+    for guarantee in program.guarantees:
+        yield from guarantee.assumptions
+        for claim in guarantee.claims:
+            yield from claim.assumptions
 
 
 def compared(sign: str, a: Any, b: Any) -> bool:
@@ -111,3 +124,8 @@ def compared(sign: str, a: Any, b: Any) -> bool:
         ">=": operator.ge,
     }
     return bool(signs[sign](a, b))
+
+
+def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:
+    """Whether the claim is in force on a day (yyyymmdd), as known on another."""
+    return claim.since <= on <= claim.until and (known is None or (claim.published or claim.since) <= known)

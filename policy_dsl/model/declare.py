@@ -112,6 +112,7 @@ class Model:
     examples: tuple[Declared, ...]
     documents: dict[str, nodes.Document]
     broken: frozenset[str] = field(default=frozenset())
+    guarantees: tuple[Declared, ...] = ()
 
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""
@@ -170,6 +171,7 @@ class _Collector:
             tuple(d for d in self.found if isinstance(d.node, nodes.Example)),
             self.documents,
             frozenset(self.broken),
+            tuple(d for d in self.found if isinstance(d.node, nodes.Guarantee)),
         )
 
     # --- headings, documents, gists

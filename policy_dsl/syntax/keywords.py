@@ -3,7 +3,8 @@
 A word is a keyword only where the table says so, so that 标题, 日期, `from` and `first` stay usable as names elsewhere:
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
 `type` in the head or fact line of a declaration; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
-`dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example.
+`dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
+`claim` in the lines of a guarantee.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("TITLE", "标题", "title", ("line",), ("DOCUMENT",), text=True),
     Keyword("ISSUER", "机关", "issuer", ("line",), ("DOCUMENT",), text=True),
     Keyword("DATED", "日期", "date", ("line",), ("DOCUMENT",)),
-    Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE")),
+    Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE", "GUARANTEE")),
     Keyword("TO", "至", "to", ("dated",)),
     Keyword("PUBLISHED", "公布", "published", ("dated",)),
     Keyword("LEARNED", "获知", "known", ("dated",)),
@@ -54,6 +55,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
     Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
+    Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
+    Keyword("DISPLACED", "原值", "displaced", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
     Keyword("LOWEST", "就低", "lowest", ("line",), BODIES),
@@ -66,6 +69,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("EXPECT", "应为", "expect", ("line",), ("EXAMPLE",)),
     Keyword("FAILURE", "错误", "error", ("value",)),
     Keyword("UNKNOWN", "未知", "unknown", ("value",)),
+    Keyword("ALONG", "随", "along", ("claim",)),
+    Keyword("NEVER_RISES", "不增", "never_rises", ("claim",)),
     Keyword("OR", "或", "or", ("word",)),
     Keyword("AND", "且", "and", ("word",)),
     Keyword("NOT", "非", "not", ("word",)),

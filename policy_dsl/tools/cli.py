@@ -221,20 +221,31 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--generate",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="再试 N 个生成的情形（需要 policy_dsl[generate]）/ try N generated cases too.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, help="同一个种子得到同样的情形 / the same seed, the same cases.  [0]"
+)
 @calendar_option
 @lang_option
 @guarded
-def test(paths: tuple[str, ...], calendar: str | None, lang: str) -> None:
-    """运行政策里的案例。 / Run the examples that stand beside the rules."""
+def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str | None, lang: str) -> None:
+    """运行政策里的案例，检查保证。 / Run the examples that stand beside the rules, check the guarantees."""
     from .. import library
     from ..diagnostics.report import Report
     from ..pipeline import compile_layers
     from ..policy import Policy
+    from .guarantees import figures
     from .testing import run
 
     with_calendar = _with_calendar(calendar)
     report = Report()
     passed = failed = 0
+    tried: list[tuple[str, Any]] = []
     policies, problems = library.units(list(paths))
     for found in problems:
         report.add(found)
@@ -243,7 +254,21 @@ def test(paths: tuple[str, ...], calendar: str | None, lang: str) -> None:
         program = compile_layers(layers, mine)
         for found in mine.items:
             report.add(found)
-        for result in run(with_calendar(Policy(program))) if program is not None else ():
+        if program is None:
+            continue
+        policy = with_calendar(Policy(program))
+        for found in figures(policy):
+            report.add(found)
+        if generate is not None:
+            from .generating import generated
+
+            tested = generated(policy, generate, seed)
+            tried.append((policy.name, tested))
+            for found in tested.findings:
+                report.add(found)
+        for result in run(policy):
+            for found in result.findings:
+                report.add(found)
             if result.passed:
                 passed += 1
                 continue
@@ -252,11 +277,26 @@ def test(paths: tuple[str, ...], calendar: str | None, lang: str) -> None:
             say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})")
             for m in result.mismatches:
                 say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
+            for f in result.findings:
+                say(f"    {f.path}  [{f.code}] {f.message(lang)}  ({f.place})")
     if report.items:
         complain(report.sorted(), lang)
     zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{_count(passed, 'example')} passed, {failed} failed"
     say(zh if lang == "zh" else en, lang)
+    for name, tested in tried:
+        say(_tried(name, tested, seed, lang), lang)
     sys.exit(1 if failed or report.failed else 0)
+
+
+def _tried(name: str, tested: Any, seed: int, lang: str) -> str:
+    """What came of generated cases. They prove nothing, so how many were tried is what is said."""
+    count, problems = tested.cases, len(tested.findings)
+    if lang == "zh":
+        late = "" if tested.in_time else "，时间用完，没有试完"
+        return f"{name}：试了 {count} 个情形（种子 {seed}{late}），发现 {problems} 个问题"
+    late = "" if tested.in_time else ", time ran out"
+    found = _count(problems, "problem") if problems else "nothing"
+    return f"{name}: {_count(count, 'case')} tested (seed {seed}{late}), {found} found"
 
 
 def _count(n: int, one: str, many: str = "") -> str:
@@ -398,6 +438,25 @@ def timeline(
     errors = months.errors
     if errors:
         fail(errors, lang)
+
+
+@main.command()
+@click.argument("policy")
+@on_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
+)
+@lang_option
+@guarded
+def show(policy: str, on: str | None, form: str, lang: str) -> None:
+    """列出某一天有效的规定，每一项写明出自哪一级。 / The effective policy through all layers, each item with its origin."""
+    made = _policy(policy).show(on=today(on, lang))
+    if form == "json":
+        from ..decision import dump
+
+        say(dump(made.to_json(lang)))
+    else:
+        say(made.text(lang), lang)
 
 
 @main.command("explain-code")

@@ -12,7 +12,7 @@ from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
-from ..diagnostics.report import PolicyError
+from ..diagnostics.report import Diagnostic, PolicyError
 from ..ir import nodes as ir
 from ..model.types import Type
 from ..model.words import SINCE
@@ -21,6 +21,7 @@ from ..source import Place
 from ..syntax.keywords import MEASURES
 from ..timeline.history import first_month
 from ..timeline.timeline import Month, Timeline, timeline
+from .guarantees import Case, Key, problems
 
 
 class Mismatch(NamedTuple):
@@ -35,10 +36,11 @@ class Mismatch(NamedTuple):
 class Result(NamedTuple):
     example: ir.Example
     mismatches: tuple[Mismatch, ...]
+    findings: tuple[Diagnostic, ...] = ()  # guarantees that the example breaks
 
     @property
     def passed(self) -> bool:
-        return not self.mismatches
+        return not self.mismatches and not self.findings
 
 
 def run_example(policy: Policy, example: ir.Example) -> Result:
@@ -48,11 +50,11 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
+        decision = policy.decide_data(root, data, on=example.on)
     except PolicyError as error:
         if whole_error:
             return Result(example, ())
         return Result(example, (_refused(error, example),))
-    decision = policy.decide_data(root, data, on=example.on)
     out: list[Mismatch] = []
     for want in example.expected:
         if not want.path:
@@ -64,7 +66,17 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         mismatch = _expected(policy, decision, want)
         if mismatch is not None:
             out.append(mismatch)
-    return Result(example, tuple(out))
+    return Result(example, tuple(out), tuple(_guarantees(policy, example, Case(root, data, example.on), decision)))
+
+
+def _guarantees(policy: Policy, example: ir.Example, case: Case, decision: Decision) -> Iterator[Diagnostic]:
+    """Each guarantee that the example breaks, once."""
+    label = (example.place, f"案例「{example.title}」", f"example “{example.title}”")
+    seen: set[Key] = set()
+    for problem in problems(policy, case, decision):
+        if problem.key not in seen:
+            seen.add(problem.key)
+            yield problem.make([label])
 
 
 def timeline_of(policy: Policy, example: ir.Example) -> Timeline:

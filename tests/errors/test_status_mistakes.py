@@ -34,8 +34,8 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # the program, its only code, t
     "a state misspelt": (
         HEAD + STATUS + "  在保 → 停发 当 符合 且 有车\n  停法 → 在保 当 符合\n", "P1005 P1006", 12, "是不是 「停发」",
     ),
-    "a status that reads itself": (GOOD.replace("当 非 符合", "当 状态 = 在保"), "P0206", 7, "左边"),
-    "a status that reads its benefit": (GOOD.replace("在保 当 符合", "在保 当 符合 且 保障金 = 0"), "P0206", 7, "上月(保障金, 默认"),
+    "a status that reads itself": (GOOD.replace("当 非 符合", "当 状态 = 在保"), "P0206", 10, "左边"),
+    "a status that reads its benefit": (GOOD.replace("在保 当 符合", "在保 当 符合 且 保障金 = 0"), "P0206", 9, "上月(保障金, 默认"),
     "持续 without a status": (HEAD + "规则 家庭 乙 : 是否\n  为 持续(在保) ≥ 3 个月\n", "P1014", 8, "先用「阶段」声明"),
     "上月 of a formula": (GOOD + "规则 家庭 乙 : 元/月\n  为 上月(收入 * 2, 默认 0)\n", "P1012", 15, "立一条规则"),
     "上月 of a parameter": (
