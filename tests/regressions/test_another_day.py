@@ -234,7 +234,7 @@ def test_a_status_on_another_day_is_this_months_step_under_its_law() -> None:
     assert [m.decision["家庭.原规定下"] for m in made] == [False, False, False]
     said = made["2022-04"].decision.explain("原规定下").text()
     assert "家庭.状态 于 2021-12-31 = 未享受" in said
-    assert "适用    在保 → 未享受 当 收入 ≥ 标准" in said
+    assert "适用  在保 → 未享受 当 收入 不低于 标准" in said
     assert "家庭.上月(状态) = 在保" in said
 
 
