@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ..diagnostics.report import Report, suggestion
+from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
 from ..model.types import Type
@@ -303,17 +303,8 @@ class _Builder:
                 )
                 continue
             known = [label for key, label in labels.items() if inherited(there, body.repeals, raw, key)]
-            zh, en = suggestion(raw.label, known) if raw.label else ("", "")
             self.report.error(
-                "P0611",
-                raw.span,
-                name=name,
-                label=raw.label or name,
-                hint=(
-                    zh or "只能废止上级的规定：例外写它的名称，转换写 甲 → 乙",
-                    en
-                    or "only what a layer above says can be repealed: an exception by its label, a transition by its states",
-                ),
+                "P0611", raw.span, name=name, label=raw.label or name, hint=_repeal_hint(raw.label, known)
             )
         return tuple(made)
 
@@ -419,10 +410,13 @@ class _Builder:
 
     def _settled(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
+        whole = max((r.declared.layer for r in body.repeals if r.always and not r.key), default=0)
         for node, declared in body.arrears:
             if not symbol.benefit:
                 self.report.error("P1015", node.span)
                 return False
+            if declared.layer < whole:
+                continue
             self.elaborator.measures = symbol.type
             try:
                 condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
@@ -561,6 +555,24 @@ class _Builder:
                     return
                 else:
                     path[following] = iter(over[following])
+
+
+def _repeal_hint(label: str, known: list[str]) -> tuple[str, str]:
+    """What may have been meant by a 废止: the nearest name, else the transitions that touch the states, else how it is written."""
+    states = label.split(" → ")
+    steps = {x: x.split(" → ") for x in known if " → " in x}
+    if steps and len(states) == 2:
+        alike = [x for x, s in steps.items() if all(a == b or nearest(a, [b]) for a, b in zip(states, s, strict=True))]
+        zh, en = suggestion(label, alike)
+    else:
+        zh, en = suggestion(label, [x for x in known if x not in steps]) if label else ("", "")
+    near = [x for x, s in steps.items() if set(states) & set(s)]
+    if not zh and near:
+        zh, en = f"上级的转换：{'、'.join(near)}", f"the transitions above: {', '.join(near)}"
+    return (
+        zh or "只能废止上级的规定：例外写它的名称，转换写 甲 → 乙",
+        en or "only what a layer above says can be repealed: an exception by its label, a transition by its states",
+    )
 
 
 ir_truth = Type("truth", "是否")

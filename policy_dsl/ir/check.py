@@ -13,7 +13,7 @@ from . import nodes as ir
 from .bounds import Analysis
 from .epoch import change_days, day_after, dependency_order, in_force, parameters_read
 from .sizes import too_large
-from .traverse import asks_calendar, compared, formulas, references, walk
+from .traverse import asks_calendar, claimed, compared, formulas, references, walk
 
 MOST_CASES = 4096  # combinations of one rule's plain values
 MOST_WORK = 1_000_000  # combinations times lines, of all rules together; what is beyond is seen when it happens
@@ -93,7 +93,7 @@ def _laws(program: ir.Program, report: Report) -> None:
         found = dated(formulas(rule)) or next((inside[key] for key in references(rule) if key in inside), None)
         if found is not None:
             inside[rule.entity, rule.name] = found
-    dated(arrears.condition for arrears in program.arrears)
+    dated([*(arrears.condition for arrears in program.arrears), *claimed(program.guarantees)])
 
 
 # --- sizes

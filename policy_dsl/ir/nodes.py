@@ -249,6 +249,11 @@ class Repeal(NamedTuple):
     assumptions: tuple[str, ...]
     place: Place
 
+    @property
+    def always(self) -> bool:
+        """Whether it has no dates, so that what it takes away never counts."""
+        return not self.since and self.until == 99991231
+
     def takes(self, key: str, layer: int) -> bool:
         return layer < self.layer and self.key in ("", key)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..model.functions import BY_KEY
@@ -63,17 +63,21 @@ def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
         yield line.result
 
 
-def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
-    """Every formula of rules, of conditions under which differences are settled, and of guarantees."""
-    for rule in program.rules:
-        yield from formulas(rule)
-    for arrears in program.arrears:
-        yield arrears.condition
-    for guarantee in program.guarantees:
+def claimed(guarantees: Iterable[ir.Guarantee]) -> Iterator[ir.Expression]:
+    """The formulas of guarantees: what they say, and when."""
+    for guarantee in guarantees:
         for claim in guarantee.claims:
             yield claim.says
             if claim.when is not None:
                 yield claim.when
+
+
+def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
+    """Every formula of rules, of conditions under which differences are settled, and of guarantees."""
+    for rule in program.rules:
+        yield from formulas(rule)
+    yield from (arrears.condition for arrears in program.arrears)
+    yield from claimed(program.guarantees)
 
 
 def references(rule: ir.Rule) -> list[tuple[str, str]]:

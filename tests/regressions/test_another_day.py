@@ -214,6 +214,30 @@ def test_the_day_moves_on_with_the_months() -> None:
     assert "标准 于 (本月 - 1 个月)" not in made.svg()  # 收入 is a fact, and lines are drawn of rules
 
 
+STEPS = """对象 家庭
+  收入 : 元/月, 0..100000
+参数 标准 : 元/月
+  自 2021-01-01 为 500
+  自 2022-03-01 为 600
+阶段 家庭 状态
+  起始 未享受
+  未享受 → 在保 当 收入 低于 标准
+  在保 → 未享受 当 收入 不低于 标准
+规则 家庭 原规定下 : 是否
+  为 状态 于 2021-12-31 = 在保
+"""
+
+
+def test_a_status_on_another_day_is_this_months_step_under_its_law() -> None:
+    made = policy_of(STEPS).timeline({"家庭": {"收入": 550}}, start="2022-02", end="2022-04")
+    assert [m.decision["家庭.状态"] for m in made] == ["未享受", "在保", "在保"]
+    assert [m.decision["家庭.原规定下"] for m in made] == [False, False, False]
+    said = made["2022-04"].decision.explain("原规定下").text()
+    assert "家庭.状态 于 2021-12-31 = 未享受" in said
+    assert "适用  在保 → 未享受 当 收入 不低于 标准" in said
+    assert "家庭.上月(状态) = 在保" in said
+
+
 DEADLINES = """对象 家庭
   受理日期 : 日期
   交齐 : 是否
