@@ -218,7 +218,9 @@ def held(
         and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
     if known is not None:
-        newest = {e.layer: max(x.since for x in found if x.layer == e.layer) for e in found}
+        newest: dict[int, int] = {}
+        for e in found:
+            newest[e.layer] = max(newest.get(e.layer, 0), e.since)
         found = [e for e in found if e.since == newest[e.layer] and on <= e.ends]
     if not found:
         return None, None
