@@ -213,7 +213,9 @@ def entries_on(parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: i
     ]
     if known is None:
         return found
-    newest = {e.layer: max(x.since for x in found if x.layer == e.layer) for e in found}
+    newest: dict[int, int] = {}
+    for e in found:
+        newest[e.layer] = max(newest.get(e.layer, 0), e.since)
     return [e for e in found if e.since == newest[e.layer] and on <= e.ends]
 
 
