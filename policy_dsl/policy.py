@@ -215,7 +215,7 @@ class Policy:
 
         Raises PolicyError for a date at fault.
         """
-        from .explain.effective import effective
+        from .explain.effective_made import effective
 
         return effective(self.engine.epoch(day(on)), day(on))
 

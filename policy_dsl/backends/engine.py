@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import marshal
 import threading
-from bisect import bisect_right
 from fractions import Fraction
 from functools import cached_property
 from types import CodeType
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..ir import nodes as ir
 from ..ir.traverse import births
 from . import runtime
-from .epoch import Epoch, Laws, epoch_order
+from .epoch import Epoch, Index, Laws, epoch_order
 from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
@@ -137,7 +136,7 @@ class Engine:
         self._layer: Layer | None = None
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
-        self._runs: dict[tuple[tuple[int, int], str], Run] = {}
+        self._runs: dict[tuple[Index, str], Run] = {}
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
 
@@ -168,7 +167,7 @@ class Engine:
             return self.laws.at(on, known)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
-        index = (bisect_right(self.days, on), self.laws.knowledge(on, known) if known is not None else 0)
+        index = self.laws.index(on, known)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:

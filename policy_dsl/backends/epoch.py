@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 from ..ir import nodes as ir
 from ..ir.epoch import (
@@ -32,7 +33,7 @@ from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
 Values = dict[str, dict[tuple[int, ...], Held]]
-History = tuple[list[int], list[dict[tuple[int, ...], Held]]]
+Index = tuple[int, int, int]  # which stretch of days, what is known of its law, what is known of other days' laws
 ANY_DAY = 10101  # the calendar's first
 
 
@@ -51,21 +52,30 @@ class Laws:
         self.late = late_days(program)
         self._learned: list[int] | None = None
         self._dated: tuple[ir.AsOf, ...] | None = None
-        self._epochs: dict[tuple[int, int], Epoch] = {}
+        self._epochs: dict[Index, Epoch] = {}
+        self._spans: dict[str, tuple[list[ir.Parameter], list[int]]] = {}
         self._histories: dict[tuple[str, int], History] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
 
-    def knowledge(self, on: int, known: int | None) -> int:
-        """A number that is the same for all days of knowledge on which the same is known of the law of `on`, and of every day's where
-        the policy reads one at another (`x 于 d`); 0 for all there is."""
+    def index(self, on: int, known: int | None) -> Index:
+        """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's
+        law where the policy reads one at another (`x 于 d`)."""
+        place = bisect_right(self.order[0], on)
         if known is None:
-            return 0
-        if known >= on and not self.dated:  # what has no 公布 of its own is known where it is in force
-            return 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known)
+            return place, 0, 0
+        other = 1 + bisect_right(self.learned, known) if self.dated else 0
+        if known < on:
+            return place, -1 - bisect_right(self.learned, known), other
+        # what has no 公布 of its own is known where it is in force
+        return place, 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known), other
+
+    @property
+    def learned(self) -> list[int]:
+        """The days on which anything becomes known."""
         if self._learned is None:
             self._learned = learned_days(self.program)
-        return -1 - bisect_right(self._learned, known)
+        return self._learned
 
     @property
     def dated(self) -> tuple[ir.AsOf, ...]:
@@ -94,28 +104,41 @@ class Laws:
         return news(self.program) | {(learned(x), ANY_DAY) for x in items if 0 < x.since <= last}
 
     def at(self, day: int, known: int | None = None) -> Epoch:
-        """The epoch in which a day lies."""
-        index = (bisect_right(self.order[0], day), self.knowledge(day, known))
+        """The epoch in which a day lies, as known on another or with all that is known."""
+        index = self.index(day, known)
         found = self._epochs.get(index)
         if found is None:
-            made = Epoch(self.program, day, self.order, self, known if index[1] else None)
-            found = self._epochs.setdefault(index, made)
+            place, own, other = index
+            if other:
+                assert known is not None
+                plain = self._epochs.get((place, own, 0)) or self._made((place, own, 0), day, known)
+                found = self._epochs.setdefault(index, plain.seen_on(known))
+            else:
+                found = self._made(index, day, known)
         return found
 
+    def _made(self, index: Index, day: int, known: int | None) -> Epoch:
+        return self._epochs.setdefault(index, Epoch(self.program, day, self.order, self, known if index[1] else None))
+
     def history(self, name: str, known: int | None = None) -> History:
-        """The days on which a parameter may change, and its values before, between and after them."""
-        key = (name, known or 0)
+        """A parameter's values on all days, as known on a day or with all that is known."""
+        key = (name, 0 if known is None else 1 + bisect_right(self.learned, known))
         found = self._histories.get(key)
         if found is None:
-            some = self._with_those_it_reads(name)
-            days = entry_days(some)
-            found = self._histories[key] = (days, [parameter_values(some, day, known)[name] for day in [0, *days]])
+            found = self._histories.setdefault(key, History(name, *self._span(name), known))
         return found
 
     def history_size(self, name: str) -> int:
         """How many values the history of a parameter holds, those of the parameters that it reads included."""
-        some = self._with_those_it_reads(name)
-        return (len(entry_days(some)) + 1) * sum(prod(len(t.members) for t in p.key_types) for p in some)
+        some, days = self._span(name)
+        return (len(days) + 1) * sum(prod(len(t.members) for t in p.key_types) for p in some)
+
+    def _span(self, name: str) -> tuple[list[ir.Parameter], list[int]]:
+        """A parameter with those it reads, and the days on which its value may change."""
+        if name not in self._spans:
+            some = self._with_those_it_reads(name)
+            self._spans[name] = (some, entry_days(some))
+        return self._spans[name]
 
     def _with_those_it_reads(self, name: str) -> list[ir.Parameter]:
         wanted = {name}
@@ -138,6 +161,27 @@ class Laws:
                     wanted.add(place)
                     stack += references(self.program.rules[place])
             found = self._closures[key] = tuple(self.program.rules[n] for n in sorted(wanted))
+        return found
+
+
+class History:
+    """A parameter's values before, between and after the days on which it may change; each is worked out when it is asked for, since
+    a timeline asks for few and knows more from month to month."""
+
+    def __init__(self, name: str, parameters: list[ir.Parameter], days: list[int], known: int | None) -> None:
+        self.days = tuple(days)
+        self.laid_out: dict[bool, tuple[Any, ...]] = {}  # as compiled functions take it; of the floor, of the value
+        self._name = name
+        self._parameters = parameters
+        self._known = known
+        self._values: dict[int, dict[tuple[int, ...], Held]] = {}
+
+    def values(self, place: int) -> dict[tuple[int, ...], Held]:
+        """By keys; from the day before `place`, counted from the first, until the next."""
+        found = self._values.get(place)
+        if found is None:
+            day = self.days[place - 1] if place else 0
+            found = self._values[place] = parameter_values(self._parameters, day, self._known)[self._name]
         return found
 
 
@@ -204,6 +248,14 @@ class Epoch:
             (r.entity, r.name): in_force(r, on, known) for r in program.rules
         }
         self.parameters = parameter_values(parameters, on, known)
+
+    def seen_on(self, known: int) -> Epoch:
+        """The same law, from which other days' laws are seen as they are known on a day."""
+        made = Epoch.__new__(Epoch)
+        for name in Epoch.__slots__:
+            setattr(made, name, getattr(self, name))
+        made.known = known
+        return made
 
     def formula_key(self) -> tuple[object, ...]:
         """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""

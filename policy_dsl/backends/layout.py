@@ -6,13 +6,14 @@ Apart from the emitter, since running a cached policy needs these and not the em
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.epoch import Held, Missing, combinations
 from .calendar import calendar_of
-from .epoch import Epoch
+from .epoch import Epoch, History
 from .runtime import UNKNOWN
 from .values import known
 
@@ -45,8 +46,10 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
         if key[0] == "parameter":
             out.append(_nested(epoch.parameters[key[1]], by_name[key[1]], key[2], steps))
         elif key[0] == "history":
-            days, values = epoch.laws.history(key[1], epoch.known)
-            out.append((tuple(days), tuple(_nested(v, by_name[key[1]], key[2], steps) for v in values)))
+            history = epoch.laws.history(key[1], epoch.known)
+            if key[2] not in history.laid_out:
+                history.laid_out[key[2]] = (history.days, Values(history, by_name[key[1]], key[2], steps))
+            out.append(history.laid_out[key[2]])
         elif key[0] == "calendar":
             out.append(calendar_of(program).workdays)
         else:
@@ -60,6 +63,25 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
             value = lines[0].result.value if lines and isinstance(lines[0].result, ir.Constant) else None
             out.append(UNKNOWN if value is None else int(Fraction(value) / row_step(rules[rule_key], row)))
     return tuple(out)
+
+
+class Values(Sequence[Any]):
+    """A parameter's values between the days of its history, as integers of its step, nested by keys."""
+
+    def __init__(self, history: History, parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]) -> None:
+        self._history = history
+        self._how = (parameter, floor, steps)
+        self._made: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._history.days) + 1
+
+    def __getitem__(self, place: Any) -> Any:
+        if place not in self._made:
+            if not 0 <= place < len(self):
+                raise IndexError(place)
+            self._made[place] = _nested(self._history.values(place), *self._how)
+        return self._made[place]
 
 
 def _nested(

@@ -16,7 +16,7 @@ from .._version import __version__
 from ..ir import nodes as ir
 from .calendar import Calendar, calendar_of, digest_of
 from .engine import Engine
-from .layout import arguments
+from .layout import Values, arguments
 from .python import Emitted, emit
 from .runtime import Unknown, Workdays
 from .show import day_text
@@ -237,7 +237,7 @@ def _literal(value: Any) -> str:
         return "UNKNOWN"
     if isinstance(value, Workdays):
         return "CALENDAR"
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, Values)):
         return "(" + "".join(f"{_literal(v)}, " for v in value).rstrip(" ") + ")"
     return repr(value)
 

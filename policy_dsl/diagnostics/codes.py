@@ -65,6 +65,7 @@ CODES: dict[str, Code] = _table(
     Code("F0215", "error", "那一天还没有公布任何规定，最早的是 {first}", "nothing had been published by then; the first is of {first}", "取 {first} 或以后的日子", "take {first} or a later day"),
     Code("F0216", "error", "{months} 没有人在", "nobody is there {months_en}", "检查「自」和「在列」，或改起止月份", "check “from” and “present”, or change the months"),
     Code("F0217", "error", "{month} 的上一个月不是 {given}", "{given} is not the month before {month}", "传入紧接在前的那个月的决定；中间的月份也要逐月决定", "pass the decision of the month directly before; decide the months between as well"),
+    Code("P1021", "error", "同一政策的文件写了不同的发放日", "files of one policy say different paydays", "只留一个；下级要改，写在下级的文件里", "keep one; a layer below changes it in its own file"),
     Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定；内容改过的政策是另一份", "pass the decision of the same policy and entity; a policy with other contents is another one"),
     Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
     Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "写在条件之下：当 阶段名 = {name} 为 …，否则 …", "put it under a condition: when STATUS = {name} is …, otherwise …"),

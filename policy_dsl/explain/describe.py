@@ -238,6 +238,18 @@ def line_text(line: ir.Line, lang: str) -> str:
     return f"{label}{spelling('WHEN', lang)} {condition} {result}"
 
 
+def claim_text(claim: ir.Claim, lang: str) -> str:
+    """A line of a guarantee as it would be written."""
+    words = Words(lang)
+    said = words.text(claim.says)
+    if claim.along is not None:
+        fact = claim.along.fact
+        above = (fact.entity,) if claim.along.up and not claim.along.lists else ()
+        path = ".".join((*above, *claim.along.lists, fact.name))
+        said += f" {spelling('ALONG', lang)} {path} {spelling('NEVER_RISES', lang)}"
+    return said if claim.when is None else f"{said} {spelling('WHEN', lang)} {words.text(claim.when)}"
+
+
 def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
     """The line that gave the value, why it applies, and its formula worked out."""
     line = considered.line

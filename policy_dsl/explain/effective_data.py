@@ -8,8 +8,20 @@ from .._version import __version__
 from ..backends.show import day_text, json_value
 from ..backends.values import known
 from ..ir import nodes as ir
-from .describe import line_text
-from .effective import Effective, Origin, ShownFact, ShownLine, ShownParameter, ShownRepeal, ShownRule, ShownValue
+from .describe import claim_text, line_text
+from .effective import (
+    Effective,
+    Origin,
+    ShownArrears,
+    ShownFact,
+    ShownGuarantee,
+    ShownLine,
+    ShownParameter,
+    ShownPayday,
+    ShownRepeal,
+    ShownRule,
+    ShownValue,
+)
 from .formula import Words
 
 
@@ -20,8 +32,10 @@ def data(made: Effective, lang: str) -> dict[str, object]:
         "engine": __version__,
         "on": day_text(made.on),
         "layers": list(made.layers),
+        **_plain(payday=_payday(made.payday)),
         "facts": [_fact(f) for f in made.facts],
         "items": [_parameter(x, lang) if isinstance(x, ShownParameter) else _rule(x, lang) for x in made.items],
+        **_plain(guarantees=[_guarantee(g, lang) for g in made.guarantees]),
         "assumptions": made.assumptions,
     }
 
@@ -94,17 +108,62 @@ def _parameter(p: ShownParameter, lang: str) -> dict[str, object]:
     }
 
 
+def _guarantee(g: ShownGuarantee, lang: str) -> dict[str, object]:
+    return {
+        "title": g.title,
+        "entity": g.entity,
+        "origin": _origin(g.origin),
+        "claims": [
+            {
+                "text": claim_text(x.claim, lang),
+                **_dates(x.claim.since, x.claim.until, x.claim.published),
+                "origin": _origin(x.origin),
+                **_plain(assumptions=list(x.claim.assumptions)),
+            }
+            for x in g.claims
+        ],
+        **_plain(assumptions=list(g.assumptions)),
+    }
+
+
+def _payday(p: ShownPayday | None) -> dict[str, object] | None:
+    if p is None:
+        return None
+    return {"day": p.day, "origin": _origin(p.origin), **_plain(displaced=[_payday(x) for x in p.displaced])}
+
+
+def _arrears(a: ShownArrears | None, lang: str) -> dict[str, object] | None:
+    if a is None:
+        return None
+    displaced = [_arrears(x, lang) for x in a.displaced]
+    return {"text": Words(lang).text(a.condition), "origin": _origin(a.origin), **_plain(displaced=displaced)}
+
+
+def _states(r: ShownRule) -> list[dict[str, object]]:
+    """Every state of a status; where it is marked 起始 or 终止 with the origin of that."""
+    marks = {(m.kind, s): m for m in r.marks for s in m.states}
+    return [
+        {"name": s, **_plain(**{k: _origin(marks[k, s].origin) for k in ("initial", "final") if (k, s) in marks})}
+        for s in r.type.members
+    ]
+
+
 def _rule(r: ShownRule, lang: str) -> dict[str, object]:
     return {
-        "kind": "benefit" if r.benefit else "rule",
+        "kind": "status" if r.status else "benefit" if r.benefit else "rule",
         "entity": r.entity,
         "name": r.name,
+        **_plain(states=_states(r) if r.status else None),
         **_plain(unit=r.type.own.show() if r.type.is_amount else ""),
         "in_force": bool(r.lines),
         "origin": _origin(r.origin),
         **_plain(mode=r.mode),
         "lines": [_line(x, lang) for x in r.lines],
-        **_plain(repealed=[_repeal(x, lang) for x in r.repeals], assumptions=list(r.assumptions)),
+        **_plain(
+            arrears=_arrears(r.arrears, lang),
+            repealed=[_repeal(x, lang) for x in r.repeals],
+            assumptions=list(r.assumptions),
+        ),
     }
 
 
@@ -112,7 +171,8 @@ def _line(shown: ShownLine, lang: str) -> dict[str, object]:
     x = shown.line
     return {
         "kind": x.kind,
-        **_plain(label=x.label),
+        **_plain(label=x.label if x.kind == "exception" else None),
+        **(dict(zip(("from", "to"), x.label.split(" → "), strict=True)) if x.kind == "transition" else {}),
         "text": line_text(x, lang),
         **_dates(x.since, x.until, x.published),
         "origin": _origin(shown.origin),

@@ -8,8 +8,20 @@ from ..backends.show import day_text, value_text
 from ..ir import nodes as ir
 from ..model.types import BUILTIN, Type
 from ..syntax.keywords import comparison_in, spelling
-from .describe import line_text
-from .effective import Effective, Origin, ShownFact, ShownLine, ShownParameter, ShownRepeal, ShownRule, ShownValue
+from .describe import claim_text, line_text
+from .effective import (
+    Effective,
+    Origin,
+    ShownArrears,
+    ShownFact,
+    ShownGuarantee,
+    ShownLine,
+    ShownParameter,
+    ShownPayday,
+    ShownRepeal,
+    ShownRule,
+    ShownValue,
+)
 from .formula import Words
 
 _MODES = {"first": "FIRST", "highest": "HIGHEST", "lowest": "LOWEST", "sum": "SUM"}
@@ -43,6 +55,8 @@ class _Page:
         yield self.say(f"{made.policy}  {day} 有效的规定", f"{made.policy}  in force on {day}")
         if len(made.layers) > 1:
             yield self.say("各级：", "layers: ") + " → ".join(made.layers)
+        if made.payday is not None:
+            yield from self.payday(made.payday)
         if made.facts:
             yield ""
             yield self.say("事实", "facts")
@@ -55,6 +69,9 @@ class _Page:
         for item in made.items:
             yield ""
             yield from self.parameter(item) if isinstance(item, ShownParameter) else self.rule(item)
+        for guarantee in made.guarantees:
+            yield ""
+            yield from self.guarantee(guarantee)
         if made.assumptions:
             yield ""
             yield self.say("依赖的假设：", "rests on assumptions:")
@@ -87,6 +104,17 @@ class _Page:
             said += f", {self.word('BY')} {f.by} {self.word('DECIDES')}"
         added = self.say("（补充的）", " (added)") if shown.added else ""
         return f"    {f.name} : {said}{added}  {self.origin(shown.origin)}"
+
+    # --- guarantees
+
+    def guarantee(self, g: ShownGuarantee) -> Iterator[str]:
+        yield f"{self.word('GUARANTEE')} {g.title}  {self.origin(g.origin)}"
+        for x in g.claims:
+            parts = [claim_text(x.claim, self.lang), self.dates(x.claim.since, x.claim.until, x.claim.published)]
+            parts += [f"{self.word('ASSUME')} {a}" for a in x.claim.assumptions]
+            yield "  " + "  ".join([*(p for p in parts if p), self.origin(x.origin)])
+        for assumption in g.assumptions:
+            yield f"  {self.word('ASSUME')} {assumption}"
 
     # --- parameters
 
@@ -125,9 +153,26 @@ class _Page:
 
     # --- rules
 
+    def payday(self, p: ShownPayday) -> Iterator[str]:
+        word = self.word("PAYDAY")
+        yield f"{word} {p.day}  {self.origin(p.origin)}"
+        for other in p.displaced:
+            yield f"  {self.say('取代', 'displaces')}  {word} {other.day}  {self.origin(other.origin)}"
+
+    def arrears(self, a: ShownArrears) -> str:
+        said = f"{self.word('ARREARS')} {self.word('WHEN')} {Words(self.lang).text(a.condition)}"
+        return f"{said}  {self.origin(a.origin)}"
+
+    def marks(self, r: ShownRule, kind: str) -> Iterator[str]:
+        for mark in r.marks:
+            if mark.kind == kind:
+                yield f"  {self.word(kind.upper())} {self.say('、', ', ').join(mark.states)}  {self.origin(mark.origin)}"
+
     def rule(self, r: ShownRule) -> Iterator[str]:
-        word = self.word("BENEFIT" if r.benefit else "RULE")
-        yield f"{word} {r.entity} {r.name} : {self.type(r.type)}  {self.origin(r.origin)}"
+        word = self.word("STATUS" if r.status else "BENEFIT" if r.benefit else "RULE")
+        type_ = "" if r.status else f" : {self.type(r.type)}"
+        yield f"{word} {r.entity} {r.name}{type_}  {self.origin(r.origin)}"
+        yield from self.marks(r, "initial")
         if r.mode:
             yield f"  {self.word(_MODES[r.mode])}"
         for shown in r.lines:
@@ -137,8 +182,13 @@ class _Page:
                 yield f"    {self.say('先于', 'comes before')}  {names}"
             for other in shown.displaced:
                 yield f"    {self.say('取代', 'displaces')}  {self.line(other)}"
+        yield from self.marks(r, "final")
         if not r.lines:
             yield f"  {self.say('没有规定', 'nothing in force')}"
+        if r.arrears is not None:
+            yield f"  {self.arrears(r.arrears)}"
+            for above in r.arrears.displaced:
+                yield f"    {self.say('取代', 'displaces')}  {self.arrears(above)}"
         for repeal in r.repeals:
             yield from self.repeal(repeal)
         for assumption in r.assumptions:

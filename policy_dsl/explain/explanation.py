@@ -18,7 +18,7 @@ from ..backends.values import Failure, Undetermined, Value, join, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
-from ..ir.epoch import Held, InForce, Missing, held
+from ..ir.epoch import Held, InForce, Missing, entries_on, held, lines_on
 from ..ir.traverse import children, walk
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
@@ -331,7 +331,7 @@ class Explainer:
 
     def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
         """The lines of the nearest upper layer in whose place the line that applied stands."""
-        lines = displaced_lines(rule, lead, self.day) if lead is not None else ()
+        lines = displaced_lines(rule, lead, self.day, self.epoch.known) if lead is not None else ()
         return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
@@ -573,9 +573,8 @@ class Explainer:
         on = self.day
         below = [
             e
-            for e in parameter.entries
-            if e.layer < source.layer and e.since <= on <= e.until and e.kind == "exact" and e.value is not None
-            if all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+            for e in entries_on(parameter, keys, on, self.epoch.known)
+            if e.layer < source.layer and e.kind == "exact" and e.value is not None
         ]
         hidden = max(below, key=lambda e: (e.layer, e.since), default=None)
         if hidden is None or hidden.value is None or hidden.clause.policy == source.clause.policy:
@@ -596,12 +595,12 @@ class Explainer:
         return Step(**(usual | given))
 
 
-def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...]:
-    """The lines of the nearest upper layer in whose place a line stands on a day: those with its condition, where there are any; else
-    those whose condition the lower layer does not name."""
+def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int, known: int | None = None) -> tuple[ir.Line, ...]:
+    """The lines of the nearest upper layer in whose place a line stands on a day, as known on another: those with its condition, where
+    there are any; else those whose condition the lower layer does not name."""
     if lead.layer == 0 or (lead.kind == "exception" and not lead.key):
         return ()
-    below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
+    below = [x for x in lines_on(rule, on, known) if x.layer < lead.layer]
     if lead.kind in ("value", "branch"):
         below = [x for x in below if x.kind in ("value", "branch", "row")]
     else:
@@ -610,7 +609,7 @@ def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...
     there = [x for x in below if x.layer == nearest]
     alike = [x for x in there if shape(x.condition) == shape(lead.condition)]
     if not alike:
-        own = {shape(x.condition) for x in rule.lines if x.layer == lead.layer and x.since <= on <= x.until}
+        own = {shape(x.condition) for x in lines_on(rule, on, known) if x.layer == lead.layer}
         alike = [x for x in there if shape(x.condition) not in own]
     return tuple(x for x in alike if not _says_the_same(x, lead))
 

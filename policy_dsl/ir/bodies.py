@@ -77,8 +77,13 @@ class RawBody:
     modes: tuple[RawMode, ...]
     remarks: tuple[nodes.Notes, ...]
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
-    states: tuple[Span, ...] = ()  # where 起始 and 终止 stand
+    states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
+
+    @property
+    def whole(self) -> int:
+        """The lowest layer that takes all that it inherits away for good; 0 where none does."""
+        return max((r.declared.layer for r in self.repeals if r.always and not r.key), default=0)
 
 
 def first_day(text: str) -> int:
@@ -120,7 +125,7 @@ class Opener:
         self.report = report
         self.rows = 0
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
-        self.states: list[Span] = []
+        self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
@@ -238,7 +243,7 @@ class Opener:
                 case nodes.Arrears():
                     self.arrears.append((line, d))
                 case nodes.Initial() | nodes.Final():
-                    self.states.append(line.span)
+                    self.states.append((line, d))
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)
                 case nodes.Repeal():

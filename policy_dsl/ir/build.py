@@ -48,7 +48,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(ordered),
         (),
         tuple(model.rules),
-        model.payday,
+        tuple(ir.Payday(_head(d).payday or 0, d.layer, d.clause, d.node.span.place) for d in model.paydays),
         tuple(made.arrears),
     )
     program = settle_grids(program)
@@ -56,6 +56,11 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     program = program._replace(examples=examples, guarantees=guarantees)
     deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
     return program._replace(deadlines=deadlines)
+
+
+def _head(d: Declared) -> nodes.PolicyHead:
+    assert isinstance(d.node, nodes.PolicyHead)
+    return d.node
 
 
 class _Builder:
@@ -352,6 +357,7 @@ class _Builder:
             first.node.span.place,
             status=symbol.status is not None,
             repeals=repeals,
+            marks=self._marks(symbol, body) if symbol.status is not None else (),
         )
         if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
             return []
@@ -360,12 +366,25 @@ class _Builder:
     def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """States in a 阶段 alone, modes in everything else."""
         if symbol.status is None:
-            for span in body.states:
-                self.report.error("P1003", span, name=symbol.name)
+            for line, _ in body.states:
+                self.report.error("P1003", line.span, name=symbol.name)
             return not body.states
         for mode in body.modes:
             self.report.error("P1004", mode.span, name=symbol.name)
         return not body.modes
+
+    def _marks(self, symbol: RuleSymbol, body: RawBody) -> tuple[ir.Mark, ...]:
+        """起始 and 终止 as they count: a 废止 of all that is inherited takes the 终止 of the layers above."""
+        made = []
+        members = symbol.type.members
+        for line, declared in body.states:
+            clause, _ = self.clause(declared.clause, [line.notes])  # the rule has the assumptions
+            states = (line.state,) if isinstance(line, nodes.Initial) else line.states
+            if isinstance(line, nodes.Initial) or declared.layer >= body.whole:
+                kind = "initial" if isinstance(line, nodes.Initial) else "final"
+                at = tuple(members.index(s) for s in states)
+                made.append(ir.Mark(kind, at, declared.layer, clause, line.span.place))
+        return tuple(made)
 
     def _stay(self, symbol: RuleSymbol, declared: Declared) -> ir.Line:
         """A status that no transition moves stays what it was."""
@@ -410,12 +429,11 @@ class _Builder:
 
     def _settled(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
-        whole = max((r.declared.layer for r in body.repeals if r.always and not r.key), default=0)
         for node, declared in body.arrears:
             if not symbol.benefit:
                 self.report.error("P1015", node.span)
                 return False
-            if declared.layer < whole:
+            if declared.layer < body.whole:
                 continue
             self.elaborator.measures = symbol.type
             try:
@@ -426,12 +444,10 @@ class _Builder:
                 self.elaborator.measures = None
             clause, _ = self.clause(declared.clause, [node.notes])
             before = [a for a in self.arrears if (a.entity, a.benefit) == (symbol.entity, symbol.name)]
-            if before and before[0].layer == declared.layer:
-                labels = [(before[0].place, "先在这里写了", "written first here")]
+            if before and before[-1].layer == declared.layer:
+                labels = [(before[-1].place, "先在这里写了", "written first here")]
                 self.report.error("P1016", node.span, name=symbol.name, labels=labels)
                 return False
-            for old in before:  # a lower layer's takes the place of a higher one's
-                self.arrears.remove(old)
             self.arrears.append(
                 ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place)
             )

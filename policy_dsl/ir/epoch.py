@@ -111,8 +111,11 @@ def learned_days(program: ir.Program) -> list[int]:
     return sorted({known for known, _ in news(program)})
 
 
-def _lines_on(rule: ir.Rule, on: int, known: int) -> list[ir.Line]:
-    """The lines in force on a day as known on another: what was not known yet neither gives anything nor ends what stood before it."""
+def lines_on(rule: ir.Rule, on: int, known: int | None = None) -> list[ir.Line]:
+    """The lines of all layers that hold on a day. As known on another what was not known yet neither gives anything nor ends what
+    stood before it."""
+    if known is None:
+        return [x for x in rule.lines if _holds(x.since, x.until, on)]
     seen = [x for x in rule.lines if x.since <= on and learned(x) <= known]
     newest: dict[tuple[str, int], tuple[int, int]] = {}
     for x in seen:
@@ -137,8 +140,7 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
     `known`: as known on that day (yyyymmdd); None with all that is known.
     """
     repeals = repealing(rule, on, known)
-    lines = [x for x in rule.lines if _holds(x.since, x.until, on)] if known is None else _lines_on(rule, on, known)
-    lines = [x for x in lines if not any(r.takes(x.key, x.layer) for r in repeals)]
+    lines = [x for x in lines_on(rule, on, known) if not any(r.takes(x.key, x.layer) for r in repeals)]
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"
@@ -200,6 +202,23 @@ def _speaks(e: ir.Entry, on: int, known: int | None) -> bool:
     return _holds(e.since, e.until, on) if known is None else e.since <= on and learned(e) <= known
 
 
+def entries_on(parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: int | None = None) -> list[ir.Entry]:
+    """The entries of all layers that hold on a day for the keys, as known on another; targets never count."""
+    found = [
+        e
+        for e in parameter.entries
+        if _speaks(e, on, known)
+        and e.kind != "target"
+        and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+    ]
+    if known is None:
+        return found
+    newest: dict[int, int] = {}
+    for e in found:
+        newest[e.layer] = max(newest.get(e.layer, 0), e.since)
+    return [e for e in found if e.since == newest[e.layer] and on <= e.ends]
+
+
 def held(
     parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: int | None = None
 ) -> tuple[ir.Entry | None, ir.Entry | None]:
@@ -211,15 +230,9 @@ def held(
     repeals = repealing(parameter, on, known)
     found = [
         e
-        for e in parameter.entries
-        if _speaks(e, on, known)
-        and e.kind != "target"
-        and not (e.kind != "floor" and any(r.takes("", e.layer) for r in repeals))
-        and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
+        for e in entries_on(parameter, keys, on, known)
+        if e.kind == "floor" or not any(r.takes("", e.layer) for r in repeals)
     ]
-    if known is not None:
-        newest = {e.layer: max(x.since for x in found if x.layer == e.layer) for e in found}
-        found = [e for e in found if e.since == newest[e.layer] and on <= e.ends]
     if not found:
         return None, None
     top = max(found, key=_rank)

@@ -258,6 +258,16 @@ class Repeal(NamedTuple):
         return layer < self.layer and self.key in ("", key)
 
 
+class Mark(NamedTuple):
+    """`起始 s` or `终止 s, t` of a status; `states` are positions among its members."""
+
+    kind: str  # initial, final
+    states: tuple[int, ...]
+    layer: int
+    clause: Clause
+    place: Place
+
+
 class Rule(NamedTuple):
     """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
 
@@ -277,6 +287,7 @@ class Rule(NamedTuple):
     repeals: tuple[Repeal, ...] = ()
     displaces: str = ""  # the name of the rule that it is a part of
     without: str = ""  # and what is left out of it: an exception's label, or a layer's name
+    marks: tuple[Mark, ...] = ()  # of a status
 
     @property
     def called(self) -> str:
@@ -445,6 +456,15 @@ class Arrears(NamedTuple):
     place: Place
 
 
+class Payday(NamedTuple):
+    """发放日: the day of the month on which each month is paid, as one layer says it."""
+
+    day: int
+    layer: int
+    clause: Clause
+    place: Place
+
+
 class Program(NamedTuple):
     """A whole policy, compiled: rules in an order in which each stands after those it reads."""
 
@@ -457,11 +477,16 @@ class Program(NamedTuple):
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
-    payday: int = 0  # day of the month; 0 is its last
-    arrears: tuple[Arrears, ...] = ()
+    paydays: tuple[Payday, ...] = ()  # of the layers that say one, top first: the last one counts
+    arrears: tuple[Arrears, ...] = ()  # of all layers, top first: the last one of a benefit counts
     deadlines: bool = False  # whether a rule asks for working days
     calendar: "Calendar | None" = None  # of working days; none: the default one
     guarantees: tuple[Guarantee, ...] = ()
+
+    @property
+    def payday(self) -> int:
+        """The day of the month on which it is paid; 0 is its last."""
+        return self.paydays[-1].day if self.paydays else 0
 
 
 OPEN = 99991231

@@ -103,7 +103,7 @@ class Model:
     name: str
     chain: tuple[str, ...]
     jurisdiction: str
-    payday: int
+    paydays: tuple[Declared, ...]  # the heads that say one, one of a layer, top first
     types: dict[str, Type]
     units: frozenset[str]
     entities: dict[str, EntitySymbol]
@@ -147,12 +147,12 @@ class _Collector:
 
     def run(self, layers: Sequence[Layer]) -> Model:
         jurisdiction = ""
-        payday = 0
+        paydays: list[Declared] = []
         for number, layer in enumerate(layers):
             for file in layer.files:
                 self.broken |= file.broken
                 jurisdiction = self._file(file, layer.name, number) or jurisdiction
-                payday = next((x.payday for x in file.items if isinstance(x, nodes.PolicyHead) and x.payday), payday)
+                self._paydays(file, layer.name, number, paydays)
         self._types()
         entities = self._entities()
         parameters = self._parameters(entities)
@@ -162,7 +162,7 @@ class _Collector:
             layers[-1].name if layers else "",
             tuple(x.name for x in layers),
             jurisdiction,
-            payday,
+            tuple(paydays),
             self.types,
             frozenset(self.units),
             entities,
@@ -220,6 +220,23 @@ class _Collector:
             )
             self.found.append(Declared(item, clause, number, isinstance(item, nodes.Amendment)))
         return jurisdiction
+
+    def _paydays(self, file: nodes.File, layer: str, number: int, found: list[Declared]) -> None:
+        """Adds the 发放日 that the file says, unless its layer has said it already; another day is an error."""
+        for head in file.items:
+            if not isinstance(head, nodes.PolicyHead) or head.payday is None:
+                continue
+            before = next((d for d in found if d.layer == number), None)
+            if before is None:
+                documents = [x for x in file.items if isinstance(x, nodes.Document)]
+                named = documents[0] if len(documents) == 1 else None
+                clause = Clause(
+                    layer, (named.number or named.id) if named else "", (named.title or "") if named else ""
+                )
+                found.append(Declared(head, clause, number))
+            elif before.node.payday != head.payday:  # type: ignore[union-attr]
+                labels = [(before.node.span, "先在这里写了", "written first here")]
+                self.report.error("P1021", head.span, labels=labels)
 
     def _once(self, key: tuple[str, ...], name: str, span: Span, layer: int) -> bool:
         """Reports a second declaration; the first one stands."""
@@ -595,7 +612,7 @@ def _takes_all(line: nodes.Line) -> bool:
 
 def _shell(entities: dict[str, EntitySymbol]) -> Model:
     """A model of entities alone, to ask what holds what while the rest is collected."""
-    return Model("", (), "", 0, {}, frozenset(), entities, {}, {}, (), {})
+    return Model("", (), "", (), {}, frozenset(), entities, {}, {}, (), {})
 
 
 def _inline_types(entities: dict[str, EntitySymbol]) -> dict[str, Type]:

@@ -25,6 +25,8 @@ CASES = {
     "county-2022-08": (COUNTY, "2022-08"),
     "county-2023-02": (COUNTY, "2023-02"),
     "qingshui-2022-06": ("清水县", "2022-06"),
+    "status-2022-06": (HERE / "status" / "2-county.policy", "2022-06"),
+    "status-2023-02": (HERE / "status" / "2-county.policy", "2023-02"),
 }
 ENDINGS = {"text": "txt", "json": "json"}
 KEPT = [
