@@ -237,14 +237,15 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Guarantees about a roll that this one does not keep, each with its place and numbers; a decision of a household has none."""
-        if not any(c.kind == "roll" for g in self._policy.program.guarantees for c in g.claims):
-            return []
-        from .backends.guard import breaches
-        from .explain.guarantees import diagnose as finding
+        """Guarantees that the decision does not keep, each with its place and numbers; it stands all the same.
 
-        interpretation = Interpretation(self._epoch, self._on, self.instance)
-        return [finding("R0132", x) for x in breaches(self._policy.program, interpretation, "roll")]
+        One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
+        """
+        if not self._policy.program.guarantees:
+            return []
+        from .explain.guarantees import findings
+
+        return findings(self._policy.program, Interpretation(self._epoch, self._on, self.instance))
 
     @property
     def assumptions(self) -> list[str]:
@@ -327,16 +328,7 @@ class Decision(Mapping[str, object]):
             ]
         findings = self.findings
         if findings:
-            made["findings"] = [
-                {
-                    "code": f.code,
-                    "path": f.path,
-                    "message": f.zh,
-                    "clause": f.clause,
-                    "place": str(f.place and f.place.bare),
-                }
-                for f in findings
-            ]
+            made["findings"] = [finding_json(f) for f in findings]
         if explanation:
             tree = told or self.explain()
             made["assumptions"] = tree.assumptions()
@@ -365,6 +357,18 @@ class Decision(Mapping[str, object]):
             for o in self.outputs.values()
         )
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
+
+
+def finding_json(found: Diagnostic, lang: str = "zh") -> dict[str, object]:
+    """A guarantee that does not hold, as the contract writes it."""
+    place = str(found.place and found.place.bare)
+    return {
+        "code": found.code,
+        "path": found.path,
+        "message": found.message(lang),
+        "clause": found.clause,
+        "place": place,
+    }
 
 
 _UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

@@ -69,7 +69,14 @@ def _case(w: Witness, zh: bool) -> list[str]:
     """A case that shows the finding; its facts in one line, as `policy decide` takes them."""
     facts = json.dumps(w.facts, ensure_ascii=False)
     values = [f"    {path} = {value}" for path, value in w.outputs]
-    return [f"  = 情形：于 {w.on}" if zh else f"  = case: on {w.on}", f"    {facts}", *values]
+    head = f"  = 情形：于 {w.on}" if zh else f"  = case: on {w.on}"
+    if w.supposed:
+        head += (
+            "（上月的值是假设的，未必有哪一户会走到这里）"
+            if zh
+            else " (last month is supposed: perhaps nobody gets there)"
+        )
+    return [head, f"    {facts}", *values]
 
 
 def text(found: Iterable[Diagnostic], lang: str, colour: bool = False) -> str:
@@ -100,7 +107,10 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> list[dict[str, object]]:
             "column": d.place.column if d.place else None,
             "message": d.message(lang),
             "help": d.help(lang),
-            "witness": [{"facts": w.facts, "on": w.on, "outputs": dict(w.outputs)} for w in d.witness] or None,
+            "witness": [
+                {"facts": w.facts, "on": w.on, "outputs": dict(w.outputs), "supposed": w.supposed} for w in d.witness
+            ]
+            or None,
         }
         if d.path:
             row["path"] = d.path

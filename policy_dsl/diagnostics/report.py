@@ -19,11 +19,15 @@ class Label(NamedTuple):
 
 
 class Witness(NamedTuple):
-    """A case that shows a finding: facts as JSON has them, the day, and what came out (path, value for eyes)."""
+    """A case that shows a finding: facts as JSON has them, the day, and what came out (path, value for eyes).
+
+    `supposed`: what stands under 上月 was made up, and no history need lead there.
+    """
 
     facts: object
     on: str
     outputs: tuple[tuple[str, str], ...]
+    supposed: bool = False
 
 
 class Diagnostic(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..backends.guard import Broken
+from ..backends.guard import Broken, breaches
 from ..backends.interpret import Instance, Interpretation
 from ..backends.show import value_text
 from ..backends.values import Undetermined
@@ -33,6 +33,14 @@ def diagnose(code: str, found: Broken, labels: Labels = (), **words: str) -> Dia
         hint=None,
         **words,
     )
+
+
+BROKEN = {"condition": "F0120", "outcome": "R0130", "roll": "R0132"}
+
+
+def findings(program: ir.Program, interpretation: Interpretation) -> list[Diagnostic]:
+    """The guarantees that a decision does not keep: each once for every entry that breaks it."""
+    return [diagnose(BROKEN[x[1].kind], x) for x in breaches(program, interpretation, *BROKEN)]
 
 
 def refused(found: Iterable[Broken]) -> list[Diagnostic]:

@@ -53,7 +53,7 @@ def summary(decision: Decision, lang: str) -> str:
     _section(lines, "其他结果" if zh else "Other results", others)
     findings = decision.findings
     if findings:
-        lines += ["", "名册核查：" if zh else "Findings:"]
+        lines += ["", "不合保证：" if zh else "Guarantees that do not hold:"]
         lines += [f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in findings]
     assumptions = decision.assumptions
     if assumptions:

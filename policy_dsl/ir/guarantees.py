@@ -2,13 +2,16 @@
 
 Which entity that is follows from the names alone: each name that stands in a line itself (not inside 合计(成员.…), where names
 are the entries') must be a fact, rule or list of the entity, a path that begins with it or with what holds it, a parameter, a
-moment, or the value of an enumeration.
+moment, or the value of an enumeration. A state in 持续(…), 累计(…), 进入时(…, …) counts as its status, and what is behind it not at all:
+that is read where the status is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
+
+from attrs import evolve
 
 from ..model.clause import Clause
 from ..model.declare import Declared, FactSymbol, Model
@@ -95,8 +98,8 @@ class _Reader:
                 raise self.elaborator.fail(
                     "P0904",
                     node.says.span,
-                    found=found.show("zh") if found else "事实或参数",
-                    found_en=found.show("en") if found else "facts or parameters",
+                    found=found.show("zh") if found else "事实、参数或往月的值",
+                    found_en=found.show("en") if found else "facts, parameters or values of earlier months",
                 )
             if kind == "roll":
                 raise self.elaborator.fail("P0906", node.span)
@@ -104,14 +107,20 @@ class _Reader:
 
     def kind(self, node: nodes.Claim, formulas: list[ir.Expression], entity: str) -> str:
         parts = [part for formula in formulas for part in walk(formula)]
-        cases = any(isinstance(p, (ir.FactRef, ir.RuleRef, ir.Aggregate)) for p in parts)
+        cases = any(isinstance(p, (ir.FactRef, ir.RuleRef, ir.Aggregate, ir.CarriedRef, ir.Window)) for p in parts)
         if not cases:
             if not any(isinstance(p, ir.ParameterRef) for p in parts):
                 raise self.elaborator.fail("P0903", node.span)
             return "figures"
         if is_roll(self.model, entity):
             return "roll"
-        return "outcome" if any(_reads_rules(f) for f in formulas) else "condition"
+        return "outcome" if any(self.of_results(p) for p in parts) else "condition"
+
+    def of_results(self, part: ir.Expression) -> bool:
+        """Whether it is a value that rules give, this month's or an earlier one's."""
+        if isinstance(part, (ir.CarriedRef, ir.Window)):
+            return self.elaborator.memory.carried[part.entity][part.name].source == "rule"
+        return isinstance(part, ir.RuleRef)
 
     # --- the fact that rises
 
@@ -198,6 +207,10 @@ class _Reader:
                 continue
             if isinstance(node, nodes.Name):
                 yield node
+            elif isinstance(node, nodes.Call) and _of_a_state(node):
+                status = self.status_of(node.arguments[0], scope)
+                if status is not None:
+                    yield status
             elif isinstance(node, nodes.Call) and (listed := self.listed(node, scope)) is not None:
                 yield listed
                 stack.append(node.default)
@@ -211,6 +224,20 @@ class _Reader:
             return None
         inside = [n for n in tree(node.arguments[0]) if isinstance(n, nodes.Name)]
         return next((n for n in inside if self.elaborator._list_path(n.path, scope)), None)
+
+    def status_of(self, node: nodes.Expression, scope: Scope) -> nodes.Name | None:
+        """The name of the status whose state is meant; None where no status has it (the elaborator says so)."""
+        if not isinstance(node, nodes.Name) or (len(node.path) == 2 and node.path[0] in self.model.entities):
+            return None
+        if len(node.path) > 1:
+            return evolve(node, path=node.path[:-1])
+        owners = [key for key, r in self.model.rules.items() if r.status is not None and node.path[0] in r.type.members]
+        chain = scope.chain()
+        owners.sort(key=lambda key: chain.index(key[0]) if key[0] in chain else len(chain))
+        if not owners:
+            return None
+        entity, name = owners[0]
+        return evolve(node, path=(entity, name) if entity in chain[1:] else (name,))
 
     def nowhere(self, left: dict[str, list[nodes.Name]]) -> Skip:
         """No entity has all the names: an unknown name is said as such, else whose each of them is."""
@@ -237,6 +264,11 @@ def is_roll(model: Model, entity: str) -> bool:
     if model.counted(entity):
         return False
     return any(model.entities[x.entity].counts_as == "户" for x in model.entities[entity].lists.values())
+
+
+def _of_a_state(node: nodes.Call) -> bool:
+    row = BY_NAME.get(node.name)
+    return row is not None and row.key in ("spent", "total", "at_entry") and bool(node.arguments)
 
 
 def _reads_rules(formula: ir.Expression) -> bool:

@@ -427,8 +427,6 @@ def timeline(
         months = made.timeline(given, start=start, end=end, as_known=as_known)
     except PolicyError as error:
         raise PolicyError(d if d.path or d.place else d._replace(path=history) for d in error.diagnostics) from None
-    if months.findings:
-        complain(months.findings, lang)
     if as_json or form == "json":
         from ..decision import dump
 

@@ -6,6 +6,7 @@ The same seed gives the same cases, unless time runs out. Nothing is proved by t
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import sys
 import time
@@ -13,20 +14,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import cache
-from ..backends.interpret import Interpretation
+from ..backends.facts import Reader, start_of
+from ..backends.guard import fails
+from ..backends.interpret import Instance, Interpretation, carried_width
 from ..backends.runtime import UNKNOWN, Unknown
+from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
+from ..ir.traverse import in_force_on, walk
 from ..policy import Policy
-from .guarantees import Case, Key, Problem, decided, errors, problems, replaced, route, thresholds
-from .thresholds import Thresholds, claims, ends
+from .cases import Case, begins, bits_of, facts_of, left_out, measure, with_carried, with_fact, without_entry
+from .drawing import Drawing
+from .guarantees import Key, Problem, decided, errors, problems, thresholds
+from .thresholds import claims
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-MOST_ENTRIES = 3  # of a list, where its own bounds allow so few
+Size = tuple[bool, int, int, str]
 SECONDS = 60.0  # that the cases of one policy may take, and again as much for making the smallest of what they show
-LEFT_OUT = object()
 
 
 class Tested(NamedTuple):
@@ -99,31 +105,40 @@ class _Search:
         self.near = {on: thresholds(policy, on) for on in self.days}
         self.cases = 0
         self.in_time = True
-        self.smallest: dict[Key, tuple[tuple[int, int, str], Case, Problem]] = {}
+        self.smallest: dict[Key, tuple[Size, Case, Problem]] = {}
+        self.drawing = Drawing(policy, self.near)
+        self.granted = [(g, c) for g, c in claims(policy.program) if c.kind == "outcome" and _of_last_month(c)]
 
     # --- searching
 
     def run(self, root: str) -> None:
         """Decides cases, then looks again for the smallest of each problem that they have shown."""
-        cases = self.cases_of(root)
-        known = set(self.smallest)
+        done = set(self.smallest)
         self.until = time.monotonic() + self.seconds
-        self.drive(cases, self.count, None)
-        found = [k for k in self.smallest if k not in known]
+        self.drive(self.drawing.cases(root), None)
         self.until = time.monotonic() + self.seconds
-        for key in found:
-            self.drive(cases, self.count, key)
-            self.reduce(key)
+        while left := [k for k in self.smallest if k not in done]:  # looking for one may show another
+            done.add(left[0])
+            self.minimise(root, left[0])
+            self.reduce(left[0])
 
-    def drive(self, cases: SearchStrategy[Case], count: int, key: Key | None) -> None:
-        """Hypothesis over the cases; with a key it looks for the smallest case that shows that problem."""
+    def minimise(self, root: str, key: Key) -> None:
+        """Looks for the problem in smaller and smaller cases: with few entries first, and rather on a history than with one supposed."""
+        few, more = Drawing(self.policy, self.near, 1), self.drawing
+        ways = [few.cases, more.cases] if self.smallest[key][1].supposed else [more.real]
+        for cases in (few.real, *ways):
+            if self.drive(cases(root), key):
+                break
+
+    def drive(self, cases: SearchStrategy[Case], key: Key | None) -> bool:
+        """Hypothesis over the cases; with a key it looks for the smallest case that shows that problem, and says whether one does."""
         from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
 
         phases = [Phase.generate] if key is None else [Phase.generate, Phase.shrink]
 
         @seed(self.seed)
         @settings(
-            max_examples=count,
+            max_examples=self.count,
             database=None,
             deadline=None,
             phases=phases,
@@ -151,25 +166,36 @@ class _Search:
         except Exception:  # what Hypothesis says of the failure; the case itself has been taken down
             if key is None:
                 raise
+            return True
+        return False
 
     def shown(self, case: Case) -> set[Key] | None:
         """The problems that a case shows, the smallest case of each kept; None where the case is refused."""
         if self.whens:
             case = self.asked(case)
         decision = decided(self.policy, case)
-        if decision is None:
+        if decision is None or (case.supposed and self.denies(decision)):
             return None
         found: set[Key] = set()
-        shape = _measure(case)
         for problem in (
             *problems(self.policy, case, decision, self.near.get(case.on)),
             *errors(self.policy, case, decision),
         ):
             found.add(problem.key)
-            size = (shape[0], problem.size, shape[1])
+            size = _size(self.program, case, problem)
             if problem.key not in self.smallest or size < self.smallest[problem.key][0]:
                 self.smallest[problem.key] = (size, case, problem)
         return found
+
+    def denies(self, decision: Decision) -> bool:
+        """Whether what is supposed of last month is against a guarantee that speaks of last month alone."""
+        run = Interpretation(decision.epoch, decision.day, decision.instance)
+        return any(
+            entry.entity.name == guarantee.entity and fails(claim, run, entry)
+            for guarantee, claim in self.granted
+            if in_force_on(claim, decision.day)
+            for entry in decision.instance.all()
+        )
 
     def asked(self, case: Case) -> Case:
         """The case without the facts that are not asked for in it (当 behind a fact)."""
@@ -181,23 +207,23 @@ class _Search:
         for entry in root.all():
             for n, fact in enumerate(entry.entity.facts):
                 if fact.when is not None and interpretation.evaluate(fact.when, entry) is False:
-                    data = replaced(data, route(entry), n, UNKNOWN)
+                    data = with_fact(data, entry, n, UNKNOWN)
         return case._replace(data=data)
 
     # --- making it small
 
     def reduce(self, key: Key) -> None:
-        """Leaves out entries and facts that the problem does not need."""
+        """Leaves out entries, facts and values of last month that the problem does not need."""
         changed = True
         while changed and time.monotonic() < self.until:
             changed = False
-            _, case, _ = self.smallest[key]
+            size, case, _ = self.smallest[key]
             for smaller in self.smaller(case):
                 if time.monotonic() > self.until:
                     self.in_time = False
                     return
-                shown = self.shown(smaller)
-                if shown is not None and key in shown and self.smallest[key][1] == smaller:
+                self.shown(smaller)
+                if self.smallest[key][0] < size:
                     changed = True
                     break
 
@@ -211,68 +237,30 @@ class _Search:
                 m for m in entry.holder.entity.lists if any(x is entry for x in entry.holder.lists[m.name] or ())
             )
             if len(entry.holder.lists[members.name] or ()) > members.low:
-                yield case._replace(data=_without(case.data, route(entry)))
+                yield case._replace(data=without_entry(case.data, entry))
         for entry in entries:
+            if not begins(entry.entity, entry.data):
+                yield from self.forgetting(case, entry)
             for n, fact in enumerate(entry.entity.facts):
-                if isinstance(entry.facts[fact.name], Unknown) or entry.data[-1] >> n & 1:
+                if isinstance(entry.facts[fact.name], Unknown) or entry.data[bits_of(entry.entity)] >> n & 1:
                     continue
-                value = _default(fact) if fact.has_default else UNKNOWN
-                yield case._replace(data=replaced(case.data, route(entry), n, value, fact.has_default))
+                value = Reader.default(fact) if fact.has_default else UNKNOWN
+                yield case._replace(data=with_fact(case.data, entry, n, value, fact.has_default))
+
+    def forgetting(self, case: Case, entry: Instance) -> Iterator[Case]:
+        """The case with the entry in its first month, then without one value of last month after another."""
+        yield case._replace(data=with_carried(case.data, entry, start_of(entry.entity)))
+        first = at = bits_of(entry.entity) + 1
+        for c in entry.entity.carried:
+            wide = carried_width(c)
+            if not isinstance(entry.data[at], Unknown):
+                kept, rest = entry.data[first:at], entry.data[at + wide :]
+                yield case._replace(data=with_carried(case.data, entry, [*kept, *left_out(entry, c), *rest]))
+            at += wide
 
     def findings(self) -> tuple[Diagnostic, ...]:
         made = [problem.make(()) for _, _, problem in self.smallest.values()]
         return tuple(sorted(made, key=lambda d: (d.place or _NOWHERE, d.code)))
-
-    # --- strategies
-
-    def cases_of(self, root: str) -> SearchStrategy[Case]:
-        from hypothesis import strategies as st
-
-        def on_day(on: int) -> SearchStrategy[Case]:
-            return st.builds(Case, st.just(root), self.entry(self.entities[root], self.near[on]), st.just(on))
-
-        return st.sampled_from(self.days).flatmap(on_day)
-
-    def entry(self, entity: ir.Entity, near: Thresholds) -> SearchStrategy[tuple[Any, ...]]:
-        from hypothesis import strategies as st
-
-        facts = [self.fact(f, near) for f in entity.facts]
-        lists = [
-            st.lists(
-                self.entry(self.entities[m.entity], near),
-                min_size=m.low,
-                max_size=min(m.high, max(m.low, MOST_ENTRIES)),
-            ).map(tuple)
-            for m in entity.lists
-        ]
-
-        def made(drawn: tuple[Any, ...]) -> tuple[Any, ...]:
-            out, bits = list(drawn), 0
-            for n, fact in enumerate(entity.facts):
-                if out[n] is LEFT_OUT:
-                    out[n] = _default(fact) if fact.has_default else UNKNOWN
-                    bits |= 1 << n if fact.has_default else 0
-            return (*out, bits)
-
-        return st.tuples(*facts, *lists).map(made)
-
-    def fact(self, fact: ir.Fact, near: Thresholds) -> SearchStrategy[Any]:
-        from hypothesis import strategies as st
-
-        some = near.values(fact)
-        if not some:
-            return st.just(LEFT_OUT)  # texts: no rule reads them
-        ways: list[SearchStrategy[Any]] = [st.just(LEFT_OUT)] if fact.has_default else []
-        ways.append(st.sampled_from(some))
-        if fact.type.is_amount:
-            low, high = ends(fact)
-            usual = max(abs(x) for x in some) * 2
-            if fact.high is not None and len(some) > 3:
-                usual = max(abs(x) for x in some if x != high) * 2
-            ways += [st.integers(max(low, -usual), max(low, min(high, usual))), st.integers(low, high)]
-        elif fact.type.kind == "date":
-            ways.append(st.dates(_back(near.on, 100), _back(near.on, 0)).map(_number))
-        return st.one_of(ways)
 
 
 _NOWHERE: Any = ("",)
@@ -294,35 +282,13 @@ def _number(date: datetime.date) -> int:
     return date.year * 10000 + date.month * 100 + date.day
 
 
-def _back(day: int, years: int) -> datetime.date:
-    return datetime.date(max(1, day // 10000 - years), day // 100 % 100, min(28, day % 100))
+def _of_last_month(claim: ir.Claim) -> bool:
+    """Whether it says nothing that this month's rules could break."""
+    parts = [p for f in (claim.says, claim.when) if f is not None for p in walk(f)]
+    return not any(isinstance(p, ir.RuleRef) for p in parts)
 
 
-def _default(fact: ir.Fact) -> Any:
-    from ..backends.facts import Reader
-
-    return Reader.default(fact)
-
-
-def _without(data: tuple[Any, ...], way: tuple[tuple[int, int], ...]) -> tuple[Any, ...]:
-    """The data without one entry of a list."""
-    (n, at), *rest = way
-    out = list(data)
-    entries = list(out[n])
-    if rest:
-        entries[at] = _without(entries[at], tuple(rest))
-    else:
-        del entries[at]
-    out[n] = tuple(entries)
-    return tuple(out)
-
-
-def _measure(case: Case) -> tuple[int, str]:
-    """How much a case says: facts that are given and entries; then, of two that say as much, which is plainer."""
-
-    def count(data: tuple[Any, ...]) -> int:
-        given = sum(not isinstance(x, (Unknown, tuple)) for x in data[:-1]) - int(data[-1]).bit_count()
-        return given + sum(2 + count(e) for x in data[:-1] if isinstance(x, tuple) for e in x)
-
-    text = repr(case)
-    return count(case.data), f"{len(text):06d}{text}"
+def _size(program: ir.Program, case: Case, problem: Problem) -> Size:
+    """How much a case says, one that is supposed after all others; then, of two that say as much, which is plainer."""
+    text = json.dumps(facts_of(program, case.root, case.data), ensure_ascii=False)
+    return case.supposed, measure(program, case), problem.size, f"{len(text):06d}{text}{case.on}"

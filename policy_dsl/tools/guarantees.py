@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.guard import breaches, fails
@@ -14,25 +13,16 @@ from ..backends.values import Failure, known
 from ..backends.values import diagnose as failed
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, Witness, diagnostic
-from ..explain.guarantees import diagnose, said, values
+from ..explain.guarantees import BROKEN, diagnose, said, values
 from ..ir import nodes as ir
 from ..ir.epoch import day_after
 from ..ir.traverse import in_force_on
-from ..model.types import decimal_text, grid
 from ..policy import Policy
 from ..source import Place
+from .cases import Case, facts_of, with_fact
 from .thresholds import Thresholds, claims
 
 Key = tuple[object, ...]  # one problem, whichever case shows it
-Data = tuple[Any, ...]
-
-
-class Case(NamedTuple):
-    """Facts that have been read (backends/facts.py says their form), with the day."""
-
-    root: str
-    data: Data
-    on: int
 
 
 class Problem(NamedTuple):
@@ -46,7 +36,7 @@ class Problem(NamedTuple):
 def decided(policy: Policy, case: Case) -> Decision | None:
     """The decision; None where the case is refused."""
     try:
-        return policy.decide_data(case.root, case.data, on=case.on)
+        return policy.decide_data(case.root, case.data, on=case.on, known=case.known)
     except PolicyError:
         return None
 
@@ -59,18 +49,20 @@ def thresholds(policy: Policy, on: int) -> Thresholds:
 
 
 def problems(policy: Policy, case: Case, decision: Decision, near: Thresholds | None = None) -> Iterator[Problem]:
-    """Guarantees that the case breaks, itself or beside one in which a fact is higher."""
+    """Guarantees that the case breaks, itself or beside one in which a fact is higher; last month stays what it was."""
     interpretation = Interpretation(decision.epoch, case.on, decision.instance)
-    for n, found in enumerate(breaches(policy.program, interpretation, "outcome")):
+    for n, found in enumerate(breaches(policy.program, interpretation, *BROKEN)):
         guarantee, claim, _, entry = found
         witness = (_witness(policy, case, values(claim, interpretation, entry)),)
         yield Problem(
             ("broken", guarantee.title, claim.place),
             n,
-            lambda labels, found=found, witness=witness: diagnose("R0130", found, labels)._replace(witness=witness),  # type: ignore[misc]
+            lambda labels, found=found, witness=witness: diagnose(BROKEN[found[1].kind], found, labels)._replace(
+                witness=witness
+            ),  # type: ignore[misc]
         )
     for guarantee, claim in claims(policy.program):
-        if claim.along is not None and in_force_on(claim, case.on):
+        if claim.along is not None and in_force_on(claim, case.on, case.known):
             near = near or thresholds(policy, case.on)
             yield from _rising(policy, case, decision, guarantee, claim, near)
 
@@ -118,15 +110,16 @@ def _rising(
                 continue
             fact = next(f for f in target.entity.facts if f.name == claim.along.fact.name)
             for n, value in enumerate(near.above(fact, given)):
-                data = replaced(case.data, route(target), _position(target, fact.name), value)
-                other = decided(policy, case._replace(data=data))
+                position = target.entity.facts.index(fact)
+                raised = case._replace(data=with_fact(case.data, target, position, value))
+                other = decided(policy, raised)
                 if other is None:
                     continue
                 after = Interpretation(other.epoch, case.on, other.instance)
                 moved = next(x for x in other.instance.all() if x.path == entry.path)
                 high = _compared(claim, after, moved)
                 if high is not None and high > low:
-                    pair = (case, case._replace(data=data))
+                    pair = (case, raised)
                     yield Problem(
                         ("rises", guarantee.title, claim.place),
                         n,
@@ -205,76 +198,9 @@ def _targets(along: ir.Along, entry: Instance) -> list[Instance]:
     return level
 
 
-# --- data
-
-
-def route(entry: Instance) -> tuple[tuple[int, int], ...]:
-    """The way to an entry's data: the place of the list in its holder's data, the place in the list."""
-    steps: list[tuple[int, int]] = []
-    while entry.holder is not None:
-        holder = entry.holder
-        for n, members in enumerate(holder.entity.lists, len(holder.entity.facts)):
-            entries = holder.lists[members.name] or []
-            at = next((i for i, x in enumerate(entries) if x is entry), None)
-            if at is not None:
-                steps.append((n, at))
-        entry = holder
-    return tuple(reversed(steps))
-
-
-def _position(entry: Instance, name: str) -> int:
-    return next(n for n, f in enumerate(entry.entity.facts) if f.name == name)
-
-
-def replaced(data: Data, way: tuple[tuple[int, int], ...], position: int, value: Any, default: bool = False) -> Data:
-    """The data with another value of one fact; `default`: as if it had been left out."""
-    out = list(data)
-    if way:
-        (n, at), *rest = way
-        entries = list(out[n])
-        entries[at] = replaced(entries[at], tuple(rest), position, value, default)
-        out[n] = tuple(entries)
-    else:
-        out[position] = value
-        bit = 1 << position
-        out[-1] = out[-1] | bit if default else out[-1] & ~bit
-    return tuple(out)
-
-
-def facts_of(program: ir.Program, root: str, data: Data) -> dict[str, object]:
-    """Data as facts in JSON: what is unknown or took its default is left out."""
-    entities = {e.name: e for e in program.entities}
-
-    def entry(entity: ir.Entity, given: Data) -> dict[str, object]:
-        made: dict[str, object] = {}
-        for n, fact in enumerate(entity.facts):
-            if isinstance(given[n], Unknown):
-                if fact.has_default:
-                    made[fact.name] = None
-            elif not given[-1] >> n & 1:
-                made[fact.name] = _written(fact, given[n])
-        for n, members in enumerate(entity.lists, len(entity.facts)):
-            if not isinstance(given[n], Unknown):
-                made[members.name] = [entry(entities[members.entity], x) for x in given[n]]
-        return made
-
-    return {root: entry(entities[root], data)}
-
-
-def _written(fact: ir.Fact, value: Any) -> object:
-    match fact.type.kind:
-        case "enumeration":
-            return fact.type.members[value]
-        case "date":
-            return day_text(value)
-        case "amount":
-            number = Fraction(value) * grid(fact.type)
-            return int(number) if number.denominator == 1 else decimal_text(number)
-    return value
-
-
 def _witness(policy: Policy, case: Case, outputs: Iterable[tuple[str, str]]) -> Witness:
-    return Witness(facts_of(policy.program, case.root, case.data), day_text(case.on), tuple(outputs))
+    facts = facts_of(policy.program, case.root, case.data)
+    return Witness(facts, day_text(case.on), tuple(outputs), case.supposed)
 
 
 # --- figures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ from ..source import Place
 from ..syntax.keywords import MEASURES
 from ..timeline.history import first_month
 from ..timeline.timeline import Month, Timeline, timeline
-from .guarantees import Case, Key, problems
+from .cases import Case
+from .guarantees import Key, problems
 
 
 class Mismatch(NamedTuple):
@@ -40,7 +41,8 @@ class Result(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        return not self.mismatches and not self.findings
+        """Whether all came true; a roll that breaks a guarantee is told, and may be what the example shows."""
+        return not self.mismatches and all(f.severity != "error" for f in self.findings)
 
 
 def run_example(policy: Policy, example: ir.Example) -> Result:
@@ -66,17 +68,23 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         mismatch = _expected(policy, decision, want)
         if mismatch is not None:
             out.append(mismatch)
-    return Result(example, tuple(out), tuple(_guarantees(policy, example, Case(root, data, example.on), decision)))
+    return Result(example, tuple(out), tuple(_guarantees(policy, example, [("", decision)])))
 
 
-def _guarantees(policy: Policy, example: ir.Example, case: Case, decision: Decision) -> Iterator[Diagnostic]:
-    """Each guarantee that the example breaks, once."""
-    label = (example.place, f"案例「{example.title}」", f"example “{example.title}”")
+def _guarantees(policy: Policy, example: ir.Example, months: Iterable[tuple[str, Decision]]) -> Iterator[Diagnostic]:
+    """Each guarantee that the example breaks, once, in the first month in which it does."""
     seen: set[Key] = set()
-    for problem in problems(policy, case, decision):
-        if problem.key not in seen:
-            seen.add(problem.key)
-            yield problem.make([label])
+    for month, decision in months:
+        label = (
+            example.place,
+            f"案例「{example.title}」 {month}".strip(),
+            f"example “{example.title}” {month}".strip(),
+        )
+        case = Case(decision.root, decision.instance.data, decision.day, decision.epoch.known)
+        for problem in problems(policy, case, decision):
+            if problem.key not in seen:
+                seen.add(problem.key)
+                yield problem.make([label])
 
 
 def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
@@ -87,23 +95,26 @@ def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
 
 
 def run_history(policy: Policy, example: ir.Example) -> Result:
-    """Decides the example month by month and compares each month that it asks for."""
+    """Decides the example month by month and compares each month that it asks for; guarantees are looked at in all of them."""
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         made = timeline_of(policy, example)
     except PolicyError as error:
         return Result(example, () if whole_error else (_refused(error, example),))
     out: list[Mismatch] = []
+    decided = [(m.month, m.decision) for m in made if m.decision is not None]
+    findings = list(_guarantees(policy, example, decided))
+    refused = any(f.code == "F0120" for f in findings)
     for want in example.expected:
         if not want.path:
-            if not any(m.decision is not None and m.decision.errors for m in made):
+            if not refused and not any(decision.errors for _, decision in decided):
                 out.append(Mismatch("", "应为错误，却没有错误", "an error was expected, there was none", want.place))
             continue
         month = day_text(want.month)[:7]
         mismatch = _measured(policy, made, want, month) if want.measure else _of_month(policy, made[month], want)
         if mismatch is not None:
             out.append(mismatch._replace(path=f"{month} {mismatch.path}"))
-    return Result(example, tuple(out))
+    return Result(example, tuple(out), tuple(f for f in findings if not (whole_error and f.code == "F0120")))
 
 
 def _dates(facts: object) -> Iterator[int]:
