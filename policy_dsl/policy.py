@@ -17,6 +17,7 @@ from .ir import nodes as ir
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
     from .explain.effective import Effective
+    from .explain.register import Register
     from .timeline.timeline import Timeline
 
 
@@ -218,6 +219,13 @@ class Policy:
         from .explain.effective_made import effective
 
         return effective(self.engine.epoch(day(on)), day(on))
+
+    def register(self) -> Register:
+        """Every assumption with the outputs that rest on it and the office that could settle it, and every open parameter: data, with
+        `.text(lang)`, `.markdown(lang)` and `.to_json(lang)`."""
+        from .explain.register import register
+
+        return register(self.program)
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

@@ -69,8 +69,8 @@ def _both(formula: ir.Expression, interpretation: Interpretation, entry: Instanc
 
 
 def values(claim: ir.Claim, interpretation: Interpretation, entry: Instance, lang: str = "zh") -> Iterator[tuple[str, str]]:  # fmt: skip
-    """(path, value for eyes) of the rules that the claim reads of the entry and of what holds it, each once."""
-    done: set[str] = set()
+    """(path, value for eyes) of the outputs that the claim reads of the entry and of what holds it, each once."""
+    done = {f"{x.path}.{r.name}" for x in interpretation.root.all() for r in interpretation.program.rules if r.hidden}
     formulas = [f for f in (claim.says, claim.when) if f is not None]
     stack = [x for f in formulas for x in _own(f)]
     for node in stack:

@@ -75,7 +75,7 @@ class RawRepeal:
 class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
-    remarks: tuple[nodes.Notes, ...]
+    remarks: tuple[tuple[nodes.Notes, Declared], ...]
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
@@ -131,7 +131,7 @@ class Opener:
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
         modes: list[RawMode] = []
-        remarks: list[nodes.Notes] = []
+        remarks: list[tuple[nodes.Notes, Declared]] = []
         for d in declared:
             assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
@@ -149,7 +149,7 @@ class Opener:
         d: Declared,
         lines: list[RawLine],
         modes: list[RawMode],
-        remarks: list[nodes.Notes],
+        remarks: list[tuple[nodes.Notes, Declared]],
         block: tuple[nodes.Notes, ...] = (),
     ) -> None:
         since, until, published = dates
@@ -169,7 +169,7 @@ class Opener:
                     modes.append(RawMode(line.kind, since, until, published, d.layer, line.span))
                 case nodes.Remark():
                     if dates == (0, OPEN, 0):
-                        remarks.append(line.notes)
+                        remarks.append((line.notes, d))
                 case nodes.Dated():
                     a, b, p = span_of(line.dates)
                     self._lines(
@@ -245,7 +245,7 @@ class Opener:
                 case nodes.Initial() | nodes.Final():
                     self.states.append((line, d))
                     if dates == (0, OPEN, 0):
-                        remarks.append(line.notes)
+                        remarks.append((line.notes, d))
                 case nodes.Repeal():
                     notes = (line.notes, *block)
                     for label in line.name or ("",):

@@ -50,6 +50,11 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(model.rules),
         tuple(ir.Payday(_head(d).payday or 0, d.layer, d.clause, d.node.span.place) for d in model.paydays),
         tuple(made.arrears),
+        jurisdictions=model.jurisdictions,
+        documents=tuple(
+            ir.Document(x.number or x.id, x.title or "", x.issuer or "", x.date or "", model.declaring[x.id])
+            for x in model.documents.values()
+        ),
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
@@ -98,6 +103,19 @@ class _Builder:
                     base.gist,
                 )
         return base, tuple(assumptions)
+
+    def remarks(
+        self, base: Clause, body: RawBody, written: list[tuple[Declared, Place]]
+    ) -> tuple[Clause, tuple[ir.Remark, ...]]:
+        """What a whole body says of its source; its assumptions, each with the lines of the declaration that makes it."""
+        clause, _ = self.clause(base, [notes for notes, _ in body.remarks])
+        made: list[ir.Remark] = []
+        for notes, d in body.remarks:
+            own, texts = self.clause(d.clause, [notes])
+            here = (place for other, place in written if other.node.span == d.node.span)
+            about = tuple(dict.fromkeys(here))
+            made += (ir.Remark(text, d.layer, own, notes.span.place, about) for text in texts)
+        return clause, tuple(made)
 
     # --- entities
 
@@ -194,7 +212,8 @@ class _Builder:
                 entries.append(entry)
                 declared.append(line.declared)
         repeals = self.repeals(symbol.name, body, [("value", e.layer) for e in entries], {})
-        clause, assumptions = self.clause(first.clause, body.remarks)
+        written = [(d, e.place) for d, e in zip(declared, entries, strict=True)]
+        clause, remarks = self.remarks(first.clause, body, written)
         if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
         self._overlaps(symbol, entries, declared)
@@ -205,7 +224,7 @@ class _Builder:
             symbol.type,
             tuple(entries),
             clause,
-            assumptions,
+            remarks,
             first.node.span.place,
             repeals,
         )
@@ -320,6 +339,7 @@ class _Builder:
         there = [(x.key, x.declared.layer) for x in body.lines]
         repeals = self.repeals(symbol.name, body, there, {x.key: x.label for x in body.lines if x.label})
         lines: list[ir.Line] = []
+        written: list[tuple[Declared, Place]] = []
         failed = len(repeals) < len(body.repeals)
         parts = Parts(self.model, symbol, body)
         for n, raw in enumerate(body.lines):
@@ -327,6 +347,7 @@ class _Builder:
             failed = failed or line is None
             if line is not None:
                 lines.append(line)
+                written.append((raw.declared, line.place))
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
             return []
@@ -336,7 +357,7 @@ class _Builder:
         failed = not self._of_its_kind(symbol, body) or failed
         failed = not self._shape(symbol, body) or failed
         failed = not self._settled(symbol, body) or failed
-        clause, assumptions = self.clause(first.clause, body.remarks)
+        clause, remarks = self.remarks(first.clause, body, written)
         if failed:
             return []
         if symbol.status is not None:
@@ -353,7 +374,7 @@ class _Builder:
             min(starts, default=0),
             ir.OPEN,
             clause,
-            assumptions,
+            remarks,
             first.node.span.place,
             status=symbol.status is not None,
             repeals=repeals,
@@ -442,14 +463,14 @@ class _Builder:
                 return False
             finally:
                 self.elaborator.measures = None
-            clause, _ = self.clause(declared.clause, [node.notes])
+            clause, assumptions = self.clause(declared.clause, [node.notes])
             before = [a for a in self.arrears if (a.entity, a.benefit) == (symbol.entity, symbol.name)]
             if before and before[-1].layer == declared.layer:
                 labels = [(before[-1].place, "先在这里写了", "written first here")]
                 self.report.error("P1016", node.span, name=symbol.name, labels=labels)
                 return False
             self.arrears.append(
-                ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place)
+                ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place, assumptions)
             )
         return True
 
@@ -634,20 +655,21 @@ def _tables_of(d: Declared, opener: Opener) -> Iterator[tuple[nodes.Table, dict[
     from .bodies import span_of
 
     def find(
-        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int]
+        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int], block: tuple[nodes.Notes, ...]
     ) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
         for line in lines:
             if isinstance(line, nodes.Dated):
-                yield from find(line.lines, span_of(line.dates))
+                said = tuple(x.notes for x in line.lines if isinstance(x, nodes.Remark))
+                yield from find(line.lines, span_of(line.dates), block + said)
             elif isinstance(line, nodes.Table):
                 by_row: dict[int, list[RawLine]] = {}
                 for row in line.rows:
                     single = nodes.Table(line.columns, (row,), span=line.span)
-                    by_row[id(row)] = list(opener._table(single, dates, d, ()))
+                    by_row[id(row)] = list(opener._table(single, dates, d, block))
                 yield line, by_row
 
     assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
-    yield from find(d.node.body, (0, ir.OPEN, 0))
+    yield from find(d.node.body, (0, ir.OPEN, 0), ())
 
 
 def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report) -> list[ir.Rule]:

@@ -84,7 +84,7 @@ def _rank(x: ir.Line | ir.Entry) -> tuple[int, int, int]:
     return x.layer, x.since, x.published
 
 
-def learned(x: ir.Line | ir.Entry | ir.Repeal) -> int:
+def learned(x: ir.Line | ir.Entry | ir.Repeal | ir.Claim) -> int:
     """The day since when it is known: its 公布, else its 自 (semantics, rule 2)."""
     return x.published or x.since
 
@@ -96,7 +96,7 @@ def late_days(program: ir.Program) -> list[int]:
 
 def news(program: ir.Program) -> set[tuple[int, int]]:
     """(day on which it becomes known, day since when it is in force) of everything dated."""
-    items: list[ir.Line | ir.Entry | ir.Repeal] = []
+    items: list[ir.Line | ir.Entry | ir.Repeal | ir.Claim] = [c for g in program.guarantees for c in g.claims]
     modes: list[tuple[int, int]] = []
     for rule in program.rules:
         items += (*rule.lines, *rule.repeals)

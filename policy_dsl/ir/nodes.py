@@ -236,6 +236,16 @@ class Line(NamedTuple):
     ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
 
 
+class Remark(NamedTuple):
+    """A 假设 on a line of its own: said of all that its declaration writes, whose lines or values stand at `about`."""
+
+    text: str
+    layer: int
+    clause: Clause
+    place: Place
+    about: tuple[Place, ...]
+
+
 class Repeal(NamedTuple):
     """`废止`: takes from what higher layers say the lines with the key, or, with the key "", all of them."""
 
@@ -280,7 +290,7 @@ class Rule(NamedTuple):
     since: int
     until: int
     clause: Clause
-    assumptions: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     place: Place
     status: bool = False
     hidden: bool = False  # keeps what a later month looks back at; no output
@@ -293,6 +303,11 @@ class Rule(NamedTuple):
     def called(self) -> str:
         """The name for people: that of the rule that it belongs to."""
         return self.displaces or self.name
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those that speak of the whole rule; its lines have their own."""
+        return tuple(r.text for r in self.remarks)
 
 
 class Entry(NamedTuple):
@@ -318,9 +333,14 @@ class Parameter(NamedTuple):
     type: Type
     entries: tuple[Entry, ...]
     clause: Clause
-    assumptions: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     place: Place
     repeals: tuple[Repeal, ...] = ()
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those that speak of all its values; each value has its own."""
+        return tuple(r.text for r in self.remarks)
 
 
 class Fact(NamedTuple):
@@ -454,6 +474,17 @@ class Arrears(NamedTuple):
     layer: int
     clause: Clause
     place: Place
+    assumptions: tuple[str, ...] = ()
+
+
+class Document(NamedTuple):
+    """文件, as clauses name it (its number, or its id where it has none), and who issued it."""
+
+    number: str
+    title: str
+    issuer: str
+    date: str
+    layer: int  # that declares it
 
 
 class Payday(NamedTuple):
@@ -482,6 +513,8 @@ class Program(NamedTuple):
     deadlines: bool = False  # whether a rule asks for working days
     calendar: "Calendar | None" = None  # of working days; none: the default one
     guarantees: tuple[Guarantee, ...] = ()
+    jurisdictions: tuple[str, ...] = ()  # of the layers, top first; "" where one names none
+    documents: tuple[Document, ...] = ()  # of all layers
 
     @property
     def payday(self) -> int:

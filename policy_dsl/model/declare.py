@@ -113,6 +113,8 @@ class Model:
     documents: dict[str, nodes.Document]
     broken: frozenset[str] = field(default=frozenset())
     guarantees: tuple[Declared, ...] = ()
+    jurisdictions: tuple[str, ...] = ()  # of the layers, top first
+    declaring: dict[str, int] = field(factory=dict)  # document id → the layer that declares it
 
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""
@@ -141,17 +143,18 @@ class _Collector:
         self.types: dict[str, Type] = {}
         self.units: set[str] = set()
         self.documents: dict[str, nodes.Document] = {}
+        self.declaring: dict[str, int] = {}
         self.broken: set[str] = set()
         self.found: list[Declared] = []
         self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
 
     def run(self, layers: Sequence[Layer]) -> Model:
-        jurisdiction = ""
+        jurisdictions = [""] * len(layers)
         paydays: list[Declared] = []
         for number, layer in enumerate(layers):
             for file in layer.files:
                 self.broken |= file.broken
-                jurisdiction = self._file(file, layer.name, number) or jurisdiction
+                jurisdictions[number] = self._file(file, layer.name, number) or jurisdictions[number]
                 self._paydays(file, layer.name, number, paydays)
         self._types()
         entities = self._entities()
@@ -161,7 +164,7 @@ class _Collector:
         return Model(
             layers[-1].name if layers else "",
             tuple(x.name for x in layers),
-            jurisdiction,
+            next((j for j in reversed(jurisdictions) if j), ""),
             tuple(paydays),
             self.types,
             frozenset(self.units),
@@ -172,6 +175,8 @@ class _Collector:
             self.documents,
             frozenset(self.broken),
             tuple(d for d in self.found if isinstance(d.node, nodes.Guarantee)),
+            tuple(jurisdictions),
+            self.declaring,
         )
 
     # --- headings, documents, gists
@@ -188,6 +193,7 @@ class _Collector:
                 headings, gist = {}, ""
                 self._once(("document", item.id), item.id, item.span, number)
                 self.documents[item.id] = item
+                self.declaring[item.id] = number
                 continue
             if isinstance(item, nodes.Heading):
                 if item.level == 1:

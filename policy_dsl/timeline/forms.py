@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..backends.show import day_text
 from ..backends.values import Undetermined
+from ..diagnostics.render import SEVERITY
 from ..diagnostics.report import Diagnostic
 from ..explain.page import PAGE_STYLE, fragment
 from ..source import width
@@ -115,7 +116,9 @@ def text(made: Timeline, lang: str) -> str:
 
 
 def _finding(f: Diagnostic, lang: str) -> str:
-    return f"[{f.code}] {f.path}{'：' if lang == 'zh' else ': '}{f.message(lang)}"
+    """`警告[F0212] 家庭：…`"""
+    zh = lang == "zh"
+    return f"{SEVERITY[f.severity][not zh]}[{f.code}] {f.path}{'：' if zh else ': '}{f.message(lang)}"
 
 
 def _remarks(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -446,7 +446,8 @@ def timeline(
     elif _count(last) - _count(first) >= MOST_MONTHS:
         wrong.append(diagnostic("F0214", at=day_text(last)[:7], most=MOST_MONTHS))
     if known_on is not None:
-        learned = [d for d in learned_days(policy.program) if d]
+        rules = policy.program._replace(guarantees=())  # without them nothing can be given, guarantees or no
+        learned = [d for d in learned_days(rules) if d]
         if learned and known_on < learned[0]:
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:

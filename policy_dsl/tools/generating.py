@@ -6,32 +6,36 @@ The same seed gives the same cases, unless time runs out. Nothing is proved by t
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import cache
-from ..backends.facts import Reader, start_of
 from ..backends.guard import fails
-from ..backends.interpret import Instance, Interpretation, carried_width
-from ..backends.runtime import UNKNOWN, Unknown
+from ..backends.interpret import Interpretation
+from ..backends.runtime import UNKNOWN, add_months
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
 from ..ir.traverse import in_force_on, walk
 from ..policy import Policy
-from .cases import Case, begins, bits_of, facts_of, left_out, measure, with_carried, with_fact, without_entry
-from .drawing import Drawing
+from .cases import Case, facts_of, measure, with_fact
+from .drawing import LONGEST, MOST_STRETCHES, Drawing
 from .guarantees import Key, Problem, decided, errors, problems, thresholds
+from .smaller import smaller_cases
 from .thresholds import claims
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 Size = tuple[bool, int, int, str]
+ROUND = 10  # cases of one run of Hypothesis while any are looked for
+PATIENCE = 20  # runs that bring nothing new
+LAST_CHANGE = 99900101  # after which the calendar has no room for months that go on
 SECONDS = 60.0  # that the cases of one policy may take, and again as much for making the smallest of what they show
 
 
@@ -115,33 +119,58 @@ class _Search:
         """Decides cases, then looks again for the smallest of each problem that they have shown."""
         done = set(self.smallest)
         self.until = time.monotonic() + self.seconds
-        self.drive(self.drawing.cases(root), None)
+        self.search(self.drawing.cases(root))
         self.until = time.monotonic() + self.seconds
         while left := [k for k in self.smallest if k not in done]:  # looking for one may show another
             done.add(left[0])
             self.minimise(root, left[0])
             self.reduce(left[0])
 
+    def search(self, cases: SearchStrategy[Case]) -> None:
+        """Decides as many different cases as are asked for, or as there are.
+
+        In short rounds: after its first ten cases Hypothesis mostly tries each again with parts of it repeated.
+        """
+        wanted, tried, idle = self.cases + self.count, set[str](), 0
+
+        def new(case: Case) -> bool:
+            told = _told(self.program, case)
+            if self.cases < wanted and told not in tried:
+                tried.add(told)
+                self.cases += self.shown(case) is not None
+            return False
+
+        for number in itertools.count(self.seed * 1_000_003):
+            before = len(tried)
+            self.drive(cases, ROUND, number, new)
+            idle = 0 if len(tried) > before else idle + 1
+            if self.cases >= wanted or idle == PATIENCE or not self.in_time:
+                break
+
     def minimise(self, root: str, key: Key) -> None:
         """Looks for the problem in smaller and smaller cases: with few entries first, and rather on a history than with one supposed."""
         few, more = Drawing(self.policy, self.near, 1), self.drawing
         ways = [few.cases, more.cases] if self.smallest[key][1].supposed else [more.real]
+
+        def shows(case: Case) -> bool:
+            return key in (self.shown(case) or ())
+
         for cases in (few.real, *ways):
-            if self.drive(cases(root), key):
+            if self.drive(cases(root), self.count, self.seed, shows):
                 break
 
-    def drive(self, cases: SearchStrategy[Case], key: Key | None) -> bool:
-        """Hypothesis over the cases; with a key it looks for the smallest case that shows that problem, and says whether one does."""
-        from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
+    def drive(self, cases: SearchStrategy[Case], count: int, number: int, found: Callable[[Case], bool]) -> bool:
+        """Hypothesis over so many cases until one is found, which is then made smaller; says whether one was."""
+        from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-        phases = [Phase.generate] if key is None else [Phase.generate, Phase.shrink]
+        hit = False
 
-        @seed(self.seed)
+        @seed(number)
         @settings(
-            max_examples=self.count,
+            max_examples=count,
             database=None,
             deadline=None,
-            phases=phases,
+            phases=[Phase.generate, Phase.shrink],
             verbosity=Verbosity.quiet,
             report_multiple_bugs=False,
             print_blob=False,
@@ -150,24 +179,21 @@ class _Search:
         )
         @given(cases)
         def run(case: Case) -> None:
+            nonlocal hit
             if time.monotonic() > self.until:
                 raise _Over
-            shown = self.shown(case)
-            if shown is None:
-                reject()
-            if key is None:
-                self.cases += 1
-            assert key is None or key not in shown
+            if found(case):
+                hit = True
+                raise AssertionError
 
         try:
             run()
         except _Over:
             self.in_time = False
-        except Exception:  # what Hypothesis says of the failure; the case itself has been taken down
-            if key is None:
+        except Exception:  # what Hypothesis says of the case, which has been taken down
+            if not hit:
                 raise
-            return True
-        return False
+        return hit
 
     def shown(self, case: Case) -> set[Key] | None:
         """The problems that a case shows, the smallest case of each kept; None where the case is refused."""
@@ -218,7 +244,7 @@ class _Search:
         while changed and time.monotonic() < self.until:
             changed = False
             size, case, _ = self.smallest[key]
-            for smaller in self.smaller(case):
+            for smaller in smaller_cases(self.policy, case):
                 if time.monotonic() > self.until:
                     self.in_time = False
                     return
@@ -226,37 +252,6 @@ class _Search:
                 if self.smallest[key][0] < size:
                     changed = True
                     break
-
-    def smaller(self, case: Case) -> Iterator[Case]:
-        instance = self.policy.run(case.on, case.root).compiled.instance(case.root, case.data)
-        entries = instance.all()
-        for entry in reversed(entries):
-            if entry.holder is None:
-                continue
-            members = next(
-                m for m in entry.holder.entity.lists if any(x is entry for x in entry.holder.lists[m.name] or ())
-            )
-            if len(entry.holder.lists[members.name] or ()) > members.low:
-                yield case._replace(data=without_entry(case.data, entry))
-        for entry in entries:
-            if not begins(entry.entity, entry.data):
-                yield from self.forgetting(case, entry)
-            for n, fact in enumerate(entry.entity.facts):
-                if isinstance(entry.facts[fact.name], Unknown) or entry.data[bits_of(entry.entity)] >> n & 1:
-                    continue
-                value = Reader.default(fact) if fact.has_default else UNKNOWN
-                yield case._replace(data=with_fact(case.data, entry, n, value, fact.has_default))
-
-    def forgetting(self, case: Case, entry: Instance) -> Iterator[Case]:
-        """The case with the entry in its first month, then without one value of last month after another."""
-        yield case._replace(data=with_carried(case.data, entry, start_of(entry.entity)))
-        first = at = bits_of(entry.entity) + 1
-        for c in entry.entity.carried:
-            wide = carried_width(c)
-            if not isinstance(entry.data[at], Unknown):
-                kept, rest = entry.data[first:at], entry.data[at + wide :]
-                yield case._replace(data=with_carried(case.data, entry, [*kept, *left_out(entry, c), *rest]))
-            at += wide
 
     def findings(self) -> tuple[Diagnostic, ...]:
         made = [problem.make(()) for _, _, problem in self.smallest.values()]
@@ -267,9 +262,14 @@ _NOWHERE: Any = ("",)
 
 
 def days_of(policy: Policy) -> list[int]:
-    """Days around the changes of policy and guarantees, the latest first; where nothing changes, one day."""
+    """Days around the changes of policy and guarantees, the latest first; where nothing changes, one day.
+
+    Where a policy looks back, before them a day so late that all months which it looks back at lie under one law.
+    """
     changes = {*policy.engine.days, *(c.since for _, c in claims(policy.program) if c.since)}
     days: dict[int, None] = {}
+    if changes and max(changes) < LAST_CHANGE and any(e.carried for e in policy.program.entities):
+        days[add_months(max(changes), MOST_STRETCHES * LONGEST)] = None
     for day in sorted(changes, reverse=True):
         date = datetime.date(day // 10000, day // 100 % 100, day % 100)
         days[day] = None
@@ -288,7 +288,11 @@ def _of_last_month(claim: ir.Claim) -> bool:
     return not any(isinstance(p, ir.RuleRef) for p in parts)
 
 
+def _told(program: ir.Program, case: Case) -> str:
+    return f"{json.dumps(facts_of(program, case.root, case.data), ensure_ascii=False)} {case.on}"
+
+
 def _size(program: ir.Program, case: Case, problem: Problem) -> Size:
     """How much a case says, one that is supposed after all others; then, of two that say as much, which is plainer."""
-    text = json.dumps(facts_of(program, case.root, case.data), ensure_ascii=False)
-    return case.supposed, measure(program, case), problem.size, f"{len(text):06d}{text}{case.on}"
+    told = _told(program, case)
+    return case.supposed, measure(program, case), problem.size, f"{len(told):06d}{told}"

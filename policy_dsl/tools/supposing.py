@@ -29,6 +29,7 @@ def fact_values(fact: ir.Fact, near: Thresholds) -> SearchStrategy[Any]:
     ways: list[SearchStrategy[Any]] = [st.just(LEFT_OUT)] if fact.has_default else []
     ways.append(st.sampled_from(some))
     if fact.type.is_amount:
+        ways += [st.sampled_from(some)] * 3  # mostly these
         low, high = ends(fact)
         usual = max(abs(x) for x in some) * 2
         if fact.high is not None and len(some) > 3:

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from ..backends.epoch import Epoch
@@ -29,13 +30,15 @@ def _kind(type_: Type) -> tuple[tuple[str, int], ...]:
 
 
 def written(program: ir.Program) -> dict[object, set[Fraction]]:
-    """Amounts written in rules and guarantees, in base units, by what they are of."""
+    """Amounts written in rules and guarantees, in base units, by what they are of; a step of rounding is no threshold."""
     found: dict[object, set[Fraction]] = {}
     said = [f for rule in program.rules for f in formulas(rule)]
     said += [f for _, c in claims(program) for f in (c.says, c.when) if f is not None]
     for formula in said:
-        for part in walk(formula):
-            if isinstance(part, ir.Constant) and part.type.is_amount:
+        parts = list(walk(formula))
+        steps = {id(p.arguments[1]) for p in parts if isinstance(p, ir.Call) and p.function.startswith("round_")}
+        for part in parts:
+            if isinstance(part, ir.Constant) and part.type.is_amount and id(part) not in steps:
                 found.setdefault(_kind(part.type), set()).add(Fraction(part.value))
     return found
 
@@ -79,7 +82,11 @@ class Thresholds:
         for value in sorted(self.amounts.get(_kind(fact.type), ()), key=abs)[:MOST]:
             at = math.floor(value / step)
             near.update(dict.fromkeys((at, at - 1, at + 1, *((at + 2,) if at * step != value else ()))))
-        return sorted((n for n in near if low <= n <= high), key=lambda n: (abs(n), n < 0))
+        some = sorted(n for n in near if low <= n <= high)
+        some += [
+            min((a + b) // 2, 2 * a) for a, b in pairwise(some) if a > 0 and b - a > 3
+        ]  # one between two thresholds
+        return sorted(dict.fromkeys(some), key=lambda n: (abs(n), n < 0))
 
     def dates(self) -> list[int]:
         """The day itself, the policy's days, and days so long ago as the policy writes ages, with their neighbours."""

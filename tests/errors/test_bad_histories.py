@@ -89,9 +89,12 @@ def spell(since: str, value: object, until: str = "", known: str = "") -> dict[s
     return {"自": since, "为": value, **({"至": until} if until else {}), **({"获知": known} if known else {})}
 
 
+MONTHS = ("--from", "2022-01", "--to", "2022-08")
+
+
 def timeline(county: Path, history: object, *more: str) -> Result:
     """`policy timeline` over eight months, the history from standard input."""
-    months = more or ("--from", "2022-01", "--to", "2022-08")
+    months = more or MONTHS
     text = history if isinstance(history, str) else json.dumps(history, ensure_ascii=False)
     return CliRunner().invoke(cli.main, ["timeline", str(county), "-", *months], input=text)
 
@@ -215,9 +218,9 @@ LEGAL: dict[str, tuple[object, str]] = {  # the history, and a line of the timel
     "until the end of the calendar": (income(spell("2022-01", 300, "9999-12-31")), "2022-08"),
     "until December 9999": (income(spell("2022-01", 300, "9999-12")), "2022-08"),
     "unknown from then on": (income(spell("2022-01", 3), spell("2022-03", None)), "家庭.成员[0].月收入"),
-    "a gap": (income(spell("2022-01", 3, "2022-02"), spell("2022-05", 4)), "警告[F0208] 2022-03 到 2022-04 之间没有值，这段时间算作未知"),
+    "a gap": (income(spell("2022-01", 3, "2022-02"), spell("2022-05", 4)), "：2022-03 到 2022-04 之间没有值，这段时间算作未知"),
     "a gap of the ledger": (
-        family(已发={"保障金": [spell("2022-01", 100, "2022-02"), spell("2022-05", 100)]}), "警告[F0208] 2022-03 到 2022-04 之间没有值，这段时间算作按决定发放",
+        family(已发={"保障金": [spell("2022-01", 100, "2022-02"), spell("2022-05", 100)]}), "：2022-03 到 2022-04 之间没有值，这段时间算作按决定发放",
     ),
     "known afterwards": (income(*LATE), "补发"),
     "a correction": (income(spell("2022-01", 300), spell("2022-01", 200, known="2022-03")), "2022-08"),
@@ -282,8 +285,16 @@ def test_a_gap_between_two_stays_is_told(county: Path) -> None:
     """Between 否 until March and 是 from June nothing is said of April and May: the entry counts as there, and the reader is told."""
     second = {**SECOND, "在列": [spell("2022-02", False, "2022-03"), spell("2022-06", True)]}
     done = timeline(county, family(person(), second))
-    assert "警告[F0208] 2022-04 到 2022-05 之间没有值，这段时间算作在列" in done.stderr
-    assert "家庭.成员[1].在列[1]" in done.stderr
+    assert "警告[F0208] 家庭.成员[1].在列[1]：2022-04 到 2022-05 之间没有值，这段时间算作在列" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html", "json"])
+def test_a_remark_is_told_once_where_the_reader_looks(form: str, county: Path) -> None:
+    """With the timeline, in each of its forms, with the way out for people; nothing goes to standard error beside it."""
+    done = timeline(county, family(户籍=[spell("2020-03", "农村")]), *MONTHS, "--format", form)
+    assert done.stderr == ""
+    assert done.stdout.count("F0212") == 1
+    assert ("在「上月」里给出那时的状态" in done.stdout) == (form != "json")
 
 
 def test_a_fact_after_the_return_is_no_mistake(county: Path) -> None:

@@ -20,6 +20,7 @@ from policy_dsl.tools.cases import Case as Tried
 from policy_dsl.tools.cases import facts_of
 from policy_dsl.tools.generating import _Search
 from policy_dsl.tools.guarantees import errors, problems
+from policy_dsl.tools.smaller import smaller_cases
 
 from .cases import Case, FactsWriter, days_of, roots
 from .dice import Dice, Drawn, Thrown, examples
@@ -205,13 +206,13 @@ def test_smaller_cases_are_cases() -> None:
         case = made(Thrown(seed))
         if case is None:
             continue
-        search = _Search(Policy(case.program), 1, 0, 1.0)
+        policy = Policy(case.program)
         for facts in case.facts:
             given = read(case.program, facts)
             if given is None:
                 continue
             whole = Tried(*given, case.days[0])
-            for smaller in search.smaller(whole):
+            for smaller in smaller_cases(policy, whole):
                 tried += 1
                 again = Reader(case.program).read(facts_of(case.program, whole.root, smaller.data))
                 assert repr(again[1]) == repr(smaller.data)

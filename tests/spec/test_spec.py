@@ -6,7 +6,7 @@
 ```json 2022-06         facts for the policy above, decided for the day
 ```json 应为            what the decision then holds: a part of the contract's JSON, or the errors of the facts
 ```json 2022-01 至 2022-06 [所知 2022-03-01]   a history for the policy above, decided month by month; its 应为 is a part of the timeline's
-                        JSON, with `months` as {"2022-02": {path: value}} and `findings` and `errors` as codes with their paths
+                        JSON, with `months` as {"2022-02": {path: value}} and `findings` (a month's too) and `errors` as codes with their paths
 """
 
 from __future__ import annotations
@@ -213,7 +213,10 @@ def test_a_history_and_what_follows(block: Block, tmp_path: Path) -> None:
         return
     TIMELINES.validate(made)
     for month, outputs in wanted.pop("months", {}).items():
-        found = next(m["outputs"] for m in made["months"] if m["month"] == month)
+        whole = next(m for m in made["months"] if m["month"] == month)
+        found = whole["outputs"]
+        if "findings" in outputs:
+            assert _places(whole.get("findings", []), outputs.pop("findings")), month
         assert {k: (found[k] and found[k]["value"]) if k in found else "missing" for k in outputs} == outputs, month
     if "findings" in wanted:
         assert _places(made["findings"], wanted.pop("findings"))
