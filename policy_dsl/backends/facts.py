@@ -100,7 +100,8 @@ def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
 
 
 class Reader:
-    """Reads facts for one program. `lenient` lets a list be left out (examples): what needs it is then undetermined."""
+    """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
+    `lenient` lets every list be left out (examples)."""
 
     def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
         self.program = program
@@ -294,7 +295,7 @@ class Reader:
 
     def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
         if value is None:
-            if self.lenient:
+            if self.lenient or not members.low:
                 return UNKNOWN
             self.error("F0110", path, name=members.name)
             return ()

@@ -52,7 +52,7 @@ def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        "required": [m.name for m in entity.lists],
+        "required": [m.name for m in entity.lists if m.low],
     }
 
 

@@ -267,7 +267,7 @@ class HistoryReader:
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
         if value is None:
-            if self.lenient:
+            if self.lenient or not members.low:
                 return None
             self._error("F0110", path, name=members.name)
             return []
