@@ -22,7 +22,7 @@ from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_CARRIED
 from .interpret import Entries, carried_width, fact_step
-from .runtime import NOTHING, UNKNOWN, Held
+from .runtime import NOTHING, UNKNOWN, UNLISTED, Held
 from .values import Failure, Undetermined
 
 MOST_DIGITS = 30
@@ -296,7 +296,7 @@ class Reader:
     def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
         if value is None:
             if self.lenient or not members.low:
-                return UNKNOWN
+                return UNLISTED
             self.error("F0110", path, name=members.name)
             return ()
         if not isinstance(value, (list, tuple)):
