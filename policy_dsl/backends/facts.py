@@ -16,6 +16,7 @@ from typing import Any
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.sizes import CARRIED, PARTS
+from ..ir.traverse import usual_roots
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
@@ -138,7 +139,9 @@ class Reader:
         self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
 
     def root(self, facts: object) -> str:
-        tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
+        if isinstance(facts, dict) and len(facts) == 1 and next(iter(facts)) in self.entities:
+            return str(next(iter(facts)))
+        tops = [e.name for e in usual_roots(self.program)] or [e.name for e in self.program.entities]
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
