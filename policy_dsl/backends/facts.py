@@ -298,8 +298,10 @@ class Reader:
 
     def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
         if value is None:
-            if self.lenient or not members.low:
+            if not members.low:
                 return UNLISTED
+            if self.lenient:
+                return UNKNOWN
             self.error("F0110", path, name=members.name)
             return ()
         if not isinstance(value, (list, tuple)):

@@ -117,7 +117,7 @@ class Track:
                 defaulted |= 1 << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
             if tracks is None:
-                out.append(UNLISTED)
+                out.append(UNKNOWN if members.low else UNLISTED)
                 continue
             there = [t for t in tracks if t.there(month, known)]
             entries = [t.data(month, known) for t in there]
