@@ -15,6 +15,7 @@ from .ir import nodes as ir
 
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
+    from .explain.effective import Effective
     from .timeline.timeline import Timeline
 
 
@@ -173,6 +174,15 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def show(self, *, on: str | datetime.date) -> Effective:
+        """What is in force on a day through all layers, each item with its origin: data, with `.text(lang)` and `.to_json(lang)`.
+
+        Raises PolicyError for a date at fault.
+        """
+        from .explain.effective import effective
+
+        return effective(self.engine.epoch(day(on)), day(on))
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

@@ -68,7 +68,7 @@ class Compiled(NamedTuple):
             given = raw[slot.position]
             rule = types[key]
             if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", day_text(on))), rule.place)
+                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
             elif rule.type.is_amount:
                 entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
             else:

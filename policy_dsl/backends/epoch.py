@@ -9,7 +9,7 @@ from bisect import bisect_right
 from fractions import Fraction
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
+from ..ir.epoch import Held, InForce, Missing, by_keys, change_days, dependency_order, held, in_force
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -18,6 +18,24 @@ EpochOrder = tuple[list[int], list[ir.Parameter]]
 def epoch_order(program: ir.Program) -> EpochOrder:
     """What all epochs of a program share: the days of change, and the parameters in the order in which they are computed."""
     return change_days(program), dependency_order(program.parameters)
+
+
+def values_on(
+    parameter: ir.Parameter, on: int, before: dict[str, dict[tuple[int, ...], Held]], known: int | None = None
+) -> dict[tuple[int, ...], Held]:
+    """A parameter's value on a day for each combination of its keys, computed from the parameters that come before it in order."""
+    values: dict[tuple[int, ...], Held] = {}
+    for keys, alone in by_keys(parameter, on, known).items():
+        entry, floor = held(alone, keys, on, known)
+        floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
+        if entry is None:
+            values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+        elif entry.kind == "pending":
+            values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+        else:
+            assert entry.value is not None
+            values[keys] = Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+    return values
 
 
 class Epoch:
@@ -37,21 +55,7 @@ class Epoch:
         }
         self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
         for parameter in parameters:
-            values: dict[tuple[int, ...], Held] = {}
-            for keys in combinations(parameter):
-                entry, floor = held(parameter, keys, on, known)
-                floor_value = (
-                    evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
-                )
-                if entry is None:
-                    kind = "floor" if floor else "none"
-                    values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
-                elif entry.kind == "pending":
-                    values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
-                else:
-                    assert entry.value is not None
-                    values[keys] = Held(evaluate_parameter(entry.value, keys, self.parameters, on), entry, floor_value)
-            self.parameters[parameter.name] = values
+            self.parameters[parameter.name] = values_on(parameter, on, self.parameters, known)
 
     def formula_key(self) -> tuple[object, ...]:
         """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""

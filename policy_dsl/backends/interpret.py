@@ -150,10 +150,10 @@ class Interpretation:
     def rule(self, rule: ir.Rule, at: Instance) -> Value:
         found = self.epoch.rules[rule.entity, rule.name]
         if found is None:
-            return self.failure("R0105", rule.place, name=rule.name, date=day_text(self.on))
+            return self.failure("R0105", rule.place, name=rule.called, date=day_text(self.on))
         value = self.lines(found, at)
         if rule.benefit and known(value) and value < 0:
-            return self.failure("R0104", rule.place, name=rule.name)
+            return self.failure("R0104", rule.place, name=rule.called)
         return value
 
     def lines(self, found: InForce, at: Instance) -> Value:
@@ -213,7 +213,7 @@ class Interpretation:
             return join(holds for _, holds in open_)
         if found.otherwise is not None:
             return self.evaluate(found.otherwise.result, at)
-        return self.failure("R0101", rule.place, name=rule.name)
+        return self.failure("R0101", rule.place, name=rule.called)
 
     def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
         """The one value of lines that apply together; different ones are a conflict."""
@@ -222,7 +222,7 @@ class Interpretation:
         if held_back is not None:
             return held_back
         if any(v != values[0] for v in values[1:]):
-            return self.failure("R0102", lines[-1].place, name=rule.name)
+            return self.failure("R0102", lines[-1].place, name=rule.called)
         return values[0]
 
     def joined(
@@ -248,7 +248,7 @@ class Interpretation:
                 return held_back
         if not values:
             if found.otherwise is None:
-                return self.failure("R0101", found.rule.place, name=found.rule.name)
+                return self.failure("R0101", found.rule.place, name=found.rule.called)
             return self.evaluate(found.otherwise.result, at)
         return sum(values) if found.mode == "sum" else max(values) if found.mode == "highest" else min(values)
 

@@ -51,7 +51,7 @@ def _collect(results, entity, path, raw, out):
         num, den, dynamic = unit
         value = raw[position]
         position += 1
-        if type(value) is Unknown:
+        if type(value) is Unknown or not name:  # not in force, or not an output
             if dynamic:
                 position += 1
             continue
@@ -64,8 +64,7 @@ def _collect(results, entity, path, raw, out):
             value = f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
         elif kind != "truth":
             value = kind[value]
-        if name:  # what only keeps something for a later month has none
-            out[f"{path}.{name}"] = value
+        out[f"{path}.{name}"] = value
     for n, (list_, inner) in enumerate(lists):
         for i, result in enumerate(raw[len(raw) - len(lists) + n]):
             _collect(results, inner, f"{path}.{list_}[{i}]", result, out)
@@ -181,9 +180,9 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             for key in keys:
                 slot, rule = emitted.slots[key], rules[key]
                 kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
+                name = "" if rule.hidden or rule.displaces else key[1]
                 k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
-                output = "" if rule.hidden else key[1]
-                rows.append(f"({output!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+                rows.append(f"({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
             lines.append(
@@ -191,6 +190,11 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             )
         lines.append("    },")
     lines.append("]")
-    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount and not r.hidden}
+    outputs = set(program.outputs)
+    units = {
+        f"{r.entity}.{r.name}": r.type.own.show()
+        for r in program.rules
+        if r.type.is_amount and (r.entity, r.name) in outputs
+    }
     lines.append(f"UNITS = {units!r}")
     return "\n".join(lines) + "\n"

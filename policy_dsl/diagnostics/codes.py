@@ -166,6 +166,12 @@ CODES: dict[str, Code] = _table(
     Code("P0607", "error", "没有文件「{name}」的声明", "no document “{name}” is declared", "{hint}", "{hint_en}"),
     Code("P0608", "error", "同一政策的文件写了不同的上级：{names}", "files of one policy extend different ones: {names}", "留一个", "keep one"),
     Code("P0610", "error", "文件夹里有几个政策：{names}", "the folder holds several policies: {names}", "写出要用的那个文件，或把各政策分到自己的文件夹", "name the file that is meant, or give each policy a folder of its own"),
+    Code("P0611", "error", "「{name}」没有可以废止的「{label}」", "nothing called “{label}” in “{name}” can be repealed", "{hint}", "{hint_en}"),
+    Code("P0612", "error", "同一层把「{name}」修订了两次", "one layer amends “{name}” twice", "一层之内同一内容只改一次：合成一处，或用「自 日期」分开", "amend it once in a layer: join the two, or part them by “from” and dates"),
+    Code("P0613", "error", "这里没有 原值：{problem}", "there is no displaced value here: {problem_en}", "原值 写在例外里，或写在修订上级规则的行里", "write “displaced” in an exception, or in a line that amends a rule of a layer above"),
+    Code("P0614", "error", "「{name}」用 原值 的行太多", "too many lines of “{name}” read the displaced value", "合并相近的例外，或把中间的值另立为规则", "join exceptions that are alike, or make the value between them a rule"),
+    Code("P0615", "error", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
+    Code("P0616", "warning", "上级自 {later} 改了「{name}」，本级自 {since} 的规定仍然盖着它", "a layer above changes “{name}” from {later}; what this layer says from {since} on still hides it", "要跟上级走，给本级的规定写「至 日期」；仍用本级的，在上级的新日期再写一次", "end it with “to DATE” to follow the layer above; to keep it, write it again with the later date"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),

@@ -67,6 +67,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "path": step.path,
         "who": step.who,
         "name": step.name,
+        "without": step.without,
         "state": step.state,
         **_value(step.value, step),
         "clause": {

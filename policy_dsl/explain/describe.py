@@ -66,6 +66,7 @@ _LABELS = {
 _KINDS = {
     "rule": ("规则", "rule"),
     "benefit": ("给付", "benefit"),
+    "displaced": ("原值", "displaced value"),
     "fact": ("事实", "fact"),
     "parameter": ("参数", "parameter"),
     "past": ("上月", "month before"),
@@ -91,6 +92,9 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
     title = step.name if step.kind == "parameter" else step.id
     if step.kind == "past":
         title = f"{step.path}.{carried_words(step.name, lang)}"
+    if step.kind == "displaced":
+        title = f"{step.path}.{step.name}"
+        title += f"（没有「{step.without}」时）" if zh else f" (without “{step.without}”)"
     rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _once(_rows(made, step, lang)))
     return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
 
@@ -275,6 +279,12 @@ def _worked_out(
 def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     """What the rule would give without the exception: its lines and its amount, worked out."""
     value = value_text(step.given_up, step.type, lang, exact=True)
+    if not step.given_up_lines:
+        yield (
+            "given_up",
+            f"{value}：原值，没有这一行时的结果" if lang == "zh" else f"{value}: what the rule gives without this line",
+        )
+        return
     quoted = "「{}」" if lang == "zh" else "“{}”"
     texts = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.given_up_lines)
     layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")

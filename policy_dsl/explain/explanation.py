@@ -19,7 +19,7 @@ from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, held
-from ..ir.traverse import children
+from ..ir.traverse import children, walk
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.types import Type
@@ -66,7 +66,7 @@ class Displaced(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One value with its reasons. `kind`: rule, benefit, fact, parameter."""
+    """One value with its reasons. `kind`: rule, benefit, displaced (the 原值 of a line), fact, parameter."""
 
     id: str
     kind: str
@@ -93,6 +93,7 @@ class Step(NamedTuple):
     displaced: Displaced | None
     at: Instance | None
     children: tuple[str, ...]
+    without: str = ""  # of a displaced value: the exception, or the layer, that is left out
 
     @property
     def state(self) -> str:
@@ -239,7 +240,10 @@ class Explainer:
         formulas: list[ir.Expression] = []
         if found is not None:
             applied, considered = self.lines(found, entry, value)
-            if applied and applied[0].line.kind == "exception":
+            displaced = _displaced_in(applied[0].line) if applied else None
+            if displaced is not None:
+                given_up = entry.values[displaced]
+            elif applied and applied[0].line.kind == "exception":
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
@@ -259,10 +263,10 @@ class Explainer:
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
             id=f"{entry.path}.{rule.name}",
-            kind="benefit" if rule.benefit else "rule",
+            kind="displaced" if rule.displaces else "benefit" if rule.benefit else "rule",
             entity=rule.entity,
             path=entry.path,
-            name=rule.name,
+            name=rule.called,
             type=rule.type,
             value=value,
             clause=lead.clause if lead is not None and lead.clause.document else rule.clause,
@@ -283,21 +287,13 @@ class Explainer:
             displaced=self.displaced(rule, lead),
             at=entry,
             children=tuple(ids),
+            without=rule.without,
         )
         return step, below
 
     def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
         """The lines of the nearest upper layer in whose place the line that applied stands."""
-        if lead is None or lead.layer == 0 or (lead.kind == "exception" and not lead.key):
-            return None
-        on = self.interpretation.on
-        below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
-        if lead.kind in ("value", "branch"):
-            below = [x for x in below if x.kind in ("value", "branch", "row")]
-        else:
-            below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
-        nearest = max((x.layer for x in below), default=-1)
-        lines = tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+        lines = displaced_lines(rule, lead, self.interpretation.on) if lead is not None else ()
         return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
@@ -539,6 +535,24 @@ class Explainer:
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))
+
+
+def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...]:
+    """The lines of the nearest upper layer in whose place a line stands on a day."""
+    if lead.layer == 0 or (lead.kind == "exception" and not lead.key):
+        return ()
+    below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
+    if lead.kind in ("value", "branch"):
+        below = [x for x in below if x.kind in ("value", "branch", "row")]
+    else:
+        below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
+    nearest = max((x.layer for x in below), default=-1)
+    return tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+
+
+def _displaced_in(line: ir.Line) -> str | None:
+    """The rule that a line's result reads as 原值."""
+    return next((x.name for x in walk(line.result) if isinstance(x, ir.RuleRef) and x.displaced), None)
 
 
 def _says_the_same(a: ir.Line, b: ir.Line) -> bool:

@@ -99,6 +99,8 @@ class Words:
         match node:
             case ir.Constant():
                 return self.constant(node), 9
+            case ir.RuleRef() if node.displaced:
+                return self.leaf(node, self.keyword("DISPLACED")), 9
             case ir.FactRef() | ir.RuleRef():
                 return self.leaf(node, f"{node.entity}.{node.name}" if node.up else node.name), 9
             case ir.ParameterRef():

@@ -84,7 +84,7 @@ def _chains(program: ir.Program, report: Report) -> bool:
     for p in dependency_order(program.parameters):
         add(p.name, parameters_read(p), p.place, p.name)
     for r in program.rules:
-        add((r.entity, r.name), references(r), r.place, r.name)
+        add((r.entity, r.name), references(r), r.place, r.called)
     return len(report.items) == before
 
 
@@ -182,6 +182,7 @@ def _words(node: ir.Expression, value: object) -> tuple[str, str]:
 def _days_of(rule: ir.Rule) -> list[int]:
     """A day in each of the rule's own times; 0 for the time before anything dated."""
     lines = {(x.since, x.until) for x in rule.lines}
+    lines |= {(x.since, x.until) for x in rule.repeals}
     return sorted({s for s, _ in lines} | {day_after(u) for _, u in lines if u < ir.OPEN})
 
 
@@ -189,7 +190,7 @@ def _gaps(program: ir.Program, report: Report) -> None:
     """No 否则 and a combination of plain values that no line covers, in any of the rule's times."""
     work = 0
     for rule in program.rules:
-        for day in _days_of(rule):
+        for day in _days_of(rule) if not rule.displaces else ():  # of what is displaced only a part may be asked for
             found = in_force(rule, day)
             if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
                 continue

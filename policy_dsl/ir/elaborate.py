@@ -6,7 +6,7 @@ are read first. A mistake is reported where it stands and ends its line; the oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from ..diagnostics.report import Report, suggestion
@@ -46,6 +46,9 @@ class Scope:
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
         self.step: tuple[str, str] | None = None  # (entity, status) whose step the formula belongs to
+        self.displaced: Callable[[Place], ir.RuleRef | None] | None = (
+            None  # what 原值 reads; none: there is no such thing
+        )
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
@@ -193,6 +196,8 @@ class Elaborator:
                 return ir.Constant(int(node.text.replace("-", "")), DATE, place)
             case nodes.Name():
                 return self._name(node, scope, want, place)
+            case nodes.Displaced():
+                return self._displaced(node, scope, place)
             case nodes.Not():
                 return ir.Not(self.condition(node.operand, scope), TRUTH, place)
             case nodes.Negative():
@@ -256,6 +261,24 @@ class Elaborator:
         if context is not None and unit.dims != context.dims:
             unit = complete(unit, context) or unit
         return ir.Constant(value * unit.scale, amount(unit, value.denominator == 1), place)
+
+    def _displaced(self, node: nodes.Displaced, scope: Scope, place: Place) -> ir.Expression:
+        """原值: a reference to the part of the rule that would count without the line at hand."""
+        if scope.gathers:
+            raise self.fail(
+                "P0613", node.span, problem="名单的统计里不能用", problem_en="it cannot stand in an aggregate"
+            )
+        if scope.displaced is None:
+            raise self.fail(
+                "P0613",
+                node.span,
+                problem="这一行没有取代什么",
+                problem_en="the line stands in the place of nothing",
+            )
+        found = scope.displaced(place)
+        if found is None:
+            raise self.fail("P0613", node.span, problem="它下面没有别的行", problem_en="there is no line below it")
+        return found
 
     # --- names
 

@@ -40,6 +40,7 @@ class RuleRef(NamedTuple):
     name: str
     type: Type
     place: Place
+    displaced: bool = False  # 原值: the rule is one that only stands for what another would give without a line
 
 
 class ParameterRef(NamedTuple):
@@ -219,7 +220,26 @@ class Line(NamedTuple):
     ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
 
 
+class Repeal(NamedTuple):
+    """`废止`: takes from what higher layers say the lines with the key, or, with the key "", all of them."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+    def takes(self, key: str, layer: int) -> bool:
+        return layer < self.layer and self.key in ("", key)
+
+
 class Rule(NamedTuple):
+    """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
+
     entity: str
     name: str
     type: Type
@@ -233,6 +253,14 @@ class Rule(NamedTuple):
     place: Place
     status: bool = False
     hidden: bool = False  # keeps what a later month looks back at; no output
+    repeals: tuple[Repeal, ...] = ()
+    displaces: str = ""  # the name of the rule that it is a part of
+    without: str = ""  # and what is left out of it: an exception's label, or a layer's name
+
+    @property
+    def called(self) -> str:
+        """The name for people: that of the rule that it belongs to."""
+        return self.displaces or self.name
 
 
 class Entry(NamedTuple):
@@ -260,6 +288,7 @@ class Parameter(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+    repeals: tuple[Repeal, ...] = ()
 
 
 class Fact(NamedTuple):

@@ -285,6 +285,13 @@ class Builder:
         label = str(c[1]) if c[1] is not None else ""
         return nodes.Except(label, self.limited(c[3]), result, beats, notes, span=self.span(c[:-1]))
 
+    def repeal(self, c: list[Any]) -> nodes.Repeal:
+        return nodes.Repeal(() if c[1] is None else (str(c[1]),), c[2], span=self.span(c[:-1]))
+
+    def dated_repeal(self, c: list[Any]) -> nodes.Dated:
+        """`自 D 废止 名` on one line."""
+        return nodes.Dated(c[0], (self.repeal(c[1:]),), True, span=self.span(c[:-1]))
+
     def mode(self, c: list[Any]) -> Any:
         return c[0]
 
@@ -553,6 +560,9 @@ class Builder:
 
     def truth(self, c: list[Any]) -> nodes.Truth:
         return nodes.Truth(c[0].type == "YES", span=self.span(c))
+
+    def displaced(self, c: list[Any]) -> nodes.Displaced:
+        return nodes.Displaced(span=self.span(c))
 
     def path(self, c: list[Any]) -> nodes.Name:
         return nodes.Name(tuple(self.take(c, "NAME")), span=self.span(c))

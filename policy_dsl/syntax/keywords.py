@@ -54,6 +54,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
     Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
+    Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
+    Keyword("DISPLACED", "原值", "displaced", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
     Keyword("LOWEST", "就低", "lowest", ("line",), BODIES),

@@ -50,6 +50,11 @@ class Truth(Node):
 
 
 @frozen
+class Displaced(Node):
+    """`原值`: what the rule would give if the line that says it were not there."""
+
+
+@frozen
 class Not(Node):
     operand: Expression
 
@@ -119,7 +124,9 @@ class Call(Node):
     default: Expression | None = None
 
 
-Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call
+Expression = (
+    Name | Number | Day | Truth | Displaced | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call
+)
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
@@ -177,6 +184,14 @@ class Except(Node):
     condition: Expression
     result: Result
     beats: tuple[str, ...]
+    notes: Notes
+
+
+@frozen
+class Repeal(Node):
+    """`废止 名`: takes an inherited exception away by its label; without a name the whole of what is inherited."""
+
+    name: tuple[str, ...]
     notes: Notes
 
 
@@ -276,7 +291,21 @@ class Arrears(Node):
     notes: Notes
 
 
-Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table | Initial | Final | Transition | Arrears
+Line = (
+    Value
+    | Branch
+    | Otherwise
+    | Except
+    | Repeal
+    | Mode
+    | Remark
+    | Dated
+    | Table
+    | Initial
+    | Final
+    | Transition
+    | Arrears
+)
 
 
 # --- declarations ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,21 @@ from attrs import evolve, frozen
 
 from ..source import width
 from . import characters, keywords, nodes
-from .nodes import Arithmetic, Call, Comparison, Day, Logic, Membership, Name, Negative, Not, Number, Range, Truth
+from .nodes import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Day,
+    Displaced,
+    Logic,
+    Membership,
+    Name,
+    Negative,
+    Not,
+    Number,
+    Range,
+    Truth,
+)
 
 Language = Literal["zh", "en"]
 Printable = nodes.File | nodes.Item | nodes.Line | nodes.Expression
@@ -120,6 +134,8 @@ class _Printer:
                 return _ATOM, written
             case Truth(value):
                 return _ATOM, self.word("YES" if value else "NO")
+            case Displaced():
+                return _ATOM, self.word("DISPLACED")
             case Call():
                 return _ATOM, self.call(e)
             case Range():
@@ -195,7 +211,7 @@ class _Printer:
         match line:
             case nodes.Table():
                 yield from ("  " * depth + row for row in self.table(line))
-            case nodes.Dated(dates, (nodes.Value() as value,), True):
+            case nodes.Dated(dates, (nodes.Value() | nodes.Repeal() as value,), True):
                 yield from _fitted(f"{self.dates(dates)} {self.given(value)}", depth)
             case nodes.Dated(dates, lines):
                 yield "  " * depth + self.dates(dates)
@@ -221,8 +237,10 @@ class _Printer:
         made = f"{steps} {self.word('WHEN')} {self.condition(line.condition)}{self.notes(line.notes)}"
         return _opening(made, _BODY_LINE)
 
-    def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except) -> str:
-        """A line that gives a result: what must hold, 为, the result, its notes."""
+    def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except | nodes.Repeal) -> str:
+        """A line that gives a result: what must hold, 为, the result, its notes; or one that takes something away."""
+        if isinstance(line, nodes.Repeal):
+            return f"{self.word('REPEAL')} {self.names(line.name)}".rstrip(" ") + self.notes(line.notes)
         ends = f"{self.word('IS')} {self.result(line.result)}"
         match line:
             case nodes.Branch():

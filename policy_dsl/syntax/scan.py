@@ -444,5 +444,5 @@ def _opens(tokens: list[Token]) -> bool:
     return (
         bool(tokens)
         and tokens[0].type == "FROM"
-        and not any(t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING") for t in tokens)
+        and not any(t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING", "REPEAL") for t in tokens)
     )

@@ -368,6 +368,25 @@ def timeline(
         fail(errors, lang)
 
 
+@main.command()
+@click.argument("policy")
+@on_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
+)
+@lang_option
+@guarded
+def show(policy: str, on: str | None, form: str, lang: str) -> None:
+    """列出某一天有效的规定，每一项写明出自哪一级。 / The effective policy through all layers, each item with its origin."""
+    made = _policy(policy).show(on=today(on, lang))
+    if form == "json":
+        from ..decision import dump
+
+        say(dump(made.to_json(lang)))
+    else:
+        say(made.text(lang), lang)
+
+
 @main.command("explain-code")
 @click.argument("code")
 @lang_option

@@ -227,6 +227,13 @@ def many_files(tmp_path: Path) -> str:
     return run("decide", str(tmp_path / "全部政策"), "x.json", "--on", "2022-06-01")
 
 
+def one_behind_the_other(count: int) -> Iterable[str]:
+    """Exceptions each of which beats the last and reads what it gives."""
+    for n in range(count):
+        beats = f" 优先于 例{n - 1}" if n else ""
+        yield f"例外 例{n} 当 存款 > {n} 元 为 原值 + 1 元{beats}"
+
+
 def two_policies(tmp_path: Path) -> str:
     for name in ("丁县", "丙县"):
         write(tmp_path / "政策" / f"{name}.policy", f"政策 {name}\n")
@@ -304,6 +311,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0133": many_files,
     "P0225": lambda p: checked(p, long_chain()),
     "P0310": lambda p: checked(p, rule(f"当 存款 = {n} 元 为 {n}" for n in range(characters.MAX_RULE_LINES + 1))),
+    "P0614": lambda p: checked(p, rule(["为 0 元", *one_behind_the_other(characters.MAX_DISPLACED + 1)])),
     "P0411": lambda p: checked(
         p, CHECKED + "参数 菜价 : 元\n  " + "\n  ".join(every_day(characters.MAX_DAYS + 1)) + "\n"
     ),

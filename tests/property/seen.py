@@ -64,6 +64,8 @@ WANTED: frozenset[str] = frozenset(
     + [f"sign {s}" for s in ("<", "<=", "=", "!=", ">=", ">", "+", "-", "*", "/")]
     + [f"word {w}" for w in COMPARISON_WORDS if not w.isascii()]
     + [f"moment {m}" for m in ("decision_date", "this_month")]
+    + ["a repealed exception", "a repealed rule", "a repealed parameter"]
+    + ["displaced by an exception", "displaced by a body"]
     + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
     + [f"code {c}" for c in CODES if c.startswith("R01")]
 )
@@ -84,6 +86,9 @@ def note_program(program: ir.Program) -> None:
         note(f"rule of type {rule.type.kind}", *(f"mode {m[0]}" for m in rule.modes or (("",),)))
         if rule.benefit:
             note("a benefit")
+        note(*(f"a repealed {'exception' if r.key else 'rule'}" for r in rule.repeals))
+        if rule.displaces:
+            note("displaced by a body" if rule.without in program.chain else "displaced by an exception")
         for line in rule.lines:
             note(f"line {line.kind}")
             if line.beats:
@@ -98,7 +103,7 @@ def note_program(program: ir.Program) -> None:
                 _formula(formula)
                 _looked_back(formula, "in a step" if rule.status else "outside a step")
     for parameter in program.parameters:
-        note(f"parameter of type {parameter.type.kind}")
+        note(f"parameter of type {parameter.type.kind}", *("a repealed parameter" for _ in parameter.repeals))
         for entry in parameter.entries:
             note(f"entry {entry.kind}", *(["a published value"] if entry.published else []))
             _formula(entry.value)

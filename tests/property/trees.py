@@ -125,7 +125,11 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
 
 
 expressions: SearchStrategy[Any] = hidden(
-    st.recursive(st.one_of(paths, cell_values, made(nodes.Call, names, st.just(()))), _larger, max_leaves=6)
+    st.recursive(
+        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))),
+        _larger,
+        max_leaves=6,
+    )
 )
 
 
@@ -209,14 +213,24 @@ LINES = (
     made(nodes.Arrears, expressions, notes),
     tables,
 )
-lines: SearchStrategy[Any] = hidden(
-    st.recursive(
-        st.one_of(*LINES, tables),
-        lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
-        max_leaves=4,
+repeals = hidden(made(nodes.Repeal, tuples(names, 0, 1), notes))
+AMENDING = (repeals, made(nodes.Dated, spans, st.tuples(repeals), st.just(True)))  # lines that only a 修订 has
+
+
+def _blocks(*plain: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """The lines, some of them under a date of their own."""
+    return hidden(
+        st.recursive(
+            st.one_of(*plain, tables),
+            lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
+            max_leaves=4,
+        )
     )
-)
+
+
+lines: SearchStrategy[Any] = _blocks(*LINES)
 bodies = tuples(lines, 1, 4).map(_apart)
+amending = tuples(_blocks(*LINES, *AMENDING), 1, 4).map(_apart)
 
 
 def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
@@ -270,7 +284,7 @@ def _with_body(
     draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
 ) -> nodes.Node:
     benefit = draw(st.booleans())
-    body = _fitting(draw(bodies), kind, benefit and kind is nodes.Rule)
+    body = _fitting(draw(amending if kind is nodes.Amendment else bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
         return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
@@ -330,7 +344,7 @@ LONG = (
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, tables, lines, cells, expressions, entries, given)
+PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given)
 
 
 # --- all of a kind, where chance would seldom meet
@@ -393,6 +407,7 @@ def with_name(name: str) -> nodes.File:
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
     settled = nodes.Arrears(word, none, **at)
+    gone = (nodes.Repeal((name,), none, **at), nodes.Repeal((), none, **at))
     given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
@@ -410,7 +425,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Rule(both, name, listed, dates, body, False, **at),
         nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
         nodes.Status(both, name, dates, (*states, *body), **at),
-        nodes.Amendment(both, (*body, *states, settled), **at),
+        nodes.Amendment(both, (*body, *states, settled, *gone), **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Example("", None, entries, **at),
     )

@@ -165,7 +165,10 @@ def recomputes(made: Explanation, step: Step) -> None:
         assert sum(results) == step.value
     else:
         assert all(r == step.value for r in results)
-    if step.given_up is not None:
+    if step.given_up is not None and not step.given_up_lines:  # 原值: a step of its own
+        (below,) = (s for s in (made.steps[c] for c in step.children) if (s.kind, s.name) == ("displaced", step.name))
+        assert below.value == step.given_up
+    elif step.given_up is not None:
         lost: list[Any] = [again.evaluate(x.result, step.at) for x in step.given_up_lines]
         assert (sum(lost) if step.mode == "sum" else lost[0]) == step.given_up
 
