@@ -17,10 +17,12 @@ _MODES = {"first": "FIRST", "highest": "HIGHEST", "lowest": "LOWEST", "sum": "SU
 
 def text(made: Effective, lang: str) -> str:
     """The whole page; ends without a line break."""
-    return "\n".join(_Page(lang).page(made))
+    return "\n".join(Phrases(lang).page(made))
 
 
-class _Page:
+class Phrases:
+    """The words for what is shown, in one language; the handbook's pages use them, too."""
+
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.zh = lang == "zh"
