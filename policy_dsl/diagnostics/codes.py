@@ -185,6 +185,7 @@ CODES: dict[str, Code] = _table(
     Code("P0806", "error", "{path} 里没有 .policy 文件", "no .policy file in {path}", "给出文件或文件夹", "name a file or a folder"),
     Code("P0807", "error", "写不了 {path}：{reason}", "cannot write {path}: {reason_en}", "检查路径和权限", "check the path and the permissions"),
     Code("P0808", "error", "程序内部出错（{kind}：{problem}）", "an error inside the program ({kind}: {problem})", "这是程序的缺陷，不是政策的错：请附上文件报告；设 POLICY_DSL_DEBUG=1 可看细节", "a fault of the program, not of the policy: please report it with the files; POLICY_DSL_DEBUG=1 shows more"),
+    Code("P0809", "error", "{path} 里有不是 policy docs 写的文件，或者写过以后改动了：{files}", "{path} holds files that policy docs did not write, or that have been changed since: {files_en}", "换一个空文件夹，或者把它们移走", "name an empty folder, or move them away"),
     # --- given facts
     Code("F0101", "error", "不是 JSON：{reason}", "not JSON: {reason_en}", "检查引号、逗号和括号", "check quotes, commas and brackets"),
     Code("F0102", "error", "不是 YAML：{reason}", "not YAML: {reason_en}", "检查缩进和冒号", "check indentation and colons"),

@@ -105,19 +105,21 @@ class Phrases:
         for repeal in p.repeals:
             yield from self.repeal(repeal)
 
-    def value(self, p: ShownParameter, v: ShownValue, keys: bool = True) -> str:
+    def amount(self, p: ShownParameter | ir.Parameter, v: ShownValue) -> str:
+        """A value as it is written: with 不低于, 目标 or 待定, computed ones with their formula."""
         if v.kind == "pending":
-            said = self.word("PENDING")
-        elif v.kind == "none":
-            said = self.say("没有规定", "nothing in force")
-        else:
-            said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
-            if v.formula is not None:
-                said = f"{Words(self.lang).text(v.formula)}{f' = {said}' if said else ''}"
-            if v.kind == "floor":
-                said = f"{comparison_in('不低于', self.lang)} {said}"
-            elif v.kind == "target":
-                said = f"{self.word('TARGET')} {said}"
+            return self.word("PENDING")
+        if v.kind == "none":
+            return self.say("没有规定", "nothing in force")
+        said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
+        if v.formula is not None:
+            said = f"{Words(self.lang).text(v.formula)}{f' = {said}' if said else ''}"
+        if v.kind == "floor":
+            return f"{comparison_in('不低于', self.lang)} {said}"
+        return f"{self.word('TARGET')} {said}" if v.kind == "target" else said
+
+    def value(self, p: ShownParameter, v: ShownValue, keys: bool = True) -> str:
+        said = self.amount(p, v)
         parts = [", ".join(v.keys) if keys else "", said, self.dates(v.since, v.until, v.published)]
         parts += [f"{self.word('ASSUME')} {a}" for a in v.assumptions]
         parts.append(self.origin(v.origin) if v.origin is not None else "")
