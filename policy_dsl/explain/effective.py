@@ -37,7 +37,7 @@ class ShownValue(NamedTuple):
     """A value of a parameter for some of its keys. `kind`: exact, floor, pending, target, none (nothing in force).
 
     `value` is in base units; `formula` is how it is computed where it is not written down. `displaced` is what higher layers say for the
-    same keys on the day, the nearest first; a floor among them binds all the same.
+    same keys on the day, the nearest first; a floor among them binds all the same. `written` is the type in whose unit the text has it.
     """
 
     keys: tuple[str, ...]
@@ -50,6 +50,7 @@ class ShownValue(NamedTuple):
     origin: Origin | None
     assumptions: tuple[str, ...]
     displaced: tuple[ShownValue, ...] = ()
+    written: Type | None = None
 
 
 class ShownRepeal(NamedTuple):
@@ -265,6 +266,7 @@ class Shower:
             e.published,
             self.origin(e.clause, e.place),
             e.assumptions,
+            written=e.value.type if isinstance(e.value, ir.Constant) else None,
         )
 
     @staticmethod

@@ -112,6 +112,8 @@ class Phrases:
         if v.kind == "none":
             return self.say("没有规定", "nothing in force")
         said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
+        if said and v.written is not None and v.written.is_amount and v.written.own != p.type.own:
+            said = f"{value_text(v.value, v.written, self.lang, exact=True)} = {said}"
         if v.formula is not None:
             said = f"{Words(self.lang).text(v.formula)}{f' = {said}' if said else ''}"
         if v.kind == "floor":

@@ -129,7 +129,7 @@ def _label(item: nodes.Declaration) -> str:
             return id_
         case nodes.Amendment(names):
             return "-".join(names)
-        case nodes.Example(title):
+        case nodes.Example(title) | nodes.Guarantee(title):
             return title
         case _:
             assert_never(item)

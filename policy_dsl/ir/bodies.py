@@ -242,10 +242,12 @@ class Opener:
                     if dates == (0, OPEN, 0):
                         remarks.append(line.notes)
                 case nodes.Repeal():
-                    label = line.name[0] if line.name else ""
-                    key = f"except {label}" if label else ""
                     notes = (line.notes, *block)
-                    self.repeals.append(RawRepeal(key, label, since, until, published, notes, d, line.span))
+                    for label in line.name or ("",):
+                        step = f"{label} → {line.target}" if line.target else ""
+                        key = step or (f"except {label}" if label else "")
+                        gone = RawRepeal(key, step or label, since, until, published, notes, d, line.span)
+                        self.repeals.append(gone)
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -357,8 +359,10 @@ def report_twice(report: Report, a: RawLine | RawRepeal, b: RawLine | RawRepeal,
 def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Report) -> None:
     """Reports what two declarations of one layer take away or replace as a whole; what has a key is compared by `_settle`."""
     taken: dict[tuple[object, ...], RawLine | RawRepeal] = {}
-    labelled = [x for x in lines if x.kind == "exception" and x.label]
-    keyed: list[RawLine | RawRepeal] = [*repeals, *labelled]
+    labelled = [x for x in lines if x.kind in ("exception", "transition") and x.label]
+    there = [(x.key, x.declared.layer) for x in lines]
+    known = [r for r in repeals if not r.key or inherited(there, repeals, r, r.key)]  # of the others P0611 speaks
+    keyed: list[RawLine | RawRepeal] = [*known, *labelled]
     for line in keyed:
         before = taken.setdefault((line.key, line.declared.layer, line.since, line.published), line)
         if before is not line and isinstance(before, RawRepeal):
@@ -366,13 +370,20 @@ def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Rep
     first: dict[int, RawLine] = {}
     for branch in (x for x in lines if x.kind == "branch"):
         other = first.setdefault(branch.declared.layer, branch)
-        if (
-            amended_twice(other.declared, branch.declared)
-            and other.since <= branch.until
-            and branch.since <= other.until
-        ):
+        if _both_amend(other, branch):
             report_twice(report, other, branch, name)
-            return
+            break
+    steps: dict[tuple[int, str], RawLine] = {}
+    for line in (x for x in lines if x.kind == "transition"):
+        other = steps.setdefault((line.declared.layer, line.key), line)
+        if _both_amend(other, line):
+            report_twice(report, other, line, line.label)
+            steps[line.declared.layer, line.key] = line
+
+
+def _both_amend(a: RawLine, b: RawLine) -> bool:
+    """Whether one layer says both, apart, for days that they share."""
+    return amended_twice(a.declared, b.declared) and a.since <= b.until and b.since <= a.until
 
 
 def inherited(there: Iterable[tuple[str, int]], repeals: Iterable[RawRepeal], repeal: RawRepeal, key: str) -> bool:

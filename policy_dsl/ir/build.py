@@ -10,11 +10,11 @@ from typing import Any
 
 from attrs import evolve
 
-from ..diagnostics.report import Report, suggestion
+from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
 from ..model.types import Type
-from ..source import Span
+from ..source import Place, Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
@@ -23,8 +23,9 @@ from .carry import settle_grids
 from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .guarantees import guarantees_of
 from .statuses import check_status
-from .traverse import references
+from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -33,6 +34,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
     rules = [r for symbol in model.rules.values() for r in made.rule(symbol)]
+    guarantees = guarantees_of(model, made.elaborator, made.clause)  # they may look back, too
     memory = made.elaborator.memory
     entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
     ordered = _order([*rules, *memory.rules.values()], entities, report)
@@ -51,7 +53,9 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    program = program._replace(examples=examples, guarantees=guarantees)
+    deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
+    return program._replace(deadlines=deadlines)
 
 
 class _Builder:
@@ -299,16 +303,8 @@ class _Builder:
                 )
                 continue
             known = [label for key, label in labels.items() if inherited(there, body.repeals, raw, key)]
-            zh, en = suggestion(raw.label, known) if raw.label else ("", "")
             self.report.error(
-                "P0611",
-                raw.span,
-                name=name,
-                label=raw.label or name,
-                hint=(
-                    zh or "只能废止上级的规定，例外写它的名称",
-                    en or "only what a layer above says can be repealed, an exception by its label",
-                ),
+                "P0611", raw.span, name=name, label=raw.label or name, hint=_repeal_hint(raw.label, known)
             )
         return tuple(made)
 
@@ -414,10 +410,13 @@ class _Builder:
 
     def _settled(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
+        whole = max((r.declared.layer for r in body.repeals if r.always and not r.key), default=0)
         for node, declared in body.arrears:
             if not symbol.benefit:
                 self.report.error("P1015", node.span)
                 return False
+            if declared.layer < whole:
+                continue
             self.elaborator.measures = symbol.type
             try:
                 condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
@@ -558,6 +557,24 @@ class _Builder:
                     path[following] = iter(over[following])
 
 
+def _repeal_hint(label: str, known: list[str]) -> tuple[str, str]:
+    """What may have been meant by a 废止: the nearest name, else the transitions that touch the states, else how it is written."""
+    states = label.split(" → ")
+    steps = {x: x.split(" → ") for x in known if " → " in x}
+    if steps and len(states) == 2:
+        alike = [x for x, s in steps.items() if all(a == b or nearest(a, [b]) for a, b in zip(states, s, strict=True))]
+        zh, en = suggestion(label, alike)
+    else:
+        zh, en = suggestion(label, [x for x in known if x not in steps]) if label else ("", "")
+    near = [x for x, s in steps.items() if set(states) & set(s)]
+    if not zh and near:
+        zh, en = f"上级的转换：{'、'.join(near)}", f"the transitions above: {', '.join(near)}"
+    return (
+        zh or "只能废止上级的规定：例外写它的名称，转换写 甲 → 乙",
+        en or "only what a layer above says can be repealed: an exception by its label, a transition by its states",
+    )
+
+
 ir_truth = Type("truth", "是否")
 
 
@@ -644,21 +661,24 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                     if hidden is not None:
                         report.error("P1008", hidden.place, name=hidden.name, path=names)
                         continue
-                    said = [by_key[k].called for k in loop]  # a rule and what it reads as 原值 are one to the drafter
-                    once = [n for n, _ in itertools.groupby(said)]
-                    names = " → ".join(once if len(once) > 1 else once * 2)
                     labels = [
-                        (by_key[k].place, f"「{a}」要用「{b}」", f"“{a}” reads “{b}”")
-                        for k, (a, b) in zip(loop, itertools.pairwise(said), strict=False)
+                        (_read_at(by_key[k], n), f"「{a}」要用「{b}」", f"“{a}” reads “{b}”")
+                        for (k, n), (a, b) in zip(itertools.pairwise(loop), itertools.pairwise(said), strict=True)
                         if a != b or len(set(said)) == 1
                     ]
                     hint = _look_back(loop, by_key)
-                    report.error("P0206", by_key[other].place, path=names, labels=labels, hint=hint)
+                    report.error("P0206", labels[0][0], path=names, labels=labels, hint=hint)
             else:
                 done[key] = True
                 out.append(by_key[key])
                 stack.pop()
     return out
+
+
+def _read_at(rule: ir.Rule, other: tuple[str, str]) -> Place:
+    """Where a rule reads another one: in its own layer or in a lower one that amends it."""
+    refs = (node for formula in formulas(rule) for node in walk(formula) if isinstance(node, ir.RuleRef))
+    return next((r.place for r in refs if (r.entity, r.name) == other), rule.place)
 
 
 def _look_back(loop: list[tuple[str, str]], by_key: dict[tuple[str, str], ir.Rule]) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -37,29 +37,35 @@ class Held(NamedTuple):
 
 def change_days(program: ir.Program) -> list[int]:
     """Days on which something begins or has ended, ascending."""
-    days: set[int] = set()
-
-    def add(since: int, until: int) -> None:
-        if since:
-            days.add(since)
-        if until < ir.OPEN:
-            days.add(day_after(until))
-
+    days = set(entry_days(program.parameters))
     for rule in program.rules:
         for line in rule.lines:
-            add(line.since, line.until)
-            add(0, line.ends)  # where it ends as long as what follows is not known
+            days.update(_ends(line.since, line.until))
+            days.update(_ends(0, line.ends))  # where it ends as long as what follows is not known
         for _, since, until, *_ in rule.modes:
-            add(since, until)
+            days.update(_ends(since, until))
         for repeal in rule.repeals:
-            add(repeal.since, repeal.until)
-    for parameter in program.parameters:
-        for repeal in parameter.repeals:
-            add(repeal.since, repeal.until)
-        for entry in parameter.entries:
-            add(entry.since, entry.until)
-            add(0, entry.ends)
+            days.update(_ends(repeal.since, repeal.until))
     return sorted(days)
+
+
+def entry_days(parameters: Iterable[ir.Parameter]) -> list[int]:
+    """Days on which a value of these parameters begins or has ended, or is repealed, ascending."""
+    days: set[int] = set()
+    for parameter in parameters:
+        for entry in parameter.entries:
+            days.update(_ends(entry.since, entry.until))
+            days.update(_ends(0, entry.ends))
+        for repeal in parameter.repeals:
+            days.update(_ends(repeal.since, repeal.until))
+    return sorted(days)
+
+
+def _ends(since: int, until: int) -> Iterator[int]:
+    if since:
+        yield since
+    if until < ir.OPEN:
+        yield day_after(until)
 
 
 def day_after(day: int) -> int:

@@ -11,11 +11,14 @@ evaluated (no `from __future__ import annotations` here): NamedTuple compiles ea
 """
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
+
+if TYPE_CHECKING:
+    from ..backends.calendar import Calendar
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
@@ -113,6 +116,18 @@ class Call(NamedTuple):
     place: Place
 
 
+class AsOf(NamedTuple):
+    """`x 于 d`: a parameter or rule under the law of another day, with the facts at hand and the same 决定日.
+
+    A parameter's keys are what they are under today's law. Not nested, not through rules either.
+    """
+
+    value: ParameterRef | RuleRef
+    day: "Expression"
+    type: Type
+    place: Place
+
+
 class Aggregate(NamedTuple):
     """A function over the entries of a list, or a path of lists, that an entry `up` levels out holds."""
 
@@ -189,6 +204,7 @@ Expression = (
     | Among
     | Arithmetic
     | Call
+    | AsOf
     | Aggregate
     | CarriedRef
     | Past
@@ -232,6 +248,11 @@ class Repeal(NamedTuple):
     clause: Clause
     assumptions: tuple[str, ...]
     place: Place
+
+    @property
+    def always(self) -> bool:
+        """Whether it has no dates, so that what it takes away never counts."""
+        return not self.since and self.until == 99991231
 
     def takes(self, key: str, layer: int) -> bool:
         return layer < self.layer and self.key in ("", key)
@@ -348,6 +369,45 @@ class Entity(NamedTuple):
     carried: tuple[Carried, ...] = ()
 
 
+class Along(NamedTuple):
+    """`随 成员.月收入`: the fact of the entry `up` levels out, or of the entries of the lists that it holds."""
+
+    up: int
+    lists: tuple[str, ...]
+    fact: FactRef  # of the entity at the end of the way
+
+
+class Claim(NamedTuple):
+    """One line of a guarantee: `says` holds where `when` does; with `along`, `says` never rises when the fact does.
+
+    `kind`: `condition` names facts (and parameters) alone and is asked of every case; `figures` names parameters alone;
+    `roll` is about an entity above households and is looked at in each roll decided; `outcome` names rules.
+    """
+
+    kind: str
+    says: Expression
+    along: Along | None
+    when: Expression | None
+    since: int
+    until: int
+    published: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
+class Guarantee(NamedTuple):
+    """保证: what must hold of every entry of one entity, in every case."""
+
+    title: str
+    entity: str
+    claims: tuple[Claim, ...]
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
 class Expected(NamedTuple):
     """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
 
@@ -399,6 +459,9 @@ class Program(NamedTuple):
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     payday: int = 0  # day of the month; 0 is its last
     arrears: tuple[Arrears, ...] = ()
+    deadlines: bool = False  # whether a rule asks for working days
+    calendar: "Calendar | None" = None  # of working days; none: the default one
+    guarantees: tuple[Guarantee, ...] = ()
 
 
 OPEN = 99991231

@@ -7,6 +7,9 @@ later passes say nothing that only follows from its absence.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from lark import Token, UnexpectedInput, UnexpectedToken
 
 from ..diagnostics.report import Report, suggestion
@@ -16,8 +19,6 @@ from .builder import CellError, Reject
 from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
 from .scan import Chunk, LogicalLine, ScanError, Scanner, item_lines
-
-NOT_YET = frozenset({"GUARANTEE"})
 
 
 def parse(source: Source, report: Report) -> nodes.File:
@@ -97,15 +98,12 @@ def _item(
             ),
         )
         return None
-    if first.type in NOT_YET:
-        report.error("P0123", Span(source, first.start_pos or start, first.end_pos or end), word=str(first))
-        broken.update(_declared(head))
-        return None
     deep = _too_deep(logical)
     if deep is not None:
         report.error("P0131", machine.builder.at(deep.tokens[0]), most=characters.MAX_BLOCKS)
         broken.update(_declared(head))
         return None
+    names = [*_declared(head), *_states(logical)]
     read = 0
     while logical:
         tokens, owners = _stream(logical)
@@ -126,7 +124,7 @@ def _item(
             break
         assert isinstance(made, nodes.Node)
         return made  # type: ignore[return-value]
-    broken.update(_declared(head))
+    broken.update(names)
     return None
 
 
@@ -145,6 +143,15 @@ def _declared(head: str) -> list[str]:
     if row.terminal in ("RULE", "BENEFIT", "STATUS"):
         return words[-1:]
     return [words[1]] if row.terminal in ("ENTITY", "TYPE", "PARAMETER", "DOCUMENT") else []
+
+
+def _states(logical: list[LogicalLine]) -> Iterator[str]:
+    """The states that a broken status probably declares: the names in its lines before any condition."""
+    if logical[0].tokens[0].type == "STATUS":
+        for line in logical[1:]:
+            for token in itertools.takewhile(lambda t: t.type != "WHEN", line.tokens):
+                if token.type == "NAME":
+                    yield str(token)
 
 
 def _too_deep(logical: list[LogicalLine]) -> LogicalLine | None:

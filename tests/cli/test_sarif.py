@@ -26,7 +26,7 @@ def test_sarif_has_the_findings_with_their_places(tmp_path: Path) -> None:
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "P0206"
     where = result["locations"][0]["physicalLocation"]
     assert where["artifactLocation"]["uri"].endswith("%E7%94%B2%20%E5%8E%BF.policy")
-    assert where["region"]["startLine"] == 4
+    assert where["region"]["startLine"] == 5
     assert where["region"]["startColumn"] < where["region"]["endColumn"]
     assert len(result["relatedLocations"]) == 2
     file.write_text(CYCLE.replace("为 丙", "为 存款"), encoding="utf-8")

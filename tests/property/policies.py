@@ -299,6 +299,9 @@ class Writer(Statuses):
             lines += self.settled(at)
         if d.chance(8):
             lines.append("假设 整条规则的口径待核")
+        text = "\n".join(lines)
+        if " 于 " in text or any(other in text for other in self.dated):
+            self.dated.add(name)
         self.common = None
         self.ahead.pop()
         span = " 自 2021-06-01 至 2023-05-31" if kind == "value" and d.chance(8) else ""
@@ -315,7 +318,7 @@ class Writer(Statuses):
         items = []
         for index in d.some(range(len(self.rules)), 1, 2):
             rule = self.rules[index]
-            if sum(r.name == rule.name for r in self.rules) > 1:
+            if sum(r.name == rule.name for r in self.rules) > 1 or self.under:
                 continue
             self.usable = index
             at = At(rule.entity, rule.entity)

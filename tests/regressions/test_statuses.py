@@ -170,3 +170,16 @@ def test_a_stay_without_a_beginning_is_explained() -> None:
     for lang in ("zh", "en"):
         assert "R0120" in decision.explain("记下").text(lang)
         assert decision.explain().html(lang)
+
+
+def test_a_status_with_a_slip_hides_its_states_only() -> None:
+    """What asks for a state of a status that cannot be read says nothing of its own."""
+    text = f"""{HEAD}阶段 家庭 状态
+  起始 在保
+  在保 → 渐退 当 数 > 3 且 岁数 > 1 或 数 > 5
+  渐退 → 在保 当 数 ≤ 3
+规则 家庭 久 : 是否
+  为 持续(渐退) ≥ 2
+"""
+    assert codes(text) == ["P0102"]
+    assert codes(text.replace("持续(渐退)", "持续(停发)")) == ["P0102", "P1014"]
