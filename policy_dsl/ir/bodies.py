@@ -57,7 +57,7 @@ class RawMode:
 class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
-    remarks: tuple[nodes.Notes, ...]
+    remarks: tuple[tuple[nodes.Notes, Declared], ...]
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[Span, ...] = ()  # where 起始 and 终止 stand
 
@@ -106,7 +106,7 @@ class Opener:
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
         modes: list[RawMode] = []
-        remarks: list[nodes.Notes] = []
+        remarks: list[tuple[nodes.Notes, Declared]] = []
         for d in declared:
             assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
@@ -122,7 +122,7 @@ class Opener:
         d: Declared,
         lines: list[RawLine],
         modes: list[RawMode],
-        remarks: list[nodes.Notes],
+        remarks: list[tuple[nodes.Notes, Declared]],
         block: tuple[nodes.Notes, ...] = (),
     ) -> None:
         since, until, published = dates
@@ -142,7 +142,7 @@ class Opener:
                     modes.append(RawMode(line.kind, since, until, published, d.layer, line.span))
                 case nodes.Remark():
                     if dates == (0, OPEN, 0):
-                        remarks.append(line.notes)
+                        remarks.append((line.notes, d))
                 case nodes.Dated():
                     a, b, p = span_of(line.dates)
                     self._lines(
@@ -218,7 +218,7 @@ class Opener:
                 case nodes.Initial() | nodes.Final():
                     self.states.append(line.span)
                     if dates == (0, OPEN, 0):
-                        remarks.append(line.notes)
+                        remarks.append((line.notes, d))
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 

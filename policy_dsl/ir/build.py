@@ -47,6 +47,10 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(model.rules),
         model.payday,
         tuple(made.arrears),
+        model.jurisdictions,
+        tuple(
+            ir.Document(x.number or x.id, x.title or "", x.issuer or "", x.date or "") for x in model.documents.values()
+        ),
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
@@ -88,6 +92,19 @@ class _Builder:
                     base.gist,
                 )
         return base, tuple(assumptions)
+
+    def remarks(
+        self, base: Clause, body: RawBody, written: list[tuple[Declared, Place]]
+    ) -> tuple[Clause, tuple[ir.Remark, ...]]:
+        """What a whole body says of its source; its assumptions, each with the lines of the declaration that makes it."""
+        clause, _ = self.clause(base, [notes for notes, _ in body.remarks])
+        made: list[ir.Remark] = []
+        for notes, d in body.remarks:
+            own, texts = self.clause(d.clause, [notes])
+            here = (place for other, place in written if other.node.span == d.node.span)
+            about = tuple(dict.fromkeys(here))
+            made += (ir.Remark(text, d.layer, own, notes.span.place, about) for text in texts)
+        return clause, tuple(made)
 
     # --- entities
 
@@ -171,8 +188,11 @@ class _Builder:
         keys = tuple(zip(symbol.keys, symbol.key_types, strict=True))
         scope = Scope(self.model, "", keys=keys)
         entries: list[ir.Entry] = []
+        written: list[tuple[Declared, Place]] = []
         for d in symbol.declared:
-            entries += self._key_tables(symbol, d, scope)
+            found = self._key_tables(symbol, d, scope)
+            entries += found
+            written += ((d, e.place) for e in found)
         for line in body.lines:
             if line.kind != "value":
                 self.report.error("P0403", line.span)
@@ -180,7 +200,8 @@ class _Builder:
             entry = self._entry(symbol, line, (None,) * len(keys), scope)
             if entry is not None:
                 entries.append(entry)
-        clause, assumptions = self.clause(first.clause, body.remarks)
+                written.append((line.declared, entry.place))
+        clause, remarks = self.remarks(first.clause, body, written)
         if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
         self._overlaps(symbol, entries)
@@ -191,7 +212,7 @@ class _Builder:
             symbol.type,
             tuple(entries),
             clause,
-            assumptions,
+            remarks,
             first.node.span.place,
         )
 
@@ -272,19 +293,21 @@ class _Builder:
         body = Opener(symbol.name, self.report).open(symbol.declared)
         first = symbol.declared[0]
         lines: list[ir.Line] = []
+        written: list[tuple[Declared, Place]] = []
         failed = False
         for raw in body.lines:
             line = self._line(symbol, raw)
             failed = failed or line is None
             if line is not None:
                 lines.append(line)
+                written.append((raw.declared, line.place))
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
             return None
         failed = not self._of_its_kind(symbol, body) or failed
         failed = not self._shape(symbol, body) or failed
         failed = not self._settled(symbol, body) or failed
-        clause, assumptions = self.clause(first.clause, body.remarks)
+        clause, remarks = self.remarks(first.clause, body, written)
         if failed:
             return None
         if symbol.status is not None:
@@ -301,7 +324,7 @@ class _Builder:
             min(starts, default=0),
             ir.OPEN,
             clause,
-            assumptions,
+            remarks,
             first.node.span.place,
             status=symbol.status is not None,
         )
@@ -373,7 +396,7 @@ class _Builder:
                 return False
             finally:
                 self.elaborator.measures = None
-            clause, _ = self.clause(declared.clause, [node.notes])
+            clause, assumptions = self.clause(declared.clause, [node.notes])
             before = [a for a in self.arrears if (a.entity, a.benefit) == (symbol.entity, symbol.name)]
             if before and before[0].layer == declared.layer:
                 labels = [(before[0].place, "先在这里写了", "written first here")]
@@ -382,7 +405,7 @@ class _Builder:
             for old in before:  # a lower layer's takes the place of a higher one's
                 self.arrears.remove(old)
             self.arrears.append(
-                ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place)
+                ir.Arrears(symbol.entity, symbol.name, condition, declared.layer, clause, node.span.place, assumptions)
             )
         return True
 

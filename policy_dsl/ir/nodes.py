@@ -219,6 +219,16 @@ class Line(NamedTuple):
     ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
 
 
+class Remark(NamedTuple):
+    """A 假设 on a line of its own: said of all that its declaration writes, whose lines or values stand at `about`."""
+
+    text: str
+    layer: int
+    clause: Clause
+    place: Place
+    about: tuple[Place, ...]
+
+
 class Rule(NamedTuple):
     entity: str
     name: str
@@ -229,10 +239,15 @@ class Rule(NamedTuple):
     since: int
     until: int
     clause: Clause
-    assumptions: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     place: Place
     status: bool = False
     hidden: bool = False  # keeps what a later month looks back at; no output
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those that speak of the whole rule; its lines have their own."""
+        return tuple(r.text for r in self.remarks)
 
 
 class Entry(NamedTuple):
@@ -258,8 +273,13 @@ class Parameter(NamedTuple):
     type: Type
     entries: tuple[Entry, ...]
     clause: Clause
-    assumptions: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     place: Place
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those that speak of all its values; each value has its own."""
+        return tuple(r.text for r in self.remarks)
 
 
 class Fact(NamedTuple):
@@ -354,6 +374,16 @@ class Arrears(NamedTuple):
     layer: int
     clause: Clause
     place: Place
+    assumptions: tuple[str, ...] = ()
+
+
+class Document(NamedTuple):
+    """文件, as clauses name it (its number, or its id where it has none), and who issued it."""
+
+    number: str
+    title: str
+    issuer: str
+    date: str
 
 
 class Program(NamedTuple):
@@ -370,6 +400,8 @@ class Program(NamedTuple):
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     payday: int = 0  # day of the month; 0 is its last
     arrears: tuple[Arrears, ...] = ()
+    jurisdictions: tuple[str, ...] = ()  # of the layers, top first; "" where one names none
+    documents: tuple[Document, ...] = ()  # of all layers
 
 
 OPEN = 99991231

@@ -112,6 +112,7 @@ class Model:
     examples: tuple[Declared, ...]
     documents: dict[str, nodes.Document]
     broken: frozenset[str] = field(default=frozenset())
+    jurisdictions: tuple[str, ...] = ()  # of the layers, top first
 
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""
@@ -145,12 +146,12 @@ class _Collector:
         self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
 
     def run(self, layers: Sequence[Layer]) -> Model:
-        jurisdiction = ""
+        jurisdictions = [""] * len(layers)
         payday = 0
         for number, layer in enumerate(layers):
             for file in layer.files:
                 self.broken |= file.broken
-                jurisdiction = self._file(file, layer.name, number) or jurisdiction
+                jurisdictions[number] = self._file(file, layer.name, number) or jurisdictions[number]
                 payday = next((x.payday for x in file.items if isinstance(x, nodes.PolicyHead) and x.payday), payday)
         self._types()
         entities = self._entities()
@@ -160,7 +161,7 @@ class _Collector:
         return Model(
             layers[-1].name if layers else "",
             tuple(x.name for x in layers),
-            jurisdiction,
+            next((j for j in reversed(jurisdictions) if j), ""),
             payday,
             self.types,
             frozenset(self.units),
@@ -170,6 +171,7 @@ class _Collector:
             tuple(d for d in self.found if isinstance(d.node, nodes.Example)),
             self.documents,
             frozenset(self.broken),
+            tuple(jurisdictions),
         )
 
     # --- headings, documents, gists
