@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import cache, library
+from .library import LayerFiles
 from .policy import Policy
 
 
@@ -13,7 +14,11 @@ def load(name: str | os.PathLike[str]) -> Policy:
 
     Compiled policies are kept in the user's cache folder (cache.py). Raises PolicyError with everything that is wrong in the texts.
     """
-    layers = library.find(name)
+    return loaded(library.find(name))
+
+
+def loaded(layers: list[LayerFiles]) -> Policy:
+    """The policy of these layers, top first. Raises PolicyError with everything that is wrong in the texts."""
     texts = {f.name: f.text for layer in layers for f in layer.files}
     path = cache.entry(layers)
     if path is not None:

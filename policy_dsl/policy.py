@@ -15,6 +15,7 @@ from .ir import nodes as ir
 
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
+    from .explain.register import Register
     from .timeline.timeline import Timeline
 
 
@@ -173,6 +174,13 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def register(self) -> Register:
+        """Every assumption with the outputs that rest on it and the office that could settle it, and every open parameter: data, with
+        `.text(lang)`, `.markdown(lang)` and `.to_json(lang)`."""
+        from .explain.register import register
+
+        return register(self.program)
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""

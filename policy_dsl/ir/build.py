@@ -49,7 +49,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(made.arrears),
         model.jurisdictions,
         tuple(
-            ir.Document(x.number or x.id, x.title or "", x.issuer or "", x.date or "") for x in model.documents.values()
+            ir.Document(x.number or x.id, x.title or "", x.issuer or "", x.date or "", model.declaring[x.id])
+            for x in model.documents.values()
         ),
     )
     program = settle_grids(program)
@@ -571,20 +572,21 @@ def _tables_of(d: Declared, opener: Opener) -> Iterator[tuple[nodes.Table, dict[
     from .bodies import span_of
 
     def find(
-        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int]
+        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int], block: tuple[nodes.Notes, ...]
     ) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
         for line in lines:
             if isinstance(line, nodes.Dated):
-                yield from find(line.lines, span_of(line.dates))
+                said = tuple(x.notes for x in line.lines if isinstance(x, nodes.Remark))
+                yield from find(line.lines, span_of(line.dates), block + said)
             elif isinstance(line, nodes.Table):
                 by_row: dict[int, list[RawLine]] = {}
                 for row in line.rows:
                     single = nodes.Table(line.columns, (row,), span=line.span)
-                    by_row[id(row)] = list(opener._table(single, dates, d, ()))
+                    by_row[id(row)] = list(opener._table(single, dates, d, block))
                 yield line, by_row
 
     assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
-    yield from find(d.node.body, (0, ir.OPEN, 0))
+    yield from find(d.node.body, (0, ir.OPEN, 0), ())
 
 
 def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report) -> list[ir.Rule]:

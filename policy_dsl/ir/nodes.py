@@ -384,6 +384,7 @@ class Document(NamedTuple):
     title: str
     issuer: str
     date: str
+    layer: int  # that declares it
 
 
 class Program(NamedTuple):

@@ -113,6 +113,7 @@ class Model:
     documents: dict[str, nodes.Document]
     broken: frozenset[str] = field(default=frozenset())
     jurisdictions: tuple[str, ...] = ()  # of the layers, top first
+    declaring: dict[str, int] = field(factory=dict)  # document id → the layer that declares it
 
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""
@@ -141,6 +142,7 @@ class _Collector:
         self.types: dict[str, Type] = {}
         self.units: set[str] = set()
         self.documents: dict[str, nodes.Document] = {}
+        self.declaring: dict[str, int] = {}
         self.broken: set[str] = set()
         self.found: list[Declared] = []
         self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
@@ -172,6 +174,7 @@ class _Collector:
             self.documents,
             frozenset(self.broken),
             tuple(jurisdictions),
+            self.declaring,
         )
 
     # --- headings, documents, gists
@@ -188,6 +191,7 @@ class _Collector:
                 headings, gist = {}, ""
                 self._once(("document", item.id), item.id, item.span, number)
                 self.documents[item.id] = item
+                self.declaring[item.id] = number
                 continue
             if isinstance(item, nodes.Heading):
                 if item.level == 1:
