@@ -295,12 +295,8 @@ def _extends_place(file: PolicyFile) -> Place:
 
 def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     """The layer `name`: in the same folder, the folders beside it, the folder above, then among the shipped ones."""
-    folder = _folder_of(below.path)
-    above = os.path.normpath(os.path.join(folder, os.pardir))
-    own = os.path.basename(os.path.realpath(folder))
-    beside = [path for path in _folders_in(above) if os.path.basename(path) != own]
     here: list[str] = []
-    for place in (folder, *beside[:MAX_FILES], above):
+    for place in _around(_folder_of(below.path)):
         heads = [_head_name(p) for p in policy_files(place)]
         if name in heads:
             return LayerFiles(name, _matching(place, name))
@@ -319,6 +315,22 @@ def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
             )
         ]
     )
+
+
+def _around(folder: str) -> list[str]:
+    """Where the layers of a policy in `folder` are looked for: there, in the folders beside it, in the one above."""
+    above = os.path.normpath(os.path.join(folder, os.pardir))
+    own = os.path.basename(os.path.realpath(folder))
+    beside = [path for path in _folders_in(above) if os.path.basename(path) != own]
+    return [folder, *beside[:MAX_FILES], above]
+
+
+def whereabouts(name: str, folder: str) -> str:
+    """The folder of a policy of this name, as seen from a policy in `folder`; "" where there is none. Shipped ones have two names."""
+    for place in _around(folder):
+        if name in [_head_name(p) for p in policy_files(place)]:
+            return place
+    return shipped().get(name, "")
 
 
 def units(paths: list[str]) -> tuple[list[list[LayerFiles]], list[Diagnostic]]:

@@ -109,7 +109,7 @@ def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> Non
 def fail(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> NoReturn:
     complain(found, lang)
     codes = {d.code for d in found}
-    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804"} else 1)
+    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804", "P0810", "P0811", "P0812"} else 1)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -369,6 +369,22 @@ def timeline(
 
 
 @main.command()
+@click.argument("name")
+@click.option("--extends", metavar="POLICY", required=True, help="它的上级 / the layer above.")
+@click.option("-o", "--output", metavar="DIR", default=".", help="新文件夹放在这里 / where the folder is put.  [.]")
+@lang_option
+@guarded
+def new(name: str, extends: str, output: str, lang: str) -> None:
+    """为一个新地方写出开头：文件夹 NAME，要填的参数都是待定。 / A folder for a new place, everything to be filled in."""
+    from ..library import is_path
+    from .starting import start
+
+    above = extends if is_path(extends) else proper(extends)
+    written = start(proper(name), above, output, lang, f"{datetime.date.today():%Y-%m}")
+    say(f"已写 {written}" if lang == "zh" else f"wrote {written}", lang)
+
+
+@main.command()
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
 @click.option(
     "--format",
@@ -446,31 +462,8 @@ def schema(policy: str, template: str | None, lang: str) -> None:
 def compile_(policy: str, output: str, lang: str) -> None:
     """把政策编译成可读、可独立导入的 Python。 / Compile a policy to readable, standalone Python."""
     from ..backends.standalone import standalone
+    from .writing import write_whole
 
     text = standalone(_policy(policy).program)
     write_whole(output, text)
     say(f"已写 {output}" if lang == "zh" else f"wrote {output}", lang)
-
-
-def write_whole(output: str, text: str) -> None:
-    """Writes beside and renames, so that nobody ever sees half a file."""
-    import tempfile
-    from pathlib import Path
-
-    from ..library import why_unreadable
-
-    target = Path(output)
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".policy-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        zh, en = why_unreadable(error)
-        if isinstance(error, FileNotFoundError):
-            zh, en = "没有这个文件夹", "no such folder"
-        raise PolicyError([diagnostic("P0807", at=output, path=output, reason=zh, reason_en=en)]) from None
