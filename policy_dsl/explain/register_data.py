@@ -70,7 +70,7 @@ def _question(x: Question, page: Wording) -> dict[str, object]:
 
 
 def _source(clause: Clause, place: Place) -> dict[str, object]:
-    return {"policy": clause.policy, "clause": clause.show(), "file": place.bare.file, "line": place.line}
+    return {"layer": clause.policy, "clause": clause.show(), "file": place.bare.file, "line": place.line}
 
 
 def _outputs(keys: tuple[Key, ...]) -> list[str]:
