@@ -51,7 +51,8 @@ class _Case:
         asked = [f for f in entity.facts if not f.has_default and f.when is None and f.type.kind != "text"]
         empty = [x.name for x in entity.lists if not x.low]
         out: dict[str, Any] = {f.name: _plainest(f) for f in asked or (() if empty else entity.facts[:1])}
-        given = [_assignment(name, _written(value)) for name, value in out.items()]
+        percent = {f.name for f in entity.facts if f.type.is_amount and f.type.own.is_percent}
+        given = [_assignment(name, _written(value, name in percent)) for name, value in out.items()]
         given += (_assignment(name, nodes.Name((self.nobody,), span=_HERE)) for name in empty)
         if given:
             self.entries.append(nodes.Entry(False, None, target or (entity.name,), tuple(given), span=_HERE))
@@ -72,7 +73,7 @@ class _Case:
             elif isinstance(output.value, Fraction):
                 continue  # no example writes a number that does not end
             else:
-                given = nodes.Given("value", _written(output.value), span=_HERE)
+                given = nodes.Given("value", _written(output.value, output.unit == "%"), span=_HERE)
             yield self._line(output, given, root)
 
     @staticmethod
@@ -113,12 +114,13 @@ def _assignment(name: str, value: nodes.Expression) -> nodes.Assignment:
     return nodes.Assignment((name,), nodes.Given("value", value, span=_HERE), span=_HERE)
 
 
-def _written(value: object) -> nodes.Expression:
-    """A value of Python or JSON as an example writes it."""
+def _written(value: object, percent: bool = False) -> nodes.Expression:
+    """A value of Python or JSON as an example writes it; of percents the sign must stand there."""
     if isinstance(value, bool):
         return nodes.Truth(value, span=_HERE)
     if isinstance(value, (int, Decimal)):
-        number = nodes.Number(f"{abs(value):f}" if isinstance(value, Decimal) else str(abs(value)), span=_HERE)
+        digits = f"{abs(value):f}" if isinstance(value, Decimal) else str(abs(value))
+        number = nodes.Number(digits, ("%",) if percent else (), span=_HERE)
         return number if value >= 0 else nodes.Negative(number, span=_HERE)
     text = str(value)
     return nodes.Day(text, span=_HERE) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else nodes.Name((text,), span=_HERE)

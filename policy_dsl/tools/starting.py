@@ -7,13 +7,13 @@ import re
 
 from .. import library
 from ..diagnostics.report import Diagnostic, PolicyError, Report, diagnostic
-from ..library import LayerFiles, PolicyFile, is_path, plain, whereabouts, why_unreadable
+from ..library import LayerFiles, PolicyFile, is_path, plain, whereabouts
 from ..loading import loaded
 from ..pipeline import compile_layers
-from ..syntax.characters import NAME, disguised
+from ..syntax.characters import NAME, lookalike
 from ..syntax.keywords import RESERVED
 from .drafting import draft
-from .writing import write_whole
+from .writing import unwritable, write_whole
 
 
 def start(name: str, extends: str, folder: str, lang: str, month: str) -> str:
@@ -37,10 +37,10 @@ def start(name: str, extends: str, folder: str, lang: str, month: str) -> str:
 def _legal(name: str) -> None:
     """Raises PolicyError for what a policy cannot be called: the name is the folder's and the file's too."""
     problem = None
-    if not re.fullmatch(NAME, name):
-        problem = ("有空格、标点，或不以字开头", "it has a space or a sign, or begins with no letter")
-    elif disguised(name) >= 0:
+    if any(lookalike(c).isalnum() for c in name):
         problem = ("有的字只是看上去像", "a letter in it only looks like another")
+    elif not re.fullmatch(NAME, name):
+        problem = ("有空格、标点，或不以字开头", "it has a space or a sign, or begins with no letter")
     elif name in RESERVED:
         problem = ("它是语言的关键词", "it is a keyword of the language")
     if problem is not None:
@@ -87,10 +87,7 @@ def _write(target: str, path: str, text: str) -> None:
     except FileExistsError:
         raise PolicyError([_taken(target)]) from None
     except OSError as error:
-        zh, en = why_unreadable(error)
-        if isinstance(error, FileNotFoundError):
-            zh, en = "没有这个文件夹", "no such folder"
-        raise PolicyError([diagnostic("P0807", at=target, path=target, reason=zh, reason_en=en)]) from None
+        raise PolicyError([unwritable(target, error)]) from None
     try:
         write_whole(path, text)
     except BaseException:

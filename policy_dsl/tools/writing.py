@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
-from ..diagnostics.report import PolicyError, diagnostic
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..library import why_unreadable
 
 
@@ -20,10 +21,18 @@ def write_whole(output: str, text: str) -> None:
             file.write(text)
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        zh, en = why_unreadable(error)
-        if isinstance(error, FileNotFoundError):
-            zh, en = "没有这个文件夹", "no such folder"
-        raise PolicyError([diagnostic("P0807", at=output, path=output, reason=zh, reason_en=en)]) from None
+            with suppress(OSError):
+                os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise PolicyError([unwritable(output, error)]) from None
+        raise
+
+
+def unwritable(path: str, error: OSError) -> Diagnostic:
+    """P0807 with the reason; what is missing is the folder in which it should be."""
+    zh, en = why_unreadable(error)
+    if isinstance(error, FileNotFoundError):
+        zh, en = "没有这个文件夹", "no such folder"
+    return diagnostic("P0807", at=path, path=path, reason=zh, reason_en=en)
