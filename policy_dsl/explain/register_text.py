@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from math import prod
 from typing import NamedTuple
 
 from ..ir import nodes as ir
@@ -118,13 +117,6 @@ class _Page(Wording):
     def later(self, keys: tuple[Key, ...]) -> Iterator[Row]:
         if keys:
             yield self.row(self.listed(self.names(keys)), "经以前的月份影响", "bears by way of earlier months on")
-
-    def title(self, question: Question) -> str:
-        """`低保标准(城市)`; the name alone where it is open for all keys."""
-        name = question.parameter.name
-        if len(question.cells) == prod(len(t.members) for t in question.parameter.key_types):
-            return name
-        return self.listed(f"{name}({cells})" for cells in self.cells(list(question.keys)))
 
     def question(self, made: Register, question: Question) -> Iterator[Row]:
         stands = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import prod
 
 from ..backends.show import day_text
 from ..ir import nodes as ir
@@ -12,7 +13,7 @@ from ..source import Place
 from ..syntax.keywords import comparison_in, spelling
 from .describe import line_text
 from .formula import Words
-from .register import Carrier, Said
+from .register import Carrier, Question, Said
 from .resting import Key
 
 
@@ -76,6 +77,13 @@ class Wording:
             case "target":
                 return f"{self.word('TARGET')} {shown}"
         return shown
+
+    def title(self, question: Question) -> str:
+        """`低保标准(城市)`; the name alone where it is open for all keys."""
+        name = question.parameter.name
+        if len(question.cells) == prod(len(t.members) for t in question.parameter.key_types):
+            return name
+        return self.listed(f"{name}({cells})" for cells in self.cells(list(question.keys)))
 
     def cells(self, keys: list[tuple[str, ...]]) -> list[str]:
         """`视力、听力, 三级、四级`: values of a key that have the same values of the others beside them, together."""

@@ -6,21 +6,19 @@ languages come for free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from ..backends.show import day_text
 from ..explain.offices import civil_affairs
 from ..explain.register import Question, Register
 from ..explain.register_words import Wording
 from ..ir import nodes as ir
-from ..ir.epoch import day_after, held
 from ..policy import Policy
 from ..source import Source, Span
 from ..syntax import nodes
 from ..syntax.printer import Language, text
 from .first_case import first_case
+from .pending import amendment
 
-MOST_ROWS = 60  # of one table; a parameter with more open cells gets a row for each value of its first key
 _HERE = Span(Source("", ""), 0, 0)  # of nodes that nobody wrote
 
 
@@ -74,7 +72,7 @@ class _Draft(Wording):
                 f"  3. 从哪一天起？表头最后一格换成「{since} 2024-01-01」，一个日期一列；不是表的写「{since} 2024-01-01 为 …」。",
                 f"  4. 哪一天公布？在执行以后才公布的，日期后面加「{published} 2024-03-15」，补发就从这里来。",
                 f"  5. 文件没有写明白的，取了哪一种读法？在那一行的末尾写「{assume} 编号 理由」。",
-                f"改完就检查。本地不用的可以删掉那一段；上级别的规定在本地不同的，另写「{amend} 名称」。",
+                f"改完就检查。本地不用的可以删掉那一段；上级其他的规定在本地不一样的，另写「{amend} 名称」。",
             )
         return self.comment(
             f"From top to bottom, put the figures of the local document in the place of “{pending}”. What nobody can tell you stays: it is",
@@ -134,38 +132,8 @@ class _Draft(Wording):
 
     def amendment(self, parameter: ir.Parameter) -> str:
         questions = [q for q in self.register.questions if q.parameter is parameter and q.until == ir.OPEN]
-        cells = [cell for q in questions for cell in q.cells]
-        since = max(open_since(parameter, cell) for cell in cells)
-        dates = nodes.Dates(day_text(since), span=_HERE) if since else None
-        line: nodes.Line
-        if parameter.keys:
-            line = self.table(parameter, cells, dates)
-        else:
-            line = nodes.Value(nodes.Result("pending", span=_HERE), nodes.Notes(span=_HERE), span=_HERE)
-            line = line if dates is None else nodes.Dated(dates, (line,), True, span=_HERE)
-        made = nodes.Amendment((parameter.name,), (line,), span=_HERE)
+        made = amendment(parameter, [cell for q in questions for cell in q.cells])
         return self.comment(*self.asked(parameter, questions)) + text(made, self.language)
-
-    def table(self, parameter: ir.Parameter, cells: list[tuple[int, ...]], dates: nodes.Dates | None) -> nodes.Table:
-        """A row for each combination of keys, in the order of their types."""
-        rows: list[tuple[int | None, ...]] = sorted(cells)
-        if len(rows) > MOST_ROWS:
-            rest = (None,) * (len(parameter.keys) - 1)
-            rows = [(first, *rest) for first in sorted({cell[0] for cell in cells})]
-        columns = [nodes.Column("condition", nodes.Name((key,), span=_HERE), span=_HERE) for key in parameter.keys]
-        columns.append(nodes.Column("result" if dates is None else "dated", None, dates, span=_HERE))
-        return nodes.Table(tuple(columns), tuple(self.row(parameter, row) for row in rows), span=_HERE)
-
-    def row(self, parameter: ir.Parameter, keys: tuple[int | None, ...]) -> nodes.Row:
-        made: list[nodes.Cell | nodes.Result] = []
-        for key, type_ in zip(keys, parameter.key_types, strict=True):
-            if key is None:
-                made.append(nodes.Cell("any", span=_HERE))
-            else:
-                name = nodes.Name((type_.members[key],), span=_HERE)
-                made.append(nodes.Cell("tests", (nodes.Test("=", "=", name, span=_HERE),), span=_HERE))
-        made.append(nodes.Result("pending", span=_HERE))
-        return nodes.Row(tuple(made), nodes.Notes(span=_HERE), span=_HERE)
 
     def asked(self, parameter: ir.Parameter, questions: list[Question]) -> Iterator[str]:
         """What it is, in which unit; what the layers above say instead of an amount; who waits for it."""
@@ -197,29 +165,17 @@ class _Draft(Wording):
         return self.say(f"{of}多少？单位 {unit}", f"how much{of}? In {unit}")
 
     def formerly(self) -> Iterator[str]:
-        """What was open once and has a value above by now."""
-        once = [q for q in self.register.questions if q.until < ir.OPEN]
+        """What was open once and has an amount above by now."""
+        still = {(q.parameter.name, cell) for q in self.register.questions if q.until == ir.OPEN for cell in q.cells}
+        once = []
+        for q in self.register.questions:
+            left = tuple(cell for cell in q.cells if (q.parameter.name, cell) not in still)
+            if q.until < ir.OPEN and left:
+                once.append(f"{self.title(q._replace(cells=left))} {self.dates(q.since, q.until)}")
         if once:
-            names = self.say("；", "; ").join(
-                f"{q.parameter.name} {self.dates(q.since, q.until)}" for q in self.latest(once)
-            )
-            yield self.comment(
-                self.say(
-                    f"从前待定、后来上级已有数的：{names}。要为那时作决定，也用「修订」补上。",
-                    f"open in former times, with a value above by now: {names}. To decide for those times, amend them too.",
-                )
-            )
-
-    def latest(self, questions: Iterable[Question]) -> list[Question]:
-        """For each parameter the last time in which it was open, and only where it is not open still."""
-        still = {q.parameter.name for q in self.register.questions if q.until == ir.OPEN}
-        found: dict[str, Question] = {}
-        for q in questions:
-            if q.parameter.name not in still and (
-                q.parameter.name not in found or found[q.parameter.name].until < q.until
-            ):
-                found[q.parameter.name] = q
-        return list(found.values())
+            zh = f"从前待定、后来上级有了数的：{'；'.join(once)}。要为那时作决定，也用「{self.word('AMEND')}」补上。"
+            en = f"open in former times, with an amount above by now: {'; '.join(once)}. To decide for those times, amend them too."
+            yield self.comment(self.say(zh, en))
 
     # --- assumptions, and an example
 
@@ -252,17 +208,3 @@ class _Draft(Wording):
         more = [] if self.zh else ["then run policy test."]
         shown = text(made, self.language).splitlines() if made is not None else []
         return text(title, self.language) + self.comment(asks, *more, *shown)
-
-
-def open_since(parameter: ir.Parameter, keys: tuple[int, ...]) -> int:
-    """The day since which the layers above have no amount for the keys; 0 where they never had one: what they had must go on counting."""
-    days = {0, *(e.since for e in parameter.entries)}
-    days |= {day_after(e.until) for e in parameter.entries if e.until < ir.OPEN}
-    since = 0
-    for day in sorted(days):
-        exact, _ = held(parameter, keys, day)
-        if exact is not None and exact.kind == "exact":
-            since = ir.OPEN
-        elif since == ir.OPEN:
-            since = day
-    return since

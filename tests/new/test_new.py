@@ -122,6 +122,21 @@ def test_an_amount_of_former_times_above_goes_on_counting(folder: Path) -> None:
     assert policy.decide({"家庭": {}}, on="2021-01").undetermined[0].parameters == ("数",)
 
 
+def test_many_open_cells_share_rows_but_hide_no_amount(folder: Path) -> None:
+    first, second = "甲乙丙丁戊己庚辛壬", "子丑寅卯辰巳午未"
+    (folder / "省.policy").write_text(
+        f"政策 某省\n类型 天干 = {' | '.join(first)}\n类型 地支 = {' | '.join(second)}\n对象 户\n  干 : 天干\n  支 : 地支\n"
+        "参数 数(天干, 地支) : 元\n  自 2020-01-01 待定\n修订 数\n  | 天干 | 地支 | 自 2021-01-01 |\n  | 丙   | 卯   | 7  |\n规则 户 得 : 元\n  为 数(干, 支)\n",
+        encoding="utf-8",
+    )
+    run("new", "北县", "--extends", "./省.policy")
+    assert run("check", "北县").exit_code == 0
+    rows = re.findall(r"^  \| (.) +\| (.) +\| 待定", FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [(x, y) for x in first for y in (second.replace("卯", "") if x == "丙" else "—")]
+    policy = policy_dsl.load(folder / "北县")
+    assert policy.decide({"户": {"干": "丙", "支": "卯"}}, on="2024-01")["户.得"] == 7
+
+
 def test_a_parent_that_leaves_nothing_open(folder: Path) -> None:
     (folder / "省.policy").write_text("政策 某省\n", encoding="utf-8")
     assert run("new", "北县", "--extends", "./省.policy").exit_code == 0
