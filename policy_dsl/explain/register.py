@@ -188,7 +188,7 @@ def _questions(program: ir.Program, resting: Resting) -> Iterator[Question]:
 
 
 def _spans(parameter: ir.Parameter, resting: Resting) -> Iterator[tuple[tuple[int, ...], list[Time]]]:
-    """Each combination of keys with times on end in which the same line leaves it open."""
+    """Each combination of keys with times on end in which the same clause leaves it open."""
     open_: dict[Cell, list[Time]] = {}
     for time in resting.times:
         for cell in list(open_):
@@ -202,5 +202,7 @@ def _spans(parameter: ir.Parameter, resting: Resting) -> Iterator[tuple[tuple[in
 
 
 def _said(lack: Lack) -> object:
-    """The same for the dated values of one row that say nothing but 待定."""
-    return (lack.kind, _line(lack.entry.place)) if lack.kind == "pending" and lack.entry else id(lack.entry)
+    """The same for all that one clause leaves 待定; a floor or a target is said of its own value."""
+    if lack.kind == "pending" and lack.entry is not None:
+        return lack.kind, lack.entry.layer, lack.entry.clause
+    return id(lack.entry)

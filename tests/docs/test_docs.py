@@ -64,6 +64,7 @@ def test_policies_compile(block: Block, tmp_path: Path) -> None:
     """Every policy on a page compiles, and the examples in it hold."""
     for other in blocks(block.page):
         if other.lang == "policy" and other.title:
+            (tmp_path / other.title).parent.mkdir(exist_ok=True)
             (tmp_path / other.title).write_text(other.text, encoding="utf-8")
     path = tmp_path / (block.title or "block.policy")
     path.write_text(block.text if HEAD.search(block.text) else prelude() + "\n" + block.text, encoding="utf-8")
