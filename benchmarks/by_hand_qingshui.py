@@ -53,6 +53,7 @@ HOUSEHOLD = (
 PERSON = (
     "年龄", "重度残疾", "计入人口", "不计入收入", "计入收入", "可单独申请", "施保方式", "单人户低保金", "无劳动能力", "无生活来源",
     "无义务人", "符合特困", "丧失项数", "自理", "特困基本生活费", "照料护理费", "特困供养金", "生活补贴", "护理补贴对象", "护理补贴",
+    "加发比例", "分类施保金",
 )  # fmt: skip
 OBLIGOR = ("年龄", "重度残疾", "无履行能力")
 
@@ -160,6 +161,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
                 (
                     age, severe, counted, int(left_out * 100), int(income * 100), alone, way, single, unable, poor,
                     nobody, destitute, lost, able, keep, care, kept, subsidy, nursing > 0, paid,
+                    0, 0,
                 ),
                 obligors,
             )

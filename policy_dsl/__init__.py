@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .backends.calendar import Calendar
     from .decision import Decision
     from .diagnostics.report import Diagnostic, PolicyError
     from .explain.explanation import Explanation
     from .loading import load
     from .policy import Policy
 
-__all__ = ["Decision", "Diagnostic", "Explanation", "Policy", "PolicyError", "__version__", "load"]
+__all__ = ["Calendar", "Decision", "Diagnostic", "Explanation", "Policy", "PolicyError", "__version__", "load"]
 
 _WHERE = {
+    "Calendar": "backends.calendar",
     "Decision": "decision",
     "Diagnostic": "diagnostics.report",
     "Explanation": "explain.explanation",

@@ -19,12 +19,13 @@ from typing import Any
 
 from ._version import __version__
 from .backends.engine import Engine, Saved
+from .backends.guard import conditions
 from .ir import nodes as ir
 from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy
 
-MAGIC = "policy_dsl compiled 1"
+MAGIC = "policy_dsl compiled 2"
 SUFFIX = ".bin"
 MAX_ENTRY = 64 << 20
 
@@ -95,9 +96,8 @@ class _Restricted(pickle.Unpickler):
 def dump(policy_engine: Engine, key: str) -> bytes:
     """A program and its compiled functions as bytes, with the name under which they are kept."""
     program = pickle.dumps(policy_engine.program, protocol=5)
-    saved = {k: tuple(v) for k, v in policy_engine.saved().items()}
-    steps = {k: (v.numerator, v.denominator) for k, v in policy_engine.steps.items()}
-    body = marshal.dumps((program, saved, steps))
+    guard = None if policy_engine.guard is None else _functions(policy_engine.guard)
+    body = marshal.dumps((program, *_functions(policy_engine), guard))
     return marshal.dumps((MAGIC, key, hashlib.sha256(body).hexdigest(), body))
 
 
@@ -106,14 +106,26 @@ def parse(raw: bytes, key: str) -> Policy:
     magic, name, check, body = marshal.loads(raw)
     if magic != MAGIC or name != key or hashlib.sha256(body).hexdigest() != check:
         raise ValueError("not a compiled policy")
-    program_bytes, saved, steps = marshal.loads(body)
+    program_bytes, saved, steps, guard = marshal.loads(body)
     program = _Restricted(io.BytesIO(program_bytes)).load()
     if not isinstance(program, ir.Program):
         raise ValueError("not a compiled policy")
-    engine = Engine(
-        program, {k: Saved(*v) for k, v in saved.items()}, {k: Fraction(n, d) for k, (n, d) in steps.items()}
+    conditioned = None if guard is None else _engine(conditions(program), *guard)
+    return Policy(program, _engine(program, saved, steps, conditioned))
+
+
+def _functions(engine: Engine) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """An engine's compiled functions, and its parameters' steps."""
+    steps = {k: (v.numerator, v.denominator) for k, v in engine.steps.items()}
+    return {k: tuple(v) for k, v in engine.saved().items()}, steps
+
+
+def _engine(
+    program: ir.Program, saved: dict[str, Any], steps: dict[str, tuple[int, int]], guard: Engine | None = None
+) -> Engine:
+    return Engine(
+        program, {k: Saved(*v) for k, v in saved.items()}, {k: Fraction(n, d) for k, (n, d) in steps.items()}, guard
     )
-    return Policy(program, engine)
 
 
 def _key(path: str | os.PathLike[str]) -> str:

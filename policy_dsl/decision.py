@@ -236,6 +236,18 @@ class Decision(Mapping[str, object]):
         ]
 
     @property
+    def findings(self) -> list[Diagnostic]:
+        """Guarantees that the decision does not keep, each with its place and numbers; it stands all the same.
+
+        One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
+        """
+        if not self._policy.program.guarantees:
+            return []
+        from .explain.guarantees import findings
+
+        return findings(self._policy.program, Interpretation(self._epoch, self._on, self.instance))
+
+    @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
         return self.explain().assumptions() if any(stated_assumptions(self._policy.program)) else []
@@ -314,6 +326,9 @@ class Decision(Mapping[str, object]):
                 {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place and e.place.bare)}
                 for e in errors
             ]
+        findings = self.findings
+        if findings:
+            made["findings"] = [finding_json(f) for f in findings]
         if explanation:
             tree = told or self.explain()
             made["assumptions"] = tree.assumptions()
@@ -342,6 +357,18 @@ class Decision(Mapping[str, object]):
             for o in self.outputs.values()
         )
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
+
+
+def finding_json(found: Diagnostic, lang: str = "zh") -> dict[str, object]:
+    """A guarantee that does not hold, as the contract writes it."""
+    place = str(found.place and found.place.bare)
+    return {
+        "code": found.code,
+        "path": found.path,
+        "message": found.message(lang),
+        "clause": found.clause,
+        "place": place,
+    }
 
 
 _UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

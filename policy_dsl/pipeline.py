@@ -1,7 +1,7 @@
 """The passes, in order. The page to read first.
 
     texts ──parse──▶ trees ──declare──▶ model ──build──▶ program (IR) ──check──▶ fit to run
-          syntax/          model/             ir/                     ir/check
+          syntax/          model/             ir/                     ir/check, backends/layers
 
 Each pass reports all that it finds wrong. What one pass could not use is left out of the next; the others go on, so that independent
 mistakes come at once and nothing is reported that only follows from another.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 
+from .backends.layers import compare_layers
 from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.check import check
@@ -55,6 +56,7 @@ def _passes(layers: list[LayerFiles], report: Report) -> Program | None:
     program = build(model, digest(layers), report)
     if not report.failed:
         check(program, report)
+        compare_layers(program, report)
     return None if report.failed else program
 
 

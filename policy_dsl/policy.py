@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .backends.calendar import Calendar, calendar_of, digest_of
 from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
@@ -15,6 +16,7 @@ from .ir import nodes as ir
 
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
+    from .explain.effective import Effective
     from .explain.register import Register
     from .timeline.timeline import Timeline
 
@@ -25,14 +27,16 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_digest", "_guarded", "_root", "_rules", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
+        self._guarded = self.engine.guard is not None
         self._root = self._usual_root()
+        self._digest = ""
 
     def _usual_root(self) -> str:
         """The entity with which facts usually begin: the outermost whose list is a household's (a roll above it is rarer)."""
@@ -52,8 +56,15 @@ class Policy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the texts of all layers."""
-        return self.program.digest
+        """SHA-256 of the texts of all layers, and of the calendar where one was given or the policy computes deadlines."""
+        if not self._digest:
+            self._digest = digest_of(self.program)
+        return self._digest
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar by which deadlines in working days are counted."""
+        return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
         return self._rules[entity, name]
@@ -88,7 +99,7 @@ class Policy:
 
         `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
-        fault: what it leaves open comes back undetermined.
+        fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
         上月, or as before the first month.
         """
@@ -109,6 +120,8 @@ class Policy:
                 compiled = run.compiled
         if previous is not None:
             data = self._continued(data, root, number, previous)
+        if self._guarded:
+            self._legal(number, root, data)
         try:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
@@ -128,9 +141,21 @@ class Policy:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
         return self.engine.layer.laid(data, root, previous.carry())
 
+    def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
+        """Raises PolicyError for a case that breaks a guarantee about facts."""
+        from .backends.guard import broken
+
+        found = broken(self.engine, on, root, data, known)
+        if found:
+            from .explain.guarantees import refused
+
+            raise PolicyError(refused(found))
+
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
         """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd."""
+        yyyymmdd. Raises PolicyError as `decide` does."""
+        if self._guarded:
+            self._legal(on, root, data, known)
         run = self.engine.run(on, root, known)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
@@ -174,6 +199,26 @@ class Policy:
         from .backends.whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
+
+    def with_calendar(self, calendar: Calendar | Mapping[str, Any]) -> Policy:
+        """A new policy that counts working days by `calendar` (or what Calendar.from_json reads); its digest says so.
+
+        Raises PolicyError.
+        """
+        given = calendar if isinstance(calendar, Calendar) else Calendar.from_json(calendar)
+        # the functions are the same: the calendar is an argument of theirs
+        engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
+        engine.texts = self.engine.texts
+        return Policy(engine.program, engine)
+
+    def show(self, *, on: str | datetime.date) -> Effective:
+        """What is in force on a day through all layers, each item with its origin: data, with `.text(lang)` and `.to_json(lang)`.
+
+        Raises PolicyError for a date at fault.
+        """
+        from .explain.effective import effective
+
+        return effective(self.engine.epoch(day(on)), day(on))
 
     def register(self) -> Register:
         """Every assumption with the outputs that rest on it and the office that could settle it, and every open parameter: data, with

@@ -19,7 +19,6 @@ from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
-from policy_dsl.syntax.parse import NOT_YET
 from policy_dsl.timeline import timeline
 from policy_dsl.tools import given
 
@@ -57,6 +56,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "FINAL": ("到了就不再离开的状态", "a state that is never left"),
     "ARREARS": ("哪些月份的差额要结清", "which months' differences are settled"),
     "BEATS": ("先于另一条例外", "comes before another exception"),
+    "REPEAL": ("取走上级的例外，或上级的全部", "takes away an inherited exception, or all that is inherited"),
+    "DISPLACED": ("没有这一行时的值", "what the rule would give without this line"),
     "FIRST": ("各行有次序，先适用的为准", "lines are ordered, the first that applies wins"),
     "HIGHEST": ("适用的各行中取最高", "the highest of the lines that apply"),
     "LOWEST": ("适用的各行中取最低", "the lowest of the lines that apply"),
@@ -65,10 +66,12 @@ MEANING: dict[str, tuple[str, str]] = {
     "ASSUME": ("来源没有写的：编号和理由", "what the source does not say: an id and the reason"),
     "PENDING": ("来源没有给出数额", "the source gives no amount"),
     "TARGET": ("以后的目标，不是现在的标准", "a target for later, never in force"),
-    "ON": ("案例的日期", "the example's day"),
+    "ON": ("案例的日期；在式子里：按那一天的规定", "the example's day; in an expression: under the law of that day"),
     "EXPECT": ("案例应得的结果", "what the example expects"),
     "FAILURE": ("应得的结果是出错", "the expected result is an error"),
     "UNKNOWN": ("不知道", "not known"),
+    "ALONG": ("随着哪一个事实变大", "while which fact rises"),
+    "NEVER_RISES": ("值不会变大", "the value never rises"),
     "OR": ("有一个成立即可", "one of them holds"),
     "AND": ("都要成立", "all of them hold"),
     "NOT": ("不成立", "does not hold"),
@@ -93,12 +96,18 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ("type", "声明事实和类型的地方", "In a fact's or a type's line"),
     ("dated", "日期之前", "Before a date"),
     (
+        "between",
+        "式子里的名称或括号之后、日期之前",
+        "In an expression, behind a name or parentheses and before a date",
+    ),
+    (
         "result",
         "「为」之后，或结果格的开头，或日期之后",
         "Behind “is”, at the start of a result cell, or behind a date",
     ),
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
+    ("claim", "保证的各行", "In the lines of a guarantee"),
 )
 # What each function does, by its key.
 DOES: dict[str, tuple[str, str]] = {
@@ -117,6 +126,11 @@ DOES: dict[str, tuple[str, str]] = {
     "month_start": ("那个月的第一天", "the first day of that month"),
     "next_month": ("下个月的第一天", "the first day of the month after"),
     "month_of": ("几月（1–12）", "the month's number, 1 to 12"),
+    "working_days": (
+        "起之后、到止为止（含）的工作日数；止在前就是相反数",
+        "working days after the first date up to and including the second; negated where the second comes first",
+    ),
+    "postponed": ("那一天，或它之后的第一个工作日", "that day, or the next working day if it is none"),
     "previous": (
         "一个月前的值；第一个月以前没有，须写 默认",
         "the value a month ago; before the first month there is none but a default",
@@ -151,6 +165,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_CHAIN", "", "P0225", "一条接一条依赖的规则或参数", "rules or parameters that read each other in a row"),
     (characters, "MAX_GATHERS", "", "P0226", "统计套统计的层数", "aggregates inside each other"),
     (characters, "MAX_LEVELS", "", "P0221", "对象套对象的层数", "entities that contain each other"),
+    (characters, "MAX_DISPLACED", "", "P0614", "一条规则里各行所用的不同 原值", "different displaced values that the lines of one rule read"),
     (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
     (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
@@ -193,12 +208,11 @@ def keywords_page() -> str:
     for place, zh, en in WHERE:
         rows = []
         for k in KEYWORDS:
-            if k.where[0] != place and not (place == "line" and "line" in k.where):
+            if k.where[0] != place and not (place in ("line", "between") and place in k.where):
                 continue
-            inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations)
+            inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations if place == "line")
             zh_, en_ = MEANING[k.terminal]
-            later = "（下一版）" if k.terminal in NOT_YET else ""
-            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + later + (f"（在 {inside} 里）" if inside else ""), en_))
+            rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + (f"（在 {inside} 里）" if inside else ""), en_))
         parts.append(f"\n## {zh}\n\n{en}\n\n{table(('中文', 'English', '意思', 'meaning'), rows)}")
     rows = [(f"`{sign}`", f"`{zh}`", f"`{en}`") for sign, zh, en in COMPARISONS]
     parts.append(
@@ -222,7 +236,7 @@ def functions_page() -> str:
     groups = (
         ("round", "取整", "Rounding", "第二个参数是步长，写成大于零的数。步长只写钱数（`1 元`）时，按所取之值的人和期间理解；结果用步长的单位。", "The second argument is the step, a written quantity. A step of money alone (`1 yuan`) is read per person and period of the value that is rounded; the result has the step's unit."),
         ("gather", "名单与几个值", "Lists, and several values", "对名单：第一个参数以名单的名称开头，可以加 `当 条件`。对几个值：逗号隔开。", "Over a list the argument begins with the list's name, and `when` filters it; over values they stand with commas between."),
-        ("date", "日期", "Dates", "", ""),
+        ("date", "日期", "Dates", "工作日按工作日历数，见[式子](expressions.md#工作日)。", "Working days are counted by a calendar, an input of the decision."),
         ("past", "往回看", "Looking back", "见[阶段与时间](status.md)。", "See [status and time](status.md)."),
         ("floor", "参数", "Parameters", "", ""),
     )  # fmt: skip
@@ -277,6 +291,7 @@ GROUPS = (
     ("P06", "层级与文件", "Layers and files"),
     ("P07", "案例", "Examples"),
     ("P08", "命令与调用", "The call"),
+    ("P09", "保证", "Guarantees"),
     ("P10", "阶段与往回看", "Statuses and looking back"),
     ("F01", "填写的事实", "Given facts"),
     ("F02", "历史", "Histories"),

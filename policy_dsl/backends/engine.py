@@ -14,10 +14,9 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import late_days, learned_days, news
 from ..ir.traverse import births
 from . import runtime
-from .epoch import Epoch, epoch_order
+from .epoch import Epoch, Laws, epoch_order
 from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
@@ -68,7 +67,7 @@ class Compiled(NamedTuple):
             given = raw[slot.position]
             rule = types[key]
             if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", key[1]), ("date", day_text(on))), rule.place)
+                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
             elif rule.type.is_amount:
                 entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
             else:
@@ -121,23 +120,26 @@ class Engine:
     """Runs a program. Safe to share between threads: what is made is made under a lock and never changed afterwards."""
 
     def __init__(
-        self, program: ir.Program, saved: dict[str, Saved] | None = None, steps: dict[str, Fraction] | None = None
+        self,
+        program: ir.Program,
+        saved: dict[str, Saved] | None = None,
+        steps: dict[str, Fraction] | None = None,
+        guard: Engine | None = None,
     ) -> None:
         self.program = program
         self._order = epoch_order(program)
         self.days = self._order[0]
-        self.late = late_days(program)
         self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
         self._steps = steps
         self._analysis: Analysis | None = None
-        self._epochs: dict[tuple[int, int], Epoch] = {}
+        self.laws = Laws(program, self._order)
         self._layer: Layer | None = None
         self._handovers: dict[int, Handover] = {}
-        self._learned: list[int] | None = None
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[tuple[int, int], str], Run] = {}
         self._lock = threading.RLock()
+        self.guard = guard or guard_engine(program)
 
     @property
     def roots(self) -> list[str]:
@@ -160,28 +162,13 @@ class Engine:
             self._analysis = Analysis(self.program)
         return self._analysis
 
-    def knowledge(self, on: int, known: int | None) -> int:
-        """A number that is the same for all days of knowledge on which the same is known of the law of `on`; 0 for all there is."""
-        if known is None or (known >= on and (not self.late or known >= self.late[-1])):
-            return 0
-        if known >= on:  # what has no 公布 of its own is known where it is in force
-            return 1 + bisect_right(self.late, known)
-        if self._learned is None:
-            self._learned = learned_days(self.program)
-        return -1 - bisect_right(self._learned, known)
-
     def epoch(self, on: int, known: int | None = None) -> Epoch:
-        """The policy on a day (yyyymmdd), as known on another or with all that is known."""
-        index = (bisect_right(self.days, on), self.knowledge(on, known))
-        found = self._epochs.get(index)
-        if found is None:
-            with self._lock:
-                made = Epoch(self.program, on, self._order, known if index[1] else None)
-                found = self._epochs.setdefault(index, made)
-        return found
+        """The law on a day (yyyymmdd), as known on another or with all that is known."""
+        with self._lock:
+            return self.laws.at(on, known)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
-        index = (bisect_right(self.days, on), self.knowledge(on, known) if self.late or known is not None else 0)
+        index = (bisect_right(self.days, on), self.laws.knowledge(on, known) if known is not None else 0)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -270,7 +257,7 @@ class Engine:
     @cached_property
     def news(self) -> set[tuple[int, int]]:
         """(known since, in force since) of everything dated."""
-        return news(self.program)
+        return self.laws.news()
 
     @cached_property
     def births(self) -> frozenset[tuple[str, str]]:
@@ -303,6 +290,8 @@ class Engine:
             for root in tops:
                 if len(self._saved) < MOST_KEPT:
                     self.compiled(self.epoch(on), root)
+        if self.guard is not None:
+            self.guard.compile_all()
 
     def saved(self) -> dict[str, Saved]:
         """What has been compiled, for a cache."""
@@ -326,3 +315,12 @@ class Engine:
             lines += [""] * (offset - len(lines))
             lines += self.texts.get(file, "").splitlines()
         return "\n".join(lines)
+
+
+def guard_engine(program: ir.Program) -> Engine | None:
+    """What asks a case for the conditions of the program (guard.py); None where it has none."""
+    if not any(c.kind == "condition" for g in program.guarantees for c in g.claims):
+        return None
+    from .guard import conditions
+
+    return Engine(conditions(program))

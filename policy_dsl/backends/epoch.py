@@ -6,13 +6,34 @@ Two epochs whose lines differ only in written amounts share one compiled functio
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from fractions import Fraction
+from math import prod
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, InForce, Missing, change_days, combinations, dependency_order, held, in_force
+from ..ir.epoch import (
+    Held,
+    InForce,
+    Missing,
+    by_keys,
+    change_days,
+    dependency_order,
+    entry_days,
+    held,
+    in_force,
+    late_days,
+    learned,
+    learned_days,
+    news,
+    parameters_read,
+)
+from ..ir.traverse import all_formulas, formulas, references, walk
 from .interpret import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
+Values = dict[str, dict[tuple[int, ...], Held]]
+History = tuple[list[int], list[dict[tuple[int, ...], Held]]]
+ANY_DAY = 10101  # the calendar's first
 
 
 def epoch_order(program: ir.Program) -> EpochOrder:
@@ -20,13 +41,160 @@ def epoch_order(program: ir.Program) -> EpochOrder:
     return change_days(program), dependency_order(program.parameters)
 
 
+class Laws:
+    """The law of every day, with all that is known or as it was known on another: a program's epochs, made when they are asked for, and
+    what `x 于 d` needs of them all."""
+
+    def __init__(self, program: ir.Program, order: EpochOrder) -> None:
+        self.program = program
+        self.order = order
+        self.late = late_days(program)
+        self._learned: list[int] | None = None
+        self._dated: tuple[ir.AsOf, ...] | None = None
+        self._epochs: dict[tuple[int, int], Epoch] = {}
+        self._histories: dict[tuple[str, int], History] = {}
+        self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
+        self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+
+    def knowledge(self, on: int, known: int | None) -> int:
+        """A number that is the same for all days of knowledge on which the same is known of the law of `on`, and of every day's where
+        the policy reads one at another (`x 于 d`); 0 for all there is."""
+        if known is None:
+            return 0
+        if known >= on and not self.dated:  # what has no 公布 of its own is known where it is in force
+            return 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known)
+        if self._learned is None:
+            self._learned = learned_days(self.program)
+        return -1 - bisect_right(self._learned, known)
+
+    @property
+    def dated(self) -> tuple[ir.AsOf, ...]:
+        """Every `x 于 d` of the policy."""
+        if self._dated is None:
+            nodes = (n for f in all_formulas(self.program) for n in walk(f))
+            self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
+        return self._dated
+
+    def news(self) -> set[tuple[int, int]]:
+        """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches
+        all days."""
+        asked = [n for n in self.dated if not _behind(n.day)]
+        last = max((n.day.value if isinstance(n.day, ir.Constant) else ir.OPEN for n in asked), default=0)
+        ahead = [n.value for n in asked]
+        rules = {
+            (x.entity, x.name) for r in ahead if isinstance(r, ir.RuleRef) for x in self.closure((r.entity, r.name))
+        }
+        read = [r.name for r in ahead if isinstance(r, ir.ParameterRef)]
+        for rule in (r for r in self.program.rules if (r.entity, r.name) in rules):
+            read += (n.name for f in formulas(rule) for n in walk(f) if isinstance(n, ir.ParameterRef))
+        items: list[ir.Line | ir.Entry] = [
+            x for r in self.program.rules if (r.entity, r.name) in rules for x in r.lines
+        ]
+        items += (e for name in dict.fromkeys(read) for p in self._with_those_it_reads(name) for e in p.entries)
+        return news(self.program) | {(learned(x), ANY_DAY) for x in items if 0 < x.since <= last}
+
+    def at(self, day: int, known: int | None = None) -> Epoch:
+        """The epoch in which a day lies."""
+        index = (bisect_right(self.order[0], day), self.knowledge(day, known))
+        found = self._epochs.get(index)
+        if found is None:
+            made = Epoch(self.program, day, self.order, self, known if index[1] else None)
+            found = self._epochs.setdefault(index, made)
+        return found
+
+    def history(self, name: str, known: int | None = None) -> History:
+        """The days on which a parameter may change, and its values before, between and after them."""
+        key = (name, known or 0)
+        found = self._histories.get(key)
+        if found is None:
+            some = self._with_those_it_reads(name)
+            days = entry_days(some)
+            found = self._histories[key] = (days, [parameter_values(some, day, known)[name] for day in [0, *days]])
+        return found
+
+    def history_size(self, name: str) -> int:
+        """How many values the history of a parameter holds, those of the parameters that it reads included."""
+        some = self._with_those_it_reads(name)
+        return (len(entry_days(some)) + 1) * sum(prod(len(t.members) for t in p.key_types) for p in some)
+
+    def _with_those_it_reads(self, name: str) -> list[ir.Parameter]:
+        wanted = {name}
+        for parameter in reversed(self.order[1]):
+            if parameter.name in wanted:
+                wanted.update(parameters_read(parameter))
+        return [p for p in self.order[1] if p.name in wanted]
+
+    def closure(self, key: tuple[str, str]) -> tuple[ir.Rule, ...]:
+        """A rule and all rules that it reads, directly or not, each after those it reads."""
+        found = self._closures.get(key)
+        if found is None:
+            if not self._places:
+                self._places = {(r.entity, r.name): n for n, r in enumerate(self.program.rules)}
+            wanted: set[int] = set()
+            stack = [key]
+            while stack:
+                place = self._places[stack.pop()]
+                if place not in wanted:
+                    wanted.add(place)
+                    stack += references(self.program.rules[place])
+            found = self._closures[key] = tuple(self.program.rules[n] for n in sorted(wanted))
+        return found
+
+
+def _behind(day: ir.Expression) -> bool:
+    """Whether a day is surely not after the decision's: the day itself, its month, or some time before."""
+    while (
+        isinstance(day, ir.Arithmetic)
+        and day.sign == "-"
+        and isinstance(day.right, ir.Constant)
+        and day.right.value >= 0
+    ):
+        day = day.left
+    return isinstance(day, ir.Moment)
+
+
+def parameter_values(parameters: Iterable[ir.Parameter], on: int, known: int | None = None) -> Values:
+    """What each parameter is on a day, as known on another or with all that is known, for every combination of its keys; each stands
+    after those its formulas read."""
+    out: Values = {}
+    for parameter in parameters:
+        out[parameter.name] = values_on(parameter, on, out, known)
+    return out
+
+
+def values_on(
+    parameter: ir.Parameter, on: int, before: dict[str, dict[tuple[int, ...], Held]], known: int | None = None
+) -> dict[tuple[int, ...], Held]:
+    """A parameter's value on a day for each combination of its keys, computed from the parameters that come before it in order."""
+    values: dict[tuple[int, ...], Held] = {}
+    for keys, alone in by_keys(parameter, on, known).items():
+        entry, floor = held(alone, keys, on, known)
+        floor_value = evaluate_parameter(floor.value, keys, before, on) if floor and floor.value else None
+        if entry is None:
+            values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
+        elif entry.kind == "pending":
+            values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+        else:
+            assert entry.value is not None
+            values[keys] = Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)
+    return values
+
+
 class Epoch:
     """A policy on the days from one change to the next; with `known` as it was known on that day."""
 
-    __slots__ = ("first", "known", "last", "parameters", "program", "rules")
+    __slots__ = ("first", "known", "last", "laws", "parameters", "program", "rules")
 
-    def __init__(self, program: ir.Program, on: int, order: EpochOrder | None = None, known: int | None = None) -> None:
-        days, parameters = order or epoch_order(program)
+    def __init__(
+        self,
+        program: ir.Program,
+        on: int,
+        order: EpochOrder | None = None,
+        laws: Laws | None = None,
+        known: int | None = None,
+    ) -> None:
+        days, parameters = order = order or epoch_order(program)
+        self.laws = laws or Laws(program, order)
         at = bisect_right(days, on)
         self.program = program
         self.known = known
@@ -35,23 +203,7 @@ class Epoch:
         self.rules: dict[tuple[str, str], InForce | None] = {
             (r.entity, r.name): in_force(r, on, known) for r in program.rules
         }
-        self.parameters: dict[str, dict[tuple[int, ...], Held]] = {}
-        for parameter in parameters:
-            values: dict[tuple[int, ...], Held] = {}
-            for keys in combinations(parameter):
-                entry, floor = held(parameter, keys, on, known)
-                floor_value = (
-                    evaluate_parameter(floor.value, keys, self.parameters, on) if floor and floor.value else None
-                )
-                if entry is None:
-                    kind = "floor" if floor else "none"
-                    values[keys] = Held(Missing(kind, parameter.name), floor, floor_value)
-                elif entry.kind == "pending":
-                    values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
-                else:
-                    assert entry.value is not None
-                    values[keys] = Held(evaluate_parameter(entry.value, keys, self.parameters, on), entry, floor_value)
-            self.parameters[parameter.name] = values
+        self.parameters = parameter_values(parameters, on, known)
 
     def formula_key(self) -> tuple[object, ...]:
         """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.epoch import Missing
-from ..ir.traverse import compared
+from ..ir.traverse import asks_calendar, compared
 from ..model.functions import BY_KEY
 from ..model.types import Type, grid
 from ..source import Place
 from . import runtime
+from .calendar import calendar_of
 from .show import day_text
 from .values import Failure, Undetermined, Value, join, known
 
@@ -132,6 +133,8 @@ class Interpretation:
         self.program = epoch.program
         self.on = on
         self.root = root
+        self.date = day_text(on)  # whose law is in force, for messages
+        self._under: dict[int, UnderLaw] = {}
         self.steps = {
             (e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount
         }
@@ -150,10 +153,10 @@ class Interpretation:
     def rule(self, rule: ir.Rule, at: Instance) -> Value:
         found = self.epoch.rules[rule.entity, rule.name]
         if found is None:
-            return self.failure("R0105", rule.place, name=rule.name, date=day_text(self.on))
+            return self.failure("R0105", rule.place, name=rule.called, date=self.date)
         value = self.lines(found, at)
         if rule.benefit and known(value) and value < 0:
-            return self.failure("R0104", rule.place, name=rule.name)
+            return self.failure("R0104", rule.place, name=rule.called)
         return value
 
     def lines(self, found: InForce, at: Instance) -> Value:
@@ -213,7 +216,7 @@ class Interpretation:
             return join(holds for _, holds in open_)
         if found.otherwise is not None:
             return self.evaluate(found.otherwise.result, at)
-        return self.failure("R0101", rule.place, name=rule.name)
+        return self.failure("R0101", rule.place, name=rule.called)
 
     def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
         """The one value of lines that apply together; different ones are a conflict."""
@@ -222,7 +225,7 @@ class Interpretation:
         if held_back is not None:
             return held_back
         if any(v != values[0] for v in values[1:]):
-            return self.failure("R0102", lines[-1].place, name=rule.name)
+            return self.failure("R0102", lines[-1].place, name=rule.called)
         return values[0]
 
     def joined(
@@ -248,7 +251,7 @@ class Interpretation:
                 return held_back
         if not values:
             if found.otherwise is None:
-                return self.failure("R0101", found.rule.place, name=found.rule.name)
+                return self.failure("R0101", found.rule.place, name=found.rule.called)
             return self.evaluate(found.otherwise.result, at)
         return sum(values) if found.mode == "sum" else max(values) if found.mode == "highest" else min(values)
 
@@ -274,7 +277,7 @@ class Interpretation:
                 here = self.up(at, node.up) if at else None
                 if here is None:
                     return Undetermined((f"{node.entity}.{node.name}",))
-                return here.values[node.name]
+                return self.value(here, node.name)
             case ir.ParameterRef():
                 return self.parameter(node, at)
             case ir.Moment():
@@ -297,6 +300,8 @@ class Interpretation:
                 return self.strict([node.left, node.right], at, lambda a, b: self.arithmetic(node, a, b))
             case ir.Call():
                 return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
+            case ir.AsOf():
+                return self.as_of(node, at)
             case ir.Aggregate():
                 return self.aggregate(node, at)
             case ir.CarriedRef():
@@ -306,6 +311,29 @@ class Interpretation:
             case ir.Window():
                 return self.window(node, at)
         raise AssertionError(node)
+
+    def value(self, entry: Instance, name: str) -> Value:
+        """What a rule gave for an entry."""
+        return entry.values[name]
+
+    def as_of(self, node: ir.AsOf, at: Instance | None) -> Value:
+        """A parameter or rule under another day's law: its keys and the day itself are as they are today."""
+        keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
+        day, *filled = (self.evaluate(x, at) for x in (node.day, *keys))
+        held_back = join([day, *filled])
+        if held_back is not None:
+            return held_back
+        if isinstance(node.value, ir.ParameterRef):
+            found = self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name][tuple(filled)]
+            return parameter_value(found, node.value, day_text(day))
+        return dated(self.under(day).evaluate(node.value, at), day)
+
+    def under(self, day: int) -> UnderLaw:
+        """The same decision under the law of another day."""
+        epoch = self.epoch.laws.at(day, self.epoch.known)
+        if epoch.first not in self._under:
+            self._under[epoch.first] = UnderLaw(epoch, self.on, self.root)
+        return self._under[epoch.first]
 
     def strict(self, parts: list[ir.Expression], at: Instance | None, operation: Any) -> Value:
         values = [self.evaluate(p, at) for p in parts]
@@ -327,7 +355,7 @@ class Interpretation:
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.on)
+        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.date)
 
     def arithmetic(self, node: ir.Arithmetic, a: Any, b: Any) -> Value:
         if node.left.type.kind == "date":
@@ -337,8 +365,11 @@ class Interpretation:
                 count = Fraction(b)
                 if count.denominator != 1:
                     return self.failure("R0108", node.place, name=node.place.written, value=str(count))
+                steps = int(count) if node.sign == "+" else -int(count)
+                if asks_calendar(node):
+                    return self.deadline(node, runtime.add_workdays, a, steps)
                 move = runtime.add_months if dict(node.right.type.unit.dims).get("month") else runtime.add_days
-                return move(a, int(count) if node.sign == "+" else -int(count))
+                return move(a, steps)
             except runtime.Defer:
                 return self.failure("R0107", node.place, name=node.place.written)
         match node.sign:
@@ -365,6 +396,9 @@ class Interpretation:
                 return Fraction(sum(values)) / len(values)
             case "count":
                 return Fraction(sum(1 for v in values if v))
+        if asks_calendar(node):
+            found = self.deadline(node, getattr(runtime, node.function), *values)
+            return Fraction(found) if known(found) and node.type.is_amount else found
         try:
             made = getattr(runtime, node.function)(*values)
         except runtime.Defer:
@@ -440,6 +474,18 @@ class Interpretation:
                 return max(values) if node.function == "max" else min(values)
         total = sum(values, Fraction(0))
         return total / len(values) if node.function == "average" else total
+
+    def deadline(self, node: ir.Arithmetic | ir.Call, count: Any, *values: Any) -> Value:
+        """What a function of working days gives."""
+        calendar = calendar_of(self.program)
+        try:
+            return count(calendar.workdays, *values)
+        except runtime.Beyond as lacking:
+            written = node.place.written
+            if not 1 <= lacking.year <= 9999:
+                return self.failure("R0107", node.place, name=written)
+            named = f"{calendar.name} {calendar.span()}".strip()
+            return self.failure("R0111", node.place, name=written, year=str(lacking.year), calendar=named)
 
     # --- aggregates
 
@@ -524,16 +570,49 @@ def rounded(how: str, steps: Fraction) -> int:
     return runtime.round_half_up(steps.numerator, steps.denominator)
 
 
-def parameter_value(found: Held, node: ir.ParameterRef, on: int) -> Value:
-    """What a reference to a parameter gives: its value, or what it waits for, or that nothing is in force."""
+class UnderLaw(Interpretation):
+    """The same decision under the law of another day: a rule is worked out, with those that it reads, when it is first asked for.
+
+    Facts, 决定日 and 本月 stay those of the decision. One serves all days of an epoch, so a message's date is left to `dated`.
+    """
+
+    def __init__(self, epoch: Epoch, on: int, root: Instance) -> None:
+        super().__init__(epoch, on, root)
+        self.date = ""
+        self.values: dict[tuple[int, str], Value] = {}
+        self.done: set[tuple[str, str]] = set()
+        self.by_entity: dict[str, list[Instance]] = {}
+        for entry in root.all():
+            self.by_entity.setdefault(entry.entity.name, []).append(entry)
+
+    def value(self, entry: Instance, name: str) -> Value:
+        key = (id(entry), name)
+        if key not in self.values:
+            for rule in self.epoch.laws.closure((entry.entity.name, name)):
+                if (rule.entity, rule.name) not in self.done:
+                    self.done.add((rule.entity, rule.name))
+                    for each in self.by_entity.get(rule.entity, ()):
+                        self.values[id(each), rule.name] = self.rule(rule, each)
+        return self.values[key]
+
+
+def dated(value: Value, day: int) -> Value:
+    """A value from under another day's law: a message that names the day has it filled in."""
+    if isinstance(value, Failure) and ("date", "") in value.words:
+        return value._replace(words=tuple((k, word or day_text(day)) for k, word in value.words))
+    return value
+
+
+def parameter_value(found: Held, node: ir.ParameterRef, date: str) -> Value:
+    """What a reference to a parameter gives: its value, or what it waits for, or that nothing is in force on the date."""
     if node.floor and found.floor is not None:
         return found.floor
     if isinstance(found.value, Missing):
         if found.value.kind == "none":
-            return Failure("R0105", (("name", node.name), ("date", day_text(on))), node.place)
+            return Failure("R0105", (("name", node.name), ("date", date)), node.place)
         return Undetermined((), (found.value.name,))
     if isinstance(found.value, Failure):  # computed with the epoch, on whichever of its days came first
-        words = tuple((k, day_text(on) if k == "date" else word) for k, word in found.value.words)
+        words = tuple((k, date if k == "date" else word) for k, word in found.value.words)
         return found.value._replace(words=words)
     return found.value
 
@@ -556,7 +635,7 @@ class _Closed(Interpretation):
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.parameters[node.name][tuple(keys)], node, self.on)
+        return parameter_value(self.parameters[node.name][tuple(keys)], node, day_text(self.on))
 
 
 def evaluate_parameter(

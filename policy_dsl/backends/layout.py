@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import Missing, combinations
+from ..ir.epoch import Held, Missing, combinations
+from .calendar import calendar_of
 from .epoch import Epoch
 from .runtime import UNKNOWN
 from .values import known
@@ -33,7 +34,8 @@ def row_step(rule: ir.Rule, row: int) -> Fraction:
 
 
 def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> tuple[Any, ...]:
-    """The argument P on an epoch: parameter values as integers of their step (nested by keys), then the dated rows' amounts."""
+    """The argument P on an epoch: parameter values as integers of their step (nested by keys), then the dated rows' amounts, then
+    parameters with their values on all days (runtime.as_of), then the working days."""
     program = epoch.program
     by_name = {p.name: p for p in program.parameters}
     rules = {(r.entity, r.name): r for r in program.rules}
@@ -41,7 +43,12 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
     for key in order:
         assert isinstance(key, tuple)
         if key[0] == "parameter":
-            out.append(_nested(epoch, by_name[key[1]], key[2], steps))
+            out.append(_nested(epoch.parameters[key[1]], by_name[key[1]], key[2], steps))
+        elif key[0] == "history":
+            days, values = epoch.laws.history(key[1], epoch.known)
+            out.append((tuple(days), tuple(_nested(v, by_name[key[1]], key[2], steps) for v in values)))
+        elif key[0] == "calendar":
+            out.append(calendar_of(program).workdays)
         else:
             rule_key, row = key[1], key[2]
             found = epoch.rules[rule_key]
@@ -55,10 +62,12 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
     return tuple(out)
 
 
-def _nested(epoch: Epoch, parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]) -> Any:
+def _nested(
+    found: dict[tuple[int, ...], Held], parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]
+) -> Any:
     values: dict[tuple[int, ...], Any] = {}
     for keys in combinations(parameter):
-        held = epoch.parameters[parameter.name][keys]
+        held = found[keys]
         value = held.floor if floor and held.floor is not None else held.value
         if isinstance(value, Missing) or not known(value):
             values[keys] = UNKNOWN

@@ -7,6 +7,7 @@ Dates are whole numbers yyyymmdd. Amounts are integers; what they count is known
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
 
 
 class Defer(Exception):
@@ -14,6 +15,14 @@ class Defer(Exception):
 
     The interpreter then gives the exact answer; generated code never guesses.
     """
+
+
+class Beyond(Defer):
+    """Raised where a deadline needs a year that the calendar does not cover."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"calendar {year}")
+        self.year = year
 
 
 class Unknown:
@@ -117,6 +126,82 @@ def days_between(last: int, first: int) -> int:
     """Days from `first` to `last`."""
     a = datetime.date(first // 10000, first // 100 % 100, first % 100)
     return (datetime.date(last // 10000, last // 100 % 100, last % 100) - a).days
+
+
+class Workdays:
+    """The working days of whole years: Monday to Friday but for days off, and make-up days.
+
+    `given` returns (years, days off, make-up days), the days as yyyymmdd; it is asked once, when a deadline is first computed.
+    """
+
+    __slots__ = ("given", "made")
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        self.made: object = None
+
+    def laid_out(self) -> tuple[frozenset[int], tuple[int, ...]]:
+        """The years that are covered, and all their working days in order."""
+        if self.made is None:
+            years, off, on = self.given()  # type: ignore[operator]
+            free, extra, days = frozenset(off), frozenset(on), []
+            for year in sorted(years):
+                first, last = datetime.date(year, 1, 1).toordinal(), datetime.date(year, 12, 31).toordinal()
+                for n in range(first, last + 1):
+                    date = datetime.date.fromordinal(n)
+                    day = date.year * 10000 + date.month * 100 + date.day
+                    if day in extra or ((n - 1) % 7 < 5 and day not in free):  # day 1 was a Monday
+                        days.append(day)
+            self.made = frozenset(years), tuple(days)
+        return self.made  # type: ignore[return-value]
+
+
+def covered(years: frozenset[int], first: int, last: int) -> None:
+    """Raises Beyond for the first year on the way from `first` to `last`, up or down, that is not covered."""
+    step = 1 if first <= last else -1
+    for year in range(first, last + step, step):
+        if year not in years:
+            raise Beyond(year)
+
+
+def add_workdays(calendar: Workdays, day: int, count: int) -> int:
+    """The working day so many on from a day, or back from it; the day itself is not counted, and is the answer to none."""
+    day = +day  # an unknown day defers before the calendar is asked
+    if not count:
+        return day
+    years, days = calendar.laid_out()
+    if count > 0:
+        at, first = bisect_right(days, day) + count - 1, day // 10000 + (day % 10000 == 1231)
+        covered(years, first, days[at] // 10000 if at < len(days) else 10000)
+        return days[at]
+    at, last = bisect_left(days, day) + count, day // 10000 - (day % 10000 == 101)
+    covered(years, last, days[at] // 10000 if at >= 0 else 0)
+    return days[at]
+
+
+def working_days(calendar: Workdays, first: int, last: int) -> int:
+    """Working days after the first day up to the last, that one included; negative where the last comes first."""
+    if first == last:
+        return 0
+    if first > last:
+        return -working_days(calendar, last, first)
+    years, days = calendar.laid_out()
+    covered(years, first // 10000 + (first % 10000 == 1231), last // 10000)
+    return bisect_right(days, last) - bisect_right(days, first)
+
+
+def postponed(calendar: Workdays, day: int) -> int:
+    """The day itself if it is a working day, else the next one that is."""
+    day = +day
+    years, days = calendar.laid_out()
+    at = bisect_left(days, day)
+    covered(years, day // 10000, days[at] // 10000 if at < len(days) else 10000)
+    return days[at]
+
+
+def as_of(history: tuple[tuple[int, ...], tuple[object, ...]], day: int) -> object:
+    """What a history has for a day: `history` is the days of change and, one more, the values before, between and after them."""
+    return history[1][bisect_right(history[0], +day)]
 
 
 def read_day(text: object, name: str = "") -> object:

@@ -14,10 +14,11 @@ from typing import Any
 
 from .._version import __version__
 from ..ir import nodes as ir
+from .calendar import Calendar, calendar_of, digest_of
 from .engine import Engine
 from .layout import arguments
 from .python import Emitted, emit
-from .runtime import Unknown
+from .runtime import Unknown, Workdays
 from .show import day_text
 
 _TAIL = '''
@@ -51,7 +52,7 @@ def _collect(results, entity, path, raw, out):
         num, den, dynamic = unit
         value = raw[position]
         position += 1
-        if type(value) is Unknown:
+        if type(value) is Unknown or not name:  # not in force, or not an output
             if dynamic:
                 position += 1
             continue
@@ -64,46 +65,117 @@ def _collect(results, entity, path, raw, out):
             value = f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
         elif kind != "truth":
             value = kind[value]
-        if name:  # what only keeps something for a later month has none
-            out[f"{path}.{name}"] = value
+        out[f"{path}.{name}"] = value
     for n, (list_, inner) in enumerate(lists):
         for i, result in enumerate(raw[len(raw) - len(lists) + n]):
             _collect(results, inner, f"{path}.{list_}[{i}]", result, out)
 '''
 
 
+# what `decide` says and does besides where the policy computes deadlines
+_CALENDAR = (
+    ("def decide(facts, on):", "def decide(facts, on, calendar=None):"),
+    (
+        "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n",
+        "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n\n"
+        '    `calendar`: working days other than those of CALENDAR, as {"years": [2022], "off": ["2022-01-03"], "on": ["2022-01-29"]}.\n'
+        "    A deadline that needs a year which the calendar does not cover raises Beyond, a Defer.\n",
+    ),
+    (
+        "    try:\n        data = read(facts)\n",
+        "    if calendar is not None:\n"
+        '        off, made_up = ([read_day(d) for d in calendar.get(key, ())] for key in ("off", "on"))\n'
+        '        given = Workdays(lambda: (calendar["years"], off, made_up))\n'
+        "        parameters = tuple(given if p is CALENDAR else p for p in parameters)\n"
+        "    try:\n        data = read(facts)\n",
+    ),
+)
+_GUARDED = """    guard = max(g for g in range(len(GUARDS)) if GUARDS[g][0] <= day)
+    GUARDS[guard][1](GUARDS[guard][2], day, data)  # a case that may break a condition of the policy defers
+    out = {}
+"""
+
+
 def standalone(program: ir.Program) -> str:
     """The text of the file."""
     engine = Engine(program)
     root = next((e.name for e in program.entities if not e.holder), program.entities[0].name)
-    days = [0, *engine.days]
-    functions: dict[str, tuple[int, Emitted, list[object]]] = {}
-    epochs: list[tuple[int, int, tuple[Any, ...]]] = []
-    for day in days:
+    functions: Functions = {}
+    guarding: Functions = {}
+    epochs = _emitted(engine, root, functions)
+    guards = [] if engine.guard is None else _emitted(engine.guard, root, guarding, len(functions))
+    asks = any(("calendar",) in order for _, _, order in (*functions.values(), *guarding.values()))
+    parts = [_head(program, asks), _runtime(), f"\nROOT = {root!r}\n"]
+    if asks:
+        parts.append(_calendar(calendar_of(program)))
+    for number, emitted, order in functions.values():
+        parts.append(_module(emitted, number, order))
+    for number, emitted, order in guarding.values():
+        parts.append(_module(emitted, number, order))
+    parts.append(_epochs(epochs))
+    if guards:
+        rows = [f"    ({day}, decide_{n}, {_literal(values)}),\n" for day, n, values in guards]
+        parts.append("\n# (first day, conditions on cases, values in force)\nGUARDS = [\n" + "".join(rows) + "]\n")
+    parts.append(_results(program, functions))
+    tail = _TAIL.replace("    out = {}\n", _GUARDED, 1) if guards else _TAIL
+    parts.append(_with_calendar(tail) if asks else tail)
+    return "\n".join(parts)
+
+
+Functions = dict[str, tuple[int, Emitted, list[object]]]  # by what they depend on: number, module, the argument's order
+
+
+def _emitted(engine: Engine, root: str, functions: Functions, first: int = 0) -> list[tuple[int, int, tuple[Any, ...]]]:
+    """(first day, number of its function, values in force) of each epoch; the functions are added to `functions`."""
+    epochs = []
+    for day in [0, *engine.days]:
         epoch = engine.epoch(day)
         key = repr(epoch.formula_key())
         if key not in functions:
             emitted, emitter = emit(epoch, root, engine.analysis, engine.steps, {})
-            functions[key] = (len(functions), emitted, emitter.argument_order())
+            functions[key] = (first + len(functions), emitted, emitter.argument_order())
         number, _, order = functions[key]
         epochs.append((day, number, arguments(epoch, order, engine.steps)))
-    parts = [_head(program), _runtime(), f"\nROOT = {root!r}\n"]
-    for number, emitted, order in functions.values():
-        parts.append(_module(emitted, number, order))
-    parts.append(_epochs(epochs))
-    parts.append(_results(program, functions))
-    parts.append(_TAIL)
-    return "\n".join(parts)
+    return epochs
 
 
-def _head(program: ir.Program) -> str:
+def _with_calendar(tail: str) -> str:
+    """`decide` with a calendar as one more argument."""
+    for old, new in _CALENDAR:
+        assert tail.count(old) == 1
+        tail = tail.replace(old, new)
+    return tail
+
+
+def _calendar(calendar: Calendar) -> str:
+    """The working days that the policy needs for its deadlines."""
+    given = calendar.to_json()
+    lists = "".join(
+        f"{name} = (\n{_wrapped([d.replace('-', '') for d in given[key]])})\n"  # type: ignore[union-attr]
+        for name, key in (("DAYS_OFF", "off"), ("MAKE_UP_DAYS", "on"))
+    )
+    said = _quiet(f"{calendar.name} {calendar.span()}")
+    return (
+        f"\n# working days: {said}; Monday to Friday without DAYS_OFF, and MAKE_UP_DAYS\n{lists}"
+        f"CALENDAR = Workdays(lambda: ({calendar.years!r}, DAYS_OFF, MAKE_UP_DAYS))\n"
+    )
+
+
+def _wrapped(numbers: list[str]) -> str:
+    return "".join(f"    {', '.join(numbers[n : n + 12])},\n" for n in range(0, len(numbers), 12))
+
+
+def _head(program: ir.Program, asks: bool) -> str:
     lines = [
         f'"""{_quiet(program.name)}：由 policy_dsl {__version__} 从 .policy 编译，可独立导入。 Compiled by policy_dsl; runs on its own.',
         "",
-        f"digest {program.digest}",
+        f"digest {digest_of(program)}",
     ]
     for layer in program.chain:
         lines.append(f"layer {_quiet(layer)}")
+    if asks:
+        calendar = calendar_of(program)
+        lines.append(f"calendar {_quiet(calendar.name)} {calendar.span()} (decide takes another one)")
     lines += ['"""', ""]
     return "\n".join(lines)
 
@@ -144,13 +216,27 @@ def _module(emitted: Emitted, number: int, order: list[object]) -> str:
     text = re.sub(
         r"^( *)'§(\d+)'$", lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}", text, flags=re.MULTILINE
     )
-    names = ", ".join(_quiet(str(k[1] if k[0] == "parameter" else f"{k[1][1]} 第 {k[2]} 行")) for k in order)  # type: ignore[index]
+    names = ", ".join(_quiet(_argument(k)) for k in order)
     return f"\n# P: {names or '—'}\n{text}\n"
+
+
+def _argument(key: Any) -> str:
+    """What one of the arguments P is, in words."""
+    match key[0]:
+        case "parameter":
+            return str(key[1])
+        case "history":
+            return f"{key[1]} 各日"
+        case "calendar":
+            return "工作日"
+    return f"{key[1][1]} 第 {key[2]} 行"
 
 
 def _literal(value: Any) -> str:
     if isinstance(value, Unknown):
         return "UNKNOWN"
+    if isinstance(value, Workdays):
+        return "CALENDAR"
     if isinstance(value, tuple):
         return "(" + "".join(f"{_literal(v)}, " for v in value).rstrip(" ") + ")"
     return repr(value)
@@ -166,7 +252,7 @@ def _epochs(epochs: list[tuple[int, int, tuple[Any, ...]]]) -> str:
     )
 
 
-def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[object]]]) -> str:
+def _results(program: ir.Program, functions: Functions) -> str:
     """How each entry's result tuple is read; the same for every set of formulas, or told apart by its function."""
     rules = {(r.entity, r.name): r for r in program.rules}
     entities = {e.name: e for e in program.entities}
@@ -181,9 +267,9 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             for key in keys:
                 slot, rule = emitted.slots[key], rules[key]
                 kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
+                name = "" if rule.hidden or rule.displaces else key[1]
                 k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
-                output = "" if rule.hidden else key[1]
-                rows.append(f"({output!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+                rows.append(f"({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
             lines.append(
@@ -191,6 +277,11 @@ def _results(program: ir.Program, functions: dict[str, tuple[int, Emitted, list[
             )
         lines.append("    },")
     lines.append("]")
-    units = {f"{r.entity}.{r.name}": r.type.own.show() for r in program.rules if r.type.is_amount and not r.hidden}
+    outputs = set(program.outputs)
+    units = {
+        f"{r.entity}.{r.name}": r.type.own.show()
+        for r in program.rules
+        if r.type.is_amount and (r.entity, r.name) in outputs
+    }
     lines.append(f"UNITS = {units!r}")
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """Every diagnostic once: its code, severity, and words in both languages. Codes are stable; a page in docs/errors explains each.
 
 P01 text and syntax, P02 names, types and units, P03 branches and tables, P04 dates and parameters, P05 benefits,
-P06 layers and files, P07 examples, P08 the call, P10 status and looking back; F01 given facts,
+P06 layers and files, P07 examples, P08 the call, P09 guarantees, P10 status and looking back; F01 given facts,
 F02 histories; R01 what happens while a decision is made.
 Templates are filled by `report.diagnostic`; words in braces come from the pass that reports.
 """
@@ -92,7 +92,6 @@ CODES: dict[str, Code] = _table(
     Code("P0120", "error", "结果列必须在条件列之后", "result columns must come after the conditions", "把结果列移到最右边", "move the result columns to the right"),
     Code("P0121", "error", "日期 {written} 不存在", "there is no date {written}", "写成 年-月-日，例如 2022-06-30", "write year-month-day, as in 2022-06-30"),
     Code("P0122", "error", "{written} 是减法还是月份？", "is {written} a subtraction or a month?", "减法写成 {left} - {right}；日期写全，例如 {written}-01", "write {left} - {right} for a subtraction, {written}-01 for a date"),
-    Code("P0123", "error", "「{word}」要到下一版才能用", "“{word}” is not part of this version yet", "先用规则和给付表达", "say it with rules and benefits for now"),
     Code("P0124", "error", "文件是空的", "the file is empty", "第一条声明写：政策 名称", "begin with: policy NAME"),
     Code("P0125", "error", "文件不是 UTF-8 文本（第 {byte} 个字节处）", "not a UTF-8 text (at byte {byte})", "在编辑器里另存为 UTF-8", "save it as UTF-8"),
     Code("P0126", "error", "文件有 {size} 字节，最多 {most} 字节", "the file has {size} bytes, at most {most} are read", "分成同一文件夹、同一政策名的几个文件", "split it into files of one folder with the same policy name"),
@@ -130,6 +129,9 @@ CODES: dict[str, Code] = _table(
     Code("P0224", "error", "「{name}」的数可能超过 {most} 位", "“{name}” can have more than {most} digits", "中途取整，或检查是否把连乘写多了", "round on the way, or check for products too many"),
     Code("P0225", "error", "到「{name}」为止，一条接一条的引用超过 {most} 层", "“{name}” ends a chain of more than {most} that read each other", "把中间的步骤合并", "join some of the steps"),
     Code("P0226", "error", "统计里面又套统计，超过 {most} 层", "aggregates inside each other, more than {most} deep", "把里面的统计另立为一条规则", "make the inner one a rule of its own"),
+    Code("P0227", "error", "「于」前面要写参数或规则的名称，「{name}」不是", "what stands before “on” must be a parameter or a rule; “{name}” is none", "事实不随规定变；算式先另立为一条规则", "a fact does not change with the law; make a formula a rule of its own"),
+    Code("P0228", "error", "「{name}」于某日的值里，不能再用「于」", "“{name}” on a day cannot read anything on another day", "把里面的一步去掉「于」，或者分开写成两条互不引用的规则", "take one of the two away, or write two rules that do not read each other"),
+    Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
@@ -166,6 +168,12 @@ CODES: dict[str, Code] = _table(
     Code("P0607", "error", "没有文件「{name}」的声明", "no document “{name}” is declared", "{hint}", "{hint_en}"),
     Code("P0608", "error", "同一政策的文件写了不同的上级：{names}", "files of one policy extend different ones: {names}", "留一个", "keep one"),
     Code("P0610", "error", "文件夹里有几个政策：{names}", "the folder holds several policies: {names}", "写出要用的那个文件，或把各政策分到自己的文件夹", "name the file that is meant, or give each policy a folder of its own"),
+    Code("P0611", "error", "「{name}」没有可以废止的「{label}」", "nothing called “{label}” in “{name}” can be repealed", "{hint}", "{hint_en}"),
+    Code("P0612", "error", "同一层把「{name}」修订了两次", "one layer amends “{name}” twice", "一层之内同一内容只改一次：合成一处，或用「自 日期」分开", "amend it once in a layer: join the two, or part them by “from” and dates"),
+    Code("P0613", "error", "这里没有 原值：{problem}", "there is no displaced value here: {problem_en}", "原值 写在例外里，或写在修订上级规则的行里", "write “displaced” in an exception, or in a line that amends a rule of a layer above"),
+    Code("P0614", "error", "「{name}」用 原值 的行太多", "too many lines of “{name}” read the displaced value", "合并相近的例外，或把中间的值另立为规则", "join exceptions that are alike, or make the value between them a rule"),
+    Code("P0615", "warning", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
+    Code("P0616", "warning", "上级自 {later} 改了「{name}」，本级自 {since} 的规定仍然盖着它", "a layer above changes “{name}” from {later}; what this layer says from {since} on still hides it", "要跟上级走，给本级的规定写「至 日期」；仍用本级的，在上级的新日期再写一次", "end it with “to DATE” to follow the layer above; to keep it, write it again with the later date"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),
@@ -182,6 +190,15 @@ CODES: dict[str, Code] = _table(
     Code("P0810", "error", "「{name}」不能作政策的名称：{problem}", "“{name}” cannot be the name of a policy: {problem_en}", "用汉字、字母和数字，以字开头，中间不留空格，例如 试验县", "use letters and digits, a letter first, no spaces, as in Willow_County"),
     Code("P0811", "error", "已经有政策叫「{name}」：{path}", "there is a policy called “{name}” already: {path}", "换一个名称", "take another name"),
     Code("P0812", "error", "{path} 已经有了，没有动它", "{path} is there already and stays as it is", "换一个名称或用 --output 换一个地方；不要了的先自己删掉", "take another name, or another place with --output; remove it yourself if it is not wanted"),
+    # --- guarantees
+    Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
+    Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),
+    Code("P0903", "error", "这一行没有用到事实、规则或参数，对谁都一样", "the line names no fact, rule or parameter: it says the same of everybody", "写出它说的是哪一项", "name what it is about"),
+    Code("P0904", "error", "随 … 不增 要由规则得出、能比大小的值：这里是{found}", "along … never_rises wants a value that rules give and that can be compared; this is {found_en}", "写一条给付，或数量、日期、有次序的规则", "write a benefit, or a rule that gives an amount, a date or an ordered type"),
+    Code("P0905", "error", "随 后面要写一个能变大的事实：「{name}」{problem}", "“along” wants a fact that can rise: “{name}” {problem_en}", "写数量、日期或有次序的事实，名单里的写 名单.事实", "write a fact that is an amount, a date or of an ordered type, one of a list as list.fact"),
+    Code("P0906", "error", "名册的保证不能用 随 … 不增", "a guarantee of a roll cannot say along … never_rises", "对户或人写这条保证；名册的保证只看实际的那一册", "say it of a household or a person; of a roll the one that is decided is looked at"),
+    Code("P0907", "error", "保证「{title}」写了两次", "the guarantee “{title}” is written twice", "并成一条，或换一个标题", "join the two, or give one another title"),
+    Code("P0909", "error", "试情形要用 Hypothesis，这里没有装", "generated cases need Hypothesis, which is not installed", "安装 policy_dsl[generate]；不带 --generate 只检查案例", "install policy_dsl[generate]; without --generate the examples alone are checked"),
     # --- given facts
     Code("F0101", "error", "不是 JSON：{reason}", "not JSON: {reason_en}", "检查引号、逗号和括号", "check quotes, commas and brackets"),
     Code("F0102", "error", "不是 YAML：{reason}", "not YAML: {reason_en}", "检查缩进和冒号", "check indentation and colons"),
@@ -200,6 +217,12 @@ CODES: dict[str, Code] = _table(
     Code("F0115", "error", "「{value}」不是日期", "“{value}” is no date", "写 YYYY-MM-DD", "write YYYY-MM-DD"),
     Code("F0116", "error", "「{value}」不是数", "“{value}” is no number", "只用 0–9 和一个小数点，单位写在后面", "use 0–9 and one decimal point, the unit behind it"),
     Code("F0117", "error", "读不了事实：{reason}", "cannot read the facts: {reason_en}", "检查路径；「-」表示标准输入", "check the path; “-” is standard input"),
+    Code("F0120", "error", "不合保证「{title}」：{numbers}", "against the guarantee “{title}”: {numbers_en}", "核对事实；政策规定没有这样的情形", "check the facts: by the policy there is no such case"),
+    Code("F0130", "error", "日历写得不对：{problem}", "the calendar is not as it should be: {problem_en}", "写成 {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}", "write {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}"),
+    Code("F0131", "error", "{day} 不在日历的年份（{years}）里", "{day} is not within the calendar's years ({years})", "在 years 里加上这一年，或改正日期", "add the year to “years”, or mend the date"),
+    Code("F0132", "error", "{day} 是{weekday}，本来就是工作日，不用补班", "{day} is a {weekday_en}, a working day anyway", "检查日期：on 只写周六、周日的补班日", "check the date: “on” lists make-up days on weekends alone"),
+    Code("F0133", "error", "{day} 既放假又补班", "{day} is both off and a make-up day", "留一个", "keep one"),
+    Code("F0134", "error", "读不了日历：{reason}", "cannot read the calendar: {reason_en}", "检查路径和权限", "check the path and the permissions"),
     # --- while deciding
     Code("R0101", "error", "{name}：没有一行适用", "{name}: no line applies", "政策有空档：补上这一情形或 否则", "the policy has a gap: add the case or “otherwise”"),
     Code("R0102", "error", "{name}：两行同时适用而结果不同", "{name}: two lines apply with different results", "政策有冲突：改条件，或写 依次、优先于", "the policy has a conflict: change a condition, or write first or beats"),
@@ -209,5 +232,11 @@ CODES: dict[str, Code] = _table(
     Code("R0106", "error", "{name}：名单是空的，{function} 需要 默认", "{name}: the list is empty, {function_en} needs a default", "写 默认 …", "write default …"),
     Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
     Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
+    Code("R0111", "error", "{name}：工作日历（{calendar}）没有 {year} 年", "{name}: the calendar of working days ({calendar}) lacks the year {year}", "用 --calendar（在程序里用 Policy.with_calendar）给出有这一年的日历；这一年的放假安排公布后，也可以升级 chinesecalendar", "give a calendar that has the year, with --calendar or Policy.with_calendar; once its holidays are published, upgrade chinesecalendar"),
+    # --- guarantees that do not hold
+    Code("R0130", "error", "保证「{title}」不成立：{numbers}", "the guarantee “{title}” does not hold: {numbers_en}", "改规则，或改保证（加 当 条件、自 日期）", "mend a rule, or the guarantee (add “when”, “from”)"),
+    Code("R0131", "error", "保证「{title}」不成立：{name} 从 {before} 变成 {after}，{value} 却从 {low} 升到 {high}", "the guarantee “{title}” does not hold: {name} goes from {before_en} to {after_en}, and {value} rises from {low_en} to {high_en}", "改规则，或改保证（加 当 条件、自 日期）", "mend a rule, or the guarantee (add “when”, “from”)"),
+    Code("R0132", "warning", "名册不合保证「{title}」：{numbers}", "the roll is against the guarantee “{title}”: {numbers_en}", "核对名册；决定照常作出", "check the roll; the decision stands"),
+    Code("R0133", "error", "保证「{title}」在 {date} 不成立：{numbers}", "the guarantee “{title}” does not hold on {date}: {numbers_en}", "核对参数，或给保证写上 自 日期", "check the parameters, or date the guarantee with “from”"),
 )
 # fmt: on

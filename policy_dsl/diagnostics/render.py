@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from ..source import Place, visible, width
-from .report import KEPT, MOST, Diagnostic
+from .report import KEPT, MOST, Diagnostic, Witness
 
 SEVERITY = {"error": ("错误", "error"), "warning": ("警告", "warning"), "note": ("提示", "note")}
 COLOUR = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
@@ -57,9 +58,25 @@ def one(d: Diagnostic, lang: str, colour: bool = False) -> str:
         if d.place and label.place.file != d.place.file:
             lines.append(f"  ┌─ {label.place}")
         lines += _snippet(label.place, "─", note)
+    for w in d.witness:
+        lines += _case(w, zh)
     if d.help(lang):
         lines.append(f"  = 建议：{d.help(lang)}" if zh else f"  = help: {d.help(lang)}")
     return "\n".join([lines[0], *map(visible, lines[1:])])
+
+
+def _case(w: Witness, zh: bool) -> list[str]:
+    """A case that shows the finding; its facts in one line, as `policy decide` takes them."""
+    facts = json.dumps(w.facts, ensure_ascii=False)
+    values = [f"    {path} = {value}" for path, value in w.outputs]
+    head = f"  = 情形：于 {w.on}" if zh else f"  = case: on {w.on}"
+    if w.supposed:
+        head += (
+            "（上月的值是假设的，未必有哪一户会走到这里）"
+            if zh
+            else " (last month is supposed: perhaps nobody gets there)"
+        )
+    return [head, f"    {facts}", *values]
 
 
 def text(found: Iterable[Diagnostic], lang: str, colour: bool = False) -> str:
@@ -90,7 +107,10 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> list[dict[str, object]]:
             "column": d.place.column if d.place else None,
             "message": d.message(lang),
             "help": d.help(lang),
-            "witness": None,
+            "witness": [
+                {"facts": w.facts, "on": w.on, "outputs": dict(w.outputs), "supposed": w.supposed} for w in d.witness
+            ]
+            or None,
         }
         if d.path:
             row["path"] = d.path

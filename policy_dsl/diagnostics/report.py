@@ -18,6 +18,18 @@ class Label(NamedTuple):
     en: str
 
 
+class Witness(NamedTuple):
+    """A case that shows a finding: facts as JSON has them, the day, and what came out (path, value for eyes).
+
+    `supposed`: what stands under 上月 was made up, and no history need lead there.
+    """
+
+    facts: object
+    on: str
+    outputs: tuple[tuple[str, str], ...]
+    supposed: bool = False
+
+
 class Diagnostic(NamedTuple):
     """One finding. `place` is where it stands in a file, `path` where it stands in given facts (家庭.成员[0].月收入)."""
 
@@ -31,6 +43,7 @@ class Diagnostic(NamedTuple):
     help_zh: str = ""
     help_en: str = ""
     clause: str = ""
+    witness: tuple[Witness, ...] = ()
 
     def message(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

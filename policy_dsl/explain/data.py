@@ -12,7 +12,7 @@ from .._version import __version__
 from ..backends.show import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import conversions, displaced_text, left_out, line_text, part_text, roundings, to_declared
+from .describe import calendars, conversions, displaced_text, left_out, line_text, part_text, roundings, to_declared
 from .explanation import Considered, Explanation, Step
 from .formula import Words
 
@@ -57,6 +57,7 @@ def _value(value: object, step: Step) -> dict[str, Any]:
 
 
 def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
+    made = made.seen_from(step)
     open_ = step.value if isinstance(step.value, Undetermined) else Undetermined()
     applied = [_line(made, step, c, lang, True) for c in step.applied]
     texts = _texts(made, step, lang)
@@ -67,6 +68,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "path": step.path,
         "who": step.who,
         "name": step.name,
+        "without": step.without,
         "state": step.state,
         **_value(step.value, step),
         "clause": {
@@ -84,6 +86,8 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "conversions": texts["conversions"],
         "roundings": texts["roundings"],
         "left_out": texts["left_out"],
+        "calendar": texts["calendar"],
+        "law": day_text(step.law) if step.law else None,
         "since": day_text(step.since) if step.since else None,
         "until": day_text(step.until) if step.until < ir.OPEN else None,
         "published": day_text(step.published) if step.published else None,
@@ -112,7 +116,7 @@ def _formula(made: Explanation, step: Step, formula: ir.Expression, lang: str, r
 
 def _texts(made: Explanation, step: Step, lang: str) -> dict[str, list[str]]:
     """Conversions, roundings and entries left out, of all lines that had a part in the value, each once."""
-    out: dict[str, dict[str, None]] = {"conversions": {}, "roundings": {}, "left_out": {}}
+    out: dict[str, dict[str, None]] = {"conversions": {}, "roundings": {}, "left_out": {}, "calendar": {}}
     formulas = [f for c in step.applied for f in (*(p.formula for p in c.parts), c.line.result)]
     at = step.at
     if step.formula is not None:
@@ -121,6 +125,7 @@ def _texts(made: Explanation, step: Step, lang: str) -> dict[str, list[str]]:
         out["conversions"].update(dict.fromkeys(conversions(made, at, formula, lang)))
         out["roundings"].update(dict.fromkeys(roundings(made, at, formula, lang)))
         out["left_out"].update(dict.fromkeys(left_out(made, at, formula, lang)))
+        out["calendar"].update(dict.fromkeys(calendars(made, at, formula, lang)))
     results = [c.line.result for c in step.applied if not isinstance(c.line.result, ir.Constant)]
     for formula in [step.formula] if step.formula is not None else results:
         out["conversions"].update(dict.fromkeys(to_declared(made, step, formula, at, lang)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..backends.calendar import calendar_of
 from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
 from ..ir.statuses import condition_of
-from ..ir.traverse import children
+from ..ir.traverse import asks_calendar, children
 from ..model.clause import Clause
 from ..model.types import Type
 from ..syntax.keywords import spelling
@@ -51,6 +52,8 @@ _LABELS = {
     "left_out": ("不计", "left out"),
     "conversion": ("换算", "conversion"),
     "rounding": ("取整", "rounding"),
+    "calendar": ("日历", "calendar"),
+    "law": ("规定", "law"),
     "since": ("生效", "in force"),
     "given_up": ("放弃", "given up"),
     "displaced": ("取代", "displaces"),
@@ -66,6 +69,7 @@ _LABELS = {
 _KINDS = {
     "rule": ("规则", "rule"),
     "benefit": ("给付", "benefit"),
+    "displaced": ("原值", "displaced value"),
     "fact": ("事实", "fact"),
     "parameter": ("参数", "parameter"),
     "past": ("上月", "month before"),
@@ -83,14 +87,22 @@ _MISSING = {
 }
 
 
+MOST_DAYS = 12  # days off or make-up days named for one deadline
+
+
 def describe(made: Explanation, step: Step, lang: str) -> Block:
     """The step's block in the language `zh` or `en`."""
     zh = lang == "zh"
     kind = _KINDS[step.kind][0 if zh else 1]
     tag = f"{kind} · {step.who}" if step.who else kind
-    title = step.name if step.kind == "parameter" else step.id
+    title = step.name if step.kind == "parameter" else f"{step.path}.{step.name}"
     if step.kind == "past":
         title = f"{step.path}.{carried_words(step.name, lang)}"
+    if step.kind == "displaced":
+        title += f"（没有「{step.without}」时）" if zh else f" (without “{step.without}”)"
+    if step.law:
+        title += f" {spelling('ON', lang)} {day_text(step.law)}"
+    made = made.seen_from(step)
     rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _once(_rows(made, step, lang)))
     return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
 
@@ -121,6 +133,9 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     if step.kind not in ("fact", "past"):
         yield "source", _source(step.clause, lang)
         yield "gist", step.clause.gist
+    if step.law:
+        day = day_text(step.law)
+        yield "law", f"按 {day} 当天的规定" if zh else f"as it stood on {day}"
     if step.decided_by:
         yield (
             "decided_by",
@@ -233,6 +248,7 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         yield "because", part_text(made, at, part.formula, part.holds, lang)
         yield from (("conversion", t) for t in conversions(made, at, part.formula, lang))
         yield from (("left_out", t) for t in left_out(made, at, part.formula, lang))
+        yield from (("calendar", t) for t in calendars(made, at, part.formula, lang))
     if not isinstance(line.result, ir.Constant):
         if line.kind == "value":
             yield "formula", Words(lang).text(line.result)
@@ -258,6 +274,7 @@ def _numbers(
     yield from (("left_out", t) for t in left_out(made, at, formula, lang))
     yield from (("conversion", t) for t in conversions(made, at, formula, lang))
     yield from (("rounding", t) for t in roundings(made, at, formula, lang))
+    yield from (("calendar", t) for t in calendars(made, at, formula, lang))
 
 
 def _worked_out(
@@ -275,6 +292,12 @@ def _worked_out(
 def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     """What the rule would give without the exception: its lines and its amount, worked out."""
     value = value_text(step.given_up, step.type, lang, exact=True)
+    if not step.given_up_lines:
+        yield (
+            "given_up",
+            f"{value}：原值，没有这一行时的结果" if lang == "zh" else f"{value}: what the rule gives without this line",
+        )
+        return
     quoted = "「{}」" if lang == "zh" else "“{}”"
     texts = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.given_up_lines)
     layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")
@@ -313,6 +336,7 @@ def _not_applied(made: Explanation, step: Step, considered: Considered, lang: st
         yield "because", part_text(made, step.at, part.formula, part.holds, lang)
         yield from (("conversion", t) for t in conversions(made, step.at, part.formula, lang))
         yield from (("left_out", t) for t in left_out(made, step.at, part.formula, lang))
+        yield from (("calendar", t) for t in calendars(made, step.at, part.formula, lang))
     if considered.holds is not False and known(step.value):
         yield "because", "是否适用，结果都一样" if zh else "the value is the same whether it applies or not"
 
@@ -396,6 +420,40 @@ def to_declared(made: Explanation, step: Step, formula: ir.Expression, at: Insta
     text = conversion(formula, made.interpretation.evaluate(formula, at), step.type.unit, lang)
     if text:
         yield text
+
+
+def calendars(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
+    """Which calendar each deadline was counted by, and the days on the way that are no usual ones."""
+    for node in _here(formula):
+        if not asks_calendar(node):
+            continue
+        ends = [node.left, node] if isinstance(node, ir.Arithmetic) else list(node.arguments)  # type: ignore[union-attr]
+        if len(ends) == 1:
+            ends.append(node)
+        days = [made.interpretation.evaluate(x, at) for x in ends]
+        if not all(known(d) for d in days):
+            continue
+        calendar = calendar_of(made.interpretation.program)
+        start = days[0] if isinstance(node, ir.Arithmetic) else min(days) if len(node.arguments) > 1 else 0  # type: ignore[union-attr]
+        off, on = ([d for d in some if d != start] for some in calendar.between(min(days), max(days)))
+        yield _counted(
+            f"{calendar.name} {calendar.span()}".strip(), day_text(min(days)), day_text(max(days)), off, on, lang
+        )
+
+
+def _counted(calendar: str, first: str, last: str, off: list[int], on: list[int], lang: str) -> str:
+    zh = lang == "zh"
+    parts = []
+    for days, word, word_en in ((off, "放假", "off"), (on, "补班", "make-up days")):
+        shown = [day_text(d) for d in days[:MOST_DAYS]]
+        if len(days) > MOST_DAYS:
+            shown.append(f"……共 {len(days)} 天" if zh else f"… {len(days)} in all")
+        if shown:
+            parts.append(f"{word} {'、'.join(shown)}" if zh else f"{word_en} {', '.join(shown)}")
+    between = ("；" if zh else "; ").join(parts) or (
+        "没有另行放假或补班" if zh else "neither days off nor make-up days"
+    )
+    return f"{calendar}：{first} 至 {last}，{between}" if zh else f"{calendar}: {first} to {last}, {between}"
 
 
 def roundings(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:

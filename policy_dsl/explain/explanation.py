@@ -10,21 +10,22 @@ Annotations are evaluated here, as in ir/nodes.py, so that the long NamedTuples 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.interpret import Instance, Interpretation, evaluate_parameter, locate
+from ..backends.interpret import Instance, Interpretation, dated, evaluate_parameter, locate, parameter_value
 from ..backends.runtime import NOTHING, Unknown, add_months
 from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text
-from ..backends.values import Failure, Undetermined, Value, known
+from ..backends.values import Failure, Undetermined, Value, join, known
 from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, held
-from ..ir.traverse import children
+from ..ir.traverse import children, walk
 from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.types import Type
 from ..model.words import PREVIOUS
 from ..source import Place
+from ..syntax.keywords import BY_TERMINAL
 from .formula import Words, parts_of, who
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Displaced(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One value with its reasons. `kind`: rule, benefit, fact, parameter."""
+    """One value with its reasons. `kind`: rule, benefit, displaced (the 原值 of a line), fact, parameter."""
 
     id: str
     kind: str
@@ -93,6 +94,8 @@ class Step(NamedTuple):
     displaced: Displaced | None
     at: Instance | None
     children: tuple[str, ...]
+    law: int = 0  # the day whose law gives it, where `于` asks for another than the decision's
+    without: str = ""  # of a displaced value: the exception, or the layer, that is left out
 
     @property
     def state(self) -> str:
@@ -121,6 +124,12 @@ class Explanation:
         self.interpretation = interpretation
         self.roots = roots
         self.steps = steps
+
+    def seen_from(self, step: Step) -> "Explanation":
+        """The same with the values as the step sees them: under the law of its own day."""
+        if not step.law:
+            return self
+        return Explanation(self.policy, self.digest, self.interpretation.under(step.law), self.roots, self.steps)
 
     def words(self, step: Step, lang: str, numbers: bool) -> Words:
         return Words(lang, self.interpretation, step.at) if numbers else Words(lang)
@@ -176,6 +185,14 @@ class Explanation:
         return f"<Explanation {self.policy} {day_text(self.on)} {', '.join(self.roots[:3])}>"
 
 
+class Below(NamedTuple):
+    """A rule whose step is to be made: by which explainer, of which entry."""
+
+    by: "Explainer"
+    entry: Instance
+    name: str
+
+
 def explain(decision: "Decision", output: str | None = None) -> Explanation:
     """The reasons for an output (its path, or the end of it), or for all. Raises PolicyError P0803 for an unknown one."""
     paths = list(decision)
@@ -191,17 +208,34 @@ def explain(decision: "Decision", output: str | None = None) -> Explanation:
 
 
 class Explainer:
-    """Explains outputs of one decision. A step is made once, whatever asks for it."""
+    """Explains outputs of one decision. A step is made once, whatever asks for it. `law`: the day whose law it looks at, where that is
+    not the decision's own."""
 
-    def __init__(self, decision: "Decision") -> None:
+    def __init__(
+        self,
+        decision: "Decision",
+        interpretation: Interpretation | None = None,
+        law: int = 0,
+        steps: dict[str, Step] | None = None,
+    ) -> None:
         self.decision = decision
-        self.epoch = decision.epoch
+        self.interpretation = interpretation or Interpretation(decision.epoch, decision.day, decision.recorded())
+        self.epoch = self.interpretation.epoch
         self.program = self.epoch.program
-        self.interpretation = Interpretation(self.epoch, decision.day, decision.recorded())
+        self.law = law
+        self.day = law or self.interpretation.on
+        self.behind = f" {BY_TERMINAL['ON'].zh} {day_text(law)}" if law else ""  # an id says whose law it is about
+        self.others: dict[int, Explainer] = {}
         self.rules = {(r.entity, r.name): r for r in self.program.rules}
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
-        self.steps: dict[str, Step] = {}
+        self.steps: dict[str, Step] = {} if steps is None else steps
+
+    def under(self, day: int) -> "Explainer":
+        """What makes the steps of another day's law, in the same table."""
+        if day not in self.others:
+            self.others[day] = Explainer(self.decision, self.interpretation.under(day), day, self.steps)
+        return self.others[day]
 
     def of(self, paths: list[str]) -> Explanation:
         """The reasons for outputs, by their whole paths."""
@@ -211,16 +245,20 @@ class Explainer:
 
     def output(self, path: str) -> None:
         """Makes the step of an output and of all it rests on, without recursion: a long chain of rules is no danger."""
-        stack: list[tuple[Instance, str]] = [self._split(path)]
+        stack: list[Below] = [Below(self, *self._split(path))]
         while stack:
-            entry, name = stack.pop()
-            id_ = f"{entry.path}.{name}"
+            made, entry, name = stack.pop()
+            id_ = made.id_of(entry, name)
             if id_ in self.steps:
                 continue
             rule = self.rules[entry.entity.name, name]
-            step, below = self.rule(rule, entry)
+            step, below = made.rule(rule, entry)
             self.steps[id_] = step
             stack.extend(reversed(below))
+
+    def id_of(self, entry: Instance, name: str) -> str:
+        """The id of a rule's step."""
+        return f"{entry.path}.{name}{self.behind}"
 
     def _split(self, path: str) -> tuple[Instance, str]:
         found = locate(self.interpretation.root, path)
@@ -229,9 +267,9 @@ class Explainer:
 
     # --- rules
 
-    def rule(self, rule: ir.Rule, entry: Instance) -> tuple[Step, list[tuple[Instance, str]]]:
+    def rule(self, rule: ir.Rule, entry: Instance) -> tuple[Step, list[Below]]:
         found = self.epoch.rules[rule.entity, rule.name]
-        value = entry.values[rule.name]
+        value = dated(self.interpretation.value(entry, rule.name), self.day)
         applied: list[Considered] = []
         considered: list[Considered] = []
         given_up: Value = None
@@ -239,7 +277,10 @@ class Explainer:
         formulas: list[ir.Expression] = []
         if found is not None:
             applied, considered = self.lines(found, entry, value)
-            if applied and applied[0].line.kind == "exception":
+            displaced = _displaced_in(applied[0].line) if applied else None
+            if displaced is not None:
+                given_up = entry.values[displaced]
+            elif applied and applied[0].line.kind == "exception":
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
@@ -251,18 +292,18 @@ class Explainer:
                 formulas += [p.formula for p in c.reasons]
                 if c.holds is not False:
                     formulas.append(c.line.result)
-        below: list[tuple[Instance, str]] = []
+        below: list[Below] = []
         ids: dict[str, None] = {}
         for formula in formulas:
             self.gather(formula, entry, ids, below)
         lead = applied[0].line if applied else None
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
-            id=f"{entry.path}.{rule.name}",
-            kind="benefit" if rule.benefit else "rule",
+            id=self.id_of(entry, rule.name),
+            kind="displaced" if rule.displaces else "benefit" if rule.benefit else "rule",
             entity=rule.entity,
             path=entry.path,
-            name=rule.name,
+            name=rule.called,
             type=rule.type,
             value=value,
             clause=lead.clause if lead is not None and lead.clause.document else rule.clause,
@@ -283,21 +324,14 @@ class Explainer:
             displaced=self.displaced(rule, lead),
             at=entry,
             children=tuple(ids),
+            law=self.law,
+            without=rule.without,
         )
         return step, below
 
     def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
         """The lines of the nearest upper layer in whose place the line that applied stands."""
-        if lead is None or lead.layer == 0 or (lead.kind == "exception" and not lead.key):
-            return None
-        on = self.interpretation.on
-        below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
-        if lead.kind in ("value", "branch"):
-            below = [x for x in below if x.kind in ("value", "branch", "row")]
-        else:
-            below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
-        nearest = max((x.layer for x in below), default=-1)
-        lines = tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+        lines = displaced_lines(rule, lead, self.day) if lead is not None else ()
         return Displaced(lines[0].clause, None, lines) if lines else None
 
     def consider(self, line: ir.Line, entry: Instance) -> Considered:
@@ -314,7 +348,7 @@ class Explainer:
         """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
         exceptions = [self.consider(x, entry) for x in found.exceptions]
         order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
-        pick = entry.picks.get(found.rule.name)
+        pick = None if self.law else entry.picks.get(found.rule.name)
         picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
         if picked is not None and not found.mode and picked.kind in ("value", "branch", "row", "transition"):
             return [self.consider(picked, entry)], exceptions
@@ -354,9 +388,7 @@ class Explainer:
 
     # --- what a formula rests on
 
-    def gather(
-        self, formula: ir.Expression, at: Instance, ids: dict[str, None], below: list[tuple[Instance, str]]
-    ) -> None:
+    def gather(self, formula: ir.Expression, at: Instance, ids: dict[str, None], below: list[Below]) -> None:
         """Steps for everything that a formula reads at an entry."""
         stack: list[tuple[ir.Expression, Instance]] = [(formula, at)]
         while stack:
@@ -369,10 +401,10 @@ class Explainer:
                 case ir.RuleRef():
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
-                        ids[f"{here.path}.{node.name}"] = None
-                        below.append((here, node.name))
+                        ids[self.id_of(here, node.name)] = None
+                        below.append(Below(self, here, node.name))
                 case ir.ParameterRef():
-                    ids[self.parameter(node, entry)] = None
+                    ids[self.parameter(node, self._keys(node, entry))] = None
                     stack.extend((k, entry) for k in reversed(node.keys))
                 case ir.CarriedRef():
                     here = self.interpretation.up(entry, node.up)
@@ -386,6 +418,10 @@ class Explainer:
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
+                case ir.AsOf():
+                    self._as_of(node, entry, ids, below)
+                    keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
+                    stack.extend((k, entry) for k in reversed((node.day, *keys)))
                 case ir.Aggregate():
                     entries = self.interpretation.entries(node, entry)
                     for inner in reversed(entries if isinstance(entries, list) else []):
@@ -445,6 +481,20 @@ class Explainer:
             )
         return id_
 
+    def _as_of(self, node: ir.AsOf, entry: Instance, ids: dict[str, None], below: list[Below]) -> None:
+        """What is read under the law of another day, once that day is known."""
+        day = self.interpretation.evaluate(node.day, entry)
+        if not known(day):
+            return
+        other = self.under(day)
+        if isinstance(node.value, ir.ParameterRef):
+            ids[other.parameter(node.value, self._keys(node.value, entry))] = None
+            return
+        here = self.interpretation.up(entry, node.value.up)
+        if here is not None:
+            ids[other.id_of(here, node.value.name)] = None
+            below.append(Below(other, here, node.value.name))
+
     def fact(self, entry: Instance, name: str) -> str:
         id_ = f"{entry.path}.{name}"
         if id_ not in self.steps:
@@ -472,20 +522,24 @@ class Explainer:
             )
         return id_
 
-    def parameter(self, node: ir.ParameterRef, entry: Instance) -> str:
+    def _keys(self, node: ir.ParameterRef, entry: Instance) -> tuple[Value, ...]:
+        return tuple(self.interpretation.evaluate(k, entry) for k in node.keys)
+
+    def parameter(self, node: ir.ParameterRef, keys: tuple[Value, ...]) -> str:
         parameter = self.parameters[node.name]
-        keys: Any = tuple(self.interpretation.evaluate(k, entry) for k in node.keys)
         names = tuple(t.members[k] if known(k) else "?" for t, k in zip(parameter.key_types, keys, strict=True))
         name = f"{node.name}({', '.join(names)})" if names else node.name
         name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
-        id_ = f"参数 {name}"
+        id_ = f"参数 {name}{self.behind}"
         if id_ in self.steps:
             return id_
         found: Held | None = None
         source: ir.Entry | None = None
-        if all(known(k) for k in keys):
+        value: Value = join(keys)
+        if value is None:
             found = self.epoch.parameters[node.name][keys]
-            exact, floor = held(parameter, keys, self.interpretation.on, self.epoch.known)
+            value = parameter_value(found, node, day_text(self.day))
+            exact, floor = held(parameter, keys, self.day, self.epoch.known)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}
         formula = None
@@ -499,7 +553,7 @@ class Explainer:
             path="",
             name=name,
             type=parameter.type,
-            value=self.interpretation.parameter(node, entry),
+            value=value,
             clause=source.clause if source is not None else parameter.clause,
             place=source.place if source else parameter.place,
             since=source.since if source else 0,
@@ -510,12 +564,13 @@ class Explainer:
             formula=formula,
             displaced=self._displaced_value(parameter, keys, source) if source is not None else None,
             children=tuple(ids),
+            law=self.law,
         )
         return id_
 
     def _displaced_value(self, parameter: ir.Parameter, keys: tuple[int, ...], source: ir.Entry) -> Displaced | None:
         """The value of the nearest upper layer that the lower layer's hides on this day."""
-        on = self.interpretation.on
+        on = self.day
         below = [
             e
             for e in parameter.entries
@@ -539,6 +594,24 @@ class Explainer:
             "at": None, "children": (),
         }  # fmt: skip
         return Step(**(usual | given))
+
+
+def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...]:
+    """The lines of the nearest upper layer in whose place a line stands on a day."""
+    if lead.layer == 0 or (lead.kind == "exception" and not lead.key):
+        return ()
+    below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
+    if lead.kind in ("value", "branch"):
+        below = [x for x in below if x.kind in ("value", "branch", "row")]
+    else:
+        below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
+    nearest = max((x.layer for x in below), default=-1)
+    return tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+
+
+def _displaced_in(line: ir.Line) -> str | None:
+    """The rule that a line's result reads as 原值."""
+    return next((x.name for x in walk(line.result) if isinstance(x, ir.RuleRef) and x.displaced), None)
 
 
 def _says_the_same(a: ir.Line, b: ir.Line) -> bool:

@@ -99,6 +99,8 @@ class Words:
         match node:
             case ir.Constant():
                 return self.constant(node), 9
+            case ir.RuleRef() if node.displaced:
+                return self.leaf(node, self.keyword("DISPLACED")), 9
             case ir.FactRef() | ir.RuleRef():
                 return self.leaf(node, f"{node.entity}.{node.name}" if node.up else node.name), 9
             case ir.ParameterRef():
@@ -131,6 +133,10 @@ class Words:
                     f"{self.function(node.function)}({', '.join(self.text(a, like=like) for a in node.arguments)})",
                     9,
                 )
+            case ir.AsOf():
+                if self.interpretation is not None:
+                    return self.leaf(node, ""), 9
+                return f"{self.text(node.value)} {self.keyword('ON')} {self.text(node.day, 9)}", 9
             case ir.Aggregate():
                 return self.aggregate(node), 9
             case ir.CarriedRef():
@@ -244,7 +250,7 @@ class Words:
             return name if value is True else ""
         inner = Words(self.lang, self.interpretation, entry)
         shown = inner.leaf(node.value, "")
-        if not isinstance(node.value, (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.Constant)):
+        if not isinstance(node.value, (ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.AsOf, ir.Constant)):
             worked = inner.text(node.value)  # 甲 是（72 岁 ≥ 60 岁）
             shown = f"{shown}（{worked}）" if self.lang == "zh" else f"{shown} ({worked})"
         return f"{name} {shown}" if named else shown

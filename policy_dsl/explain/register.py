@@ -15,12 +15,12 @@ from ..source import Place
 from .offices import Office, office
 from .resting import Cell, Key, Lack, Resting, Time
 
-Carrier = ir.Rule | ir.Parameter | ir.Arrears
-Said = ir.Line | ir.Entry | ir.Arrears
+Carrier = ir.Rule | ir.Parameter | ir.Arrears | ir.Guarantee
+Said = ir.Line | ir.Entry | ir.Repeal | ir.Arrears | ir.Claim
 
 
 class Written(NamedTuple):
-    """One place where an assumption stands: at a rule, a parameter or a 补发, about these of its lines or values."""
+    """One place where an assumption stands: at a rule, a parameter, a 补发 or a guarantee, about these of its lines or values."""
 
     reason: str
     carrier: Carrier
@@ -28,7 +28,9 @@ class Written(NamedTuple):
     clause: Clause
     place: Place
     office: Office
-    counts: bool = True  # whether any output rests on this place; it does not where a lower layer displaces it
+    counts: bool = (
+        True  # whether any output rests on this place; not where a lower layer displaces it, or at a guarantee
+    )
 
 
 class Assumed(NamedTuple):
@@ -114,7 +116,8 @@ def _assumptions(program: ir.Program, resting: Resting) -> Iterator[Assumed]:
     for text, made, owner in _written(program):
         id_, _, reason = text.partition(" ")
         mark = resting.bit(owner)
-        counts = isinstance(made.carrier, ir.Arrears) or bool(resting.outputs(mark) or resting.later(mark))
+        apart = isinstance(made.carrier, (ir.Arrears, ir.Guarantee))
+        counts = apart or bool(resting.outputs(mark) or resting.later(mark))
         made = made._replace(reason=reason.strip(), counts=counts)
         marks[id_] = marks.get(id_, 0) | mark
         group = groups.setdefault(id_, [])
@@ -137,28 +140,35 @@ def _line(place: Place) -> tuple[str, int]:
 
 
 def _written(program: ir.Program) -> Iterator[tuple[str, Written, int]]:
-    """(text, place, id of the object that explanations take it from), in the order of the text."""
+    """(text, place, id of what it stands at), in the order of the text."""
     found: list[tuple[str, Written, int]] = []
 
     def add(text: str, carrier: Carrier, about: tuple[Said, ...], clause: Clause, place: Place, owner: object) -> None:
         made = Written("", carrier, about, clause, place, office(program, clause))
         found.append((text, made, id(owner)))
 
-    def walk(item: ir.Parameter | ir.Rule, parts: Sequence[ir.Line | ir.Entry]) -> None:
+    def body(item: ir.Parameter | ir.Rule, parts: Sequence[ir.Line | ir.Entry]) -> None:
         for remark in item.remarks:
             about = tuple(x for x in parts if x.place in remark.about)
-            add(remark.text, item, about, remark.clause, remark.place, item)
+            add(remark.text, item, about, remark.clause, remark.place, remark)
+        each(item, (*parts, *item.repeals))
+
+    def each(item: Carrier, parts: Sequence[Said]) -> None:
         for part in parts:
             for text in part.assumptions:
                 add(text, item, (part,), part.clause, part.place, part)
 
     for parameter in program.parameters:
-        walk(parameter, parameter.entries)
+        body(parameter, parameter.entries)
     for rule in program.rules:
-        walk(rule, rule.lines)
+        if not rule.displaces:  # the part of another rule that 原值 reads
+            body(rule, rule.lines)
     for arrears in program.arrears:
-        for text in arrears.assumptions:
-            add(text, arrears, (arrears,), arrears.clause, arrears.place, arrears)
+        each(arrears, (arrears,))
+    for guarantee in program.guarantees:
+        for text in guarantee.assumptions:
+            add(text, guarantee, guarantee.claims, guarantee.clause, guarantee.place, guarantee)
+        each(guarantee, guarantee.claims)
     layers = {name: n for n, name in enumerate(program.chain)}
     found.sort(key=lambda x: (layers.get(x[1].clause.policy, 0), x[1].place.file, x[1].place.line))
     return iter(found)

@@ -51,6 +51,8 @@ def _carrier(item: Carrier) -> dict[str, object]:
         return {"kind": "parameter", "entity": "", "name": item.name}
     if isinstance(item, ir.Arrears):
         return {"kind": "arrears", "entity": item.entity, "name": item.benefit}
+    if isinstance(item, ir.Guarantee):
+        return {"kind": "guarantee", "entity": item.entity, "name": item.title}
     kind = "benefit" if item.benefit else "status" if item.status else "rule"
     return {"kind": kind, "entity": item.entity, "name": item.name}
 

@@ -86,7 +86,11 @@ class _Page(Wording):
             for w in assumed.written
             if isinstance(w.carrier, ir.Arrears)
         ]
-        yield from self.bears(made, assumed.outputs, ("影响", "bears on"), settled)
+        kept = dict.fromkeys(w.carrier.title for w in assumed.written if isinstance(w.carrier, ir.Guarantee))
+        if kept:
+            yield self.row(self.listed(kept), "影响保证", "bears on guarantees")
+        if assumed.outputs or settled or not kept:
+            yield from self.bears(made, assumed.outputs, ("影响", "bears on"), settled)
         yield from self.later(assumed.later)
 
     def place(self, made: Register, w: Written) -> str:

@@ -42,6 +42,8 @@ class Wording:
             return f"{self.word('PARAMETER')} {item.name}"
         if isinstance(item, ir.Arrears):
             return f"{self.word('BENEFIT')} {item.entity}.{item.benefit}"
+        if isinstance(item, ir.Guarantee):
+            return f"{self.word('GUARANTEE')} {item.title}"
         terminal = "BENEFIT" if item.benefit else "STATUS" if item.status else "RULE"
         return f"{self.word(terminal)} {item.entity}.{item.name}"
 
@@ -49,12 +51,29 @@ class Wording:
         """A line of a rule, or a value of a parameter with its keys, as it would be written; with the dates that it says itself."""
         if isinstance(item, ir.Arrears):
             return f"{self.word('ARREARS')} {self.word('WHEN')} {Words(self.lang).text(item.condition)}"
+        if isinstance(item, ir.Claim):
+            return self.claim(item)
+        if isinstance(item, ir.Repeal):
+            shown = f"{self.word('REPEAL')} {item.label}".rstrip()
+            return self.dated(shown, item.since, item.until)
         if isinstance(item, ir.Line):
             shown = line_text(item, self.lang)
         else:
             shown = self.keyed(item, carrier.key_types if isinstance(carrier, ir.Parameter) else ())
-        dates = self.dates(item.since, item.until if item.until == item.ends else ir.OPEN)
+        return self.dated(shown, item.since, item.until if item.until == item.ends else ir.OPEN)
+
+    def dated(self, shown: str, since: int, until: int) -> str:
+        dates = self.dates(since, until)
         return f"{shown}{self.say(f'（{dates}）', f' ({dates})')}" if dates else shown
+
+    def claim(self, item: ir.Claim) -> str:
+        """`补助 不超过 1000 元/月 当 够条件`, `补助 随 收入 不增`."""
+        words = Words(self.lang)
+        shown = words.text(item.says)
+        if item.along is not None:
+            path = ".".join((*item.along.lists, item.along.fact.name))
+            shown = f"{shown} {self.word('ALONG')} {path} {self.word('NEVER_RISES')}"
+        return shown if item.when is None else f"{shown} {self.word('WHEN')} {words.text(item.when)}"
 
     def keyed(self, entry: ir.Entry, types: tuple[Type, ...]) -> str:
         """`城市 623 元/人/月`: the value with its keys before it, where it is said of some of them."""

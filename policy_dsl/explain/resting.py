@@ -6,16 +6,18 @@ line that a lower layer displaces, or that is read at another time, is never men
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from ..backends.epoch import Epoch, epoch_order
+from ..backends.epoch import Epoch, Laws, epoch_order
 from ..ir import nodes as ir
-from ..ir.epoch import Missing, held
-from ..ir.traverse import walk
+from ..ir.epoch import Missing, held, repealing
+from ..ir.traverse import children
 
 Key = tuple[str, str]  # (entity, rule)
 Cell = tuple[str, tuple[int, ...]]  # a parameter, one value for each of its keys
+Marked = ir.Line | ir.Entry | ir.Remark | ir.Repeal  # what assumptions stand at
 
 
 class Lack(NamedTuple):
@@ -40,17 +42,21 @@ class Resting:
     def __init__(self, program: ir.Program) -> None:
         self.program = program
         self._bits: dict[object, int] = {}
-        order = epoch_order(program)
-        ends = [0, *order[0], ir.OPEN + 1]
-        self.times = [_Follower(self, Epoch(program, a, order), a).time(b) for a, b in pairwise(ends)]
-        self.now: dict[Key, int] = dict.fromkeys(self._keys(), 0)
+        laws = Laws(program, epoch_order(program))
+        spans = list(pairwise([0, *laws.order[0], ir.OPEN + 1]))
+        followers = [_Follower(self, laws.at(since), since) for since, _ in spans]
+        if laws.dated:  # `x 于 d` reads at any day what never reads at another day itself
+            others = [f.followed() for f in followers]
+            followers = [_Follower(self, f.epoch, f.since, others) for f in followers]
+        self.times = [
+            Time(since, following, f.followed().rests, f.lacks())
+            for f, (since, following) in zip(followers, spans, strict=True)
+        ]
+        self.now: dict[Key, int] = {}
         for time in self.times:
             for key, rests in time.rests.items():
-                self.now[key] |= rests
+                self.now[key] = self.now.get(key, 0) | rests
         self.ever = self._through_months()
-
-    def _keys(self) -> list[Key]:
-        return [(r.entity, r.name) for r in self.program.rules]
 
     def bit(self, mark: object) -> int:
         """The bit of a mark: of an object of the program, by its id; of a cell; or of what is carried, ("past", entity, rule)."""
@@ -84,19 +90,23 @@ class Resting:
 
 
 class _Follower:
-    """Follows one time. Rules stand after those that they read, so each is looked at once."""
+    """Follows one time. Rules stand after those that they read, so each is looked at once. `others`: all times, for `x 于 d`."""
 
-    def __init__(self, resting: Resting, epoch: Epoch, since: int) -> None:
+    def __init__(self, resting: Resting, epoch: Epoch, since: int, others: list[_Follower] | None = None) -> None:
         self.resting = resting
         self.epoch = epoch
         self.since = since
+        self.others = others or []
         self.parameters = {p.name: p for p in epoch.program.parameters}
         self.carried = {(e.name, c.name): c for e in epoch.program.entities for c in e.carried}
         self.rests: dict[Key, int] = {}
         self.values: dict[tuple[str, tuple[int, ...], bool], int] = {}
-        self.every: dict[tuple[str, bool], int] = {}
+        self.together: dict[
+            tuple[str, bool, tuple[tuple[int, ...], ...]], int
+        ] = {}  # of several values of one parameter
 
-    def time(self, following: int) -> Time:
+    def followed(self) -> _Follower:
+        """Itself, with what every rule of the time rests on."""
         for name, values in self.epoch.parameters.items():  # each after those that it reads
             floors = any(e.kind == "floor" for e in self.parameters[name].entries)
             for keys in values:
@@ -104,7 +114,7 @@ class _Follower:
                 if floors:
                     self.value(name, keys, True)
         for rule in self.epoch.program.rules:
-            rests = self.said(rule)
+            rests = self.said(*rule.remarks, *repealing(rule, self.since))
             found = self.epoch.rules[rule.entity, rule.name]
             if found is not None:
                 for line in (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())):
@@ -112,45 +122,61 @@ class _Follower:
                     if line.condition is not None:
                         rests |= self.formula(line.condition, ())
             self.rests[rule.entity, rule.name] = rests
-        return Time(self.since, following, self.rests, self.lacks())
+        return self
 
-    def said(self, item: ir.Rule | ir.Line | ir.Parameter | ir.Entry) -> int:
-        return self.resting.bit(id(item)) if item.assumptions else 0
+    def said(self, *items: Marked) -> int:
+        rests = 0
+        for item in items:
+            if isinstance(item, ir.Remark) or item.assumptions:
+                rests |= self.resting.bit(id(item))
+        return rests
 
     def formula(self, formula: ir.Expression, keys: tuple[int, ...]) -> int:
         """What it reads; `keys` are those of the parameter whose value it is."""
         rests = 0
-        for node in walk(formula):
+        stack = [formula]
+        while stack:
+            node = stack.pop()
             match node:
-                case ir.RuleRef():
-                    rests |= self.rests[node.entity, node.name]
-                case ir.ParameterRef():
-                    rests |= self.parameter(node, keys)
+                case ir.AsOf():
+                    stack.append(node.day)
+                    stack.extend(children(node.value))
+                    for other in self.others:
+                        if not isinstance(node.day, ir.Constant) or other.since <= node.day.value < other.epoch.last:
+                            rests |= other.read(node.value, keys)
+                case ir.RuleRef() | ir.ParameterRef():
+                    rests |= self.read(node, keys)
+                    stack.extend(children(node))
                 case ir.CarriedRef() | ir.Window():
                     carried = self.carried[node.entity, node.name]
                     if carried.source == "rule":
                         rests |= self.resting.bit(("past", node.entity, carried.of))
+                    stack.extend(children(node))
+                case _:
+                    stack.extend(children(node))
         return rests
 
-    def parameter(self, node: ir.ParameterRef, keys: tuple[int, ...]) -> int:
-        """All values that the keys may pick: one where they are written, else every one."""
-        ways = []
+    def read(self, node: ir.RuleRef | ir.ParameterRef, keys: tuple[int, ...]) -> int:
+        """What a rule, or a parameter for all keys that it may be read with, rests on."""
+        if isinstance(node, ir.RuleRef):
+            return self.rests[node.entity, node.name]
+        ways = tuple(self.ways(node, keys))
+        rests = self.together.get((node.name, node.floor, ways), 0)
+        if not rests:
+            for cell in product(*ways):
+                rests |= self.value(node.name, cell, node.floor)
+            self.together[node.name, node.floor, ways] = rests
+        return rests
+
+    def ways(self, node: ir.ParameterRef, keys: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """For each key the values that it may have: one where it is written, else every one."""
         for key, type_ in zip(node.keys, self.parameters[node.name].key_types, strict=True):
             if isinstance(key, ir.Constant):
-                ways.append([key.value])
+                yield (key.value,)
             elif isinstance(key, ir.KeyRef):
-                ways.append([keys[key.position]])
+                yield (keys[key.position],)
             else:
-                ways.append(list(range(len(type_.members))))
-        whole = all(len(w) == len(t.members) for w, t in zip(ways, self.parameters[node.name].key_types, strict=True))
-        if whole and (node.name, node.floor) in self.every:
-            return self.every[node.name, node.floor]
-        rests = 0
-        for cell in product(*ways):
-            rests |= self.value(node.name, cell, node.floor)
-        if whole:
-            self.every[node.name, node.floor] = rests
-        return rests
+                yield tuple(range(len(type_.members)))
 
     def value(self, name: str, keys: tuple[int, ...], floor: bool) -> int:
         known = self.values.get((name, keys, floor))
@@ -158,7 +184,7 @@ class _Follower:
             return known
         parameter = self.parameters[name]
         found = self.epoch.parameters[name][keys]
-        rests = self.said(parameter)
+        rests = self.said(*parameter.remarks, *repealing(parameter, self.since))
         entry = found.entry
         if floor:
             exact, lowest = held(parameter, keys, self.since)
@@ -171,6 +197,8 @@ class _Follower:
                 rests |= self.formula(entry.value, keys)
         self.values[name, keys, floor] = rests
         return rests
+
+    # --- what is open
 
     def lacks(self) -> dict[Cell, Lack]:
         out: dict[Cell, Lack] = {}

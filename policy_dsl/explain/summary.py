@@ -51,6 +51,10 @@ def summary(decision: Decision, lang: str) -> str:
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
+    findings = decision.findings
+    if findings:
+        lines += ["", "不合保证：" if zh else "Guarantees that do not hold:"]
+        lines += [f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in findings]
     assumptions = decision.assumptions
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]

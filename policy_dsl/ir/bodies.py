@@ -54,12 +54,31 @@ class RawMode:
 
 
 @frozen
+class RawRepeal:
+    """`废止`, by the key of what it takes away; "" for everything."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    notes: tuple[nodes.Notes, ...]
+    declared: Declared
+    span: Span
+
+    @property
+    def always(self) -> bool:
+        return not self.since and self.until == OPEN
+
+
+@frozen
 class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[tuple[nodes.Notes, Declared], ...]
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[Span, ...] = ()  # where 起始 and 终止 stand
+    repeals: tuple[RawRepeal, ...] = ()
 
 
 def first_day(text: str) -> int:
@@ -102,6 +121,7 @@ class Opener:
         self.rows = 0
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
         self.states: list[Span] = []
+        self.repeals: list[RawRepeal] = []
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
@@ -111,8 +131,10 @@ class Opener:
             assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
             self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
+        twice(self.name, lines, self.repeals, self.report)
+        settled = tuple(self._settle(lines))
         return RawBody(
-            tuple(self._settle(lines)), tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states)
+            settled, tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states), tuple(self.repeals)
         )
 
     def _lines(
@@ -219,6 +241,13 @@ class Opener:
                     self.states.append(line.span)
                     if dates == (0, OPEN, 0):
                         remarks.append((line.notes, d))
+                case nodes.Repeal():
+                    notes = (line.notes, *block)
+                    for label in line.name or ("",):
+                        step = f"{label} → {line.target}" if line.target else ""
+                        key = step or (f"except {label}" if label else "")
+                        gone = RawRepeal(key, step or label, since, until, published, notes, d, line.span)
+                        self.repeals.append(gone)
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
@@ -287,12 +316,16 @@ class Opener:
             for i, j in itertools.pairwise(members):
                 a, b = lines[i], lines[j]
                 same_day = a.since == b.since and a.published == b.published
-                if same_day and (a.result != b.result or a.kind == "value"):
+                again = amended_twice(a.declared, b.declared)
+                if same_day and again and a.kind == "row" and a.result == b.result:
+                    report_twice(self.report, a, b, self.name)
+                elif same_day and (again or a.result != b.result or a.kind == "value" or _another_exception(a, b)):
                     code = {"otherwise": "P0302", "exception": "P0202", "row": "P0309"}.get(a.kind, "P0401")
                     self.report.error(
                         code,
                         b.span,
-                        labels=[(a.span, "先在这里写了", "written first here")],
+                        labels=[(a.span, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
+                        hint=TWICE if again else None,
                         name=self.name if a.kind == "value" else a.label,
                         date=_day_text(b.since),
                     )
@@ -305,6 +338,69 @@ class Opener:
                 if line.since < following:
                     following, after = line.since, following
         return out
+
+
+TWICE = (
+    "同一层把它修订了两次：合成一处，或用「自 日期」分开",
+    "one layer amends it twice: join the two, or part them by dates",
+)
+TWICE_LABEL = ("这一层先在这里改了", "this layer amends it here first")
+
+
+def amended_twice(a: Declared, b: Declared) -> bool:
+    """Whether two declarations of one layer, one of them a 修订 at least, say the same thing."""
+    return a is not b and a.layer == b.layer and (a.amends or b.amends)
+
+
+def report_twice(report: Report, a: RawLine | RawRepeal, b: RawLine | RawRepeal, name: str) -> None:
+    report.error("P0612", b.span, name=name, labels=[(a.span, *TWICE_LABEL)])
+
+
+def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Report) -> None:
+    """Reports what two declarations of one layer take away or replace as a whole; what has a key is compared by `_settle`."""
+    taken: dict[tuple[object, ...], RawLine | RawRepeal] = {}
+    labelled = [x for x in lines if x.kind in ("exception", "transition") and x.label]
+    there = [(x.key, x.declared.layer) for x in lines]
+    known = [r for r in repeals if not r.key or inherited(there, repeals, r, r.key)]  # of the others P0611 speaks
+    keyed: list[RawLine | RawRepeal] = [*known, *labelled]
+    for line in keyed:
+        before = taken.setdefault((line.key, line.declared.layer, line.since, line.published), line)
+        if before is not line and isinstance(before, RawRepeal):
+            report_twice(report, before, line, line.label or name)
+    first: dict[int, RawLine] = {}
+    for branch in (x for x in lines if x.kind == "branch"):
+        other = first.setdefault(branch.declared.layer, branch)
+        if _both_amend(other, branch):
+            report_twice(report, other, branch, name)
+            break
+    steps: dict[tuple[int, str], RawLine] = {}
+    for line in (x for x in lines if x.kind == "transition"):
+        other = steps.setdefault((line.declared.layer, line.key), line)
+        if _both_amend(other, line):
+            report_twice(report, other, line, line.label)
+            steps[line.declared.layer, line.key] = line
+
+
+def _both_amend(a: RawLine, b: RawLine) -> bool:
+    """Whether one layer says both, apart, for days that they share."""
+    return amended_twice(a.declared, b.declared) and a.since <= b.until and b.since <= a.until
+
+
+def inherited(there: Iterable[tuple[str, int]], repeals: Iterable[RawRepeal], repeal: RawRepeal, key: str) -> bool:
+    """Whether something with the key ("": anything) is inherited by a 废止's layer; `there` says (key, layer) of all that is declared.
+
+    What a layer between has taken away for good is not inherited any more.
+    """
+    layer = repeal.declared.layer
+    between = [r for r in repeals if r.always and r.declared.layer < layer]
+    return any(
+        at < layer and key in ("", k) and not any(r.declared.layer > at and r.key in ("", k) for r in between)
+        for k, at in there
+    )
+
+
+def _another_exception(a: RawLine, b: RawLine) -> bool:
+    return a.kind == "exception" and (a.conditions, a.beats) != (b.conditions, b.beats)
 
 
 def _day_text(day: int) -> str:

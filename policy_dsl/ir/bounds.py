@@ -129,6 +129,8 @@ class Analysis:
                 return self._arithmetic(node, entity)
             case ir.Call():
                 return self._call(node, entity)
+            case ir.AsOf():
+                return self.of(node.value, entity)
             case ir.Aggregate():
                 return self._aggregate(node, entity)
             case ir.CarriedRef():

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ..diagnostics.report import Report, suggestion
+from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
 from ..model.types import Type
@@ -18,12 +18,14 @@ from ..source import Place, Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
-from .bodies import Opener, RawBody, RawLine
+from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, inherited
 from .carry import settle_grids
+from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
+from .guarantees import guarantees_of
 from .statuses import check_status
-from .traverse import formulas, references, walk
+from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -31,7 +33,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     made = _Builder(model, report)
     entities = tuple(made.entity(e) for e in model.entities.values())
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
-    rules = [r for symbol in model.rules.values() for r in [made.rule(symbol)] if r is not None]
+    rules = [r for symbol in model.rules.values() for r in made.rule(symbol)]
+    guarantees = guarantees_of(model, made.elaborator, made.clause)  # they may look back, too
     memory = made.elaborator.memory
     entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
     ordered = _order([*rules, *memory.rules.values()], entities, report)
@@ -47,15 +50,17 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         tuple(model.rules),
         model.payday,
         tuple(made.arrears),
-        model.jurisdictions,
-        tuple(
+        jurisdictions=model.jurisdictions,
+        documents=tuple(
             ir.Document(x.number or x.id, x.title or "", x.issuer or "", x.date or "", model.declaring[x.id])
             for x in model.documents.values()
         ),
     )
     program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    return program._replace(examples=examples)
+    program = program._replace(examples=examples, guarantees=guarantees)
+    deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
+    return program._replace(deadlines=deadlines)
 
 
 class _Builder:
@@ -189,11 +194,10 @@ class _Builder:
         keys = tuple(zip(symbol.keys, symbol.key_types, strict=True))
         scope = Scope(self.model, "", keys=keys)
         entries: list[ir.Entry] = []
-        written: list[tuple[Declared, Place]] = []
+        declared: list[Declared] = []  # of each entry
         for d in symbol.declared:
-            found = self._key_tables(symbol, d, scope)
-            entries += found
-            written += ((d, e.place) for e in found)
+            entries += self._key_tables(symbol, d, scope)
+            declared += [d] * (len(entries) - len(declared))
         for line in body.lines:
             if line.kind != "value":
                 self.report.error("P0403", line.span)
@@ -201,11 +205,13 @@ class _Builder:
             entry = self._entry(symbol, line, (None,) * len(keys), scope)
             if entry is not None:
                 entries.append(entry)
-                written.append((line.declared, entry.place))
+                declared.append(line.declared)
+        repeals = self.repeals(symbol.name, body, [("value", e.layer) for e in entries], {})
+        written = [(d, e.place) for d, e in zip(declared, entries, strict=True)]
         clause, remarks = self.remarks(first.clause, body, written)
         if not entries and not self.report.failed:
             self.report.error("P0403", first.node.span)
-        self._overlaps(symbol, entries)
+        self._overlaps(symbol, entries, declared)
         return ir.Parameter(
             symbol.name,
             symbol.keys,
@@ -215,6 +221,7 @@ class _Builder:
             clause,
             remarks,
             first.node.span.place,
+            repeals,
         )
 
     def _entry(
@@ -269,48 +276,85 @@ class _Builder:
             raise self.elaborator.fail("P0409", cell.span)
         return tuple(int(self._literal(t.operand, scope, type_)) for t in cell.tests)  # type: ignore[arg-type, call-overload]
 
-    def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry]) -> None:
+    def _overlaps(self, symbol: ParameterSymbol, entries: list[ir.Entry], declared: list[Declared]) -> None:
         """Two values for one date and one key, in one layer. Without keys the opener has found them."""
         if not symbol.keys:
             return
-        taken: dict[tuple[object, ...], ir.Entry] = {}
-        for b in entries:
+        taken: dict[tuple[object, ...], tuple[ir.Entry, Declared]] = {}
+        for b, d in zip(entries, declared, strict=True):
             ways = (range(len(t.members)) if k is None else k for k, t in zip(b.keys, symbol.key_types, strict=True))
             for cell in product(*ways):
-                a = taken.setdefault((b.layer, b.since, b.published, cell), b)
+                a, first = taken.setdefault((b.layer, b.since, b.published, cell), (b, d))
                 if a is not b and a.until >= b.since and not all(k is None for k in (*a.keys, *b.keys)):
+                    again = amended_twice(first, d)
                     self.report.error(
                         "P0401",
                         b.place,
                         name=symbol.name,
                         date=_date(b.since),
-                        labels=[(a.place, "先在这里写了", "written first here")],
+                        labels=[(a.place, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
+                        hint=TWICE if again else None,
                     )
                     break
 
     # --- rules
 
-    def rule(self, symbol: RuleSymbol) -> ir.Rule | None:
+    def repeals(
+        self, name: str, body: RawBody, there: list[tuple[str, int]], labels: dict[str, str]
+    ) -> tuple[ir.Repeal, ...]:
+        """What lower layers take away, each found among what they inherit; reports what is not there."""
+        made = []
+        for raw in body.repeals:
+            if inherited(there, body.repeals, raw, raw.key):
+                clause, assumptions = self.clause(raw.declared.clause, raw.notes)
+                made.append(
+                    ir.Repeal(
+                        raw.key,
+                        raw.label,
+                        raw.since,
+                        raw.until,
+                        raw.published,
+                        raw.declared.layer,
+                        clause,
+                        assumptions,
+                        raw.span.place,
+                    )
+                )
+                continue
+            known = [label for key, label in labels.items() if inherited(there, body.repeals, raw, key)]
+            self.report.error(
+                "P0611", raw.span, name=name, label=raw.label or name, hint=_repeal_hint(raw.label, known)
+            )
+        return tuple(made)
+
+    def rule(self, symbol: RuleSymbol) -> list[ir.Rule]:
+        """The rule, behind the parts of it that its lines read as 原值; none where it could not be built."""
         body = Opener(symbol.name, self.report).open(symbol.declared)
         first = symbol.declared[0]
+        there = [(x.key, x.declared.layer) for x in body.lines]
+        repeals = self.repeals(symbol.name, body, there, {x.key: x.label for x in body.lines if x.label})
         lines: list[ir.Line] = []
         written: list[tuple[Declared, Place]] = []
-        failed = False
-        for raw in body.lines:
-            line = self._line(symbol, raw)
+        failed = len(repeals) < len(body.repeals)
+        parts = Parts(self.model, symbol, body)
+        for n, raw in enumerate(body.lines):
+            line = self._line(symbol, raw, parts.reader(n))
             failed = failed or line is None
             if line is not None:
                 lines.append(line)
                 written.append((raw.declared, line.place))
         if len(body.lines) > MAX_RULE_LINES:
             self.report.error("P0310", first.node.span, name=symbol.name, lines=len(body.lines), most=MAX_RULE_LINES)
-            return None
+            return []
+        if parts.too_many:
+            self.report.error("P0614", first.node.span, name=symbol.name)
+            return []
         failed = not self._of_its_kind(symbol, body) or failed
         failed = not self._shape(symbol, body) or failed
         failed = not self._settled(symbol, body) or failed
         clause, remarks = self.remarks(first.clause, body, written)
         if failed:
-            return None
+            return []
         if symbol.status is not None:
             lines.append(self._stay(symbol, first))
         assert isinstance(first.node, (nodes.Rule, nodes.Status))
@@ -328,10 +372,11 @@ class _Builder:
             remarks,
             first.node.span.place,
             status=symbol.status is not None,
+            repeals=repeals,
         )
         if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
-            return None
-        return made
+            return []
+        return [*parts.rules(made), made]
 
     def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """States in a 阶段 alone, modes in everything else."""
@@ -386,10 +431,13 @@ class _Builder:
 
     def _settled(self, symbol: RuleSymbol, body: RawBody) -> bool:
         """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
+        whole = max((r.declared.layer for r in body.repeals if r.always and not r.key), default=0)
         for node, declared in body.arrears:
             if not symbol.benefit:
                 self.report.error("P1015", node.span)
                 return False
+            if declared.layer < whole:
+                continue
             self.elaborator.measures = symbol.type
             try:
                 condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
@@ -410,13 +458,14 @@ class _Builder:
             )
         return True
 
-    def _line(self, symbol: RuleSymbol, raw: RawLine) -> ir.Line | None:
+    def _line(self, symbol: RuleSymbol, raw: RawLine, displaced: Reader) -> ir.Line | None:
         if (raw.kind == "transition") != (symbol.status is not None):
             self.report.error("P1004" if symbol.status is not None else "P1003", raw.span, name=symbol.name)
             return None
         if raw.kind == "transition":
             return self._transition(symbol, raw)
         scope = Scope(self.model, symbol.entity)
+        scope.displaced = displaced
         parts: list[ir.Expression] = []
         failed = False
         for condition in raw.conditions:
@@ -529,6 +578,24 @@ class _Builder:
                     path[following] = iter(over[following])
 
 
+def _repeal_hint(label: str, known: list[str]) -> tuple[str, str]:
+    """What may have been meant by a 废止: the nearest name, else the transitions that touch the states, else how it is written."""
+    states = label.split(" → ")
+    steps = {x: x.split(" → ") for x in known if " → " in x}
+    if steps and len(states) == 2:
+        alike = [x for x, s in steps.items() if all(a == b or nearest(a, [b]) for a, b in zip(states, s, strict=True))]
+        zh, en = suggestion(label, alike)
+    else:
+        zh, en = suggestion(label, [x for x in known if x not in steps]) if label else ("", "")
+    near = [x for x, s in steps.items() if set(states) & set(s)]
+    if not zh and near:
+        zh, en = f"上级的转换：{'、'.join(near)}", f"the transitions above: {', '.join(near)}"
+    return (
+        zh or "只能废止上级的规定：例外写它的名称，转换写 甲 → 乙",
+        en or "only what a layer above says can be repealed: an exception by its label, a transition by its states",
+    )
+
+
 ir_truth = Type("truth", "是否")
 
 
@@ -609,14 +676,17 @@ def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report
                 if not done[other]:
                     path = [k for k, _ in stack]
                     loop = [*path[path.index(other) :], other]
-                    names = " → ".join(n for _, n in loop)
+                    said = [by_key[k].called for k in loop]  # a rule and what it reads as 原值 are one to the drafter
+                    once = [n for n, _ in itertools.groupby(said)]
+                    names = " → ".join(once if len(once) > 1 else once * 2)
                     hidden = next((by_key[k] for k in loop if by_key[k].hidden), None)
                     if hidden is not None:
                         report.error("P1008", hidden.place, name=hidden.name, path=names)
                         continue
                     labels = [
-                        (_read_at(by_key[k], n), f"「{k[1]}」要用「{n[1]}」", f"“{k[1]}” reads “{n[1]}”")
-                        for k, n in itertools.pairwise(loop)
+                        (_read_at(by_key[k], n), f"「{a}」要用「{b}」", f"“{a}” reads “{b}”")
+                        for (k, n), (a, b) in zip(itertools.pairwise(loop), itertools.pairwise(said), strict=True)
+                        if a != b or len(set(said)) == 1
                     ]
                     hint = _look_back(loop, by_key)
                     report.error("P0206", labels[0][0], path=names, labels=labels, hint=hint)
@@ -638,7 +708,7 @@ def _look_back(loop: list[tuple[str, str]], by_key: dict[tuple[str, str], ir.Rul
     at = next((n for n, key in enumerate(loop[:-1]) if by_key[key].status), None)
     if at is None:
         return None
-    name = loop[at + 1][1]
+    name = by_key[loop[at + 1]].called
     if loop[at] == loop[at + 1]:
         return (
             "转换的左边就是上月的状态，条件里不用再写",

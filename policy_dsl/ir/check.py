@@ -13,7 +13,7 @@ from . import nodes as ir
 from .bounds import Analysis
 from .epoch import change_days, day_after, dependency_order, in_force, parameters_read
 from .sizes import too_large
-from .traverse import compared, references, walk
+from .traverse import asks_calendar, claimed, compared, formulas, references, walk
 
 MOST_CASES = 4096  # combinations of one rule's plain values
 MOST_WORK = 1_000_000  # combinations times lines, of all rules together; what is beyond is seen when it happens
@@ -28,6 +28,7 @@ def check(program: ir.Program, report: Report) -> None:
         ]
         report.error("P0411", max(dated)[1], days=len(days), most=MAX_DAYS)
         return
+    _laws(program, report)
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
     _gaps(program, report)
@@ -48,6 +49,9 @@ def _parameters(program: ir.Program, report: Report) -> bool:
                 elif isinstance(node, ir.Moment):
                     report.error("P0404", node.place, name=MOMENT_WORDS[node.name][0])
                     sound = False
+                elif asks_calendar(node):
+                    report.error("P0404", node.place, name="工作日历")
+                    sound = False
     places = {p.name: p.place for p in program.parameters}
     done: set[str] = set()
     for start in reads:
@@ -67,6 +71,31 @@ def _parameters(program: ir.Program, report: Report) -> bool:
     return sound
 
 
+# --- another day's law
+
+
+def _laws(program: ir.Program, report: Report) -> None:
+    """No rule that is read under another day's law reads anything under yet another one's."""
+    inside: dict[tuple[str, str], ir.AsOf] = {}  # rules that do, with the place where they or those before them say so
+
+    def dated(read: Iterable[ir.Expression]) -> ir.AsOf | None:
+        """The first `于` of some formulas; what is read by it is looked into."""
+        found = [n for formula in read for n in walk(formula) if isinstance(n, ir.AsOf)]
+        for node in found:
+            value = node.value
+            other = inside.get((value.entity, value.name)) if isinstance(value, ir.RuleRef) else None
+            if other is not None:
+                label = (other.place, "里面已经用了「于」", "“on” is used in here already")
+                report.error("P0228", node.place, name=value.name, labels=[label])
+        return found[0] if found else None
+
+    for rule in program.rules:
+        found = dated(formulas(rule)) or next((inside[key] for key in references(rule) if key in inside), None)
+        if found is not None:
+            inside[rule.entity, rule.name] = found
+    dated([*(arrears.condition for arrears in program.arrears), *claimed(program.guarantees)])
+
+
 # --- sizes
 
 
@@ -84,7 +113,7 @@ def _chains(program: ir.Program, report: Report) -> bool:
     for p in dependency_order(program.parameters):
         add(p.name, parameters_read(p), p.place, p.name)
     for r in program.rules:
-        add((r.entity, r.name), references(r), r.place, r.name)
+        add((r.entity, r.name), references(r), r.place, r.called)
     return len(report.items) == before
 
 
@@ -182,6 +211,7 @@ def _words(node: ir.Expression, value: object) -> tuple[str, str]:
 def _days_of(rule: ir.Rule) -> list[int]:
     """A day in each of the rule's own times; 0 for the time before anything dated."""
     lines = {(x.since, x.until) for x in rule.lines}
+    lines |= {(x.since, x.until) for x in rule.repeals}
     return sorted({s for s, _ in lines} | {day_after(u) for _, u in lines if u < ir.OPEN})
 
 
@@ -189,7 +219,7 @@ def _gaps(program: ir.Program, report: Report) -> None:
     """No 否则 and a combination of plain values that no line covers, in any of the rule's times."""
     work = 0
     for rule in program.rules:
-        for day in _days_of(rule):
+        for day in _days_of(rule) if not rule.displaces else ():  # of what is displaced only a part may be asked for
             found = in_force(rule, day)
             if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
                 continue

@@ -6,14 +6,27 @@ are read first. A mistake is reported where it stands and ends its line; the oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from ..diagnostics.report import Report, suggestion
 from ..model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
 from ..model.functions import BY_KEY, BY_NAME, MOMENTS, Function
-from ..model.types import AGE, DATE, DAY_COUNT, MONTH_COUNT, NUMBER, SHARE, TRUTH, WHOLE, Type, amount, decimal_text
-from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, Unit, complete, unit_of
+from ..model.types import (
+    AGE,
+    DATE,
+    DAY_COUNT,
+    MONTH_COUNT,
+    NUMBER,
+    SHARE,
+    TRUTH,
+    WHOLE,
+    WORKDAY_COUNT,
+    Type,
+    amount,
+    decimal_text,
+)
+from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, WORKDAYS, Unit, complete, unit_of
 from ..source import Place, Span
 from ..syntax import keywords, nodes
 from ..syntax.characters import MAX_GATHERS, MAX_PARTS
@@ -46,6 +59,9 @@ class Scope:
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
         self.step: tuple[str, str] | None = None  # (entity, status) whose step the formula belongs to
+        self.displaced: Callable[[Place], ir.RuleRef | None] | None = (
+            None  # what 原值 reads; none: there is no such thing
+        )
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
@@ -190,9 +206,12 @@ class Elaborator:
             case nodes.Truth():
                 return ir.Constant(node.value, TRUTH, place)
             case nodes.Day():
-                return ir.Constant(int(node.text.replace("-", "")), DATE, place)
+                written = node.text if len(node.text) == 10 else f"{node.text}-01"
+                return ir.Constant(int(written.replace("-", "")), DATE, place)
             case nodes.Name():
                 return self._name(node, scope, want, place)
+            case nodes.Displaced():
+                return self._displaced(node, scope, place)
             case nodes.Not():
                 return ir.Not(self.condition(node.operand, scope), TRUTH, place)
             case nodes.Negative():
@@ -213,6 +232,8 @@ class Elaborator:
                 return self._arithmetic(node, scope, want, place)
             case nodes.Call():
                 return self._call(node, scope, want, place)
+            case nodes.AsOf():
+                return self._as_of(node, scope, place)
         raise AssertionError(node)
 
     @staticmethod
@@ -256,6 +277,24 @@ class Elaborator:
         if context is not None and unit.dims != context.dims:
             unit = complete(unit, context) or unit
         return ir.Constant(value * unit.scale, amount(unit, value.denominator == 1), place)
+
+    def _displaced(self, node: nodes.Displaced, scope: Scope, place: Place) -> ir.Expression:
+        """原值: a reference to the part of the rule that would count without the line at hand."""
+        if scope.gathers:
+            raise self.fail(
+                "P0613", node.span, problem="名单的统计里不能用", problem_en="it cannot stand in an aggregate"
+            )
+        if scope.displaced is None:
+            raise self.fail(
+                "P0613",
+                node.span,
+                problem="这一行没有取代什么",
+                problem_en="the line stands in the place of nothing",
+            )
+        found = scope.displaced(place)
+        if found is None:
+            raise self.fail("P0613", node.span, problem="它下面没有别的行", problem_en="there is no line below it")
+        return found
 
     # --- names
 
@@ -492,12 +531,12 @@ class Elaborator:
             if right.type == DATE and node.sign == "-":
                 return ir.Arithmetic("-", left, right, DAY_COUNT, place)
             self._amount(right, node.right.span)
-            if right.type.unit.dims not in (DAYS.dims, MONTHS.dims):
+            if right.type.unit.dims not in (DAYS.dims, MONTHS.dims, WORKDAYS.dims):
                 raise self.fail(
                     "P0203",
                     node.right.span,
-                    wanted="天数或月数",
-                    wanted_en="a number of days or months",
+                    wanted="天数、工作日数或月数",
+                    wanted_en="a number of days, workdays or months",
                     found=right.type.show("zh"),
                     found_en=right.type.show("en"),
                     hint=("例如 日期 + 3 个月", "as in date + 3 months"),
@@ -519,6 +558,21 @@ class Elaborator:
                 return left, self._make(node.right, scope, None)
             return left, self._beside(node.right, scope, left, node.left)
         return self._pair(node.left, node.right, scope, context)
+
+    # --- another day's law
+
+    def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
+        if scope.keys is not None:
+            raise self.fail("P0229", node.span)
+        inner = next((x for part in (node.target, node.day) for x in walk(part) if isinstance(x, nodes.AsOf)), None)
+        if inner is not None:
+            raise self.fail("P0228", inner.span, name=node.target.span.text)
+        value, day = self._each(
+            [lambda: self._make(node.target, scope, None), lambda: self.expression(node.day, scope, DATE)]
+        )
+        if not isinstance(value, (ir.ParameterRef, ir.RuleRef)):
+            raise self.fail("P0227", node.target.span, name=node.target.span.text)
+        return ir.AsOf(value, day, value.type, place)
 
     # --- calls
 
@@ -620,7 +674,9 @@ class Elaborator:
         days = self._each([lambda a=a: self.expression(a, scope, DATE) for a in node.arguments])
         if function.key == "age" and len(days) == 1:
             days.append(ir.Moment("decision_date", DATE, place))
-        result = {"years": AGE, "months": MONTH_COUNT, "date": DATE, "number": WHOLE}[function.result]
+        result = {"years": AGE, "months": MONTH_COUNT, "date": DATE, "number": WHOLE, "workdays": WORKDAY_COUNT}[
+            function.result
+        ]
         return ir.Call(function.key, tuple(days), result, place)
 
     # --- aggregates
@@ -812,6 +868,11 @@ def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
         return (
             "一边有期间、一边没有：乘以月数，或在单位里写出 /月",
             "one side has a period, the other none: multiply by the months, or write /month in the unit",
+        )
+    if differ == {"day", "workday"}:
+        return (
+            "日历日与工作日不能换算；两个日期之间的工作日用 工作日数(起, 止)",
+            "calendar days do not convert into working days; between two dates take working_days(from, to)",
         )
     if differ & {"day", "workday"} and "month" in differ:
         return "天数不能换算成月数", "days do not convert into months"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -37,25 +37,35 @@ class Held(NamedTuple):
 
 def change_days(program: ir.Program) -> list[int]:
     """Days on which something begins or has ended, ascending."""
-    days: set[int] = set()
-
-    def add(since: int, until: int) -> None:
-        if since:
-            days.add(since)
-        if until < ir.OPEN:
-            days.add(day_after(until))
-
+    days = set(entry_days(program.parameters))
     for rule in program.rules:
         for line in rule.lines:
-            add(line.since, line.until)
-            add(0, line.ends)  # where it ends as long as what follows is not known
+            days.update(_ends(line.since, line.until))
+            days.update(_ends(0, line.ends))  # where it ends as long as what follows is not known
         for _, since, until, *_ in rule.modes:
-            add(since, until)
-    for parameter in program.parameters:
-        for entry in parameter.entries:
-            add(entry.since, entry.until)
-            add(0, entry.ends)
+            days.update(_ends(since, until))
+        for repeal in rule.repeals:
+            days.update(_ends(repeal.since, repeal.until))
     return sorted(days)
+
+
+def entry_days(parameters: Iterable[ir.Parameter]) -> list[int]:
+    """Days on which a value of these parameters begins or has ended, or is repealed, ascending."""
+    days: set[int] = set()
+    for parameter in parameters:
+        for entry in parameter.entries:
+            days.update(_ends(entry.since, entry.until))
+            days.update(_ends(0, entry.ends))
+        for repeal in parameter.repeals:
+            days.update(_ends(repeal.since, repeal.until))
+    return sorted(days)
+
+
+def _ends(since: int, until: int) -> Iterator[int]:
+    if since:
+        yield since
+    if until < ir.OPEN:
+        yield day_after(until)
 
 
 def day_after(day: int) -> int:
@@ -74,7 +84,7 @@ def _rank(x: ir.Line | ir.Entry) -> tuple[int, int, int]:
     return x.layer, x.since, x.published
 
 
-def learned(x: ir.Line | ir.Entry) -> int:
+def learned(x: ir.Line | ir.Entry | ir.Repeal) -> int:
     """The day since when it is known: its 公布, else its 自 (semantics, rule 2)."""
     return x.published or x.since
 
@@ -86,8 +96,14 @@ def late_days(program: ir.Program) -> list[int]:
 
 def news(program: ir.Program) -> set[tuple[int, int]]:
     """(day on which it becomes known, day since when it is in force) of everything dated."""
-    items = [x for r in program.rules for x in r.lines] + [x for p in program.parameters for x in p.entries]
-    return {(learned(x), x.since) for x in items}
+    items: list[ir.Line | ir.Entry | ir.Repeal] = []
+    modes: list[tuple[int, int]] = []
+    for rule in program.rules:
+        items += (*rule.lines, *rule.repeals)
+        modes += ((published or since, since) for _, since, _, _, published in rule.modes)
+    for parameter in program.parameters:
+        items += (*parameter.entries, *parameter.repeals)
+    return {*((learned(x), x.since) for x in items), *modes}
 
 
 def learned_days(program: ir.Program) -> list[int]:
@@ -110,12 +126,19 @@ def _lines_on(rule: ir.Rule, on: int, known: int) -> list[ir.Line]:
     ]
 
 
+def repealing(item: ir.Rule | ir.Parameter, on: int, known: int | None = None) -> tuple[ir.Repeal, ...]:
+    """What takes something away on the day, as known on another."""
+    return tuple(r for r in item.repeals if _holds(r.since, r.until, on) and (known is None or learned(r) <= known))
+
+
 def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None:
     """The rule's lines on the day, amendments laid over what they amend; None when nothing is in force (semantics, rule 7).
 
     `known`: as known on that day (yyyymmdd); None with all that is known.
     """
+    repeals = repealing(rule, on, known)
     lines = [x for x in rule.lines if _holds(x.since, x.until, on)] if known is None else _lines_on(rule, on, known)
+    lines = [x for x in lines if not any(r.takes(x.key, x.layer) for r in repeals)]
     exceptions: dict[str, ir.Line] = {}
     for n, line in enumerate(x for x in lines if x.kind == "exception"):
         key = line.key or f"#{n}"
@@ -143,7 +166,12 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
         otherwise = None
     if not body and otherwise is None:
         return None
-    modes = [m for m in rule.modes if _holds(m[1], m[2], on) and (known is None or (m[4] or m[1]) <= known)]
+    modes = [
+        m
+        for m in rule.modes
+        if _holds(m[1], m[2], on) and (known is None or (m[4] or m[1]) <= known)
+        if not any(r.takes("", m[3]) for r in repeals)
+    ]
     mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
     ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
     return InForce(rule, mode, ordered, tuple(body), otherwise)
@@ -154,18 +182,39 @@ def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:
     return product(*(range(len(t.members)) for t in parameter.key_types))
 
 
+def by_keys(
+    parameter: ir.Parameter, on: int | None = None, known: int | None = None
+) -> dict[tuple[int, ...], ir.Parameter]:
+    """The parameter for each combination of its keys alone, with the entries (of a day, as known on another) that speak of it."""
+    cells: dict[tuple[int, ...], list[ir.Entry]] = {keys: [] for keys in combinations(parameter)}
+    for e in parameter.entries:
+        if on is None or _speaks(e, on, known):
+            ways = (range(len(t.members)) if k is None else k for k, t in zip(e.keys, parameter.key_types, strict=True))
+            for keys in product(*ways):
+                cells[keys].append(e)
+    return {keys: parameter._replace(entries=tuple(es)) for keys, es in cells.items()}
+
+
+def _speaks(e: ir.Entry, on: int, known: int | None) -> bool:
+    """Whether an entry may be in force on the day; as known on another, where what was not known yet ends nothing."""
+    return _holds(e.since, e.until, on) if known is None else e.since <= on and learned(e) <= known
+
+
 def held(
     parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: int | None = None
 ) -> tuple[ir.Entry | None, ir.Entry | None]:
     """(the exact entry in force, the floor in force) for the keys on the day; lower layers hide higher ones, targets never count.
 
+    A lower layer's 废止 leaves a floor standing: a floor is how a higher layer binds it.
     `known`: as known on that day; None with all that is known.
     """
+    repeals = repealing(parameter, on, known)
     found = [
         e
         for e in parameter.entries
-        if (_holds(e.since, e.until, on) if known is None else e.since <= on and learned(e) <= known)
+        if _speaks(e, on, known)
         and e.kind != "target"
+        and not (e.kind != "floor" and any(r.takes("", e.layer) for r in repeals))
         and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
     if known is not None:

@@ -11,11 +11,14 @@ evaluated (no `from __future__ import annotations` here): NamedTuple compiles ea
 """
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
+
+if TYPE_CHECKING:
+    from ..backends.calendar import Calendar
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
@@ -40,6 +43,7 @@ class RuleRef(NamedTuple):
     name: str
     type: Type
     place: Place
+    displaced: bool = False  # 原值: the rule is one that only stands for what another would give without a line
 
 
 class ParameterRef(NamedTuple):
@@ -108,6 +112,18 @@ class Call(NamedTuple):
 
     function: str
     arguments: tuple["Expression", ...]
+    type: Type
+    place: Place
+
+
+class AsOf(NamedTuple):
+    """`x 于 d`: a parameter or rule under the law of another day, with the facts at hand and the same 决定日.
+
+    A parameter's keys are what they are under today's law. Not nested, not through rules either.
+    """
+
+    value: ParameterRef | RuleRef
+    day: "Expression"
     type: Type
     place: Place
 
@@ -188,6 +204,7 @@ Expression = (
     | Among
     | Arithmetic
     | Call
+    | AsOf
     | Aggregate
     | CarriedRef
     | Past
@@ -229,7 +246,31 @@ class Remark(NamedTuple):
     about: tuple[Place, ...]
 
 
+class Repeal(NamedTuple):
+    """`废止`: takes from what higher layers say the lines with the key, or, with the key "", all of them."""
+
+    key: str
+    label: str
+    since: int
+    until: int
+    published: int
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+    @property
+    def always(self) -> bool:
+        """Whether it has no dates, so that what it takes away never counts."""
+        return not self.since and self.until == 99991231
+
+    def takes(self, key: str, layer: int) -> bool:
+        return layer < self.layer and self.key in ("", key)
+
+
 class Rule(NamedTuple):
+    """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
+
     entity: str
     name: str
     type: Type
@@ -243,6 +284,14 @@ class Rule(NamedTuple):
     place: Place
     status: bool = False
     hidden: bool = False  # keeps what a later month looks back at; no output
+    repeals: tuple[Repeal, ...] = ()
+    displaces: str = ""  # the name of the rule that it is a part of
+    without: str = ""  # and what is left out of it: an exception's label, or a layer's name
+
+    @property
+    def called(self) -> str:
+        """The name for people: that of the rule that it belongs to."""
+        return self.displaces or self.name
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -275,6 +324,7 @@ class Parameter(NamedTuple):
     clause: Clause
     remarks: tuple[Remark, ...]
     place: Place
+    repeals: tuple[Repeal, ...] = ()
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -339,6 +389,45 @@ class Entity(NamedTuple):
     carried: tuple[Carried, ...] = ()
 
 
+class Along(NamedTuple):
+    """`随 成员.月收入`: the fact of the entry `up` levels out, or of the entries of the lists that it holds."""
+
+    up: int
+    lists: tuple[str, ...]
+    fact: FactRef  # of the entity at the end of the way
+
+
+class Claim(NamedTuple):
+    """One line of a guarantee: `says` holds where `when` does; with `along`, `says` never rises when the fact does.
+
+    `kind`: `condition` names facts (and parameters) alone and is asked of every case; `figures` names parameters alone;
+    `roll` is about an entity above households and is looked at in each roll decided; `outcome` names rules.
+    """
+
+    kind: str
+    says: Expression
+    along: Along | None
+    when: Expression | None
+    since: int
+    until: int
+    published: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
+class Guarantee(NamedTuple):
+    """保证: what must hold of every entry of one entity, in every case."""
+
+    title: str
+    entity: str
+    claims: tuple[Claim, ...]
+    layer: int
+    clause: Clause
+    assumptions: tuple[str, ...]
+    place: Place
+
+
 class Expected(NamedTuple):
     """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
 
@@ -401,6 +490,9 @@ class Program(NamedTuple):
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     payday: int = 0  # day of the month; 0 is its last
     arrears: tuple[Arrears, ...] = ()
+    deadlines: bool = False  # whether a rule asks for working days
+    calendar: "Calendar | None" = None  # of working days; none: the default one
+    guarantees: tuple[Guarantee, ...] = ()
     jurisdictions: tuple[str, ...] = ()  # of the layers, top first; "" where one names none
     documents: tuple[Document, ...] = ()  # of all layers
 

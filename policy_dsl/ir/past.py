@@ -220,10 +220,20 @@ def _looked_at(e: Elaborator, node: nodes.Expression, scope: Scope) -> ir.FactRe
     """The fact, rule, benefit or status that a look-back names."""
     made = e.expression(node, scope, None) if isinstance(node, nodes.Name) else None
     if not isinstance(made, (ir.FactRef, ir.RuleRef)):
-        raise e.fail("P1012", node.span)
+        keyed = isinstance(node, nodes.Call) and node.name in e.model.parameters
+        hint = _of_another_day(node.span.text) if keyed or isinstance(made, ir.ParameterRef) else None
+        raise e.fail("P1012", node.span, hint=hint)
     if made.type.kind == "text":
         raise e.fail("P0213", node.span)
     return made
+
+
+def _of_another_day(parameter: str) -> tuple[str, str]:
+    """The way to a parameter's earlier value, which no entry carries."""
+    return (
+        f"参数一个月前的值写：{parameter} 于 (本月 - 1 个月)；或者先立一条规则（为 …），再写那条规则的名称",
+        f"a parameter's value of a month ago is: {parameter} on (this_month - 1 month); or make a rule of it and write its name",
+    )
 
 
 def _is_status(e: Elaborator, ref: ir.FactRef | ir.RuleRef) -> bool:

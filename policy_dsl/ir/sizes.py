@@ -112,6 +112,8 @@ class _Measure:
                 return total if node.function == "sum" else _quotient(total, SMALL)
             case ir.Call():
                 return self._call(node)
+            case ir.AsOf():
+                return self.of(node.value)
             case ir.Aggregate() if node.value is not None and node.function != "count":
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..model.functions import BY_KEY
+from ..model.units import WORKDAYS
 from . import nodes as ir
 
 
@@ -24,6 +26,8 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return (node.item, *node.options)
         case ir.Call():
             return node.arguments
+        case ir.AsOf():
+            return (node.value, node.day)
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
         case ir.Past():
@@ -42,12 +46,38 @@ def walk(node: ir.Expression) -> Iterator[ir.Expression]:
         stack.extend(reversed(children(top)))
 
 
+def asks_calendar(node: ir.Expression) -> bool:
+    """Whether the node itself, not what is inside it, needs to know the working days."""
+    if isinstance(node, ir.Call):
+        return node.function in BY_KEY and BY_KEY[node.function].calendar
+    return (
+        isinstance(node, ir.Arithmetic) and node.left.type.kind == "date" and node.right.type.unit.dims == WORKDAYS.dims
+    )
+
+
 def formulas(rule: ir.Rule) -> Iterator[ir.Expression]:
     """Conditions and results of all lines, whatever their date."""
     for line in rule.lines:
         if line.condition is not None:
             yield line.condition
         yield line.result
+
+
+def claimed(guarantees: Iterable[ir.Guarantee]) -> Iterator[ir.Expression]:
+    """The formulas of guarantees: what they say, and when."""
+    for guarantee in guarantees:
+        for claim in guarantee.claims:
+            yield claim.says
+            if claim.when is not None:
+                yield claim.when
+
+
+def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
+    """Every formula of rules, of conditions under which differences are settled, and of guarantees."""
+    for rule in program.rules:
+        yield from formulas(rule)
+    yield from (arrears.condition for arrears in program.arrears)
+    yield from claimed(program.guarantees)
 
 
 def references(rule: ir.Rule) -> list[tuple[str, str]]:
@@ -68,7 +98,7 @@ def births(program: ir.Program) -> frozenset[tuple[str, str]]:
 
 
 def stated_assumptions(program: ir.Program) -> Iterator[str]:
-    """Every 假设 that stands at a rule, a line, a parameter or a value, whatever its date."""
+    """Every 假设 that stands at a rule, a line, a parameter, a value, a guarantee or a claim of one, whatever its date."""
     for rule in program.rules:
         yield from rule.assumptions
         for line in rule.lines:
@@ -77,6 +107,10 @@ def stated_assumptions(program: ir.Program) -> Iterator[str]:
         yield from parameter.assumptions
         for entry in parameter.entries:
             yield from entry.assumptions
+    for guarantee in program.guarantees:
+        yield from guarantee.assumptions
+        for claim in guarantee.claims:
+            yield from claim.assumptions
 
 
 def compared(sign: str, a: Any, b: Any) -> bool:
@@ -90,3 +124,8 @@ def compared(sign: str, a: Any, b: Any) -> bool:
         ">=": operator.ge,
     }
     return bool(signs[sign](a, b))
+
+
+def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:
+    """Whether the claim is in force on a day (yyyymmdd), as known on another."""
+    return claim.since <= on <= claim.until and (known is None or (claim.published or claim.since) <= known)

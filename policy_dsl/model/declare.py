@@ -112,6 +112,7 @@ class Model:
     examples: tuple[Declared, ...]
     documents: dict[str, nodes.Document]
     broken: frozenset[str] = field(default=frozenset())
+    guarantees: tuple[Declared, ...] = ()
     jurisdictions: tuple[str, ...] = ()  # of the layers, top first
     declaring: dict[str, int] = field(factory=dict)  # document id → the layer that declares it
 
@@ -173,6 +174,7 @@ class _Collector:
             tuple(d for d in self.found if isinstance(d.node, nodes.Example)),
             self.documents,
             frozenset(self.broken),
+            tuple(d for d in self.found if isinstance(d.node, nodes.Guarantee)),
             tuple(jurisdictions),
             self.declaring,
         )
@@ -513,7 +515,9 @@ class _Collector:
         states: dict[str, None] = {}
         left: dict[str, None] = {}
         finals: set[str] = set()
-        for body, _ in sorted(bodies, key=lambda x: x[1]):
+        said = sorted(bodies, key=lambda x: x[1])
+        kept = max((at for body, at in said if any(_takes_all(x) for x in body.body)), default=0)
+        for body, at in said:
             for line in flat(body.body):
                 if isinstance(line, nodes.Initial):
                     initials.append(line)
@@ -522,7 +526,7 @@ class _Collector:
                     left.update(dict.fromkeys(line.sources))
                 elif isinstance(line, nodes.Final):
                     states.update(dict.fromkeys(line.states))
-                    finals |= set(line.states)
+                    finals |= set(line.states) if at >= kept else set()
         if len({x.state for x in initials}) != 1:
             if initials:
                 labels = [(initials[0].span, "先在这里写了", "written first here")]
@@ -562,8 +566,9 @@ class _Collector:
                         rules[key] = evolve(rules[key], declared=(*rules[key].declared, d))
                 elif name not in self.broken:
                     known = [n for n, p in parameters.items() if p.declared[0].layer <= d.layer]
-                    known += [n for (_, n), r in rules.items() if r.declared[0].layer <= d.layer]
-                    self._unknown_amendment(name, d, known)
+                    above = {n: r for (_, n), r in rules.items() if r.declared[0].layer <= d.layer}
+                    states = {s: n for n, r in above.items() if r.status is not None for s in r.type.members}
+                    self._unknown_amendment(name, d, [*known, *above], states.get(name, ""))
         for name, p in parameters.items():
             if name in BY_NAME or name in MOMENTS:
                 self.report.error("P0202", p.declared[0].node.span, name=name)
@@ -575,14 +580,23 @@ class _Collector:
             elif ("parameter", name) in self.seen:  # it would be read in the place of the parameter everywhere
                 self._twice(name, self.seen["parameter", name], (span, layer), ("换一个名称", "take another name"))
 
-    def _unknown_amendment(self, name: str, d: Declared, known: list[str]) -> None:
+    def _unknown_amendment(self, name: str, d: Declared, known: list[str], status: str = "") -> None:
+        """`status`: the one of which the name is a state."""
         zh, en = suggestion(name, known)
+        if status:
+            zh = f"「{name}」是阶段「{status}」的一个状态：写 修订 {status}，在下面写它的转换"
+            en = f"“{name}” is a state of “{status}”: write amend {status}, and its transitions below"
         self.report.error(
             "P0606",
             d.node.span,
             name=name,
             hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"),
         )
+
+
+def _takes_all(line: nodes.Line) -> bool:
+    """A 废止 of everything that is inherited, without a date."""
+    return isinstance(line, nodes.Repeal) and not line.name
 
 
 def _shell(entities: dict[str, EntitySymbol]) -> Model:

@@ -16,8 +16,9 @@ class Function(NamedTuple):
     shape: str  # round, gather (over a list, or over values), date, floor, past
     usage: str
     usage_en: str
-    result: str = ""  # for dates: date, years, months, number
+    result: str = ""  # for dates: date, years, months, number, workdays
     arguments: tuple[int, int] = (1, 1)
+    calendar: bool = False  # asks the calendar of working days
 
 
 # fmt: off
@@ -37,6 +38,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("month_start", ("月初",), ("month_start",), "date", "月初(日期)", "month_start(date)", "date"),
     Function("next_month", ("次月",), ("next_month",), "date", "次月(日期)", "next_month(date)", "date"),
     Function("month_of", ("月份",), ("month_of",), "date", "月份(日期)", "month_of(date)", "number"),
+    Function("working_days", ("工作日数",), ("working_days",), "date", "工作日数(起, 止)", "working_days(from, to)", "workdays", (2, 2), True),
+    Function("postponed", ("顺延",), ("postponed",), "date", "顺延(日期)", "postponed(date)", "date", (1, 1), True),
     Function("previous", ("上月",), ("previous",), "past", "上月(保障金, 默认 0)", "previous(allowance, default 0)"),
     Function("last", ("近",), ("last",), "past", "合计(近(12 个月, 保障金))", "sum(last(12 months, allowance))", arguments=(2, 2)),
     Function("spent", ("持续",), ("spent",), "past", "持续(渐退)", "spent(grace)"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from .units import DAYS, MONTHS, PERCENT, PLAIN, YEARS, Unit
+from .units import DAYS, MONTHS, PERCENT, PLAIN, WORKDAYS, YEARS, Unit
 
 
 class Type(NamedTuple):
@@ -54,6 +54,7 @@ SHARE = Type("amount", "%", unit=PERCENT)
 AGE = Type("amount", unit=YEARS, whole=True)
 DAY_COUNT = Type("amount", unit=DAYS, whole=True)
 MONTH_COUNT = Type("amount", unit=MONTHS, whole=True)
+WORKDAY_COUNT = Type("amount", unit=WORKDAYS, whole=True)
 
 # The words of the built-in types, both spellings.
 BUILTIN: dict[str, Type] = {

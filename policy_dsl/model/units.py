@@ -92,6 +92,7 @@ PERCENT = Unit((("%", 1),))
 YEARS = Unit((("岁", 1),))
 DAYS = Unit((("日", 1),))
 MONTHS = Unit((("月", 1),))
+WORKDAYS = Unit((("工作日", 1),))
 PERSONS = Unit((("人", 1),))
 
 

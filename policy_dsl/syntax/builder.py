@@ -285,6 +285,20 @@ class Builder:
         label = str(c[1]) if c[1] is not None else ""
         return nodes.Except(label, self.limited(c[3]), result, beats, notes, span=self.span(c[:-1]))
 
+    def repeal(self, c: list[Any]) -> nodes.Repeal:
+        return nodes.Repeal(() if c[1] is None else (str(c[1]),), c[2], span=self.span(c[:-1]))
+
+    def repeal_steps(self, c: list[Any]) -> nodes.Repeal:
+        return nodes.Repeal(tuple(map(str, c[1])), c[4], str(c[3]), span=self.span(c[:-1]))
+
+    def dated_repeal_steps(self, c: list[Any]) -> nodes.Dated:
+        """`自 D 废止 甲 → 乙` on one line."""
+        return nodes.Dated(c[0], (self.repeal_steps(c[1:]),), True, span=self.span(c[:-1]))
+
+    def dated_repeal(self, c: list[Any]) -> nodes.Dated:
+        """`自 D 废止 名` on one line."""
+        return nodes.Dated(c[0], (self.repeal(c[1:]),), True, span=self.span(c[:-1]))
+
     def mode(self, c: list[Any]) -> Any:
         return c[0]
 
@@ -370,6 +384,23 @@ class Builder:
         if depth(expression) > characters.MAX_DEPTH:
             raise Reject(expression.span, "P0105", most=characters.MAX_DEPTH)
         return expression
+
+    # --- guarantees
+
+    def guarantee(self, c: list[Any]) -> nodes.Guarantee:
+        lines = tuple(self.pick(c, nodes.Claim, nodes.DatedClaims, nodes.Remark))
+        return nodes.Guarantee(str(c[1]), lines, span=self.span(c[:2]))
+
+    def claim(self, c: list[Any]) -> nodes.Claim:
+        when = None if c[2] is None else self.limited(c[2])
+        return nodes.Claim(self.limited(c[0]), None, when, c[3], span=self.span(c[:-1]))
+
+    def along(self, c: list[Any]) -> nodes.Claim:
+        when = None if c[5] is None else self.limited(c[5])
+        return nodes.Claim(self.limited(c[0]), c[2], when, c[6], span=self.span(c[:-1]))
+
+    def dated_claims(self, c: list[Any]) -> nodes.DatedClaims:
+        return nodes.DatedClaims(c[0], tuple(x for x in c[1:] if not isinstance(x, Token)), span=self.span(c[:1]))
 
     # --- tables
 
@@ -554,6 +585,9 @@ class Builder:
     def truth(self, c: list[Any]) -> nodes.Truth:
         return nodes.Truth(c[0].type == "YES", span=self.span(c))
 
+    def displaced(self, c: list[Any]) -> nodes.Displaced:
+        return nodes.Displaced(span=self.span(c))
+
     def path(self, c: list[Any]) -> nodes.Name:
         return nodes.Name(tuple(self.take(c, "NAME")), span=self.span(c))
 
@@ -577,6 +611,14 @@ class Builder:
             else:
                 plain.append(x)
         return tuple(plain), where, default
+
+    def as_of(self, c: list[Any]) -> nodes.AsOf:
+        target, word, day = c[:3]
+        if len(c) > 3 or isinstance(target, nodes.AsOf):
+            raise Reject(self.span(c), "P0228", name=target.span.text)
+        if not isinstance(target, (nodes.Name, nodes.Call)):
+            raise Reject(target.span, "P0227", name=target.span.text)
+        return nodes.AsOf(target, day, span=self.span([target, word, day]))
 
     def group(self, c: list[Any]) -> Any:
         return c[1]

@@ -22,6 +22,7 @@ MAX_LEVELS = 8  # entities that contain each other
 MAX_KEYS = 20_000  # combinations of a parameter's keys
 MAX_DAYS = 2_000  # days on which something changes
 MAX_RULE_LINES = 5_000  # lines of one rule, each dated column of a row counted
+MAX_DISPLACED = 50  # different values of one rule that its lines read as 原值: each is compiled like a rule of its own
 MAX_CHAIN = 200  # rules or parameters that read each other in a row
 MAX_SIZE = 1_000  # digits that a computed number may have
 MAX_CARRIED = 40  # digits of a number that is carried into the next month

@@ -3,7 +3,8 @@
 A word is a keyword only where the table says so, so that 标题, 日期, `from` and `first` stay usable as names elsewhere:
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
 `type` in the head or fact line of a declaration; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
-`dated` only before a date; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example.
+`dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
+`claim` in the lines of a guarantee.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("TITLE", "标题", "title", ("line",), ("DOCUMENT",), text=True),
     Keyword("ISSUER", "机关", "issuer", ("line",), ("DOCUMENT",), text=True),
     Keyword("DATED", "日期", "date", ("line",), ("DOCUMENT",)),
-    Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE")),
+    Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE", "GUARANTEE")),
     Keyword("TO", "至", "to", ("dated",)),
     Keyword("PUBLISHED", "公布", "published", ("dated",)),
     Keyword("LEARNED", "获知", "known", ("dated",)),
@@ -54,6 +55,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
     Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("BEATS", "优先于", "beats", ("word",)),
+    Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
+    Keyword("DISPLACED", "原值", "displaced", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
     Keyword("LOWEST", "就低", "lowest", ("line",), BODIES),
@@ -62,10 +65,12 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("ASSUME", "假设", "assume", ("tail",), text=True),
     Keyword("PENDING", "待定", "pending", ("result",)),
     Keyword("TARGET", "目标", "target", ("result",)),
-    Keyword("ON", "于", "on", ("line",), ("EXAMPLE",)),
+    Keyword("ON", "于", "on", ("line", "between"), ("EXAMPLE",)),
     Keyword("EXPECT", "应为", "expect", ("line",), ("EXAMPLE",)),
     Keyword("FAILURE", "错误", "error", ("value",)),
     Keyword("UNKNOWN", "未知", "unknown", ("value",)),
+    Keyword("ALONG", "随", "along", ("claim",)),
+    Keyword("NEVER_RISES", "不增", "never_rises", ("claim",)),
     Keyword("OR", "或", "or", ("word",)),
     Keyword("AND", "且", "and", ("word",)),
     Keyword("NOT", "非", "not", ("word",)),
@@ -175,6 +180,9 @@ def unit_in(key: str, lang: str) -> str:
 
 
 LONGEST_TO_SPLIT = 200  # characters; a longer word is no sentence that lacks its spaces
+_BETWEEN = tuple(
+    k.zh for k in KEYWORDS if "between" in k.where
+)  # 于 stands in many names, so it needs known ones around it
 _CJK_WORDS = sorted((w for w in RESERVED if not w.isascii() and w not in ("是", "为", "于")), key=len, reverse=True)
 
 
@@ -195,7 +203,8 @@ def apart(word: str, known: frozenset[str] | set[str] = frozenset()) -> str:
                 pieces.append(name)
                 rest = rest[len(name) :]
                 continue
-        keyword = next((w for w in _CJK_WORDS if rest.startswith(w)), "")
+        splits = (*_CJK_WORDS, *_BETWEEN) if known else _CJK_WORDS
+        keyword = next((w for w in splits if rest.startswith(w)), "")
         if keyword:
             if plain:
                 pieces.append(plain)
@@ -207,8 +216,9 @@ def apart(word: str, known: frozenset[str] | set[str] = frozenset()) -> str:
             rest = rest[1:]
     if plain:
         pieces.append(plain)
-    if len(pieces) < 2 or not any(p in RESERVED for p in pieces):
+    words = RESERVED.union(_BETWEEN)
+    if len(pieces) < 2 or words.isdisjoint(pieces):
         return ""
-    if known and any(p not in known and p not in RESERVED and not p.isdecimal() for p in pieces):
+    if known and any(p not in known and p not in words and not p.isdecimal() for p in pieces):
         return ""
     return " ".join(pieces)

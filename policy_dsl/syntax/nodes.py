@@ -50,6 +50,11 @@ class Truth(Node):
 
 
 @frozen
+class Displaced(Node):
+    """`原值`: what the rule would give if the line that says it were not there."""
+
+
+@frozen
 class Not(Node):
     operand: Expression
 
@@ -119,7 +124,29 @@ class Call(Node):
     default: Expression | None = None
 
 
-Expression = Name | Number | Day | Truth | Not | Negative | Logic | Comparison | Membership | Arithmetic | Call
+@frozen
+class AsOf(Node):
+    """`低保标准(户籍) 于 2021-12-31`: a parameter or rule under the law of a day."""
+
+    target: Name | Call
+    day: Expression
+
+
+Expression = (
+    Name
+    | Number
+    | Day
+    | Truth
+    | Displaced
+    | Not
+    | Negative
+    | Logic
+    | Comparison
+    | Membership
+    | Arithmetic
+    | Call
+    | AsOf
+)
 
 
 # --- bodies ----------------------------------------------------------------------------------------------------------
@@ -178,6 +205,18 @@ class Except(Node):
     result: Result
     beats: tuple[str, ...]
     notes: Notes
+
+
+@frozen
+class Repeal(Node):
+    """`废止 名`: takes an inherited exception away by its label; without a name the whole of what is inherited.
+
+    `废止 在保、渐退 → 退出`: takes inherited transitions away; `name` is the states from which they lead, `target` the other one.
+    """
+
+    name: tuple[str, ...]
+    notes: Notes
+    target: str = ""
 
 
 @frozen
@@ -276,7 +315,21 @@ class Arrears(Node):
     notes: Notes
 
 
-Line = Value | Branch | Otherwise | Except | Mode | Remark | Dated | Table | Initial | Final | Transition | Arrears
+Line = (
+    Value
+    | Branch
+    | Otherwise
+    | Except
+    | Repeal
+    | Mode
+    | Remark
+    | Dated
+    | Table
+    | Initial
+    | Final
+    | Transition
+    | Arrears
+)
 
 
 # --- declarations ----------------------------------------------------------------------------------------------------
@@ -388,6 +441,35 @@ class Amendment(Node):
 
 
 @frozen
+class Claim(Node):
+    """`E`, `E 当 C`, `E 随 F 不增 [当 C]`: what must hold, along which fact it must never rise, in which cases."""
+
+    says: Expression
+    along: Name | None
+    when: Expression | None
+    notes: Notes
+
+
+@frozen
+class DatedClaims(Node):
+    """`自 D [至 D]` with claims indented under it."""
+
+    dates: Dates
+    lines: tuple[ClaimLine, ...]
+
+
+ClaimLine = Claim | DatedClaims | Remark
+
+
+@frozen
+class Guarantee(Node):
+    """保证: what must hold in every possible case."""
+
+    title: str
+    lines: tuple[ClaimLine, ...]
+
+
+@frozen
 class Given(Node):
     """A value in an example: a literal, 未知 (with the facts it waits for), or 错误 (with its code)."""
 
@@ -443,7 +525,9 @@ class Comment(Node):
     text: str
 
 
-Declaration = PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Status | Amendment | Example
+Declaration = (
+    PolicyHead | Document | Entity | TypeDeclaration | Parameter | Rule | Status | Amendment | Guarantee | Example
+)
 Item = Heading | Gist | Declaration
 
 

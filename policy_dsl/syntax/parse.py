@@ -20,8 +20,6 @@ from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
 from .scan import Chunk, LogicalLine, ScanError, Scanner, item_lines
 
-NOT_YET = frozenset({"GUARANTEE"})
-
 
 def parse(source: Source, report: Report) -> nodes.File:
     """The tree of one file. Everything that cannot be read is reported, what is left is returned."""
@@ -99,10 +97,6 @@ def _item(
                 en or "only declarations, # headings and > gists begin at the line's start; indent other lines",
             ),
         )
-        return None
-    if first.type in NOT_YET:
-        report.error("P0123", Span(source, first.start_pos or start, first.end_pos or end), word=str(first))
-        broken.update(_declared(head))
         return None
     deep = _too_deep(logical)
     if deep is not None:

@@ -16,7 +16,22 @@ from attrs import evolve, frozen
 
 from ..source import width
 from . import characters, keywords, nodes
-from .nodes import Arithmetic, Call, Comparison, Day, Logic, Membership, Name, Negative, Not, Number, Range, Truth
+from .nodes import (
+    Arithmetic,
+    AsOf,
+    Call,
+    Comparison,
+    Day,
+    Displaced,
+    Logic,
+    Membership,
+    Name,
+    Negative,
+    Not,
+    Number,
+    Range,
+    Truth,
+)
 
 Language = Literal["zh", "en"]
 Printable = nodes.File | nodes.Item | nodes.Line | nodes.Expression
@@ -28,6 +43,7 @@ _TYPE = frozenset(keywords.words("type"))
 _CELL = frozenset(keywords.words("cell"))
 _RESULT = frozenset(keywords.words("result"))
 _VALUE = frozenset(keywords.words("value"))
+_CLAIM = frozenset(keywords.words("claim"))
 _FROM = frozenset({keywords.spelling("FROM", "zh"), keywords.spelling("FROM", "en")})
 _AMENDMENT_LINE = frozenset(keywords.words("line", "AMEND"))
 _BODY_LINE = frozenset(keywords.words("line", "STATUS")) | _AMENDMENT_LINE
@@ -120,8 +136,14 @@ class _Printer:
                 return _ATOM, written
             case Truth(value):
                 return _ATOM, self.word("YES" if value else "NO")
+            case Displaced():
+                return _ATOM, self.word("DISPLACED")
             case Call():
                 return _ATOM, self.call(e)
+            case AsOf(target, day):
+                at = self.expression(day)
+                at = at if isinstance(day, Name | Call | Day) else f"({at})"
+                return _ATOM, f"{self.expression(target)} {self.word('ON')} {at}"
             case Range():
                 return _ATOM, self.range(e)
             case Negative(operand):
@@ -195,7 +217,7 @@ class _Printer:
         match line:
             case nodes.Table():
                 yield from ("  " * depth + row for row in self.table(line))
-            case nodes.Dated(dates, (nodes.Value() as value,), True):
+            case nodes.Dated(dates, (nodes.Value() | nodes.Repeal() as value,), True):
                 yield from _fitted(f"{self.dates(dates)} {self.given(value)}", depth)
             case nodes.Dated(dates, lines):
                 yield "  " * depth + self.dates(dates)
@@ -221,8 +243,11 @@ class _Printer:
         made = f"{steps} {self.word('WHEN')} {self.condition(line.condition)}{self.notes(line.notes)}"
         return _opening(made, _BODY_LINE)
 
-    def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except) -> str:
-        """A line that gives a result: what must hold, 为, the result, its notes."""
+    def given(self, line: nodes.Value | nodes.Branch | nodes.Otherwise | nodes.Except | nodes.Repeal) -> str:
+        """A line that gives a result: what must hold, 为, the result, its notes; or one that takes something away."""
+        if isinstance(line, nodes.Repeal):
+            target = f" → {self.name(line.target)}" if line.target else ""
+            return f"{self.word('REPEAL')} {self.names(line.name)}{target}".rstrip(" ") + self.notes(line.notes)
         ends = f"{self.word('IS')} {self.result(line.result)}"
         match line:
             case nodes.Branch():
@@ -335,6 +360,9 @@ class _Printer:
                 yield f"{self.word('AMEND')} {self.names(names)}"
                 yield from evolve(self, declared=names[0]).body(body)
                 yield from self.facts(facts, _AMENDMENT_LINE)
+            case nodes.Guarantee(title, lines):
+                yield f"{self.word('GUARANTEE')} {title}"
+                yield from evolve(self, reserved=self.reserved | _CLAIM).claims(lines, 1)
             case nodes.Example(title, on, entries):
                 yield f"{self.word('EXAMPLE')} {title}".rstrip(" ")
                 yield from self.said(("ON", on))
@@ -383,6 +411,24 @@ class _Printer:
         if f.when is not None:
             said.append(f"{self.word('WHEN')} {self.condition(f.when)}")
         return ", ".join(said)
+
+    # --- guarantees
+
+    def claims(self, lines: Iterable[nodes.ClaimLine], depth: int) -> Iterator[str]:
+        for line in lines:
+            match line:
+                case nodes.Remark(notes):
+                    yield "  " * depth + self.notes(notes).lstrip(" ")
+                case nodes.DatedClaims(dates, inner):
+                    yield "  " * depth + self.dates(dates)
+                    yield from self.claims(inner, depth + 1)
+                case nodes.Claim(says, along, when):
+                    made = _opening(self.condition(says), _FROM)
+                    if along is not None:
+                        made += f" {self.word('ALONG')} {self.expression(along)} {self.word('NEVER_RISES')}"
+                    if when is not None:
+                        made += f" {self.word('WHEN')} {self.condition(when)}"
+                    yield from _fitted(made + self.notes(line.notes), depth)
 
     # --- examples
 

@@ -32,6 +32,9 @@ _RESULT = keywords.words("result")
 _DATED = keywords.words("dated")
 _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
+_BETWEEN = keywords.words("between")
+_CLAIM = keywords.words("claim")
+_NOTED = frozenset((*keywords.BODIES, "GUARANTEE", "CELL"))  # where 依据 and 假设 may stand behind a line
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
 _STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
 _JOINS = frozenset({"且", "或", "and", "or"})
@@ -72,6 +75,7 @@ _SIGNS = {
 
 
 _QUOTED_OR_COMMENT = re.compile(r'「[^」\n]*」|"[^"\n]*"|(?<!\S)//')
+_DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 _BEFORE_COLON = re.compile(r"(?:「[^」\n]*」|[^:\n])*")
 
 
@@ -224,7 +228,7 @@ class Scanner:
                 if row.text:
                     return [self._token(row.terminal, start, end, self.source.text[rest:end])], 0
                 out.append(self._token(row.terminal, start, word.end()))
-                if row.terminal == "EXAMPLE":
+                if row.terminal in ("EXAMPLE", "GUARANTEE"):
                     if rest < end:
                         out.append(self._prose(rest, end))
                     return out, 0
@@ -320,7 +324,7 @@ class Scanner:
             row = _TYPE[text]
         elif declaration in ("ENTITY", "TYPE", "POLICY", "DOCUMENT") and not colon:
             row = None  # names come before the colon
-        elif (declaration in _BODIES or declaration == "CELL") and text in _TAIL:
+        elif declaration in _NOTED and text in _TAIL:
             row = _TAIL[text]
         elif text in _RESULT and (
             last == "IS"
@@ -332,6 +336,15 @@ class Scanner:
             row = _CELL[text]
         elif declaration == "EXAMPLE" and text in _VALUE and last in ("EQUAL", "EXPECT"):
             row = _VALUE[text]
+        elif (
+            text in _BETWEEN
+            and last in ("NAME", "_RPAR")
+            and (declaration in _NOTED or (declaration == "ENTITY" and colon))
+            and _DAY_FOLLOWS.match(self.folded, stop)
+        ):
+            row = _BETWEEN[text]
+        elif declaration == "GUARANTEE" and text in _CLAIM:
+            row = _CLAIM[text]
         elif text in _WORD:
             row = _WORD[text]
         if row is not None:
@@ -444,5 +457,5 @@ def _opens(tokens: list[Token]) -> bool:
     return (
         bool(tokens)
         and tokens[0].type == "FROM"
-        and not any(t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING") for t in tokens)
+        and not any(t.type in ("IS", "_COLON", "AT_LEAST", "TARGET", "PENDING", "REPEAL") for t in tokens)
     )

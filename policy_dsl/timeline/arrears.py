@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..backends.engine import NOTHING_PAID
 from ..backends.interpret import Instance, Interpretation
 from ..backends.runtime import Defer
-from ..backends.values import Value, known
+from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision
+from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from .history import History, first_month
 from .months import Course, Step, months_between, payday
@@ -47,6 +48,7 @@ class Account(NamedTuple):
     paid: Steps
     differences: tuple[Difference, ...]
     settled: dict[tuple[int, Benefit], Fraction]  # by month of settlement: what it pays for earlier months
+    errors: tuple[tuple[int, Diagnostic], ...]  # by month of settlement: what went wrong in 补发's condition
 
 
 class _Settling(Interpretation):
@@ -75,10 +77,15 @@ class _Books:
         self.paid: Steps = {}
         self.settled: dict[tuple[int, Benefit], Fraction] = {}
         self.owed: dict[tuple[int, Benefit], Difference] = {}
+        self.errors: list[tuple[int, Diagnostic]] = []
 
     def account(self) -> Account:
         due_carry = paid_carry = None
         told = 0  # how much of the news was known on the pay day before
+        before = 0  # that pay day, or the day of as_known, after which nothing is settled
+        unsettled = (
+            ir.OPEN
+        )  # the first month that was not paid what was due on its own pay day, since it went on from another month
         for n, month in enumerate(self.months):
             day = payday(self.policy, month)
             known_now = day if self.as_known is None else min(day, self.as_known)
@@ -90,20 +97,25 @@ class _Books:
             if touched < month:
                 self._again(touched, self.months[:n], known_now)
                 due_carry = self.course.carry(self.due[self.months[n - 1]])
-                self._settle(touched, self.months[:n], month)
+            if min(touched, unsettled) < month and known_now > before:
+                self._settle(min(touched, unsettled), self.months[:n], month)
+                unsettled = ir.OPEN
+            before = known_now
             due = self.due[month] = self.course.step(month, known_now, due_carry)
             same = day == known_now and _same(due_carry, paid_carry)
             paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
+            if paid is not due:
+                unsettled = min(unsettled, month)
             due_carry = self.course.carry(due)
             paid_carry = due_carry if paid is due else self.course.carry(paid)
         last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
         touched = self._touched(told, last)
         if touched <= self.months[-1]:
             self._again(touched, self.months, self.as_known)
-        first = self.months[0] if self.history.ledgers else min(touched, self.months[-1])
+        first = self.months[0] if self.history.ledgers else min(touched, unsettled)
         self._settle(min(first, self._beyond()), self.months, None)
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
-        return Account(self.due, self.paid, tuple(left), self.settled)
+        return Account(self.due, self.paid, tuple(left), self.settled, tuple(self.errors))
 
     def _beyond(self) -> int:
         """The first month that was paid with more than what is known as of `as_known`."""
@@ -177,7 +189,10 @@ class _Books:
             decision = step.decision(self.policy) if step is not None else self._deciding(at)
             entry = next((e for e in decision.instance.all() if e.path == path), None) if decision is not None else None
             if decision is not None and entry is not None:
-                return _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry) is True
+                holds = _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry)
+                if isinstance(holds, Failure):
+                    self.errors.append((at, diagnose(holds, ".".join(benefit))))
+                return holds is True
         return False
 
     def _deciding(self, month: int) -> Decision | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic
 from .stretches import Stretches
 
@@ -12,16 +13,21 @@ if TYPE_CHECKING:
     from .timeline import Month
 
 
-def failures(months: Iterable[Month]) -> list[Diagnostic]:
-    """The errors of all months in the order in which they first happen: the words of its first month, `path` with all of them."""
+def failures(months: Iterable[Month], settling: Iterable[tuple[int, Diagnostic]]) -> list[Diagnostic]:
+    """The errors of all months in the order in which they first happen: the words of its first month, `path` with all of them.
+
+    `settling`: those of the conditions under which a month settles others, with that month.
+    """
+    also: dict[str, list[Diagnostic]] = {}
+    for number, error in settling:
+        also.setdefault(day_text(number)[:7], []).append(error)
     first: dict[tuple[object, ...], Diagnostic] = {}
     found: Stretches[tuple[object, ...]] = Stretches()
     for month in months:
         found.begin(month.month)
         decision = month.decision
-        if decision is None or decision.compiled_alone:
-            continue
-        for error in decision.errors:
+        own = [] if decision is None or decision.compiled_alone else decision.errors
+        for error in (*own, *also.get(month.month, ())):
             key = (error.code, error.place, error.path)
             first.setdefault(key, error)
             found.add(key)

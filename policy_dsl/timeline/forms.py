@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..backends.show import day_text
 from ..backends.values import Undetermined
+from ..diagnostics.report import Diagnostic
 from ..explain.page import PAGE_STYLE, fragment
 from ..source import width
 from .rows import Row, rows
@@ -93,6 +94,7 @@ def text(made: Timeline, lang: str) -> str:
         for moved, reasons in _changes(row, lang):
             lines.append(f"    {moved}")
             lines += [f"      · {r}" for r in reasons]
+        lines += [f"    {_finding(f, lang)}" for f in row.findings]
     owed = list(_arrears(made, lang))
     if owed:
         heading = _headings(lang)[1]
@@ -104,15 +106,21 @@ def text(made: Timeline, lang: str) -> str:
     missing = _missing(listed)
     if missing:
         lines += ["", _headings(lang)[3], *(f"    {m}" for m in missing)]
-    return "\n".join([*lines, *_remarks(made, lang)])
+    remarks = list(_remarks(made, lang))
+    if remarks:
+        lines += ["", _headings(lang)[2]]
+        for line, ways_out in remarks:
+            lines += [line, *(f"    · {w}" for w in ways_out)]
+    return "\n".join(lines)
 
 
-def _remarks(made: Timeline, lang: str) -> list[str]:
-    found = [
-        f"[{f.code}] {f.path}：{f.message(lang)}" if lang == "zh" else f"[{f.code}] {f.path}: {f.message(lang)}"
-        for f in made.findings
-    ]
-    return ["", _headings(lang)[2], *found] if found else []
+def _finding(f: Diagnostic, lang: str) -> str:
+    return f"[{f.code}] {f.path}{'：' if lang == 'zh' else ': '}{f.message(lang)}"
+
+
+def _remarks(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(remark on the history, its way out)."""
+    return ((_finding(f, lang), (f.help(lang),) if f.help(lang) else ()) for f in made.findings)
 
 
 def markdown(made: Timeline, lang: str) -> str:
@@ -128,24 +136,25 @@ def markdown(made: Timeline, lang: str) -> str:
         lines.append(f"| {row.month} | " + " | ".join(_md(by_name.get(n, "—")) for n in names) + " |")
     for row in listed:
         changes = list(_changes(row, lang))
-        if changes:
-            lines += ["", f"### {row.month}", ""]
-            for moved, reasons in changes:
-                lines.append(f"- {_md(moved)}")
-                lines += [f"    - {_md(r)}" for r in reasons]
+        if changes or row.findings:
+            lines += ["", f"### {row.month}", "", *_items(changes)]
+            lines += [f"- {_md(_finding(f, lang))}" for f in row.findings]
     owed = list(_arrears(made, lang))
     if owed:
-        lines += ["", f"## {second}", ""]
-        for line, reasons in owed:
-            lines.append(f"- {_md(line)}")
-            lines += [f"    - {_md(r)}" for r in reasons]
+        lines += ["", f"## {second}", "", *_items(owed)]
         lines += [f"- {_md(line)}" for line in _settlements(made, lang)]
     missing = _missing(listed)
     if missing:
         lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
     if made.findings:
-        lines += ["", f"## {third}", "", *(f"- {_md(f.message(lang))}" for f in made.findings)]
+        lines += ["", f"## {third}", "", *_items(_remarks(made, lang))]
     return "\n".join(lines) + "\n"
+
+
+def _items(told: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    for line, below in told:
+        yield f"- {_md(line)}"
+        yield from (f"    - {_md(b)}" for b in below)
 
 
 def _md(said: str) -> str:
@@ -165,6 +174,7 @@ table.months :is(th,td){border-bottom:1px solid #d0d7de;padding:.15rem .6rem;tex
 table.months :is(th,td):not(:last-child){white-space:nowrap}
 table.months ul{margin:.2rem 0}
 table.months tr.moved{background:#0b539411}
+table.months div.finding{color:#b42318}
 svg{max-width:100%;height:auto}
 """
 
@@ -185,7 +195,7 @@ def html(made: Timeline, lang: str) -> str:
     owed = "".join(f"<li>{e(line)}{_list(reasons)}</li>" for line, reasons in _arrears(made, lang))
     owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
     missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
-    remarks = "".join(f"<li>{e(f.message(lang))}</li>" for f in made.findings)
+    remarks = "".join(f"<li>{e(line)}{_list(ways_out)}</li>" for line, ways_out in _remarks(made, lang))
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"
     said = "".join(
@@ -211,4 +221,5 @@ def _list(reasons: tuple[str, ...]) -> str:
 
 
 def _why(row: Row, lang: str) -> str:
-    return "".join(f"<div>{escape_.escape(moved)}{_list(reasons)}</div>" for moved, reasons in _changes(row, lang))
+    changes = "".join(f"<div>{escape_.escape(moved)}{_list(reasons)}</div>" for moved, reasons in _changes(row, lang))
+    return changes + "".join(f'<div class="finding">{escape_.escape(_finding(f, lang))}</div>' for f in row.findings)

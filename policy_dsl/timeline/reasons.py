@@ -11,6 +11,7 @@ from ..decision import Decision
 from ..explain.describe import line_text, part_text
 from ..explain.explanation import Explainer, Explanation, Step
 from ..explain.formula import carried_words
+from ..syntax.keywords import spelling
 
 MOST_REASONS = 6
 
@@ -47,14 +48,15 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
         return ["这个月已不在" if zh else "not there in this month"] if after.decision is None or old else []
     steps = {s.id: s for s in old.walk(path)} if old is not None else {}
     under = {s.id: s for s in new.walk(path)}
+    earlier = _paired(steps, under)
     out: dict[str, None] = {}
     for step in under.values():
         if step.kind in ("fact", "parameter"):
-            text = _changed(steps.get(step.id), step, before, lang)
+            text = _changed(earlier.get(step.id), step, before, lang)
             if text:
                 out[text] = None
     for step in under.values():
-        text = _moved(new, step, steps.get(step.id), lang)
+        text = _moved(new, step, earlier.get(step.id), lang)
         if text:
             out[text] = None
     for step in steps.values():
@@ -70,6 +72,24 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
     return list(out)[:MOST_REASONS]
 
 
+def _paired(steps: dict[str, Step], under: dict[str, Step]) -> dict[str, Step]:
+    """The old step for each id; where the day of `于` has moved on, that of the same name on the old day."""
+    made = dict(steps)
+    left = [s for s in steps.values() if s.law and s.id not in under]
+    for step in under.values():
+        if step.law and step.id not in steps:
+            same = next((s for s in left if (s.path, s.name) == (step.path, step.name)), None)
+            if same is not None:
+                left.remove(same)
+                made[step.id] = same
+    return made
+
+
+def _name(step: Step, lang: str) -> str:
+    """`标准 于 2022-03-01` where another day's law gives the value."""
+    return f"{step.name} {spelling('ON', lang)} {day_text(step.law)}" if step.law else step.name
+
+
 def _who(step: Step) -> str:
     """Whose value it is: 甲, else 成员[1]; nothing for the outermost entry."""
     return step.who or step.path.partition(".")[2]
@@ -82,7 +102,7 @@ def _there(step: Step, decision: Decision | None) -> bool:
 def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
     """`甲 的月收入由 300.00 元/月 升至 500.00 元/月`; nothing where the value is the same."""
     zh = lang == "zh"
-    name = f"{_who(new)} {new.name}".strip()
+    name = f"{_who(new)} {_name(new, lang)}".strip()
     if old is not None and old.value == new.value and known(old.value) == known(new.value):
         return ""
     value = value_text(new.value, new.type, lang)
@@ -91,6 +111,9 @@ def _changed(old: Step | None, new: Step, before: Compared, lang: str) -> str:
             return f"{name} 为 {value}，是新来的" if zh else f"{name} is {value}, a new entry"
         return ""
     was = value_text(old.value, old.type, lang)
+    if old.law != new.law:
+        then = f"{spelling('ON', lang)} {day_text(old.law)}"
+        was += f"（{then}）" if zh else f" ({then})"
     said = ("变为", "changed to")
     if known(old.value) and known(new.value) and new.type.is_amount:
         said = ("升至", "rose to") if new.value > old.value else ("降至", "fell to")
@@ -130,10 +153,8 @@ def _moved(made: Explanation, step: Step, old: Step | None, lang: str) -> str:
     line = step.applied[0].line if step.applied else None
     if line is None or line.kind != "transition" or (old is not None and old.value == step.value):
         return ""
+    made = made.seen_from(step)
     parts = [part_text(made, step.at, p.formula, p.holds, lang) for p in step.applied[0].parts[1:]]
     colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
-    return (
-        f"{step.name}{colon}{line_text(line, lang)}（{between.join(parts)}）"
-        if lang == "zh"
-        else (f"{step.name}{colon}{line_text(line, lang)} ({between.join(parts)})")
-    )
+    text = f"{_name(step, lang)}{colon}{line_text(line, lang)}"
+    return f"{text}（{between.join(parts)}）" if lang == "zh" else f"{text} ({between.join(parts)})"

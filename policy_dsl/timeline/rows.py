@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..backends.interpret import Instance
 from ..backends.show import value_text
 from ..decision import Decision
+from ..diagnostics.report import Diagnostic
 from ..explain.formula import who
 from ..model.types import Type
 from .reasons import Compared, because
@@ -47,6 +48,7 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
     moved: tuple[Moved, ...]
     there: bool
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def label(entry: Instance, name: str, root: str) -> str:
@@ -78,7 +80,7 @@ def rows(made: Timeline, lang: str) -> Iterator[Row]:
         now = {c.path: c for c in cells(month.decision, lang)}
         new = Compared(month.decision)
         moved = tuple(_moved(old, new, before, now, lang)) if n else ()
-        yield Row(month.month, tuple(now.values()), moved, month.decision is not None)
+        yield Row(month.month, tuple(now.values()), moved, month.decision is not None, tuple(month.findings))
         before, old = now, new
 
 

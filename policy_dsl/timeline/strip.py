@@ -141,7 +141,11 @@ def compared_amounts(made: Timeline) -> tuple[ir.RuleRef, ir.Expression] | None:
                     ref, other = (
                         (node.left, node.right) if isinstance(node.left, ir.RuleRef) else (node.right, node.left)
                     )
-                    if isinstance(ref, ir.RuleRef) and isinstance(other, (ir.ParameterRef, ir.RuleRef)) and not ref.up:
+                    if (
+                        isinstance(ref, ir.RuleRef)
+                        and isinstance(other, (ir.ParameterRef, ir.RuleRef, ir.AsOf))
+                        and not ref.up
+                    ):
                         return ref, other
                 key = (node.entity, node.name) if isinstance(node, ir.RuleRef) else None
                 if key in rules and key not in seen and key is not None and key[0] == root:

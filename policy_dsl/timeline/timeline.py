@@ -12,7 +12,7 @@ from .._version import __version__
 from ..backends.days import day
 from ..backends.show import day_text, json_amount, json_value, python_value
 from ..backends.values import known
-from ..decision import Decision
+from ..decision import Decision, finding_json
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir.epoch import learned_days
 from ..ir.nodes import Program
@@ -100,6 +100,11 @@ class Month:
         return None if self._previous is None else self._previous.decision(self._policy)
 
     @property
+    def findings(self) -> list[Diagnostic]:
+        """Guarantees that the month does not keep, as of a decision; its facts may break one too (F0120)."""
+        return [] if self.decision is None else self.decision.findings
+
+    @property
     def changes(self) -> list[Change]:
         """Outputs that differ from the month before, in the order of the policy; none in the first month."""
         if self.first:
@@ -147,7 +152,8 @@ def _value_of(decision: Decision | None, path: str) -> object:
 class Timeline(Sequence[Month]):
     """The months in order, and `arrears`. `timeline["2022-03"]` is a month, `timeline[0]` the first one.
 
-    `findings` are remarks on the history that are no errors: facts with a gap, a history that begins before the timeline.
+    `findings` are remarks on the history that are no errors: facts with a gap, a history that begins before the timeline. Guarantees that
+    a month does not keep are that month's `findings`.
     """
 
     def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
@@ -184,7 +190,7 @@ class Timeline(Sequence[Month]):
         """What went wrong while deciding, each once with the months in which it did."""
         from .failures import failures
 
-        return failures(self.months)
+        return failures(self.months, self._books.errors)
 
     def __len__(self) -> int:
         return len(self.months)
@@ -296,6 +302,8 @@ class Timeline(Sequence[Month]):
         kept: dict[str, object] = {
             k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
         }
+        if "findings" in whole:
+            kept["findings"] = [finding_json(f, lang) for f in month.findings]
         return {**made, **kept, "changes": changes}
 
     def _changes_json(self, old: Compared, new: Compared, lang: str) -> list[dict[str, object]]:

@@ -154,6 +154,13 @@ def today(on: str | None, lang: str) -> str:
 on_option = click.option("--on", metavar="DATE", help="决定的日期 YYYY-MM-DD 或 YYYY-MM / day to decide for.  [today]")
 
 
+calendar_option = click.option(
+    "--calendar",
+    metavar="FILE",
+    help="工作日历 .json 或 .yaml / calendar of working days.  [chinesecalendar]",
+)
+
+
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, "--version", prog_name="policy", message="%(prog)s %(version)s")
 def main() -> None:
@@ -214,18 +221,31 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--generate",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="再试 N 个生成的情形（需要 policy_dsl[generate]）/ try N generated cases too.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, help="同一个种子得到同样的情形 / the same seed, the same cases.  [0]"
+)
+@calendar_option
 @lang_option
 @guarded
-def test(paths: tuple[str, ...], lang: str) -> None:
-    """运行政策里的案例。 / Run the examples that stand beside the rules."""
+def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str | None, lang: str) -> None:
+    """运行政策里的案例，检查保证。 / Run the examples that stand beside the rules, check the guarantees."""
     from .. import library
     from ..diagnostics.report import Report
     from ..pipeline import compile_layers
     from ..policy import Policy
+    from .guarantees import figures
     from .testing import run
 
+    with_calendar = _with_calendar(calendar)
     report = Report()
     passed = failed = 0
+    tried: list[tuple[str, Any]] = []
     policies, problems = library.units(list(paths))
     for found in problems:
         report.add(found)
@@ -234,7 +254,21 @@ def test(paths: tuple[str, ...], lang: str) -> None:
         program = compile_layers(layers, mine)
         for found in mine.items:
             report.add(found)
-        for result in run(Policy(program)) if program is not None else ():
+        if program is None:
+            continue
+        policy = with_calendar(Policy(program))
+        for found in figures(policy):
+            report.add(found)
+        if generate is not None:
+            from .generating import generated
+
+            tested = generated(policy, generate, seed)
+            tried.append((policy.name, tested))
+            for found in tested.findings:
+                report.add(found)
+        for result in run(policy):
+            for found in result.findings:
+                report.add(found)
             if result.passed:
                 passed += 1
                 continue
@@ -243,11 +277,26 @@ def test(paths: tuple[str, ...], lang: str) -> None:
             say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})")
             for m in result.mismatches:
                 say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
+            for f in result.findings:
+                say(f"    {f.path}  [{f.code}] {f.message(lang)}  ({f.place})")
     if report.items:
         complain(report.sorted(), lang)
     zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{_count(passed, 'example')} passed, {failed} failed"
     say(zh if lang == "zh" else en, lang)
+    for name, tested in tried:
+        say(_tried(name, tested, seed, lang), lang)
     sys.exit(1 if failed or report.failed else 0)
+
+
+def _tried(name: str, tested: Any, seed: int, lang: str) -> str:
+    """What came of generated cases. They prove nothing, so how many were tried is what is said."""
+    count, problems = tested.cases, len(tested.findings)
+    if lang == "zh":
+        late = "" if tested.in_time else "，时间用完，没有试完"
+        return f"{name}：试了 {count} 个情形（种子 {seed}{late}），发现 {problems} 个问题"
+    late = "" if tested.in_time else ", time ran out"
+    found = _count(problems, "problem") if problems else "nothing"
+    return f"{name}: {_count(count, 'case')} tested (seed {seed}{late}), {found} found"
 
 
 def _count(n: int, one: str, many: str = "") -> str:
@@ -266,10 +315,20 @@ def _policy(name: str) -> Any:
     return load(name if library.is_path(name) else proper(name))
 
 
-def _decide(policy: str, facts: str, on: str) -> Any:
+def _with_calendar(file: str | None) -> Callable[[Any], Any]:
+    """What gives a policy the calendar of a file; the policy as it is where none is named."""
+    if file is None:
+        return lambda policy: policy
+    from .given import read_calendar
+
+    calendar = read_calendar(file)
+    return lambda policy: policy.with_calendar(calendar)
+
+
+def _decide(policy: str, facts: str, on: str, calendar: str | None) -> Any:
     from .given import read
 
-    made = _policy(policy)
+    made = _with_calendar(calendar)(_policy(policy))
     given = read(facts)
     try:
         return made.decide(given, on=on)
@@ -282,11 +341,12 @@ def _decide(policy: str, facts: str, on: str) -> Any:
 @click.argument("facts")
 @on_option
 @click.option("--json", "as_json", is_flag=True, help="按约定的 JSON 输出 / print the contract's JSON.")
+@calendar_option
 @lang_option
 @guarded
-def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) -> None:
+def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str | None, lang: str) -> None:
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
-    decision = _decide(policy, facts, today(on, lang))
+    decision = _decide(policy, facts, today(on, lang), calendar)
     if as_json:
         from ..decision import dump
 
@@ -310,11 +370,14 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, lang: str) ->
     default="text",
     help="输出格式 / output format.  [text]",
 )
+@calendar_option
 @lang_option
 @guarded
-def explain(policy: str, facts: str, on: str | None, name: str | None, form: str, lang: str) -> None:
+def explain(
+    policy: str, facts: str, on: str | None, name: str | None, form: str, calendar: str | None, lang: str
+) -> None:
     """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
-    decision = _decide(policy, facts, today(on, lang))
+    decision = _decide(policy, facts, today(on, lang), calendar)
     made = decision.explain(None if name is None else proper(name))
     if form == "json":
         from ..decision import dump
@@ -341,22 +404,29 @@ def explain(policy: str, facts: str, on: str | None, name: str | None, form: str
     help="输出格式 / output format.  [text]",
 )
 @click.option("--json", "as_json", is_flag=True, help="同 --format json / the same as --format json.")
+@calendar_option
 @lang_option
 @guarded
 def timeline(
-    policy: str, history: str, start: str, end: str, as_known: str | None, form: str, as_json: bool, lang: str
+    policy: str,
+    history: str,
+    start: str,
+    end: str,
+    as_known: str | None,
+    form: str,
+    as_json: bool,
+    calendar: str | None,
+    lang: str,
 ) -> None:
     """逐月作出决定：状态、变化与原因、补发。 / Decide month by month, with arrears."""
     from .given import read
 
-    made = _policy(policy)
+    made = _with_calendar(calendar)(_policy(policy))
     given = read(history)
     try:
         months = made.timeline(given, start=start, end=end, as_known=as_known)
     except PolicyError as error:
         raise PolicyError(d if d.path or d.place else d._replace(path=history) for d in error.diagnostics) from None
-    if months.findings:
-        complain(months.findings, lang)
     if as_json or form == "json":
         from ..decision import dump
 
@@ -366,6 +436,25 @@ def timeline(
     errors = months.errors
     if errors:
         fail(errors, lang)
+
+
+@main.command()
+@click.argument("policy")
+@on_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
+)
+@lang_option
+@guarded
+def show(policy: str, on: str | None, form: str, lang: str) -> None:
+    """列出某一天有效的规定，每一项写明出自哪一级。 / The effective policy through all layers, each item with its origin."""
+    made = _policy(policy).show(on=today(on, lang))
+    if form == "json":
+        from ..decision import dump
+
+        say(dump(made.to_json(lang)))
+    else:
+        say(made.text(lang), lang)
 
 
 @main.command()

@@ -8,10 +8,13 @@ import select
 import stat
 import sys
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..diagnostics.report import PolicyError, diagnostic
+from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..library import why_unreadable
+
+if TYPE_CHECKING:
+    from ..backends.calendar import Calendar
 
 MAX_FACTS = 8 << 20  # bytes
 MAX_YAML = 512 << 10  # bytes; reading YAML takes some fifty times as long as JSON
@@ -44,6 +47,25 @@ def read(name: str) -> Any:
         code = "F0102" if is_yaml else "F0101"
         raise PolicyError([diagnostic(code, at=f"{name}:{line}", reason=zh, reason_en=en)]) from None
     return yaml(text, name) if is_yaml else json(text, name)
+
+
+def read_calendar(name: str) -> Calendar:
+    """A calendar of working days from a .json, .yaml or .yml file, or JSON from standard input ("-"). Raises PolicyError."""
+    from ..backends.calendar import Calendar
+
+    try:
+        data = read(name)
+    except PolicyError as error:
+        raise PolicyError(map(_about_calendar, error.diagnostics)) from None
+    return Calendar.from_json(data, name=os.path.basename(name))
+
+
+def _about_calendar(found: Diagnostic) -> Diagnostic:
+    """What is wrong with a file of facts, said of a calendar."""
+    if found.code not in ("F0117", "F0114"):
+        return found
+    reason = found.zh.split("：", 1)[-1], found.en.split(": ", 1)[-1]
+    return diagnostic("F0134", at=found.path, reason=reason[0], reason_en=reason[1])
 
 
 def _bytes(path: str, most: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from ..backends.interpret import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
-from ..diagnostics.report import PolicyError
+from ..diagnostics.report import Diagnostic, PolicyError
 from ..ir import nodes as ir
 from ..model.types import Type
 from ..model.words import SINCE
@@ -21,6 +21,8 @@ from ..source import Place
 from ..syntax.keywords import MEASURES
 from ..timeline.history import first_month
 from ..timeline.timeline import Month, Timeline, timeline
+from .cases import Case
+from .guarantees import Key, problems
 
 
 class Mismatch(NamedTuple):
@@ -35,10 +37,12 @@ class Mismatch(NamedTuple):
 class Result(NamedTuple):
     example: ir.Example
     mismatches: tuple[Mismatch, ...]
+    findings: tuple[Diagnostic, ...] = ()  # guarantees that the example breaks
 
     @property
     def passed(self) -> bool:
-        return not self.mismatches
+        """Whether all came true; a roll that breaks a guarantee is told, and may be what the example shows."""
+        return not self.mismatches and all(f.severity != "error" for f in self.findings)
 
 
 def run_example(policy: Policy, example: ir.Example) -> Result:
@@ -48,11 +52,11 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts)
+        decision = policy.decide_data(root, data, on=example.on)
     except PolicyError as error:
         if whole_error:
             return Result(example, ())
         return Result(example, (_refused(error, example),))
-    decision = policy.decide_data(root, data, on=example.on)
     out: list[Mismatch] = []
     for want in example.expected:
         if not want.path:
@@ -64,7 +68,23 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         mismatch = _expected(policy, decision, want)
         if mismatch is not None:
             out.append(mismatch)
-    return Result(example, tuple(out))
+    return Result(example, tuple(out), tuple(_guarantees(policy, example, [("", decision)])))
+
+
+def _guarantees(policy: Policy, example: ir.Example, months: Iterable[tuple[str, Decision]]) -> Iterator[Diagnostic]:
+    """Each guarantee that the example breaks, once, in the first month in which it does."""
+    seen: set[Key] = set()
+    for month, decision in months:
+        label = (
+            example.place,
+            f"案例「{example.title}」 {month}".strip(),
+            f"example “{example.title}” {month}".strip(),
+        )
+        case = Case(decision.root, decision.instance.data, decision.day, decision.epoch.known)
+        for problem in problems(policy, case, decision):
+            if problem.key not in seen:
+                seen.add(problem.key)
+                yield problem.make([label])
 
 
 def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
@@ -75,23 +95,26 @@ def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
 
 
 def run_history(policy: Policy, example: ir.Example) -> Result:
-    """Decides the example month by month and compares each month that it asks for."""
+    """Decides the example month by month and compares each month that it asks for; guarantees are looked at in all of them."""
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         made = timeline_of(policy, example)
     except PolicyError as error:
         return Result(example, () if whole_error else (_refused(error, example),))
     out: list[Mismatch] = []
+    decided = [(m.month, m.decision) for m in made if m.decision is not None]
+    findings = list(_guarantees(policy, example, decided))
+    refused = any(f.code == "F0120" for f in findings)
     for want in example.expected:
         if not want.path:
-            if not any(m.decision is not None and m.decision.errors for m in made):
+            if not refused and not any(decision.errors for _, decision in decided):
                 out.append(Mismatch("", "应为错误，却没有错误", "an error was expected, there was none", want.place))
             continue
         month = day_text(want.month)[:7]
         mismatch = _measured(policy, made, want, month) if want.measure else _of_month(policy, made[month], want)
         if mismatch is not None:
             out.append(mismatch._replace(path=f"{month} {mismatch.path}"))
-    return Result(example, tuple(out))
+    return Result(example, tuple(out), tuple(f for f in findings if not (whole_error and f.code == "F0120")))
 
 
 def _dates(facts: object) -> Iterator[int]:

@@ -423,3 +423,132 @@ def test_the_order_of_declarations_does_not_matter(tmp_path: Path, seed: int) ->
     write(tmp_path, 省=shuffled(TOP, "政策 溪省\n"), 县=shuffled(COUNTY + lower, COUNTY))
     made = compiled(tmp_path / "县.policy")
     assert values(made) == {"差额": 600, "分区": 500, "档额": 30, "可享受": True, "人均": 300}
+
+
+# --- what a lower layer does to values above
+
+
+def warned(path: Path) -> list[tuple[str, str, int, list[int]]]:
+    """(code, severity, line, lines of the labels) of every finding of a policy that compiles all the same."""
+    report = Report()
+    assert compile_layers(library.find(path), report) is not None
+    return [
+        (d.code, d.severity, d.place.line if d.place else 0, [x.place.line for x in d.labels]) for d in report.sorted()
+    ]
+
+
+HIDING = {
+    "a value": ("修订 标准\n  自 2021-01-01 为 520\n", [4], [10]),
+    "one that ends on the day": ("修订 标准\n  自 2021-01-01 至 2022-01-01 为 520\n", [4], [10]),
+    "one that has ended": ("修订 标准\n  自 2021-01-01 至 2021-12-31 为 520\n", [], []),
+    "written again": ("修订 标准\n  自 2021-01-01 为 520\n  自 2022-01-01 为 520\n", [], []),
+    "later than the one above": ("修订 标准\n  自 2022-01-02 为 520\n", [], []),
+    "without a date": ("修订 标准\n  为 520\n", [], []),
+    "the same amount": ("修订 标准\n  自 2021-01-01 为 550\n", [], []),
+}
+
+
+@pytest.mark.parametrize("case", HIDING)
+def test_an_older_value_that_hides_a_newer_one_above_is_a_warning(tmp_path: Path, case: str) -> None:
+    """Both places are shown."""
+    text, lines, labels = HIDING[case]
+    write(tmp_path, 省=TOP, 县=COUNTY + text)
+    assert warned(tmp_path / "县.policy") == [("P0616", "warning", n, labels) for n in lines]
+
+
+BODIES = {
+    "a body": ("  自 2021-01-01 为 1\n", 4),
+    "branches": ("  自 2021-01-01\n    当 收入 > 3 为 1\n    否则 为 2\n", 5),
+    "an exception": ("  自 2021-01-01\n    例外 老 当 收入 > 3 为 1\n", 5),
+    "another exception": ("  自 2021-01-01\n    例外 病 当 收入 > 3 为 1\n", 0),
+}
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_lines_of_rules_hide_as_values_do(tmp_path: Path, case: str) -> None:
+    text, line = BODIES[case]
+    above = "规则 家庭 补贴 : 元/月\n  自 2020-01-01 为 10\n  自 2022-01-01\n    为 20\n    例外 老 当 收入 > 9 为 0\n"
+    write(tmp_path, 省=TOP + above, 县=COUNTY + "修订 补贴\n" + text)
+    assert [(code, at) for code, _, at, _ in warned(tmp_path / "县.policy")] == ([("P0616", line)] if line else [])
+
+
+def test_many_warnings_are_one_a_parameter_and_stop_nothing(tmp_path: Path) -> None:
+    """A report that is full ends the passes; warnings do not fill it."""
+    above = "".join(f"参数 数{n} : 元\n  自 2020-01-01 为 1\n  自 2022-01-01 为 2\n" for n in range(300))
+    below = "".join(f"修订 数{n}\n  自 2021-01-01 为 3\n" for n in range(300))
+    write(tmp_path, 省=TOP + above, 县=COUNTY + below)
+    assert 0 < len(warned(tmp_path / "县.policy")) <= 100
+
+
+def test_a_computed_value_is_held_against_a_computed_floor(tmp_path: Path) -> None:
+    """On every day on which a part of either changes."""
+    above = "参数 指数 : 数\n  自 2020-01-01 为 1\n  自 2023-01-01 为 1.2\n参数 底线 : 元/月\n  自 2020-01-01 不低于 100 元/月 * 指数\n"
+    below = "修订 底线\n  自 2021-01-01 为 {}\n"
+    write(tmp_path, 省=TOP + above, 县=COUNTY + below.format("110"))
+    assert found(tmp_path / "县.policy") == [("P0615", "县.policy", 4)]
+    write(tmp_path, 县=COUNTY + below.format("99 元/月 * 指数"))
+    assert found(tmp_path / "县.policy") == [("P0615", "县.policy", 4)]
+    write(tmp_path, 县=COUNTY + below.format("100 元/月 * 指数"))
+    assert found(tmp_path / "县.policy") == []
+
+
+def test_a_floor_two_layers_up_binds_beside_the_one_between(tmp_path: Path) -> None:
+    top = TOP + "参数 底线 : 元/月\n  自 2020-01-01 不低于 100\n"
+    middle = COUNTY + "修订 底线\n  自 2021-01-01 不低于 80\n"
+    low = "政策 北乡\n  上级 溪口县\n修订 底线\n  自 2021-01-01 为 90\n"
+    write(tmp_path, 省=top, 县=middle, 乡=low)
+    assert found(tmp_path / "乡.policy") == [("P0615", "乡.policy", 4)]
+
+
+def test_what_a_layer_between_has_repealed_is_not_inherited(tmp_path: Path) -> None:
+    middle = COUNTY + "修订 可享受\n  废止 高龄\n"
+    low = "政策 北乡\n  上级 溪口县\n修订 可享受\n  废止 高龄\n"
+    write(tmp_path, 省=TOP, 县=middle, 乡=low)
+    assert found(tmp_path / "乡.policy") == [("P0611", "乡.policy", 4)]
+
+
+def test_the_nearest_exception_is_offered(tmp_path: Path) -> None:
+    write(tmp_path, 省=TOP, 县=COUNTY + "修订 可享受\n  废止 高令\n")
+    report = Report()
+    compile_layers(library.find(tmp_path / "县.policy"), report)
+    assert "「高龄」" in report.items[0].help_zh
+
+
+def test_a_repealed_benefit_is_not_listed(tmp_path: Path) -> None:
+    write(tmp_path, 省=TOP + "给付 家庭 补贴 : 元\n  为 100\n", 县=COUNTY + "修订 补贴\n  自 2022-06-01 废止\n")
+    made = compiled(tmp_path / "县.policy")
+    assert values(made, "2022-05")["补贴"] == 100
+    assert "补贴" not in values(made, "2022-06")
+
+
+AGAIN = {
+    "values": ("标准", "为 520", "P0401"),
+    "dated values": ("标准", "自 2021-01-01 为 520", "P0401"),
+    "exceptions": ("可享受", "例外 甲 当 收入 > {n} 为 是", "P0202"),
+    "branches": ("可享受", "当 收入 > {n} 为 是", "P0612"),
+    "repeals": ("可享受", "废止 高龄", "P0612"),
+    "repeals of all": ("可享受", "废止", "P0612"),
+    "rows": ("档额", "| 等级      | 收入  | 档额 |\n  | 二级 以上 | < 100 | {n}   |", "P0309"),
+    "rows that say the same": ("档额", "| 等级      | 收入  | 档额 |\n  | 二级 以上 | < 100 | 5   |", "P0612"),
+    "keyed values": ("分区标准", "| 片区 | 自 2022-01-01 |\n  | 一区 | {n}           |", "P0401"),
+}
+
+
+@pytest.mark.parametrize("files", [1, 2])
+@pytest.mark.parametrize("case", AGAIN)
+def test_one_layer_amends_a_thing_once(tmp_path: Path, case: str, files: int) -> None:
+    """In two 修订 of one file or of two, the message says that one layer amends it twice and shows both places."""
+    name, body, code = AGAIN[case]
+    once = [f"修订 {name}\n  {body.format(n=n)}\n" for n in (1, 2)]
+    if files == 1:
+        write(tmp_path, 省=TOP, 县=COUNTY + "".join(once))
+    else:
+        write(tmp_path, 省=TOP)
+        write(tmp_path / "县", 甲=COUNTY + once[0], 乙=COUNTY + once[1])
+    report = Report()
+    compile_layers(library.find(tmp_path / ("县.policy" if files == 1 else "县")), report)
+    (finding,) = report.items
+    assert finding.code == code
+    assert finding.labels
+    assert "同一" in finding.zh + finding.help_zh
+    assert "twice" in finding.en + finding.help_en

@@ -195,6 +195,7 @@ def test_python_reference_is_whole() -> None:
         assert f"`{name}" in text or f"policy_dsl.{name}" in text, name
     for kind in (
         policy_dsl.Policy,
+        policy_dsl.Calendar,
         policy_dsl.Decision,
         policy_dsl.Explanation,
         policy_dsl.Diagnostic,
@@ -209,7 +210,7 @@ def test_python_reference_is_whole() -> None:
 
 
 INTERNAL = {
-    "instance", "epoch", "day", "recorded", "rows", "decide_data", "run", "rule", "words", "walk", "root", "compiled_alone", "paths",
+    "instance", "epoch", "day", "recorded", "rows", "decide_data", "run", "rule", "words", "walk", "root", "compiled_alone", "paths", "seen_from",
 }  # fmt: skip
 """What other parts of the package use and nobody else should. A new public name goes into reference/api.md, another one here."""
 

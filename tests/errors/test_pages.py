@@ -6,6 +6,7 @@ import datetime
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 import policy_dsl
 from policy_dsl import library
 from policy_dsl.diagnostics.codes import CODES
+from policy_dsl.diagnostics.render import text as rendered
 from policy_dsl.diagnostics.report import Diagnostic, PolicyError, Report
 from policy_dsl.pipeline import compile_layers
 from policy_dsl.policy import Policy
@@ -227,6 +229,13 @@ def many_files(tmp_path: Path) -> str:
     return run("decide", str(tmp_path / "全部政策"), "x.json", "--on", "2022-06-01")
 
 
+def one_behind_the_other(count: int) -> Iterable[str]:
+    """Exceptions each of which beats the last and reads what it gives."""
+    for n in range(count):
+        beats = f" 优先于 例{n - 1}" if n else ""
+        yield f"例外 例{n} 当 存款 > {n} 元 为 原值 + 1 元{beats}"
+
+
 def two_policies(tmp_path: Path) -> str:
     for name in ("丁县", "丙县"):
         write(tmp_path / "政策" / f"{name}.policy", f"政策 {name}\n")
@@ -247,6 +256,11 @@ def two_layers(tmp_path: Path, *texts: str) -> str:
 def decide(tmp_path: Path, facts: str, *more: str) -> str:
     policy = write(tmp_path / "甲.policy", CHECKED + "规则 家庭 低保金 : 元\n  为 存款\n")
     return run("decide", policy, facts, "--on", "2022-06-01", *more)
+
+
+def by_calendar(tmp_path: Path, text: str) -> str:
+    """A decision by the calendar in the text."""
+    return decide(tmp_path, write(tmp_path / "一户.json", FACTS), "--calendar", write(tmp_path / "日历.json", text))
 
 
 def crash(tmp_path: Path) -> str:
@@ -291,6 +305,44 @@ def published(tmp_path: Path, *more: str) -> str:
     return run("timeline", policy, facts, "--from", "2022-01", "--to", "2022-06", *more)
 
 
+GUARANTEED = """政策 示例
+对象 家庭 : 户
+  收入 : 元/月, 0..5000
+参数 上限 : 元/户/月
+  自 2022-01-01 为 900
+给付 家庭 补助 : 元/月
+  当 收入 < 1000 为 四舍五入(1000 - 收入, 1 元)
+  当 收入 ≥ 1000 且 收入 < 1500 为 200
+  否则 为 0
+案例 没有收入
+  于 2022-06
+  家庭: 收入 = {income}
+  应为 家庭: 补助 = {amount}
+保证 甲
+  {claim}
+"""
+
+
+def guaranteed(tmp_path: Path, claim: str, income: int = 0, amount: int = 1000) -> str:
+    """What `policy test` says of a guarantee."""
+    return run("test", write(tmp_path / "甲.policy", GUARANTEED.format(claim=claim, income=income, amount=amount)))
+
+
+def without_hypothesis(tmp_path: Path) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "hypothesis", None)
+        return run("test", write(tmp_path / "甲.policy", CHECKED), "--generate", "5")
+
+
+def a_roll(tmp_path: Path) -> str:
+    """A roll that does not keep its guarantee: the decision is made all the same."""
+    text = "政策 甲\n对象 家庭 : 户\n  存款 : 元, 0..9\n对象 名册\n  户 : 若干 家庭\n规则 名册 总 : 元\n  为 合计(户.存款)\n保证 够\n  总 ≥ 5 元\n"
+    policy = policy_dsl.load(Path(write(tmp_path / "甲.policy", text)))
+    decision = policy.decide({"名册": {"户": [{"存款": 1}]}}, on="2022-06")
+    assert decision.errors == []
+    return rendered(whole(decision.findings), "zh")
+
+
 SCENES: dict[str, Callable[[Path], str]] = {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -304,6 +356,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0133": many_files,
     "P0225": lambda p: checked(p, long_chain()),
     "P0310": lambda p: checked(p, rule(f"当 存款 = {n} 元 为 {n}" for n in range(characters.MAX_RULE_LINES + 1))),
+    "P0614": lambda p: checked(p, rule(["为 0 元", *one_behind_the_other(characters.MAX_DISPLACED + 1)])),
     "P0411": lambda p: checked(
         p, CHECKED + "参数 菜价 : 元\n  " + "\n  ".join(every_day(characters.MAX_DAYS + 1)) + "\n"
     ),
@@ -328,9 +381,19 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "F0217": lambda p: called(months_apart, p),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),
+    "P0909": without_hypothesis,
+    "R0130": lambda p: guaranteed(p, "补助 ≤ 900"),
+    "R0131": lambda p: guaranteed(p, "补助 随 收入 不增", 950, 50),
+    "R0132": a_roll,
+    "R0133": lambda p: guaranteed(p, "上限 ≥ 1000"),
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+    "F0130": lambda p: by_calendar(p, '{"year": [2022]}'),
+    "F0131": lambda p: by_calendar(p, '{"years": [2022], "off": ["2023-01-02"]}'),
+    "F0132": lambda p: by_calendar(p, '{"years": [2022], "on": ["2022-10-10"]}'),
+    "F0133": lambda p: by_calendar(p, '{"years": [2022], "off": ["2022-10-08"], "on": ["2022-10-08"]}'),
+    "F0134": lambda p: decide(p, write(p / "一户.json", FACTS), "--calendar", str(p / "日历.jsn")),
 }
 
 
@@ -343,11 +406,11 @@ def test_every_page_without_a_program_has_its_scene() -> None:
 def test_the_scene_gives_exactly_that_code(code: str, tmp_path: Path) -> None:
     """What the page tells of happens, with a place or the name of what is at fault; its transcript shows the message as it is."""
     said = SCENES[code](tmp_path)
-    assert set(re.findall(r"^错误\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
+    assert set(re.findall(r"^(?:错误|警告)\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
     assert not re.search(r"\{[a-z_]*\}", said)
-    if code not in ("P0802", "P0804", "P0805", "P0808"):
+    if code not in ("P0802", "P0804", "P0805", "P0808", "P0909"):
         assert "  ┌─ " in said
-    first = next(x for x in said.splitlines() if x.startswith("错误["))
+    first = next(x for x in said.splitlines() if x.startswith(("错误[", "警告[")))
     for shown in PAGES[code].messages():
         assert re.sub(r"\S*/", "", first) == re.sub(r"\S*/", "", shown) or re.sub(r"[0-9]+", "9", first) == re.sub(
             r"[0-9]+", "9", shown

@@ -34,12 +34,12 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # the program, its only code, t
     "a state misspelt": (
         HEAD + STATUS + "  在保 → 停发 当 符合 且 有车\n  停法 → 在保 当 符合\n", "P1005 P1006", 12, "是不是 「停发」",
     ),
-    "a status that reads itself": (GOOD.replace("当 非 符合", "当 状态 = 在保"), "P0206", 7, "左边"),
-    "a status that reads its benefit": (GOOD.replace("在保 当 符合", "在保 当 符合 且 保障金 = 0"), "P0206", 7, "上月(保障金, 默认"),
+    "a status that reads itself": (GOOD.replace("当 非 符合", "当 状态 = 在保"), "P0206", 10, "左边"),
+    "a status that reads its benefit": (GOOD.replace("在保 当 符合", "在保 当 符合 且 保障金 = 0"), "P0206", 9, "上月(保障金, 默认"),
     "持续 without a status": (HEAD + "规则 家庭 乙 : 是否\n  为 持续(在保) ≥ 3 个月\n", "P1014", 8, "先用「阶段」声明"),
     "上月 of a formula": (GOOD + "规则 家庭 乙 : 元/月\n  为 上月(收入 * 2, 默认 0)\n", "P1012", 15, "立一条规则"),
     "上月 of a parameter": (
-        GOOD + "参数 标准 : 元/月\n  自 2022-01 为 300\n规则 家庭 乙 : 元/月\n  为 上月(标准, 默认 0)\n", "P1012", 17, "立一条规则",
+        GOOD + "参数 标准 : 元/月\n  自 2022-01 为 300\n规则 家庭 乙 : 元/月\n  为 上月(标准, 默认 0)\n", "P1012", 17, "标准 于 (本月 - 1 个月)",
     ),
     "应发 in an example": (GOOD + CASE + "  应为 2022-02 家庭: 应发(保障金) = 300\n", "P1011", 16, "保障金 = "),
     "于 beside months": (GOOD + CASE.replace("甲\n", "甲\n  于 2022-03\n") + "  应为 2022-02 家庭: 状态 = 在保\n", "P1018", 16, "写了 于 某日"),

@@ -13,10 +13,25 @@ PUBLISHED = ("2022-06-20", "2022-02-18", "2022-01-05", "2021-12-10", "2022-04-01
 class Bodies(LookingBack):
     """Writes what stands under a rule's head."""
 
+    below = False  # whether the line that is written may read 原值
+
     def result(self, at: At, rule: Rule, depth: int, written: bool = False) -> str:
+        if self.below and self.dice.chance(60):
+            return self.displaced(rule)
         if written and not self.dice.chance(15):
             return self.written(rule.type)
         return self.paid(at, rule.type, depth) if rule.benefit else self.value(at, rule.type, depth)
+
+    def displaced(self, rule: Rule) -> str:
+        """A result made of what the rule would give without the line."""
+        d = self.dice
+        if rule.benefit:
+            return d.pick(("原值", "四舍五入(原值 / 3, 0.01 元)", "最大(原值, 100)", "(原值 + 0.05)"))
+        if rule.type.kind == "truth":
+            return d.pick(("原值", "(非 原值)"))
+        if rule.type.kind != "amount" or rule.type == WHOLE or rule.type.unit.is_percent:
+            return "原值"
+        return d.pick(("原值", "原值 / 3", "(原值 + 原值)", "最小(原值, 2 * 原值)"))
 
     def written(self, type_: Type) -> str:
         d = self.dice
@@ -191,6 +206,7 @@ class Bodies(LookingBack):
         lines: list[str] = []
         for _ in range(count):
             label = self.name("外") if d.chance(75) else ""
+            self.below = d.chance(35)
             if upper and d.chance(30):
                 label = upper.pop()
             before = [x for x in labels if x != label]
@@ -204,6 +220,7 @@ class Bodies(LookingBack):
                 lines += [f"自 {d.pick(STARTS[:3])}{self.published(30)}", "  " + line]
             else:
                 lines.append(line)
+            self.below = False
             if label and label not in labels:
                 labels = (*labels, label)
         return lines, labels

@@ -54,6 +54,7 @@ FACT_TYPES = (
     "角/日",
     "元/人/月",
     "季",
+    "工作日",
 )
 RULE_TYPES = (
     "是否",
@@ -78,6 +79,7 @@ RULE_TYPES = (
     "万元",
     "元/亩",
     "次/年",
+    "工作日",
 )
 RANGES = {
     "岁": ("0..130", "18..60"),
@@ -143,6 +145,9 @@ class Expressions:
         self.taken: set[str] = set()
         self.common: set[str] | None = None  # the only names that a rule of two entities may use
         self.count = 0
+        self.another_day = False  # inside `x 于 d`, which may not be nested
+        self.dated: set[str] = set()  # rules that do, or read a rule that does
+        self.under: set[str] = set()  # rules that are read on another day
 
     # --- looking back, written by who knows the statuses (looking_back.py)
 
@@ -224,8 +229,20 @@ class Expressions:
             return None
         n = self.dice.below(len(named) + len(given))
         if n < len(named):
-            return named[n][0]
-        return self.parameter(given[n - len(named)], at, depth)
+            return self.on_a_day(at, named[n][0], depth)
+        return self.on_a_day(at, self.parameter(given[n - len(named)], at, depth), depth)
+
+    def on_a_day(self, at: At, name: str, depth: int) -> str:
+        """Now and then a parameter or rule is read under the law of another day."""
+        plain = name.split("(")[0].split(".")[-1]
+        never = self.another_day or plain in self.dated or any(plain in e.facts for e in self.entities.values())
+        if never or depth <= 0 or not self.dice.chance(12):
+            return name
+        self.another_day = True
+        day = self.date(at, 0 if self.dice.chance(60) else depth - 1)
+        self.another_day = False
+        self.under.add(plain)
+        return f"{name} 于 {day}"
 
     def parameter(self, p: Parameter, at: At | None, depth: int, own: tuple[str, ...] = ()) -> str:
         """A parameter with its keys; within a parameter's formula its `own` keys may be handed on."""
@@ -357,6 +374,8 @@ class Expressions:
             return f"周岁({self.date(at, depth)}{', ' + self.date(at, depth) if d.chance(40) else ''})"
         if dims == (("day", 1),):
             return f"({self.date(at, depth)} - {self.date(at, depth)})"
+        if dims == (("workday", 1),):
+            return f"工作日数({self.date(at, depth)}, {self.date(at, depth)})"
         if not dims:
             if d.chance(50):
                 return f"月份({self.date(at, depth)})"
@@ -495,7 +514,7 @@ class Expressions:
         form = d.pick(("move", "start", "next", "extreme", "gather"))
         inner = depth - 1
         if form == "move":
-            dims: Dims = ((d.pick(("month", "day")), 1),)
+            dims: Dims = ((d.pick(("month", "day", "workday")), 1),)
             much = d.pick(("9000 年", "5000000 日")) if d.chance(4) else self.amount(at, dims, inner)
             return f"({simple or self.date(at, inner)} {d.pick('+-')} {much})"
         if form == "gather":
@@ -506,7 +525,8 @@ class Expressions:
                     return f"{d.pick(('最大', '最小'))}({d.pick(dates)[0]}{default})"
         if form == "extreme":
             return f"{d.pick(('最大', '最小'))}({self.date(at, inner)}, {self.date(at, inner)})"
-        return f"{'月初' if form == 'start' else '次月'}({self.date(at, inner)})"
+        function = "顺延" if d.chance(30) else "月初" if form == "start" else "次月"
+        return f"{function}({self.date(at, inner)})"
 
     def member(self, at: At, type_: Type, depth: int) -> str:
         d = self.dice

@@ -39,6 +39,12 @@ class Watched(Interpretation):
                 self.codes.add(value.code)
         return value
 
+    def as_of(self, node: ir.AsOf, at: Instance | None) -> Value:
+        """A rule on another day is always left to the interpreter."""
+        if isinstance(node.value, ir.RuleRef):
+            self.unusual = True
+        return super().as_of(node, at)
+
     def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
         if len(lines) > 1:
             self.unusual = True

@@ -299,6 +299,9 @@ class Writer(Statuses):
             lines += self.settled(at)
         if d.chance(8):
             lines.append("假设 整条规则的口径待核")
+        text = "\n".join(lines)
+        if " 于 " in text or any(other in text for other in self.dated):
+            self.dated.add(name)
         self.common = None
         self.ahead.pop()
         span = " 自 2021-06-01 至 2023-05-31" if kind == "value" and d.chance(8) else ""
@@ -315,7 +318,7 @@ class Writer(Statuses):
         items = []
         for index in d.some(range(len(self.rules)), 1, 2):
             rule = self.rules[index]
-            if sum(r.name == rule.name for r in self.rules) > 1:
+            if sum(r.name == rule.name for r in self.rules) > 1 or self.under:
                 continue
             self.usable = index
             at = At(rule.entity, rule.entity)
@@ -323,10 +326,18 @@ class Writer(Statuses):
                 items.append("\n".join([f"修订 {rule.name}", *("  " + x for x in self.amend_status(rule))]))
                 continue
             lines: list[str] = []
+            self.below = d.chance(40)
             if rule.table and d.chance(60):
                 lines = self.same_rows(at, rule)
             elif d.chance(40) and rule.kind in ("value", "branches", "table"):
                 lines = self.body(at, rule, rule.kind)
+            self.below = False
+            if rule.labels and d.chance(40):
+                since = f"自 {d.pick(STARTS[:3])} " if d.chance(50) else ""
+                lines.append(f"{since}废止 {rule.labels[0]}")
+                rule = rule._replace(labels=rule.labels[1:])
+            elif d.chance(12):
+                lines.append(d.pick(("自 2022-01-01 废止", "自 2021-06 至 2022-06-30 废止 依据 甲文 第二条")))
             if not lines or d.chance(50):
                 lines += self.exceptions(at, rule, rule.labels, d.between(1, 2))[0]
             items.append("\n".join([f"修订 {rule.name}", *("  " + x for x in lines)]))
@@ -336,6 +347,8 @@ class Writer(Statuses):
             before, self.parameters = self.parameters, self.parameters[:index]
             lines = self.keyed(p.keys, p.type) if p.keys else [f"自 {d.pick(STARTS)} 为 {self.parameter_value(p.type)}"]
             self.parameters = before
+            if d.chance(15):
+                lines = ["自 2022-07-01 废止"]
             items.append("\n".join([f"修订 {p.name}", *("  " + x for x in lines)]))
         self.usable = len(self.rules)
         if d.chance(30):

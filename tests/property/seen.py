@@ -7,7 +7,7 @@ from collections import Counter
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir import nodes as ir
-from policy_dsl.ir.traverse import walk
+from policy_dsl.ir.traverse import asks_calendar, walk
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.source import Source
 from policy_dsl.syntax import nodes
@@ -19,7 +19,7 @@ from .policies import Text
 
 NODES = (
     ir.Constant, ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.KeyRef, ir.Moment, ir.Not, ir.Logic, ir.Compare, ir.Among, ir.Arithmetic,
-    ir.Call, ir.Aggregate, ir.CarriedRef, ir.Past, ir.Window, ir.Measure,
+    ir.Call, ir.AsOf, ir.Aggregate, ir.CarriedRef, ir.Past, ir.Window, ir.Measure,
 )  # fmt: skip
 
 WANTED: frozenset[str] = frozenset(
@@ -52,6 +52,10 @@ WANTED: frozenset[str] = frozenset(
         "an aggregate with a default",
         "a path of lists",
         "a list above",
+        "a parameter on another day",
+        "a rule on another day",
+        "working days added",
+        "working days taken away",
     ]
     + [f"mode {m}" for m in ("", "first", "highest", "lowest", "sum")]
     + [f"line {k}" for k in ("value", "branch", "row", "otherwise", "exception", "transition")]
@@ -64,8 +68,10 @@ WANTED: frozenset[str] = frozenset(
     + [f"sign {s}" for s in ("<", "<=", "=", "!=", ">=", ">", "+", "-", "*", "/")]
     + [f"word {w}" for w in COMPARISON_WORDS if not w.isascii()]
     + [f"moment {m}" for m in ("decision_date", "this_month")]
+    + ["a repealed exception", "a repealed rule", "a repealed parameter"]
+    + ["displaced by an exception", "displaced by a body"]
     + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
-    + [f"code {c}" for c in CODES if c.startswith("R01")]
+    + [f"code {c}" for c in CODES if c.startswith("R010")]
 )
 SEEN: Counter[str] = Counter()
 
@@ -84,6 +90,9 @@ def note_program(program: ir.Program) -> None:
         note(f"rule of type {rule.type.kind}", *(f"mode {m[0]}" for m in rule.modes or (("",),)))
         if rule.benefit:
             note("a benefit")
+        note(*(f"a repealed {'exception' if r.key else 'rule'}" for r in rule.repeals))
+        if rule.displaces:
+            note("displaced by a body" if rule.without in program.chain else "displaced by an exception")
         for line in rule.lines:
             note(f"line {line.kind}")
             if line.beats:
@@ -98,7 +107,7 @@ def note_program(program: ir.Program) -> None:
                 _formula(formula)
                 _looked_back(formula, "in a step" if rule.status else "outside a step")
     for parameter in program.parameters:
-        note(f"parameter of type {parameter.type.kind}")
+        note(f"parameter of type {parameter.type.kind}", *("a repealed parameter" for _ in parameter.repeals))
         for entry in parameter.entries:
             note(f"entry {entry.kind}", *(["a published value"] if entry.published else []))
             _formula(entry.value)
@@ -132,6 +141,8 @@ def _formula(formula: ir.Expression | None) -> None:
         match node:
             case ir.Compare() | ir.Arithmetic():
                 note(f"sign {node.sign}")
+                if isinstance(node, ir.Arithmetic) and asks_calendar(node):
+                    note(f"working days {'added' if node.sign == '+' else 'taken away'}")
                 if isinstance(node, ir.Compare):
                     note(f"word {node.word}")
             case ir.Call():
@@ -146,6 +157,8 @@ def _formula(formula: ir.Expression | None) -> None:
                 ):
                     if holds:
                         note(what)
+            case ir.AsOf():
+                note(f"a {'parameter' if isinstance(node.value, ir.ParameterRef) else 'rule'} on another day")
             case ir.ParameterRef() if node.floor:
                 note("function floor_of")
             case ir.Moment():

@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +21,11 @@ from policy_dsl.backends.runtime import NOTHING, Defer, Unknown
 from policy_dsl.backends.show import python_value
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import Failure, Undetermined, Value, known
+from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.epoch import InForce
+from policy_dsl.library import LayerFiles, PolicyFile
+from policy_dsl.pipeline import compile_layers
 
 from . import seen
 from .cases import Case, case, cases
@@ -307,7 +312,8 @@ def test_a_file_that_stands_alone_agrees(made: Case) -> None:
                 if type_ is None:  # kept for a later month alone
                     assert path not in values
                     continue
-                if s.run.epoch.rules[entry.entity.name, name] is None:
+                found = s.run.epoch.rules[entry.entity.name, name]
+                if found is None or found.rule.displaces:  # not in force, or 原值: no output
                     assert path not in values
                     continue
                 assert known(value)
@@ -381,3 +387,31 @@ def test_nothing_of_the_language_is_left_out() -> None:
             break
         compiled_text(seed)
     assert seen.missing() == []
+
+
+@settings(max_examples=examples(30))
+@given(cases(count=2, unknown=5))
+def test_a_layer_that_amends_nothing_changes_nothing(made: Case) -> None:
+    """Neither values nor reasons: but for its own name every step says the same."""
+    below = made.text.files()
+    below.append(
+        LayerFiles(
+            "空", (PolicyFile(Path("空.policy"), "空.policy", f"政策 空\n  上级 {below[-1].policy}\n", "空", "", 2),)
+        )
+    )
+    report = Report()
+    program = compile_layers(below, report)
+    assert program is not None, report.items
+    upper, lower = Policy(made.program), Policy(program)
+    assert lower.layers == (*upper.layers, "空")
+    for facts in made.facts:
+        for on in made.days:
+            try:
+                before = upper.decide(facts, on=iso(on))
+            except PolicyError:
+                with pytest.raises(PolicyError):
+                    lower.decide(facts, on=iso(on))
+                continue
+            after = lower.decide(facts, on=iso(on))
+            assert [e.values for e in after.instance.all()] == [e.values for e in before.instance.all()]
+            assert after.explain().to_json()["steps"] == before.explain().to_json()["steps"]

@@ -121,11 +121,20 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
         made(nodes.Membership, inside, tuples(inside, 2).map(_as_set) | one_square),
         made(nodes.Arithmetic, st.sampled_from("+-*/"), inside, inside),
         made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside)),
+        made(
+            nodes.AsOf,
+            paths | made(nodes.Call, names, tuples(inside, 0, 1)),
+            st.one_of(inside, paths, made(nodes.Day, days)),
+        ),
     )
 
 
 expressions: SearchStrategy[Any] = hidden(
-    st.recursive(st.one_of(paths, cell_values, made(nodes.Call, names, st.just(()))), _larger, max_leaves=6)
+    st.recursive(
+        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))),
+        _larger,
+        max_leaves=6,
+    )
 )
 
 
@@ -209,14 +218,26 @@ LINES = (
     made(nodes.Arrears, expressions, notes),
     tables,
 )
-lines: SearchStrategy[Any] = hidden(
-    st.recursive(
-        st.one_of(*LINES, tables),
-        lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
-        max_leaves=4,
-    )
+repeals = hidden(
+    st.one_of(made(nodes.Repeal, tuples(names, 0, 1), notes), made(nodes.Repeal, tuples(names, 1, 3), notes, names))
 )
+AMENDING = (repeals, made(nodes.Dated, spans, st.tuples(repeals), st.just(True)))  # lines that only a 修订 has
+
+
+def _blocks(*plain: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    """The lines, some of them under a date of their own."""
+    return hidden(
+        st.recursive(
+            st.one_of(*plain, tables),
+            lambda inside: made(nodes.Dated, spans, tuples(inside, 1).map(_apart), st.just(False)),
+            max_leaves=4,
+        )
+    )
+
+
+lines: SearchStrategy[Any] = _blocks(*LINES)
 bodies = tuples(lines, 1, 4).map(_apart)
+amending = tuples(_blocks(*LINES, *AMENDING), 1, 4).map(_apart)
 
 
 def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
@@ -270,7 +291,7 @@ def _with_body(
     draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
 ) -> nodes.Node:
     benefit = draw(st.booleans())
-    body = _fitting(draw(bodies), kind, benefit and kind is nodes.Rule)
+    body = _fitting(draw(amending if kind is nodes.Amendment else bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
         return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
@@ -282,6 +303,16 @@ def _with_body(
         return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
     return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, span=NOWHERE)
 
+
+claims = hidden(made(nodes.Claim, expressions, maybe(paths), maybe(expressions), notes))
+claim_lines: SearchStrategy[Any] = hidden(
+    st.recursive(
+        claims | made(nodes.Remark, _notes(prose)),
+        lambda inside: made(nodes.DatedClaims, spans, tuples(inside, 1)),
+        max_leaves=4,
+    )
+)
+guarantees = made(nodes.Guarantee, prose.filter(bool), tuples(claim_lines, 1))
 
 given = hidden(
     st.one_of(
@@ -322,6 +353,7 @@ LONG = (
     made(nodes.Entity, names, maybe(names), tuples(facts)),
     made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1)),
     made(nodes.Example, prose, maybe(days), tuples(entries)),
+    guarantees,
     _with_body(nodes.Parameter),
     _with_body(nodes.Rule),
     _with_body(nodes.Status),
@@ -330,7 +362,7 @@ LONG = (
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, tables, lines, cells, expressions, entries, given)
+PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
 
 
 # --- all of a kind, where chance would seldom meet
@@ -354,6 +386,8 @@ def around(e: nodes.Expression) -> list[nodes.Expression]:
         *(nodes.Arithmetic(sign, *pair, **at) for sign in "+-*/" for pair in ((e, a), (a, e))),  # type: ignore[arg-type]
         nodes.Call("甲", (e, a), **at),
         nodes.Call("甲", (a,), e, e, **at),
+        nodes.AsOf(a, e, **at),
+        nodes.AsOf(nodes.Call("甲", (e,), **at), b, **at),
     ]
 
 
@@ -365,7 +399,9 @@ def with_name(name: str) -> nodes.File:
     word = nodes.Name((name,), **at)
     path = nodes.Name((name, name, "甲"), **at)
     unit = nodes.Number("5", (keywords.UNIT_KEYS.get(name, name),), **at)
-    sum_ = nodes.Arithmetic("+", word, nodes.Call(name, (path, word), word, word, **at), **at)
+    call = nodes.Call(name, (path, word), word, word, **at)
+    other = nodes.Arithmetic("+", nodes.AsOf(word, path, **at), nodes.AsOf(call, word, **at), **at)
+    sum_ = nodes.Arithmetic("+", word, nodes.Arithmetic("+", call, other, **at), **at)
     named, listed = nodes.NamedType(both, **at), nodes.InlineEnumeration(both, **at)
     dates = nodes.Dates("2022-01", "2022-12-31", "2022-02-02", **at)
     facts = (
@@ -393,12 +429,20 @@ def with_name(name: str) -> nodes.File:
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
     settled = nodes.Arrears(word, none, **at)
+    gone = (
+        nodes.Repeal((name,), none, **at),
+        nodes.Repeal((), none, **at),
+        nodes.Repeal((name, name), none, name, **at),
+    )
     given = [nodes.Given("value", e, **at) for e in (word, path, unit)]
     given += [nodes.Given("unknown", None, both, **at), nodes.Given("error", None, (name,), **at)]
     assigned = tuple(nodes.Assignment(both, g, **at) for g in given)
     assigned += tuple(nodes.Assignment((name,), given[0], measure, **at) for measure in keywords.MEASURES)
     entries = tuple(nodes.Entry(e, m, both, assigned, **at) for e in (False, True) for m in (None, "2022-01"))
     entries += (nodes.Entry(False, "2022-01", both, assigned, "2022-12-31", "2022-02-02", **at),)
+    claims = tuple(
+        nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word)
+    )
     items: tuple[nodes.Item, ...] = (
         nodes.PolicyHead(name, name, None, 10, **at),
         nodes.Document(name, "", **at),
@@ -410,8 +454,9 @@ def with_name(name: str) -> nodes.File:
         nodes.Rule(both, name, listed, dates, body, False, **at),
         nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
         nodes.Status(both, name, dates, (*states, *body), **at),
-        nodes.Amendment(both, (*body, *states, settled), **at),
+        nodes.Amendment(both, (*body, *states, settled, *gone), **at),
         nodes.Amendment(both, (), facts, **at),
+        nodes.Guarantee("甲", claims, **at),
         nodes.Example("", None, entries, **at),
     )
     return nodes.File(items, **at)

@@ -62,7 +62,7 @@ def households() -> Iterator[dict[str, Any]]:
         yield {"家庭": {"户籍": place, "收入": income, "就业": works, "成员": members, **month}}
 
 
-DAYS = ("2020-06", "2021-06", "2022-03", "2022-08", "2023-03", "2025-03")
+DAYS = ("2020-06", "2021-06", "2022-03", "2022-08", "2023-03", "2025-03", "2025-08")
 
 
 def mentioned(policy: Policy) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
@@ -88,7 +88,8 @@ def test_what_is_listed_is_exactly_what_can_be() -> None:
     policy = policy_dsl.load(COUNTY)
     made = policy.register()
     said, waits = mentioned(policy)
-    assert {(a.id, f"{e}.{n}") for a in made.assumptions for e, n in a.outputs} == said
+    untold = {("XX-HEAT", "家庭.取暖补贴")}  # at a 废止, which explanations do not speak of
+    assert {(a.id, f"{e}.{n}") for a in made.assumptions for e, n in a.outputs} == said | untold
     listed = {
         (day, q.parameter.name, f"{e}.{n}")
         for q in made.questions

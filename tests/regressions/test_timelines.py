@@ -209,3 +209,68 @@ def test_a_roll_over_months() -> None:
     assert "2022-01  应抽查户数：1 户，合计相符：是" in said
     assert "合计相符：是 → 否\n      · 户[1] 人口 由 4 人 升至 5 人" in said
     assert "户[1] 慰问金：50.00 元/月" in said
+
+
+DEADLINES = """对象 家庭 : 户
+  受理日期、确认日期 : 日期
+  符合 : 是否
+参数 办结期限 : 工作日
+  自 2021-07-01 为 30
+  自 2022-02-01 为 20 公布 2022-04-20
+规则 家庭 最迟确认日 : 日期
+  为 受理日期 + 办结期限 于 受理日期
+阶段 家庭 状态
+  起始 未享受
+  未享受 → 在保 当 符合 且 确认日期 ≤ 最迟确认日
+  未享受 → 逾期 当 符合 且 确认日期 > 最迟确认日
+  在保, 逾期 → 未享受 当 非 符合
+给付 家庭 保障金 : 元/月
+  当 状态 = 在保 为 300
+  否则 为 0
+"""
+APPLIED = {"家庭": {"受理日期": "2022-02-14", "确认日期": "2022-03-18", "符合": True}}
+
+
+def test_another_days_law_as_it_was_known() -> None:
+    """A shorter term for applications from February is published in April: until then the old one decides, and March is settled."""
+    policy = policy_of(DEADLINES)
+    before = policy.timeline(APPLIED, start="2022-03", end="2022-03", as_known="2022-04-19")
+    assert before["2022-03"].decision["家庭.状态"] == "在保"
+    whole = policy.timeline(APPLIED, start="2022-03", end="2022-05")
+    assert whole["2022-03"].paid["家庭.状态"] == "在保"
+    assert [m.decision["家庭.状态"] for m in whole] == ["逾期"] * 3
+    # what was paid goes on from what was paid before, so each month is paid on and settled by the next
+    assert [(a.month, a.difference, a.settled) for a in whole.arrears] == [
+        ("2022-03", Decimal(-300), "2022-04"),
+        ("2022-04", Decimal(-300), "2022-05"),
+        ("2022-05", Decimal(-300), None),
+    ]
+
+
+def test_a_calendar_in_a_timeline() -> None:
+    """Deadlines of a timeline are counted by the policy's calendar; a year that it lacks is an error of those months."""
+    policy = policy_of(DEADLINES.replace(" 公布 2022-04-20", ""))
+    assert policy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.状态"] == "逾期"
+    lazy = policy.with_calendar({"years": [2022], "on": [f"2022-03-{d:02d}" for d in (5, 6, 12, 13)], "off": []})
+    busy = policy.with_calendar({"years": [2022], "off": [f"2022-02-{d:02d}" for d in range(15, 26)]})
+    assert (
+        lazy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.最迟确认日"].isoformat()
+        == "2022-03-10"
+    )
+    assert busy.timeline(APPLIED, start="2022-03", end="2022-03")[0].decision["家庭.状态"] == "在保"
+    lacking = policy.with_calendar({"years": [2021]}).timeline(APPLIED, start="2022-03", end="2022-04")
+    assert {d.code for d in lacking.errors} == {"R0111"}
+
+
+def test_a_month_paid_from_too_little_before_it_is_settled_by_the_next() -> None:
+    """Nothing becomes known after its pay day: what the months before it were found to be was known on it already."""
+    policy = policy_of("对象 家庭\n  收入 : 元/月\n给付 家庭 年资 : 元/月\n  为 上月(年资, 默认 1 元/月) + 1 元/月\n")
+    late = [{"自": "2021-12", "为": 0, "获知": "2022-02-11"}]
+    made = policy.timeline({"家庭": {"收入": late}}, start="2021-12", end="2022-04")
+    assert [(a.month, a.paid, a.due, a.settled) for a in made.arrears] == [
+        ("2021-12", Decimal(0), Decimal(2), "2022-02"),
+        ("2022-01", Decimal(0), Decimal(3), "2022-02"),
+        ("2022-02", Decimal(2), Decimal(4), "2022-03"),
+        ("2022-03", Decimal(3), Decimal(5), "2022-04"),
+        ("2022-04", Decimal(4), Decimal(6), None),
+    ]

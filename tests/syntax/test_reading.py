@@ -6,7 +6,7 @@ import pytest
 
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.source import Source
-from policy_dsl.syntax import nodes
+from policy_dsl.syntax import keywords, nodes
 from policy_dsl.syntax.parse import parse
 
 
@@ -80,3 +80,12 @@ def test_comments_are_kept_wherever_they_stand() -> None:
     written = "// 一\n\n  // 二\n# 甲\n// 三\n政策 乙 // 四\n  // 五\n  辖区 丙 // 六\n"
     tree = parse(Source("a.policy", written), Report())
     assert [c.text for c in tree.comments] == [f"// {n}" for n in "一二三四五六"]
+
+
+def test_a_day_written_without_spaces_is_split_at_known_names() -> None:
+    """于 stands in many names, so only known ones around it make a keyword of it."""
+    assert keywords.apart("标准于受理日期", {"标准", "受理日期"}) == "标准 于 受理日期"
+    assert keywords.apart("标准于受理日期", {"标准"}) == ""
+    assert keywords.apart("关于标准", {"标准", "关"}) == "关 于 标准"
+    assert keywords.apart("关于标准", {"标准", "关于"}) == ""
+    assert keywords.apart("标准于受理日期") == ""

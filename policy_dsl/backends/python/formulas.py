@@ -11,11 +11,14 @@ from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.bounds import Analysis
+from ...ir.traverse import asks_calendar
 from ..epoch import Epoch
 from ..interpret import fact_step
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .pieces import Form, assign, call, cmp, const, defer, either, fragment, item, name, op, times, tuple_
+
+MOST_HISTORY = 50_000  # values of one parameter over all days; a longer one is left to the interpreter
 
 
 class Formulas:
@@ -42,6 +45,8 @@ class Formulas:
         self.recording = False
         self.parameters: dict[tuple[str, bool], int] = {}
         self.amounts: dict[tuple[RuleKey, int], int] = {}
+        self.histories: dict[tuple[str, bool], int] = {}
+        self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
 
     # --- names
@@ -191,16 +196,20 @@ class Formulas:
                 if node.name == "decision_date":
                     return name("on")
                 return op(op(op(name("on"), "//", const(100)), "*", const(100)), "+", const(1))
+            case ir.AsOf():
+                return self.as_of(node)
             case ir.Arithmetic():  # a date moved
                 months = bool(dict(node.right.type.unit.dims).get("month"))
                 count = self.whole(self.amount(node.right))
                 if node.sign == "-":
                     count = ast.UnaryOp(ast.USub(), count)
+                if asks_calendar(node):
+                    return call("add_workdays", self.working(), self.plain(node.left), count)
                 return call("add_months" if months else "add_days", self.plain(node.left), count)
             case ir.Call() if node.function in ("max", "min"):
                 return ast.Call(name(node.function), [self.plain(a) for a in node.arguments], [])
             case ir.Call():
-                return call(node.function, *(self.plain(a) for a in node.arguments))
+                return self.called(node)
             case ir.Aggregate():
                 return self.gathered_plain(node)
             case ir.CarriedRef():
@@ -320,6 +329,9 @@ class Formulas:
                 return self.arithmetic(node)
             case ir.Call():
                 return self.call(node)
+            case ir.AsOf():
+                step = self.steps[node.value.name] if isinstance(node.value, ir.ParameterRef) else Fraction(1)
+                return Form(self.as_of(node), step)
             case ir.Aggregate():
                 return self.gathered_amount(node)
             case ir.CarriedRef():
@@ -481,7 +493,29 @@ class Formulas:
             case "age":
                 day, on = (self.plain(a) for a in node.arguments)
                 return Form(op(op(on, "-", day), "//", const(10000)), Fraction(12))
-        return Form(call(node.function, *(self.plain(a) for a in node.arguments)), Fraction(1))
+        return Form(self.called(node), Fraction(1))
+
+    def called(self, node: ir.Call) -> ast.expr:
+        """A function of runtime.py on plain values, and on the calendar where it asks for working days."""
+        first = [self.working()] if asks_calendar(node) else []
+        return call(node.function, *first, *(self.plain(a) for a in node.arguments))
+
+    def working(self) -> ast.expr:
+        """The calendar, which the argument P brings."""
+        self.calendar = True
+        return name(self.local(("calendar",), "calendar"))
+
+    def as_of(self, node: ir.AsOf) -> ast.expr:
+        """A parameter on another day is looked up among its values of all days; a rule is left to the interpreter."""
+        value = node.value
+        if isinstance(value, ir.RuleRef) or self.epoch.laws.history_size(value.name) > MOST_HISTORY:
+            return call("defer", const(value.name))
+        self.histories.setdefault((value.name, value.floor), len(self.histories))
+        history = name(self.local(("history", value.name, value.floor), value.name))
+        found = call("as_of", history, self.plain(node.day))
+        for key in value.keys:
+            found = item(found, self.plain(key))
+        return found
 
     def settled(self, value: ast.expr) -> ast.expr:
         return value if isinstance(value, (ast.Constant, ast.Name)) else self.temp(value)
@@ -529,7 +563,8 @@ class Formulas:
         if node.type.kind == "truth":
             return value if isinstance(value, (ast.Constant, ast.Compare)) else either(value, const(True), const(False))
         settled = isinstance(node, ir.RuleRef) and self.epoch.rules[node.entity, node.name] is not None
-        if isinstance(value, (ast.Name, ast.Subscript)) and not settled:
+        looked_up = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "as_of"
+        if (looked_up or isinstance(value, (ast.Name, ast.Subscript))) and not settled:
             return ast.UnaryOp(ast.UAdd(), value)
         return value
 

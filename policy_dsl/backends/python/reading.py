@@ -55,8 +55,11 @@ class Emitter(Rules):
         )
 
     def argument_order(self) -> list[object]:
-        """The locals that the argument P fills, in its order: parameters, then written amounts of dated rows."""
-        return [("parameter", *k) for k in self.parameters] + [("amount", *k) for k in self.amounts]
+        """The locals that the argument P fills, in its order: parameters, written amounts of dated rows, parameters with the values
+        of all days, working days."""
+        made: list[object] = [("parameter", *k) for k in self.parameters] + [("amount", *k) for k in self.amounts]
+        made += [("history", *k) for k in self.histories]
+        return [*made, *([("calendar",)] if self.calendar else [])]
 
     def _root(self, plan: tuple[Step, ...]) -> list[ast.stmt]:
         flow = Flow(self)
