@@ -597,7 +597,8 @@ class Explainer:
 
 
 def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...]:
-    """The lines of the nearest upper layer in whose place a line stands on a day."""
+    """The lines of the nearest upper layer in whose place a line stands on a day: those with its condition, where there are any; else
+    those whose condition the lower layer does not name."""
     if lead.layer == 0 or (lead.kind == "exception" and not lead.key):
         return ()
     below = [x for x in rule.lines if x.layer < lead.layer and x.since <= on <= x.until]
@@ -606,7 +607,12 @@ def displaced_lines(rule: ir.Rule, lead: ir.Line, on: int) -> tuple[ir.Line, ...
     else:
         below = [x for x in below if x.kind == lead.kind and x.key == lead.key]
     nearest = max((x.layer for x in below), default=-1)
-    return tuple(x for x in below if x.layer == nearest and not _says_the_same(x, lead))
+    there = [x for x in below if x.layer == nearest]
+    alike = [x for x in there if shape(x.condition) == shape(lead.condition)]
+    if not alike:
+        own = {shape(x.condition) for x in rule.lines if x.layer == lead.layer and x.since <= on <= x.until}
+        alike = [x for x in there if shape(x.condition) not in own]
+    return tuple(x for x in alike if not _says_the_same(x, lead))
 
 
 def _displaced_in(line: ir.Line) -> str | None:
