@@ -48,10 +48,15 @@ def _private(info: os.stat_result) -> bool:
 
 
 def _source_stamp() -> str:
-    """Changes when the engine's own files change, so that a developer's checkout never runs stale code."""
+    """Changes when the engine's own files change, so that neither a checkout nor another build of one version runs stale code."""
     root = os.path.dirname(__file__)
-    if os.path.isdir(os.path.join(root, "policies")):
-        return ""
+    if os.path.isdir(os.path.join(root, "policies")):  # installed: the installer's record holds every file's hash
+        record = os.path.join(os.path.dirname(root), f"policy_dsl-{__version__}.dist-info", "RECORD")
+        try:
+            with open(record, encoding="utf-8", errors="surrogateescape") as file:
+                return file.read()
+        except OSError:
+            return ""
     changed = [0]
     for part in ("ir", "model", "backends", "backends/python", "syntax", "."):
         with os.scandir(os.path.join(root, part)) as files:

@@ -443,3 +443,17 @@ def test_a_reader_meets_whole_entries_while_another_writes(folder: Path, policy:
         stop.set()
         writer.join()
     assert len(list(folder.iterdir())) == 1
+
+
+def test_another_build_of_one_version_has_entries_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package is told apart by the installer's record of its files."""
+    package = tmp_path / "policy_dsl"
+    (package / "policies").mkdir(parents=True)
+    record = tmp_path / f"policy_dsl-{policy_dsl.__version__}.dist-info" / "RECORD"
+    record.parent.mkdir()
+    monkeypatch.setattr(cache, "__file__", str(package / "cache.py"))
+    stamps = {cache._source_stamp()}
+    for build in ("policy_dsl/ir/nodes.py,sha256=a,1\n", "policy_dsl/ir/nodes.py,sha256=b,1\n"):
+        record.write_text(build, encoding="utf-8")
+        stamps.add(cache._source_stamp())
+    assert len(stamps) == 3
