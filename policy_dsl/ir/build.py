@@ -56,7 +56,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
             for x in model.documents.values()
         ),
     )
-    program = settle_grids(program)
+    if not report.failed:  # a rule may read what could not be built
+        program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
     program = program._replace(examples=examples, guarantees=guarantees)
     deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
