@@ -149,7 +149,8 @@ def _written(program: ir.Program) -> Iterator[tuple[str, Written, int]]:
 
     def body(item: ir.Parameter | ir.Rule, parts: Sequence[ir.Line | ir.Entry]) -> None:
         for remark in item.remarks:
-            about = tuple(x for x in parts if x.place in remark.about)
+            there = set(remark.about)
+            about = tuple(x for x in parts if x.place in there)
             add(remark.text, item, about, remark.clause, remark.place, remark)
         each(item, (*parts, *item.repeals))
 
