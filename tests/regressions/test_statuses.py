@@ -189,6 +189,6 @@ def test_a_fact_at_fault_beside_what_is_carried_is_a_message() -> None:
     """A rule that reads a fact which could not be built, in a policy that carries amounts from month to month."""
     text = (
         "对象 家庭 : 户\n  收入 : 元/月, 0..100\n  比 : %, -100..1000\n"
-        "规则 家庭 高 : 是否\n  为 比 > 3%\n规则 家庭 涨了 : 是否\n  为 收入 > 上月(收入, 默认 0)\n"
+        "规则 家庭 高 : %\n  为 比\n规则 家庭 涨了 : 是否\n  为 收入 > 上月(收入, 默认 0)\n"
     )
     assert codes(text) == ["P0215"]
