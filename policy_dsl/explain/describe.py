@@ -476,5 +476,5 @@ def roundings(made: Explanation, at: Instance | None, formula: ir.Expression, la
             after = made.interpretation.evaluate(node, at)
             if known(before) and known(after) and before != after:
                 word = Words(lang).function(node.function)
-                old = value_text(before, node.arguments[0].type, lang, exact=True)
+                old = value_text(before, node.type, lang, exact=True)
                 yield f"{word} {old} → {value_text(after, node.type, lang)}"
