@@ -72,12 +72,17 @@ def _collect(results, entity, path, raw, out):
 '''
 
 
+_MISSING = (
+    "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n"
+)
+
+
 # what `decide` says and does besides where the policy computes deadlines
 _CALENDAR = (
     ("def decide(facts, on):", "def decide(facts, on, calendar=None):"),
     (
-        "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n",
-        "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n\n"
+        _MISSING,
+        f"{_MISSING}\n"
         '    `calendar`: working days other than those of CALENDAR, as {"years": [2022], "off": ["2022-01-03"], "on": ["2022-01-29"]}.\n'
         "    A deadline that needs a year which the calendar does not cover raises Beyond, a Defer.\n",
     ),
@@ -94,6 +99,12 @@ _GUARDED = """    guard = max(g for g in range(len(GUARDS)) if GUARDS[g][0] <= d
     GUARDS[guard][1](GUARDS[guard][2], day, data)  # a case that may break a condition of the policy defers
     out = {}
 """
+
+
+_FIRST_MONTH = (
+    "\n    Every month is decided as if it were the first one: nothing of the month before (上月) is read. Months that go on from each other are\n"
+    "    decided by policy_dsl (`policy timeline`).\n"
+)
 
 
 def standalone(program: ir.Program) -> str:
@@ -118,6 +129,8 @@ def standalone(program: ir.Program) -> str:
         parts.append("\n# (first day, conditions on cases, values in force)\nGUARDS = [\n" + "".join(rows) + "]\n")
     parts.append(_results(program, functions))
     tail = _TAIL.replace("    out = {}\n", _GUARDED, 1) if guards else _TAIL
+    if any(e.carried for e in program.entities):
+        tail = tail.replace(_MISSING, _MISSING + _FIRST_MONTH, 1)
     parts.append(_with_calendar(tail) if asks else tail)
     return "\n".join(parts)
 
