@@ -152,7 +152,7 @@ class Decision(Mapping[str, object]):
                 return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
             except Unusual:
                 pass
-        return from_values(self.instance, self._policy.engine.layer)
+        return from_values(self.instance, self._policy.engine.intake)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""

@@ -139,7 +139,7 @@ class Policy:
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
         if on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month) != 1:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
-        return self.engine.layer.laid(data, root, previous.carry())
+        return self.engine.intake.laid(data, root, previous.carry())
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
         """Raises PolicyError for a case that breaks a guarantee about facts."""

@@ -21,7 +21,7 @@ from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
-    from .handover import Handover, Layer
+    from .handover import Handover, Intake
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
@@ -133,7 +133,7 @@ class Engine:
         self._steps = steps
         self._analysis: Analysis | None = None
         self.laws = Laws(program, self._order)
-        self._layer: Layer | None = None
+        self._intake: Intake | None = None
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
@@ -264,12 +264,12 @@ class Engine:
         return births(self.program)
 
     @property
-    def layer(self) -> Layer:
-        if self._layer is None:
-            from .handover import Layer
+    def intake(self) -> Intake:
+        if self._intake is None:
+            from .handover import Intake
 
-            self._layer = Layer(self.program)
-        return self._layer
+            self._intake = Intake(self.program)
+        return self._intake
 
     def handover(self, compiled: Compiled) -> Handover:
         """What hands a month's results of this function to the next."""
@@ -278,7 +278,7 @@ class Engine:
             from .handover import Handover
 
             found = self._handovers.setdefault(
-                id(compiled), Handover(compiled, self.layer)
+                id(compiled), Handover(compiled, self.intake)
             )  # functions live as long as the engine
         return found
 

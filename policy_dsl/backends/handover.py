@@ -58,8 +58,8 @@ class _Plan(NamedTuple):
 class Handover:
     """Hands over for one compiled function. `of(data, raw)` raises Unusual where only the interpreter's values tell."""
 
-    def __init__(self, compiled: Compiled, layer: Layer) -> None:
-        self.layer = layer
+    def __init__(self, compiled: Compiled, intake: Intake) -> None:
+        self.intake = intake
         self.root = compiled.root
         self.plans = {e.name: self._plan(compiled, e) for e in compiled.program.entities}
 
@@ -67,7 +67,7 @@ class Handover:
         sources = tuple(self._source(compiled, entity, c) for c in entity.carried)
         plain = [self._plain(s) for s in sources]
         walked = compiled.entities[entity.name][1] if entity.name in compiled.entities else ()
-        before, below = self.layer.places[entity.name]
+        before, below = self.intake.places[entity.name]
         names = {i: m.name for i, m in enumerate(entity.lists, len(entity.facts))}
         lists = tuple((i, e, walked.index(names[i]) - len(walked) if names[i] in walked else 0) for i, e in below)
         return _Plan(None if None in plain else tuple(x for x in plain if x), sources, before, lists)
@@ -158,7 +158,7 @@ class Handover:
         return len(made)
 
 
-def from_values(entry: Instance, layer: Layer) -> Carry:
+def from_values(entry: Instance, intake: Intake) -> Carry:
     """The same from the interpreter's values: what was undetermined or failed is handed over as that."""
     carried: list[Any] = []
     at = len(entry.entity.facts) + len(entry.entity.lists) + 1
@@ -171,10 +171,10 @@ def from_values(entry: Instance, layer: Layer) -> Carry:
         else:
             carried += made
         at += carried_width(c)
-    _, lists = layer.places[entry.entity.name]
+    _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
     below = tuple(
-        {n: from_values(e, layer) for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)}
+        {n: from_values(e, intake) for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)}
         if entry.lists[names[i]] is not None
         else {}
         for i, _ in lists
@@ -203,7 +203,7 @@ def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
     return made
 
 
-class Layer:
+class Intake:
     """Lays what was handed over into the next month's data."""
 
     def __init__(self, program: ir.Program) -> None:

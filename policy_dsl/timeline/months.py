@@ -74,7 +74,7 @@ class Course:
         facts = self.history.data(month, known)
         if facts is None:
             return None
-        data = facts if carry is None else self.engine.layer.laid(facts, self.root, carry)
+        data = facts if carry is None else self.engine.intake.laid(facts, self.root, carry)
         run = self.engine.run(month, self.root, known)
         try:
             raw = run.compiled.decide(run.parameters, month, data)
@@ -91,4 +91,4 @@ class Course:
                 return self.engine.handover(step.run.compiled).of(step.data, step.raw)
             except Unusual:
                 pass
-        return from_values(step.decision(self.policy).instance, self.engine.layer)
+        return from_values(step.decision(self.policy).instance, self.engine.intake)

@@ -94,18 +94,18 @@ class Drawing:
 
         After a month that ends in an error all begins anew: the error is a finding of that month, not of this one.
         """
-        layer = self.policy.engine.layer
+        intake = self.policy.engine.intake
         carry: Carry | None = None
         try:
             month = add_months(month_start(case.on), -len(months))
             for facts in months:
-                data = facts if carry is None else layer.laid(facts, case.root, carry)
+                data = facts if carry is None else intake.laid(facts, case.root, carry)
                 decision = self.policy.decide_data(case.root, data, on=month)
                 carry = decision.carry() if decision.compiled_alone or not decision.errors else None
                 month = add_months(month, 1)
         except (Defer, PolicyError):
             return None
-        return case if carry is None else case._replace(data=layer.laid(case.data, case.root, carry))
+        return case if carry is None else case._replace(data=intake.laid(case.data, case.root, carry))
 
     def varied(self, draw: DrawFn, entity: ir.Entity, data: Data, near: Thresholds, one_in: int) -> Data:
         """The facts of an entry, one in so many of them drawn anew; now and then a list has one more, who has left since."""

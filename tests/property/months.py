@@ -55,11 +55,11 @@ def months(made: Story, known: Callable[[int], int | None] = lambda _: None) -> 
             carry = None
             continue
         if carry is not None:
-            data = engine.layer.laid(data, history.root, carry)
+            data = engine.intake.laid(data, history.root, carry)
         run = engine.run(month, history.root, known(month))
         oracle = interpreted(run, month, history.root, data)
         seen.note(*(f"code {c}" for c in oracle.codes))
-        carry = from_values(oracle.root, engine.layer)
+        carry = from_values(oracle.root, engine.intake)
         yield Month(run, month, history.root, data, oracle, carry)
 
 

@@ -48,7 +48,7 @@ def decided(policy: Policy, history: History, months: list[int], known_on: dict[
             out[month] = carry = None
             continue
         if carry is not None:
-            data = policy.engine.layer.laid(data, history.root, carry)
+            data = policy.engine.intake.laid(data, history.root, carry)
         decision = out[month] = policy.decide_data(history.root, data, on=month, known=known_on[month])
         carry = decision.carry()
     return out
