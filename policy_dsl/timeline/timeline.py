@@ -285,17 +285,17 @@ class Timeline(Sequence[Month]):
         }
 
     def _months_json(self, lang: str, explanations: bool) -> Iterator[dict[str, object]]:
-        old = Compared(None)
+        old: Compared | None = None
         for month in self.months:
             new = Compared(month.decision)
-            yield self._month_json(month, old if not month.first else new, new, lang, explanations)
+            yield self._month_json(month, old, new, lang, explanations)
             old = new
 
     def _month_json(
-        self, month: Month, old: Compared, new: Compared, lang: str, explanations: bool
+        self, month: Month, old: Compared | None, new: Compared, lang: str, explanations: bool
     ) -> dict[str, object]:
         made: dict[str, object] = {"month": month.month}
-        changes = self._changes_json(old, new, lang)
+        changes = [] if old is None else self._changes_json(old, new, lang)
         if new.decision is None:
             return {**made, "outputs": {}, "undetermined": [], "changes": changes}
         whole = new.decision.to_json(explanation=explanations, told=new.whole())
