@@ -15,6 +15,7 @@ from ..model.declare import RuleSymbol
 from ..model.functions import Function
 from ..model.types import MONTH_COUNT, TRUTH, WHOLE, Type, amount
 from ..model.units import MONTHS
+from ..model.words import stay_of
 from ..source import Place
 from ..syntax import nodes
 from ..syntax.printer import text as printed
@@ -62,7 +63,7 @@ class Memory:
         status = ir.RuleRef(0, entity, symbol.name, symbol.type, place)
         one = ir.Constant(Fraction(1), MONTH_COUNT, place)
         if state is None:
-            name, given = f"持续({symbol.name})", ("持续",) if alone else ("持续", symbol.name)
+            name, given = stay_of(symbol.name), ("持续",) if alone else ("持续", symbol.name)
             same: ir.Expression = self.value(status, True)
             rest: ir.Expression = one
         else:

@@ -17,6 +17,11 @@ LEARNED: Word = ("获知", "known")
 LOOK_BACKS: dict[str, str] = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}  # under 上月
 
 
+def stay_of(status: str) -> str:
+    """The carried count of a status's months in its state, this one included, as rules and `上月` name it."""
+    return f"持续({status})"
+
+
 def given(value: Mapping[Any, Any], word: Word) -> Any:
     """What stands under a key in either spelling; None where nothing does."""
     return value.get(word[0], value.get(word[1]))

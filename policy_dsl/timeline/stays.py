@@ -10,12 +10,13 @@ from ..decision import Decision
 from ..ir import nodes as ir
 from ..ir.statuses import steps_of
 from ..ir.traverse import walk
+from ..model.words import stay_of
 
 
 def stay(decision: Decision, entry: Instance, rule: ir.Rule, lang: str) -> str:
     """The month of the stay and the term after which a transition in force may end it; "" where the policy asks for neither."""
     state = entry.values.get(rule.name)
-    month = entry.values.get(f"持续({rule.name})")
+    month = entry.values.get(stay_of(rule.name))
     found = decision.epoch.rules[rule.entity, rule.name]
     if found is None or not isinstance(state, int) or not isinstance(month, Fraction):
         return ""
