@@ -17,6 +17,7 @@ from ..backends.interpret import Interpretation
 from ..backends.runtime import UNKNOWN, Unknown
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
+from ..ir.traverse import is_roll, usual_roots
 from ..policy import Policy
 from .guarantees import Case, Key, Problem, decided, errors, problems, replaced, route, thresholds
 from .thresholds import Thresholds, claims, ends
@@ -66,7 +67,7 @@ def _hypothesis() -> None:
 def roots(program: ir.Program) -> list[str]:
     """The entities with which cases begin: for each that a guarantee about outcomes is of, the outermost around it that is no roll."""
     entities = {e.name: e for e in program.entities}
-    rolls = {e.name for e in program.entities if _is_roll(program, e)}
+    rolls = {e.name for e in program.entities if is_roll(program, e)}
 
     def outermost(name: str) -> str:
         while entities[name].holder and entities[name].holder not in rolls:
@@ -74,16 +75,7 @@ def roots(program: ir.Program) -> list[str]:
         return name
 
     found = [outermost(g.entity) for g, c in claims(program) if c.kind == "outcome"]
-    usual = [e.name for e in program.entities if e.name not in rolls and (not e.holder or e.holder in rolls)]
-    return list(dict.fromkeys(found)) or usual[:1]
-
-
-def _is_roll(program: ir.Program, entity: ir.Entity) -> bool:
-    entities = {e.name: e for e in program.entities}
-    outer = entity
-    while outer.holder and not outer.counts_as:
-        outer = entities[outer.holder]
-    return not outer.counts_as and any(entities[x.entity].counts_as == "户" for x in entity.lists)
+    return list(dict.fromkeys(found)) or [e.name for e in usual_roots(program)[:1]]
 
 
 class _Search:
