@@ -13,6 +13,7 @@ from .backends.runtime import Defer
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .ir import nodes as ir
+from .ir.traverse import usual_roots
 
 if TYPE_CHECKING:
     from .backends.listing import Input, OutputInfo, ParameterInfo
@@ -39,8 +40,7 @@ class Policy:
         self._digest = ""
 
     def _usual_root(self) -> str:
-        """The entity with which facts usually begin: the outermost whose list is a household's (a roll above it is rarer)."""
-        tops = [e for e in self.program.entities if not e.holder]
+        tops = usual_roots(self.program)
         return tops[0].name if tops else self.program.entities[0].name if self.program.entities else ""
 
     # --- what it is

@@ -13,7 +13,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.traverse import births
+from ..ir.traverse import births, usual_roots
 from . import runtime
 from .epoch import Epoch, Index, Laws, epoch_order
 from .interpret import Instance, numbers_of
@@ -284,7 +284,7 @@ class Engine:
 
     def compile_all(self) -> None:
         """Compiles the usual root's functions for every epoch, so that a cache holds them all, up to a hundred of them."""
-        tops = [e.name for e in self.program.entities if not e.holder][:1]
+        tops = [e.name for e in usual_roots(self.program)[:1]]
         for on in [0, *self.days]:
             for root in tops:
                 if len(self._saved) < MOST_KEPT:

@@ -16,13 +16,14 @@ from typing import Any
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.sizes import CARRIED, PARTS
+from ..ir.traverse import usual_roots
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_CARRIED
 from .interpret import Entries, carried_width, fact_step
-from .runtime import NOTHING, UNKNOWN, Held
+from .runtime import NOTHING, UNKNOWN, UNLISTED, Held
 from .values import Failure, Undetermined
 
 MOST_DIGITS = 30
@@ -100,7 +101,8 @@ def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
 
 
 class Reader:
-    """Reads facts for one program. `lenient` lets a list be left out (examples): what needs it is then undetermined."""
+    """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
+    `lenient` lets every list be left out (examples)."""
 
     def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
         self.program = program
@@ -137,7 +139,9 @@ class Reader:
         self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
 
     def root(self, facts: object) -> str:
-        tops = [e.name for e in self.program.entities if not e.holder] or [e.name for e in self.program.entities]
+        if isinstance(facts, dict) and len(facts) == 1 and next(iter(facts)) in self.entities:
+            return str(next(iter(facts)))
+        tops = [e.name for e in usual_roots(self.program)] or [e.name for e in self.program.entities]
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1] if tops else "对象"
         if not isinstance(facts, dict):
@@ -294,6 +298,8 @@ class Reader:
 
     def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
         if value is None:
+            if not members.low:
+                return UNLISTED
             if self.lenient:
                 return UNKNOWN
             self.error("F0110", path, name=members.name)

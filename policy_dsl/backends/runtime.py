@@ -50,6 +50,24 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class Unlisted(Unknown):
+    """Stands for a list that nobody gave: a walk over it finds nobody, an aggregate over it defers."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> object:  # type: ignore[override]
+        return iter(())
+
+    def __len__(self) -> int:  # type: ignore[override]
+        return 0
+
+    def __reduce__(self) -> str:  # type: ignore[override]
+        return "UNLISTED"
+
+
+UNLISTED = Unlisted()
+
+
 class Held(Unknown):
     """Stands for a value carried over from last month that was not known then; `value` says why."""
 

@@ -9,18 +9,14 @@ from fractions import Fraction
 from typing import Any
 
 from ..ir import nodes as ir
+from ..ir.traverse import usual_roots
 from ..model.types import decimal_text
-
-
-def roots(program: ir.Program) -> list[ir.Entity]:
-    """Entities with which facts usually begin: those that nothing holds."""
-    return [e for e in program.entities if not e.holder]
 
 
 def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
     """JSON Schema 2020-12. Amounts may be numbers in the declared unit or text with a unit; null means unknown."""
     definitions = {e.name: _entity(e, lang) for e in program.entities}
-    tops = roots(program)
+    tops = usual_roots(program)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": program.name,
@@ -29,7 +25,8 @@ def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
         "maxProperties": 1,
         "additionalProperties": False,
         "properties": {
-            e.name: {"$ref": f"#/$defs/{_pointer(e.name)}"} for e in (*tops, *(x for x in program.entities if x.holder))
+            e.name: {"$ref": f"#/$defs/{_pointer(e.name)}"}
+            for e in sorted(program.entities, key=lambda e: e.name not in {t.name for t in tops})
         },
         "$defs": definitions,
     }
@@ -52,7 +49,7 @@ def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        "required": [m.name for m in entity.lists],
+        "required": [m.name for m in entity.lists if m.low],
     }
 
 
@@ -126,7 +123,7 @@ def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, objec
 def template(program: ir.Program, form: str, lang: str = "zh") -> str:
     """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may."""
     entities = {e.name: e for e in program.entities}
-    tops = roots(program) or list(program.entities[:1])
+    tops = usual_roots(program) or list(program.entities[:1])
     if form == "json":
         return json.dumps({tops[0].name: _blank(tops[0], entities)}, ensure_ascii=False, indent=2) if tops else "{}"
     if form == "yaml":

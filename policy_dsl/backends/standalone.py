@@ -14,6 +14,7 @@ from typing import Any
 
 from .._version import __version__
 from ..ir import nodes as ir
+from ..ir.traverse import usual_roots
 from .calendar import Calendar, calendar_of, digest_of
 from .engine import Engine
 from .layout import Values, arguments
@@ -110,7 +111,7 @@ _FIRST_MONTH = (
 def standalone(program: ir.Program) -> str:
     """The text of the file."""
     engine = Engine(program)
-    root = next((e.name for e in program.entities if not e.holder), program.entities[0].name)
+    root = next((e.name for e in usual_roots(program)), program.entities[0].name)
     functions: Functions = {}
     guarding: Functions = {}
     epochs = _emitted(engine, root, functions)

@@ -90,6 +90,21 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
     return list(found)
 
 
+def is_roll(program: ir.Program, entity: ir.Entity) -> bool:
+    """Whether the entity stands above households: nothing around it counts as a person or household, and it holds what counts as 户."""
+    entities = {e.name: e for e in program.entities}
+    outer = entity
+    while outer.holder and not outer.counts_as:
+        outer = entities[outer.holder]
+    return not outer.counts_as and any(entities[x.entity].counts_as == "户" for x in entity.lists)
+
+
+def usual_roots(program: ir.Program) -> list[ir.Entity]:
+    """The entities with which facts usually begin: the outermost ones below a roll, if there is one."""
+    rolls = {e.name for e in program.entities if is_roll(program, e)}
+    return [e for e in program.entities if e.name not in rolls and (not e.holder or e.holder in rolls)]
+
+
 def births(program: ir.Program) -> frozenset[tuple[str, str]]:
     """Facts whose age is asked for, (entity, name): dates of birth."""
     asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..backends.days import day
 from ..backends.facts import MOST_ERRORS, Reader
 from ..backends.interpret import Entries, fact_step
-from ..backends.runtime import UNKNOWN, add_months, next_month
+from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
@@ -117,7 +117,7 @@ class Track:
                 defaulted |= 1 << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
             if tracks is None:
-                out.append(UNKNOWN)
+                out.append(UNKNOWN if members.low else UNLISTED)
                 continue
             there = [t for t in tracks if t.there(month, known)]
             entries = [t.data(month, known) for t in there]
@@ -267,7 +267,7 @@ class HistoryReader:
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
         if value is None:
-            if self.lenient:
+            if self.lenient or not members.low:
                 return None
             self._error("F0110", path, name=members.name)
             return []

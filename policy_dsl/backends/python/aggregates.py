@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from fractions import Fraction
 
 from ..schedule import Gather
@@ -22,6 +23,13 @@ class Aggregates(Formulas):
             out.append(assign(local + "_c", const(0)))
         out.append(assign(local + "_n", const(1)))
         return out
+
+    def unlisted(self, gathers: Iterable[Gather], listed: str) -> list[ast.stmt]:
+        """What is gathered over a list that nobody gave is unknown: its use defers."""
+        locals_ = [(g.node, self.local(("gather", g.host, g.node), g.node.function)) for g in gathers]
+        out = [assign(local, name("UNLISTED")) for _, local in locals_]
+        out += [assign(f"{local}_c", name("UNLISTED")) for node, local in locals_ if node.function == "average"]
+        return [ast.If(cmp(name(listed), "is", name("UNLISTED")), out, [])] if out else []
 
     def gather(self, gather: Gather) -> None:
         """Takes the entry at hand into the aggregate."""

@@ -105,6 +105,8 @@ class Flow:
         for gather in all_gathers(step.steps):
             if gather.host == entity:
                 out += e.open_gather(gather)
+        if not next(m.low for m in e.entities[entity].lists if m.name == step.list):
+            out += e.unlisted(all_gathers(step.steps), listed)
         saved = f"w{walk}_{listed}"
         out.append(assign(saved, ast.List([], ast.Load())))
         if walk == 1:

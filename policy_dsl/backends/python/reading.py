@@ -95,17 +95,21 @@ class Emitter(Rules):
         """Statements that read one entry, and the tuple that it becomes.
 
         An entry that has as many names as there are facts and lists, and each of those, has no others. One that has fewer is laid
-        over a blank one: None (unknown) for each fact, or its 默认. So complete entries pay nothing; nor do those that leave out
+        over a blank one: None (unknown) for each fact, or its 默认, and UNLISTED for each list that may be left out. So complete entries pay nothing; nor do those that leave out
         only what does not apply to them (`当 …` behind a fact), since that is usual.
         """
         o, d = f"o{depth}", f"d{depth}"
         total = len(entity.facts) + len(entity.lists)
+        spare = [m for m in entity.lists if not m.low]  # lists that may be left out
         body.append(ast.If(cmp(call("type", name(o)), "is not", name("dict")), [defer("entry")], []))
         blank = self.local(("blank", entity.name), f"blank_{entity.name}")
         tables.append(
             assign(
                 blank,
-                ast.Dict([const(f.name) for f in entity.facts], [_absent(f) for f in entity.facts]),
+                ast.Dict(
+                    [*(const(f.name) for f in entity.facts), *(const(m.name) for m in spare)],
+                    [*(_absent(f) for f in entity.facts), *(name("UNLISTED") for _ in spare)],
+                ),
             )
         )
         partial: list[ast.stmt] = []
@@ -137,12 +141,16 @@ class Emitter(Rules):
             body.append(assign(m, item(name(o), const(members.name))))
             fits = ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [call("len", name(m)), const(members.high)])
             listed = ast.BoolOp(ast.And(), [cmp(call("type", name(m)), "is", name("list")), fits])
-            body.append(ast.If(ast.UnaryOp(ast.Not(), listed), [defer("list")], []))
-            body.append(assign(out, ast.List([], ast.Load())))
+            taken: list[ast.stmt] = [ast.If(ast.UnaryOp(ast.Not(), listed), [defer("list")], [])]
+            taken.append(assign(out, ast.List([], ast.Load())))
             inner: list[ast.stmt] = []
             value = self._read_entity(self.entities[members.entity], depth + 1, inner, tables)
             inner.append(ast.Expr(ast.Call(ast.Attribute(name(out), "append", ast.Load()), [value], [])))
-            body.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
+            taken.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
+            if members.low:
+                body += taken
+            else:  # null is a list left out, too: the careful reader says so
+                body.append(ast.If(cmp(name(m), "is", name("UNLISTED")), [assign(out, name(m))], taken))
             items.append(name(out))
         items.append(name(d) if bits else const(0))
         for c in entity.carried:
