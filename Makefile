@@ -16,7 +16,7 @@ test: .venv/.stamp  ## layers, types, lint, format, tests
 	$(BIN)/mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 demo: .venv/.stamp  ## decide one household, then say why
 	$(BIN)/policy decide $(CASE)

@@ -35,6 +35,8 @@ from .months import months
 from .oracle import Watched, has_slow_windows, interpreted, lines_of
 from .policies import compiled
 
+pytestmark = pytest.mark.xdist_group("seen")  # one worker: each adds to what has been generated in this run
+
 
 class Situation(NamedTuple):
     """One decision to be made: a policy's functions for a day and a root, facts that have been read, the interpreter's values."""

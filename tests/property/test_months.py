@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 
 from policy_dsl.backends.engine import Engine
@@ -18,6 +19,8 @@ from .months import Month, months, plain
 from .oracle import has_slow_windows
 from .test_agreement import Situation, filled
 from .test_ir import within
+
+pytestmark = pytest.mark.xdist_group("seen")  # one worker: each adds to what has been generated in this run
 
 
 def situation(m: Month) -> Situation:
