@@ -6,6 +6,7 @@ policy leads nowhere near by chance, what stands under 上月 is made up (`Case.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ class Drawing:
         self.entities = {e.name: e for e in policy.program.entities}
         self.carries = any(e.carried for e in policy.program.entities)
         self.facts: dict[tuple[int, int], SearchStrategy[Any]] = {}  # by fact and day
+        self.entries: dict[
+            tuple[str, int, bool], SearchStrategy[Data]
+        ] = {}  # by entity, day and whether last month is supposed
 
     def cases(self, root: str) -> SearchStrategy[Case]:
         """First months, months after others, and months for which last month is supposed."""
@@ -54,11 +58,11 @@ class Drawing:
     def on_days(self, cases: Callable[[int], SearchStrategy[Case]]) -> SearchStrategy[Case]:
         from hypothesis import strategies as st
 
-        made = {on: cases(on) for on in self.near}
-        days = st.sampled_from(list(made))
+        days = st.sampled_from(list(self.near))
         if self.carries:  # the first is the one on which months look back at months of its own law
-            days = st.one_of(st.just(next(iter(made))), days)
-        return days.flatmap(made.__getitem__)
+            days = st.one_of(st.just(next(iter(self.near))), days)
+        made = functools.cache(cases)  # of a policy with many changes most days are never drawn
+        return days.flatmap(lambda on: made(on))
 
     def first(self, root: str, on: int) -> SearchStrategy[Case]:
         return self.entry(self.entities[root], self.near[on]).map(lambda data: Case(root, data, on))
@@ -129,6 +133,12 @@ class Drawing:
     # --- one entry
 
     def entry(self, entity: ir.Entity, near: Thresholds, supposed: bool = False) -> SearchStrategy[Data]:
+        key = (entity.name, near.on, supposed)
+        if key not in self.entries:
+            self.entries[key] = self.new_entry(entity, near, supposed)
+        return self.entries[key]
+
+    def new_entry(self, entity: ir.Entity, near: Thresholds, supposed: bool) -> SearchStrategy[Data]:
         from hypothesis import strategies as st
 
         facts = [self.fact(f, near) for f in entity.facts]

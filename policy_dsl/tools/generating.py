@@ -102,6 +102,7 @@ class _Search:
         self.in_time = True
         self.smallest: dict[Key, tuple[Size, Case, Problem]] = {}
         self.drawing = Drawing(policy, self.near)
+        self.few = Drawing(policy, self.near, 1)
         self.granted = [(g, c) for g, c in claims(policy.program) if c.kind == "outcome" and _of_last_month(c)]
 
     # --- searching
@@ -140,7 +141,7 @@ class _Search:
 
     def minimise(self, root: str, key: Key) -> None:
         """Looks for the problem in smaller and smaller cases: with few entries first, and rather on a history than with one supposed."""
-        few, more = Drawing(self.policy, self.near, 1), self.drawing
+        few, more = self.few, self.drawing
         ways = [few.cases, more.cases] if self.smallest[key][1].supposed else [more.real]
 
         def shows(case: Case) -> bool:

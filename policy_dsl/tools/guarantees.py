@@ -68,11 +68,11 @@ def problems(policy: Policy, case: Case, decision: Decision, near: Thresholds | 
 
 
 def errors(policy: Policy, case: Case, decision: Decision) -> Iterator[Problem]:
-    """Gaps, conflicts and other errors. What had not begun on the day is no error of the policy."""
+    """Gaps, conflicts and other errors of the policy: not what had not begun on the day or has ended, nor a year that the calendar lacks."""
     witness = (_witness(policy, case, ()),)
     for entry, name, _, _ in decision.rows():
         value = entry.values[name]
-        if isinstance(value, Failure) and not _before(policy.program, value, case.on):
+        if isinstance(value, Failure) and value.code != "R0111" and not _outside(policy.program, name, value, case.on):
             found = failed(value, f"{entry.path}.{name}")._replace(witness=witness)
             yield Problem(
                 ("error", value.code, value.place),
@@ -81,12 +81,16 @@ def errors(policy: Policy, case: Case, decision: Decision) -> Iterator[Problem]:
             )
 
 
-def _before(program: ir.Program, failure: Failure, on: int) -> bool:
-    """Whether nothing was in force because the rule or parameter begins later."""
-    name = dict(failure.words).get("name")
+def _outside(program: ir.Program, output: str, failure: Failure, day: int) -> bool:
+    """Whether nothing was in force because the rule or parameter begins later, or the output has ended, or a fact asked for the law of its day."""
+    name, on = dict(failure.words).get("name"), day_text(day)
+    lines = [line for r in program.rules if r.name == name for line in r.lines if line.kind != "exception"]
     starts = [e.since for p in program.parameters if p.name == name for e in p.entries]
-    starts += [line.since for r in program.rules if r.name == name for line in r.lines]
-    return failure.code == "R0105" and bool(starts) and on < min(starts)
+    starts += [line.since for line in lines]
+    begun = not starts or on >= day_text(min(starts))
+    over = name == output and all(on > day_text(line.ends) for line in lines)
+    other = dict(failure.words).get("date") != on
+    return failure.code == "R0105" and (not begun or over or other)
 
 
 # --- 随 … 不增

@@ -231,6 +231,22 @@ def test_what_has_not_begun_is_no_error(tmp_path: Path) -> None:
     assert [(d.code, d.witness[0].on) for d in findings] == [("R0105", "2023-01-01")]
 
 
+def test_the_answer_for_a_day_outside_is_no_error(tmp_path: Path) -> None:
+    """Facts of days before the law asked for, years without a calendar, and rules that have ended: the answer stands, nothing is wrong."""
+    text = """政策 外
+对象 件
+  受理 : 日期
+参数 期限 : 工作日
+  自 2021-01-01 为 3
+规则 件 最迟 : 日期
+  为 受理 + 期限 于 受理
+规则 件 旧 : 是否
+  自 2012-01-01 至 2020-12-31 为 是
+"""
+    _, findings = found(tmp_path, text, 60)
+    assert [d.code for d in findings] == []
+
+
 def test_time_is_bounded(tmp_path: Path) -> None:
     """When time is up what has been found is told, and that not all was tried."""
     policy = policy_dsl.load(write(tmp_path, STEP))
