@@ -265,10 +265,28 @@ class Decision(Mapping[str, object]):
         found = self.paths.get(path)
         if found is not None:
             return found
-        known_paths = list(self.paths)
-        ends = [p for p in known_paths if p.endswith(f".{path}")]
-        zh, en = suggestion(path, ends or known_paths)
-        raise PolicyError([diagnostic("P0803", at=path, name=path, hint=(zh, en))])
+        ends = [p for p in self.paths if p.endswith(f".{path}")]
+        raise self.no_output(path, ends or list(self.paths))
+
+    def no_output(self, path: str, names: list[str]) -> PolicyError:
+        """P0803: what else may have been meant, or since when the policy has such an output."""
+        hint = suggestion(path, names)
+        rules = [r for r in self._policy.program.rules if r.name == path.rpartition(".")[2]]
+        starts = [line.since for r in rules for line in r.lines if line.kind != "exception"]
+        ends = [line.ends for r in rules for line in r.lines if line.kind != "exception"]
+        if starts and self._on < min(starts):
+            since = day_text(min(starts))
+            hint = (
+                f"{day_text(self._on)} 还没有这一项，{since} 起才有",
+                f"not yet on {day_text(self._on)}: there is one from {since} on",
+            )
+        elif ends and self._on > max(ends):
+            until = day_text(max(ends))
+            hint = (
+                f"{day_text(self._on)} 已经没有这一项，到 {until} 为止",
+                f"no longer on {day_text(self._on)}: there was one until {until}",
+            )
+        return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
 
     def __getitem__(self, path: str) -> object:
         try:

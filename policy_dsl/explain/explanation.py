@@ -15,7 +15,6 @@ from ..backends.runtime import NOTHING, Unknown, add_months
 from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, join, known
-from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, entries_on, held, lines_on
@@ -201,9 +200,7 @@ def explain(decision: "Decision", output: str | None = None) -> Explanation:
     else:
         wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
         if not wanted:
-            names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
-            zh, en = suggestion(output, names)
-            raise PolicyError([diagnostic("P0803", at=output, name=output, hint=(zh, en))])
+            raise decision.no_output(output, [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)])
     return Explainer(decision).of(wanted)
 
 
