@@ -187,6 +187,7 @@ CODES: dict[str, Code] = _table(
     Code("P0806", "error", "{path} 里没有 .policy 文件", "no .policy file in {path}", "给出文件或文件夹", "name a file or a folder"),
     Code("P0807", "error", "写不了 {path}：{reason}", "cannot write {path}: {reason_en}", "检查路径和权限", "check the path and the permissions"),
     Code("P0808", "error", "程序内部出错（{kind}：{problem}）", "an error inside the program ({kind}: {problem})", "这是程序的缺陷，不是政策的错：请附上文件报告；设 POLICY_DSL_DEBUG=1 可看细节", "a fault of the program, not of the policy: please report it with the files; POLICY_DSL_DEBUG=1 shows more"),
+    Code("P0809", "error", "{path} 里有不是 policy docs 写的文件，或者写过以后改动了：{files}", "{path} holds files that policy docs did not write, or that have been changed since: {files_en}", "换一个空文件夹，或者把它们移走", "name an empty folder, or move them away"),
     # --- guarantees
     Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
     Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),

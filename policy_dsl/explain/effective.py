@@ -158,10 +158,12 @@ class Effective(NamedTuple):
 
 def effective(epoch: Epoch, on: int) -> Effective:
     """What an epoch's policy says on one of its days."""
-    return _Shower(epoch, on).all()
+    return Shower(epoch, on).all()
 
 
-class _Shower:
+class Shower:
+    """Sets single rules and parameters of an epoch's policy as they are on one of its days."""
+
     def __init__(self, epoch: Epoch, on: int) -> None:
         self.epoch = epoch
         self.program = epoch.program
@@ -336,4 +338,4 @@ class _Shower:
         )
 
 
-__all__ = ["Effective", "effective"]
+__all__ = ["Effective", "Shower", "effective"]

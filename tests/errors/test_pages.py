@@ -247,6 +247,11 @@ def empty_folder(tmp_path: Path) -> str:
     return run("check", str(tmp_path / "政策"))
 
 
+def foreign_file(tmp_path: Path) -> str:
+    write(tmp_path / "网页" / "说明.txt", "自己写的")
+    return run("docs", "清水县", "--output", str(tmp_path / "网页"))
+
+
 def two_layers(tmp_path: Path, *texts: str) -> str:
     for n, text in enumerate(texts):
         write(tmp_path / f"{n}.policy", text)
@@ -375,6 +380,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0806": empty_folder,
     "P0807": lambda p: run("compile", "清水县", "-o", str(p / "没有的文件夹" / "清水县.py")),
     "P0808": crash,
+    "P0809": foreign_file,
     "F0217": lambda p: called(months_apart, p),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),
