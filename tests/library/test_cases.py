@@ -2,7 +2,7 @@
 
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
-`arrears` (due less paid, by benefit and month). `times: 20` in an entry of a list stands for twenty such entries.
+`arrears` (due less paid, by benefit and month), or `refused` (the code with which the facts are refused). `times: 20` in an entry of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
 
@@ -75,6 +75,10 @@ def test_case(case: dict[str, Any]) -> None:
         for benefit, months in case.get("arrears", {}).items():
             found = {a.month: shown(a.difference) for a in timeline.arrears if a.benefit == benefit}
             assert found == {month: shown(read(value)) for month, value in months.items()}
+        return
+    if "refused" in case:
+        with pytest.raises(policy_dsl.PolicyError, match=case["refused"]):
+            policy.decide(read(case["facts"]), on=case["on"])
         return
     decision = policy.decide(read(case["facts"]), on=case["on"])
     compare(decision, case["expect"])
