@@ -13,6 +13,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 from policy_dsl.handbook.book import pages
+from scripts import facts
 
 log = logging.getLogger("mkdocs.hooks.library")  # a warning here fails `mkdocs build --strict`
 
@@ -29,9 +30,11 @@ ADDRESS = re.compile(
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Adds the pages of policies/ under library/, and Mermaid's own script."""
+    """Adds the pages of policies/ under library/, the register of facts, and Mermaid's own script."""
     for path, text in pages(str(ROOT / "policies"), "both").items():
         files.append(File.generated(config, f"library/{path}", content=text))
+    for lang in facts.WORDS if any((ROOT / "policies").glob("*/facts.yaml")) else ():
+        files.append(File.generated(config, f"library/{lang}/facts.md", content=facts.page(lang)))
     if LOCAL.is_file():
         files.append(File.generated(config, MERMAID, abs_src_path=str(LOCAL)))
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .gather import places
 from .markdown import link, md, page
 from .place import PlacePage
-from .places import Place
+from .places import REGISTER, Place
 from .rule import RulePage
 from .scheme import SchemePage
 from .setter import Book
@@ -44,7 +44,9 @@ def pages_of(found: list[Place], lang: str) -> dict[str, str]:
 
 
 def _pages(book: Book, place: Place, lang: str) -> Iterator[tuple[str, str]]:
-    yield "index", PlacePage(book, place, lang).text()
+    place_page = PlacePage(book, place, lang)
+    yield "index", place_page.text()
+    yield REGISTER, place_page.register()
     scheme_page = SchemePage(book, place, lang)
     for scheme in place.schemes:
         yield scheme.page, scheme_page.text(scheme)

@@ -18,7 +18,7 @@ from ..source import Source
 from ..syntax import nodes
 from ..syntax.parse import parse
 from .names import Names
-from .places import Group, Item, Place, Scheme, documents_of
+from .places import REGISTER, Group, Item, Place, Scheme, documents_of
 
 
 def places(given: str) -> list[Place]:
@@ -80,7 +80,7 @@ class _Gatherer:
         return program
 
     def _made(self, layer: LayerFiles, program: ir.Program, upper: Place | None) -> Place:
-        pages = Names("index")
+        pages = Names("index", REGISTER)
         documents = {d.id: d for p in (upper.chain if upper else ()) for d in documents_of(p)}
         place = Place(layer.policy, self.folders.take(layer.policy), Engine(program), upper, [], pages)
         for file in layer.files:

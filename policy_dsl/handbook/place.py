@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..explain.register import register
 from ..syntax import nodes
 from .markdown import link, md, page, table
-from .places import RuleKey, documents_of
+from .places import REGISTER, RuleKey, documents_of
 from .setter import Setter
 
 
@@ -32,7 +33,13 @@ class PlacePage(Setter):
         yield from self.outputs()
         yield from self.parameters()
         yield from self.facts()
+        yield from self.guarantees()
         yield from self.assumptions()
+
+    def register(self) -> str:
+        """What the place assumes and leaves open: what rests on it, and who could settle it."""
+        title, _, rest = register(self.place.program).markdown(self.lang).partition("\n")
+        return page([title, self.crumbs(REGISTER, self.place_link, self.say("登记册", "Register")), rest.strip()])
 
     def schemes(self) -> Iterator[str]:
         yield f"## {self.say('各部分', 'Schemes')}"
@@ -84,6 +91,20 @@ class PlacePage(Setter):
             yield f"## {self.say('要问的事实', 'Facts that it asks for')}"
             yield table(self.say("事实|类型|问题|由谁定|出自", "fact|type|question|decided by|from").split("|"), rows)
 
+    def guarantees(self) -> Iterator[str]:
+        """What can never happen here, whichever layer says so."""
+        rows = [
+            [md(g.title), md(g.clause.policy), f"{md(g.clause.show()) or '—'} · {md(g.place.bare.file)}:{g.place.line}"]
+            for g in self.place.program.guarantees
+        ]
+        if rows:
+            yield f"## {self.say('保证', 'Guarantees')}"
+            yield self.say(
+                "是核对，不是证明：`policy test` 在每个案例、每个案例的每个月上核对，写了 `--generate` 也在生成的家庭上核对。",
+                "Checked, not proven: `policy test` checks them on every example and each of its months, with `--generate` on generated households too.",
+            )
+            yield table(self.say("保证|各级|写在", "guarantee|layer|written at").split("|"), rows)
+
     def assumptions(self) -> Iterator[str]:
         """Every 假设 behind the rules and parameters of this place, with where it is written."""
         found: dict[str, list[RuleKey | str]] = {}
@@ -94,4 +115,11 @@ class PlacePage(Setter):
         if found:
             yield f"## {self.say('假设', 'Assumptions')}"
             head = self.say("假设|写在", "assumption|written at").split("|")
+            yield link(
+                self.say(
+                    "登记册：影响哪些结果，谁能定，还有哪些待定",
+                    "Register: what rests on each, who could settle it, and what is open",
+                ),
+                f"{REGISTER}.md",
+            )
             yield table(head, ([md(a), self.listed(keys)] for a, keys in sorted(found.items())))

@@ -20,6 +20,8 @@ from .names import Names
 
 RuleKey = tuple[str, str]
 
+REGISTER = "register"  # the page of what a place assumes and leaves open
+
 
 @frozen
 class Item:
