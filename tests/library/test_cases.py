@@ -2,7 +2,8 @@
 
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
-`arrears` (due less paid, by benefit and month), or `refused` (the code with which the facts are refused). `times: 20` in an entry of a list stands for twenty such entries.
+`arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or
+`refused` (the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
 
@@ -54,7 +55,7 @@ def shown(value: Any) -> Any:
 @functools.cache
 def loaded(name: str, parameters: str) -> policy_dsl.Policy:
     """A shipped policy with parameters (JSON): those of one file are mostly the same."""
-    policy = policy_dsl.load(name)
+    policy = policy_dsl.load(Path(__file__).parent / name if name.endswith(".policy") else name)
     return policy.with_parameters(read(json.loads(parameters))) if parameters != "null" else policy
 
 
@@ -75,6 +76,11 @@ def test_case(case: dict[str, Any]) -> None:
         for benefit, months in case.get("arrears", {}).items():
             found = {a.month: shown(a.difference) for a in timeline.arrears if a.benefit == benefit}
             assert found == {month: shown(read(value)) for month, value in months.items()}
+        for benefit, months in case.get("settled", {}).items():
+            found = {s.month: shown(s.amount) for s in timeline.settlements if s.benefit == benefit}
+            assert found == {month: shown(read(value)) for month, value in months.items()}
+        for name, value in case.get("total", {}).items():
+            assert sum(shown(month.decision[name]) for month in timeline if month.decision) == shown(read(value))
         return
     if "refused" in case:
         with pytest.raises(policy_dsl.PolicyError, match=case["refused"]):
