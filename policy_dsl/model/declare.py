@@ -140,7 +140,7 @@ def declare(layers: Sequence[Layer], report: Report) -> Model:
 def in_law(file: nodes.File, layer: str, documents: dict[str, nodes.Document]) -> Iterator[tuple[nodes.Item, Clause]]:
     """A file's items with the place in the law at which each stands; a gist's lines are joined, a heading begins anew.
 
-    `documents`: those that headings may name, by their ids; the file's own are added.
+    `documents`: those that headings may name, by their ids.
     """
     document: nodes.Document | None = None
     headings: dict[int, str] = {}
@@ -149,7 +149,6 @@ def in_law(file: nodes.File, layer: str, documents: dict[str, nodes.Document]) -
     for item in file.items:
         if isinstance(item, nodes.Document):
             document, headings, gist = item, {}, ""
-            documents[item.id] = item
         elif isinstance(item, nodes.Heading) and item.level > 1:
             text = item.text
             first, _, rest = text.partition(" ")
@@ -190,6 +189,8 @@ class _Collector:
         jurisdictions = [""] * len(layers)
         paydays: list[Declared] = []
         for number, layer in enumerate(layers):
+            for file in layer.files:
+                self.documents |= {x.id: x for x in file.items if isinstance(x, nodes.Document)}
             for file in layer.files:
                 self.broken |= file.broken
                 jurisdictions[number] = self._file(file, layer.name, number) or jurisdictions[number]

@@ -3,7 +3,8 @@
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
 `arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or `refused`
-(the code with which the facts are refused). `times: 20` in an entry of a list stands for twenty such entries.
+(the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry
+of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
 
@@ -55,7 +56,7 @@ def shown(value: Any) -> Any:
 @functools.cache
 def loaded(name: str, parameters: str) -> policy_dsl.Policy:
     """A shipped policy with parameters (JSON): those of one file are mostly the same."""
-    policy = policy_dsl.load(name)
+    policy = policy_dsl.load(Path(__file__).parent / name if name.endswith(".policy") else name)
     return policy.with_parameters(read(json.loads(parameters))) if parameters != "null" else policy
 
 
