@@ -1,6 +1,8 @@
 """Cases that no 案例 can say, since they need a local figure: the shipped policy, decided with the case's parameters.
 
-cases/*.yaml: what is given (parameters as `with_parameters` takes them, facts, or a history with its months) and what must come out.
+cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
+come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
+`arrears` (due less paid, by benefit and month), or `refused` (the code with which the facts are refused). `times: 20` in an entry of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
 
@@ -28,10 +30,10 @@ CASES = [
 def read(value: Any) -> Any:
     """What a text of the file stands for: a number, a truth, a list or an entry of such, or text."""
     if isinstance(value, dict):
-        merged = {**value.get("<<", {}), **value}
-        return {k: read(v) for k, v in merged.items() if k != "<<"}
+        own = {k: read(v) for k, v in value.items() if k not in ("<<", "times")}
+        return {**read(value["<<"]), **own} if "<<" in value else own
     if isinstance(value, list):
-        return [read(v) for v in value]
+        return [x for v in value for x in [read(v)] * int(v.get("times", 1) if isinstance(v, dict) else 1)]
     if value in ("true", "false", "null"):
         return {"true": True, "false": False, "null": None}[value]
     try:
@@ -56,9 +58,34 @@ def loaded(name: str, parameters: str) -> policy_dsl.Policy:
     return policy.with_parameters(read(json.loads(parameters))) if parameters != "null" else policy
 
 
+def compare(decision: policy_dsl.Decision, expected: dict[str, Any]) -> None:
+    found = {name: shown(decision[name]) for name in expected}
+    assert found == {name: shown(read(value)) for name, value in expected.items()}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any]) -> None:
     policy = loaded(case.get("policy", "national"), json.dumps(case.get("parameters")))
+    if "from" in case:
+        timeline = policy.timeline(read(case["facts"]), start=case["from"], end=case["to"])
+        for month, expected in case["expect"].items():
+            decision = timeline[month].decision
+            assert decision is not None
+            compare(decision, expected)
+        for benefit, months in case.get("arrears", {}).items():
+            found = {a.month: shown(a.difference) for a in timeline.arrears if a.benefit == benefit}
+            assert found == {month: shown(read(value)) for month, value in months.items()}
+        return
+    if "refused" in case:
+        with pytest.raises(policy_dsl.PolicyError, match=case["refused"]):
+            policy.decide(read(case["facts"]), on=case["on"])
+        return
     decision = policy.decide(read(case["facts"]), on=case["on"])
-    found = {name: shown(decision[name]) for name in case["expect"]}
-    assert found == {name: shown(read(value)) for name, value in case["expect"].items()}
+    compare(decision, case["expect"])
+    for name, words in case.get("trace", {}).items():
+        text = decision.explain(name).text()
+        assert [word for word in words if word not in text] == []
+    if "findings" in case:
+        told = [finding.zh for finding in decision.findings]
+        assert len(told) == len(case["findings"])
+        assert [name for name in case["findings"] if not any(f"「{name}」" in text for text in told)] == []
