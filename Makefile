@@ -22,7 +22,7 @@ demo: .venv/.stamp  ## decide one household, then say why
 	$(BIN)/policy decide $(CASE)
 	$(BIN)/policy explain $(CASE)
 
-docs: .venv/.stamp-docs  ## build the site into site/; a broken link is an error
+docs: .venv/.stamp-docs build/mermaid/mermaid.min.js  ## build the site into site/; a broken link or a reference to another host is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 golden: .venv/.stamp  ## write the expected results anew; read the diff before committing it
@@ -42,6 +42,10 @@ clean:  ## remove all that can be made again, .venv too
 .venv/.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) -e '.[dev]'
+	touch $@
+
+build/mermaid/mermaid.min.js: .venv/.stamp scripts/mermaid.py
+	$(BIN)/python scripts/mermaid.py
 	touch $@
 
 .venv/.stamp-docs: .venv/.stamp

@@ -17,7 +17,7 @@ STANDARD = 526800  # 农村低保标准, a person and year
 MARGIN = 790200  # 1.5 times that
 CLASSES = {"一类": 43900, "二类": 41700, "三类": 8400, "四类": 5800}
 SUBSIDY = {"一类": 11000, "二类": 11000, "三类": 6000, "四类": 6000}  # 生活补贴 of a household's members
-SINGLE, SINGLE_GRADE_ONE, SINGLE_SUBSIDY = 41700, 43900, 11000
+SINGLE_SUBSIDY = 11000
 KEEP = 57100  # 特困基本生活费: 6852 元 a year, a month
 CARE = (
     ("具备", 15000),
@@ -51,7 +51,7 @@ HOUSEHOLD = (
     "低保状态", "停发人数",
 )  # fmt: skip
 PERSON = (
-    "年龄", "重度残疾", "计入人口", "不计入收入", "计入收入", "可单独申请", "施保方式", "单人户低保金", "无劳动能力", "无生活来源",
+    "年龄", "重度残疾", "计入人口", "不计入收入", "计入收入", "可单独申请", "施保方式", "单人户类别", "单人户低保金", "无劳动能力", "无生活来源",
     "无义务人", "符合特困", "丧失项数", "自理", "特困基本生活费", "照料护理费", "特困供养金", "生活补贴", "护理补贴对象", "护理补贴",
     "户外供养费", "在低保", "加发比例", "分类施保金",
 )  # fmt: skip
@@ -138,9 +138,10 @@ def qingshui(facts: dict[str, Any]) -> Result:
     rows = []
     for m, age, kind, severe, unable, left_out, income, poor, nobody, minor, child, destitute, counted, lost, able, keep, care, nursing, paid, obligors in first:  # fmt: skip
         alone = margin and counted and (severe or m["重特大疾病"])
+        single_class = "一类" if kind != "无残疾" and m["残疾等级"] == "一级" else "二类"
         if alone:
             way = "单人施保"
-            single = SINGLE_GRADE_ONE if kind != "无残疾" and m["残疾等级"] == "一级" else SINGLE
+            single = CLASSES[single_class]
             subsidy = SINGLE_SUBSIDY
         else:
             single = 0
@@ -159,7 +160,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
         rows.append(
             (
                 (
-                    age, severe, counted, int(left_out * 100), int(income * 100), alone, way, single, unable, poor,
+                    age, severe, counted, int(left_out * 100), int(income * 100), alone, way, single_class, single, unable, poor,
                     nobody, destitute, lost, able, keep, care, kept, subsidy, nursing > 0, paid,
                     0, way != "未施保", 0, 0,  # no support by formula, and the county pays no top-ups
                 ),

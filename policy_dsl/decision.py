@@ -15,7 +15,7 @@ from .backends.interpret import Instance, Interpretation
 from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
-from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from .diagnostics.report import Diagnostic, PolicyError
 from .ir.traverse import stated_assumptions
 from .model.types import Type
 from .source import prints_as_it_is
@@ -266,27 +266,9 @@ class Decision(Mapping[str, object]):
         if found is not None:
             return found
         ends = [p for p in self.paths if p.endswith(f".{path}")]
-        raise self.no_output(path, ends or list(self.paths))
+        from .explain.explanation import no_output
 
-    def no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803: what else may have been meant, or since when the policy has such an output."""
-        hint = suggestion(path, names)
-        rules = [r for r in self._policy.program.rules if r.name == path.rpartition(".")[2]]
-        starts = [line.since for r in rules for line in r.lines if line.kind != "exception"]
-        ends = [line.ends for r in rules for line in r.lines if line.kind != "exception"]
-        if starts and self._on < min(starts):
-            since = day_text(min(starts))
-            hint = (
-                f"{day_text(self._on)} 还没有这一项，{since} 起才有",
-                f"not yet on {day_text(self._on)}: there is one from {since} on",
-            )
-        elif ends and self._on > max(ends):
-            until = day_text(max(ends))
-            hint = (
-                f"{day_text(self._on)} 已经没有这一项，到 {until} 为止",
-                f"no longer on {day_text(self._on)}: there was one until {until}",
-            )
-        return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
+        raise no_output(self, path, ends or list(self.paths))
 
     def __getitem__(self, path: str) -> object:
         try:

@@ -131,10 +131,16 @@ def why_unreadable(error: OSError) -> tuple[str, str]:
     return known.get(error.errno or 0, reason), reason
 
 
+def in_order(name: str) -> tuple[list[str | int], str]:
+    """The key by which files are sorted: `2-…` comes before `10-…`."""
+    parts = re.split(r"([0-9]+)", os.path.basename(name))
+    return [int(part) if n % 2 else part for n, part in enumerate(parts)], name
+
+
 def policy_files(folder: str) -> list[str]:
     """The .policy files directly in a folder, in the order of their names. Raises PolicyError when there are too many."""
     try:
-        names = sorted(name for name in os.listdir(folder) if os.path.splitext(name)[1] == ".policy")
+        names = sorted((name for name in os.listdir(folder) if os.path.splitext(name)[1] == ".policy"), key=in_order)
     except OSError:
         return []
     files = [_in(folder, name) for name in names]
@@ -240,7 +246,7 @@ def _at(path: str) -> list[LayerFiles]:
     if not file.policy:
         return [LayerFiles("", (file,))]
     beside = [f for f in _matching(_folder_of(path), file.policy) if f.path != path]
-    return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: f.path))))
+    return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: in_order(f.path)))))
 
 
 def _shipped_names(layer: LayerFiles) -> LayerFiles:

@@ -160,7 +160,7 @@ def _page(lang: str) -> Iterator[str]:
 def _standing(fact: Fact, lang: str) -> str:
     words = WORDS[lang]
     if fact.standing == "encoded":
-        return "；".join(f"`policies/{line.file}:{lines(line)[0]}`" for line in fact.where)
+        return "；".join(_linked(line) for line in fact.where)
     if fact.standing == "control":
         return (
             f"{words['control']}：{'；'.join(fact.check)}"
@@ -172,6 +172,12 @@ def _standing(fact: Fact, lang: str) -> str:
         if lang == "zh"
         else f"{words['not a rule']}: {fact.because['en']}"
     )
+
+
+def _linked(line: Line) -> str:
+    """File and line, with a link to the file's page in the library."""
+    place, _, file = line.file.partition("/")
+    return f"[`policies/{line.file}:{lines(line)[0]}`]({_name(place)}/{file.removesuffix('.policy')}.md)"
 
 
 def _cell(text: str) -> str:

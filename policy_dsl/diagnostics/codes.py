@@ -188,6 +188,7 @@ CODES: dict[str, Code] = _table(
     Code("P0806", "error", "{path} 里没有 .policy 文件", "no .policy file in {path}", "给出文件或文件夹", "name a file or a folder"),
     Code("P0807", "error", "写不了 {path}：{reason}", "cannot write {path}: {reason_en}", "检查路径和权限", "check the path and the permissions"),
     Code("P0808", "error", "程序内部出错（{kind}：{problem}）", "an error inside the program ({kind}: {problem})", "这是程序的缺陷，不是政策的错：请附上文件报告；设 POLICY_DSL_DEBUG=1 可看细节", "a fault of the program, not of the policy: please report it with the files; POLICY_DSL_DEBUG=1 shows more"),
+    Code("P0809", "error", "{path} 里有不是 policy docs 写的文件，或者写过以后改动了：{files}", "{path} holds files that policy docs did not write, or that have been changed since: {files_en}", "换一个空文件夹，或者把它们移走", "name an empty folder, or move them away"),
     Code("P0810", "error", "「{name}」不能作政策的名称：{problem}", "“{name}” cannot be the name of a policy: {problem_en}", "用汉字、字母和数字，以字开头，中间不留空格，例如 试验县", "use letters and digits, a letter first, no spaces, as in Willow_County"),
     Code("P0811", "error", "已经有政策叫「{name}」：{path}", "there is a policy called “{name}” already: {path}", "换一个名称", "take another name"),
     Code("P0812", "error", "{path} 已经有了，没有动它", "{path} is there already and stays as it is", "换一个名称或用 --output 换一个地方；不要了的先自己删掉", "take another name, or another place with --output; remove it yourself if it is not wanted"),

@@ -32,10 +32,12 @@ from .explanation import displaced_lines
 
 def effective(epoch: Epoch, on: int) -> Effective:
     """What an epoch's policy says on one of its days."""
-    return _Maker(epoch, on).all()
+    return Shower(epoch, on).all()
 
 
-class _Maker:
+class Shower:
+    """Sets single rules and parameters of an epoch's policy as they are on one of its days."""
+
     def __init__(self, epoch: Epoch, on: int) -> None:
         self.epoch = epoch
         self.program = epoch.program

@@ -29,10 +29,12 @@ _MODES = {"first": "FIRST", "highest": "HIGHEST", "lowest": "LOWEST", "sum": "SU
 
 def text(made: Effective, lang: str) -> str:
     """The whole page; ends without a line break."""
-    return "\n".join(_Page(lang).page(made))
+    return "\n".join(Phrases(lang).page(made))
 
 
-class _Page:
+class Phrases:
+    """The words for what is shown, in one language; the handbook's pages use them, too."""
+
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.zh = lang == "zh"
@@ -131,21 +133,23 @@ class _Page:
         for repeal in p.repeals:
             yield from self.repeal(repeal)
 
-    def value(self, p: ShownParameter, v: ShownValue, keys: bool = True) -> str:
+    def amount(self, p: ShownParameter | ir.Parameter, v: ShownValue) -> str:
+        """A value as it is written: with 不低于, 目标 or 待定, computed ones with their formula."""
         if v.kind == "pending":
-            said = self.word("PENDING")
-        elif v.kind == "none":
-            said = self.say("没有规定", "nothing in force")
-        else:
-            said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
-            if said and v.written is not None and v.written.is_amount and v.written.own != p.type.own:
-                said = f"{value_text(v.value, v.written, self.lang, exact=True)} = {said}"
-            if v.formula is not None:
-                said = f"{Words(self.lang).text(v.formula)}{f' = {said}' if said else ''}"
-            if v.kind == "floor":
-                said = f"{comparison_in('不低于', self.lang)} {said}"
-            elif v.kind == "target":
-                said = f"{self.word('TARGET')} {said}"
+            return self.word("PENDING")
+        if v.kind == "none":
+            return self.say("没有规定", "nothing in force")
+        said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
+        if said and v.written is not None and v.written.is_amount and v.written.own != p.type.own:
+            said = f"{value_text(v.value, v.written, self.lang, exact=True)} = {said}"
+        if v.formula is not None:
+            said = f"{Words(self.lang).text(v.formula)}{f' = {said}' if said else ''}"
+        if v.kind == "floor":
+            return f"{comparison_in('不低于', self.lang)} {said}"
+        return f"{self.word('TARGET')} {said}" if v.kind == "target" else said
+
+    def value(self, p: ShownParameter, v: ShownValue, keys: bool = True) -> str:
+        said = self.amount(p, v)
         parts = [", ".join(v.keys) if keys else "", said, self.dates(v.since, v.until, v.published)]
         parts += [f"{self.word('ASSUME')} {a}" for a in v.assumptions]
         parts.append(self.origin(v.origin) if v.origin is not None else "")

@@ -15,6 +15,7 @@ from ..backends.runtime import NOTHING, Unknown, add_months
 from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text
 from ..backends.values import Failure, Undetermined, Value, join, known
+from ..diagnostics.report import PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
 from ..ir.epoch import Held, InForce, Missing, entries_on, held, lines_on
@@ -200,8 +201,23 @@ def explain(decision: "Decision", output: str | None = None) -> Explanation:
     else:
         wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
         if not wanted:
-            raise decision.no_output(output, [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)])
+            raise no_output(decision, output, [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)])
     return Explainer(decision).of(wanted)
+
+
+def no_output(decision: "Decision", path: str, names: list[str]) -> PolicyError:
+    """P0803: what else may have been meant, or since when the policy has such an output, or until when."""
+    hint = suggestion(path, names)
+    rules = [r for r in decision.epoch.program.rules if r.name == path.rpartition(".")[2]]
+    lines = [line for r in rules for line in r.lines if line.kind != "exception"]
+    on = day_text(decision.day)
+    if lines and decision.day < (since := min(line.since for line in lines)):
+        day = day_text(since)
+        hint = f"{on} 还没有这一项，{day} 起才有", f"not yet on {on}: there is one from {day} on"
+    elif lines and decision.day > (until := max(line.ends for line in lines)):
+        day = day_text(until)
+        hint = f"{on} 已经没有这一项，到 {day} 为止", f"no longer on {on}: there was one until {day}"
+    return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
 
 
 class Explainer:

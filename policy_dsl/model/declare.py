@@ -137,6 +137,43 @@ def declare(layers: Sequence[Layer], report: Report) -> Model:
     return _Collector(report).run(layers)
 
 
+def in_law(file: nodes.File, layer: str, documents: dict[str, nodes.Document]) -> Iterator[tuple[nodes.Item, Clause]]:
+    """A file's items with the place in the law at which each stands; a gist's lines are joined, a heading begins anew.
+
+    `documents`: those that headings may name, by their ids.
+    """
+    document: nodes.Document | None = None
+    headings: dict[int, str] = {}
+    gist = ""
+    gist_open = False
+    for item in file.items:
+        if isinstance(item, nodes.Document):
+            document, headings, gist = item, {}, ""
+        elif isinstance(item, nodes.Heading) and item.level > 1:
+            text = item.text
+            first, _, rest = text.partition(" ")
+            if first in documents and rest:
+                document, text = documents[first], rest.strip()
+            headings = {k: v for k, v in headings.items() if k < item.level}
+            headings[item.level] = text
+            gist, gist_open = "", False
+        elif isinstance(item, nodes.Gist):
+            gist = f"{gist} {item.text}" if gist_open else item.text
+            gist_open = True
+        elif not isinstance(item, nodes.Heading):
+            gist_open = False
+        yield (
+            item,
+            Clause(
+                layer,
+                (document.number or document.id) if document else "",
+                (document.title or "") if document else "",
+                tuple(headings[k] for k in sorted(headings)),
+                gist,
+            ),
+        )
+
+
 class _Collector:
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -152,6 +189,8 @@ class _Collector:
         jurisdictions = [""] * len(layers)
         paydays: list[Declared] = []
         for number, layer in enumerate(layers):
+            for file in layer.files:
+                self.documents |= {x.id: x for x in file.items if isinstance(x, nodes.Document)}
             for file in layer.files:
                 self.broken |= file.broken
                 jurisdictions[number] = self._file(file, layer.name, number) or jurisdictions[number]
@@ -182,50 +221,26 @@ class _Collector:
     # --- headings, documents, gists
 
     def _file(self, file: nodes.File, layer: str, number: int) -> str:
-        document: nodes.Document | None = None
-        headings: dict[int, str] = {}
-        gist = ""
-        gist_open = False
         jurisdiction = ""
-        for item in file.items:
-            if isinstance(item, nodes.Document):
-                document = item
-                headings, gist = {}, ""
-                self._once(("document", item.id), item.id, item.span, number)
-                self.documents[item.id] = item
-                self.declaring[item.id] = number
-                continue
-            if isinstance(item, nodes.Heading):
-                if item.level == 1:
-                    continue
-                text = item.text
-                first, _, rest = text.partition(" ")
-                if first in self.documents and rest:
-                    document, text = self.documents[first], rest.strip()
-                headings = {k: v for k, v in headings.items() if k < item.level}
-                headings[item.level] = text
-                gist, gist_open = "", False
-                continue
-            if isinstance(item, nodes.Gist):
-                gist = f"{gist} {item.text}" if gist_open else item.text
-                gist_open = True
-                if len(gist) > MAX_GIST:
-                    self.report.error("P0132", item.span, length=len(gist), most=MAX_GIST)
-                    gist = ""
-                continue
-            gist_open = False
-            if isinstance(item, nodes.PolicyHead):
-                jurisdiction = item.jurisdiction or ""
-                continue
-            clause = Clause(
-                layer,
-                (document.number or document.id) if document else "",
-                (document.title or "") if document else "",
-                tuple(headings[k] for k in sorted(headings)),
-                gist,
-            )
-            self.found.append(Declared(item, clause, number, isinstance(item, nodes.Amendment)))
+        for item, clause in in_law(file, layer, self.documents):
+            match item:
+                case nodes.Document():
+                    self._once(("document", item.id), item.id, item.span, number)
+                    self.declaring[item.id] = number
+                case nodes.Gist():
+                    self._gist(item, len(clause.gist))
+                case nodes.PolicyHead():
+                    jurisdiction = item.jurisdiction or ""
+                case nodes.Heading():
+                    pass
+                case _:
+                    self.found.append(Declared(item, clause, number, isinstance(item, nodes.Amendment)))
         return jurisdiction
+
+    def _gist(self, item: nodes.Gist, length: int) -> None:
+        """The line with which a gist becomes too long is reported."""
+        if length > MAX_GIST and (length - len(item.text) <= MAX_GIST or len(item.text) > MAX_GIST):
+            self.report.error("P0132", item.span, length=length, most=MAX_GIST)
 
     def _paydays(self, file: nodes.File, layer: str, number: int, found: list[Declared]) -> None:
         """Adds the 发放日 that the file says, unless its layer has said it already; another day is an error."""

@@ -247,6 +247,11 @@ def empty_folder(tmp_path: Path) -> str:
     return run("check", str(tmp_path / "政策"))
 
 
+def foreign_file(tmp_path: Path) -> str:
+    write(tmp_path / "网页" / "说明.txt", "自己写的")
+    return run("docs", "清水县", "--output", str(tmp_path / "网页"))
+
+
 def two_layers(tmp_path: Path, *texts: str) -> str:
     for n, text in enumerate(texts):
         write(tmp_path / f"{n}.policy", text)
@@ -376,6 +381,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0806": empty_folder,
     "P0807": lambda p: run("compile", "清水县", "-o", str(p / "没有的文件夹" / "清水县.py")),
     "P0808": crash,
+    "P0809": foreign_file,
     "P0810": lambda p: run("new", "试验 县", "--extends", "甘肃省", "-o", str(p)),
     "P0811": lambda p: run("new", "清水县", "--extends", "甘肃省", "-o", str(p)),
     "P0812": lambda p: (p / "试验县").mkdir() or run("new", "试验县", "--extends", "甘肃省", "-o", str(p)),

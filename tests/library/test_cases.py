@@ -2,8 +2,9 @@
 
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
-`arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or
-`refused` (the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry of a list stands for twenty such entries.
+`arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or `refused`
+(the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry
+of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
 

@@ -1,0 +1,122 @@
+"""The page of a scheme: one file in its order, heading by heading, gist by gist; text on the left, the rule on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from ..backends.show import day_text
+from ..explain.effective import ShownValue
+from ..ir import nodes as ir
+from ..syntax import nodes, printer
+from .graph import among, drawn
+from .markdown import anchor, beside, code, folded, md, opening, page, table
+from .places import Group, Item, RuleKey, Scheme
+from .setter import Setter, parameter_anchor
+
+
+class SchemePage(Setter):
+    """Sets one scheme."""
+
+    def text(self, scheme: Scheme) -> str:
+        return page(self.parts(scheme))
+
+    def parts(self, scheme: Scheme) -> Iterator[str]:
+        yield f"# {md(scheme.title)}"
+        yield self.crumbs(scheme.page, self.place_link, f"`{scheme.file}`")
+        keys = list(dict.fromkeys(k for i in scheme.items for k in self.keys(i) if not isinstance(k, str)))
+        yield self.folded_graph(
+            among(self.place, self.relations, keys), self.say("规则之间", "How the rules read each other")
+        )
+        for group in scheme.groups:
+            yield from self.group(scheme, group)
+
+    def folded_graph(self, graph: str, summary: str) -> str:
+        return folded(summary, drawn(graph)) if graph else ""
+
+    def keys(self, item: Item) -> list[RuleKey | str]:
+        """The rules and parameters of which an item speaks."""
+        return [k for k, said in self.place.said.items() if any(i is item for _, i in said)]
+
+    def group(self, scheme: Scheme, group: Group) -> Iterator[str]:
+        if group.heading is not None:
+            yield f"{'#' * min(group.heading.level, 6)} {md(group.heading.text)}"
+        left = self.left(group)
+        shown = [i for i in group.items if not isinstance(i.node, nodes.Example)]
+        right = page(self.printed(i) for i in shown).strip()
+        yield beside(left, right) if left and right else left or right
+        yield from self.belonging(shown)
+        for item in group.items:
+            if isinstance(item.node, nodes.Example):
+                yield self.example(item)
+
+    def belonging(self, shown: list[Item]) -> Iterator[str]:
+        """The way to the rules' pages; a parameter's history where the place first speaks of it, elsewhere the way there."""
+        keys = [(key, item) for item in shown for key in self.keys(item)]
+        first = [k for k, item in keys if isinstance(k, str) and self.place.said[k][0][1] is item]
+        others = dict.fromkeys(k for k, _ in keys if k not in first)
+        if others:
+            yield "→ " + self.say("、", ", ").join(f"{self.kind(k)} {self.linked(k, self.place)}" for k in others)
+        for name in first:
+            yield page(self.section(self.place.parameters[name])).rstrip()
+
+    def left(self, group: Group) -> str:
+        """The clause, then gists and notes; lines of one kind that follow each other are one text."""
+        kinds = (nodes.Rule, nodes.Parameter, nodes.Status, nodes.Amendment)
+        first = next((i for i in group.items if isinstance(i.node, kinds)), None)
+        parts = [self.clause(first.clause)] if first is not None else []
+        for kind, run in groupby(group.texts, key=lambda t: t[0]):
+            said = " ".join(text for _, text in run)
+            parts.append(opening(said) if kind == "gist" else self.note(said))
+        parts += [self.note(t) for i in group.items if not isinstance(i.node, nodes.Example) for t in i.notes]
+        return "\n\n".join(p for p in parts if p)
+
+    def printed(self, item: Item) -> str:
+        lang: printer.Language = "zh" if self.zh else "en"
+        return f"{anchor(item.anchor)}\n\n{code(printer.text(item.node, lang), 'policy')}"
+
+    # --- parameters
+
+    def section(self, p: ir.Parameter) -> Iterator[str]:
+        yield f"{anchor(parameter_anchor(p.name))}**{md(self.signature(p))}**"
+        yield self.chart(p)
+        shower = self.shower(max(self.place.engine.days, default=0))
+        head = (
+            *((self.say("键", "keys"),) if p.keys else ()),
+            *(self.say("值|自|至|公布|出自|假设", "value|from|to|published|from where|assumption").split("|")),
+        )
+        yield table(head, (self.entry(p, e, shower.value(e, shower.cells(p, e), None)) for e in p.entries))
+        readers = self.relations.used_by.get(p.name, [])
+        if readers:
+            yield f"{self.say('读它的规则：', 'Read by: ')}{self.listed(readers)}"
+
+    def entry(self, p: ir.Parameter, e: ir.Entry, shown: ShownValue) -> list[str]:
+        """One written value, whatever its date, with the layer that says it."""
+        assert shown.origin is not None
+        return [
+            *([md(self.say("、", ", ").join(shown.keys))] if p.keys else []),
+            md(self.amount(p, shown)) or "—",
+            day_text(e.since) if e.since else "—",
+            day_text(e.ends) if e.ends < ir.OPEN else "—",
+            day_text(e.published) if e.published else "—",
+            self.where(shown.origin),
+            md("；".join(e.assumptions)) or "—",
+        ]
+
+    # --- examples
+
+    def example(self, item: Item) -> str:
+        """An example, folded; below it the rules of which it expects something."""
+        assert isinstance(item.node, nodes.Example)
+        found = self.relations.checked[id(item)]
+        rules = f"\n\n{self.say('检验：', 'Checks: ')}{self.listed(found)}" if found else ""
+        return f"{anchor(item.anchor)}\n\n{folded(self.example_title(item), self.printed_code(item) + rules)}"
+
+    def example_title(self, item: Item) -> str:
+        assert isinstance(item.node, nodes.Example)
+        return f"{self.word('EXAMPLE')} {item.node.title}".rstrip()
+
+    def printed_code(self, item: Item) -> str:
+        lang: printer.Language = "zh" if self.zh else "en"
+        notes = "".join(f"\n\n{self.note(t)}" for t in item.notes)
+        return code(printer.text(item.node, lang), "policy") + notes
