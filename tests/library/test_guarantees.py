@@ -33,7 +33,7 @@ def test_each_place_says_what_can_never_happen(place: str) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_it_does_not_happen_on_generated_households(place: str) -> None:
     tested = generated(policy_dsl.load(place), 15, 0, seconds=120)
-    assert tested.cases == 15
+    assert tested.cases >= 15  # fifteen for each entity with which cases begin
     assert [(d.code, d.zh) for d in tested.findings] == []
 
 
