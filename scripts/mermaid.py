@@ -65,12 +65,22 @@ def bring() -> str:
     if npm is None:
         return MISSING
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", f"mermaid@{VERSION}", "--silent", "--ignore-scripts", "--pack-destination", folder]
+        command = [
+            npm,
+            "pack",
+            f"mermaid@{VERSION}",
+            "--loglevel=error",
+            "--ignore-scripts",
+            "--pack-destination",
+            folder,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = list(Path(folder).glob("*.tgz"))
         if done.returncode or len(found) != 1:
             return FAILED.format(
-                version=VERSION, archive=ARCHIVE, said=done.stderr.strip() or f"npm pack: {done.returncode}"
+                version=VERSION,
+                archive=ARCHIVE,
+                said="\n".join(done.stderr.strip().splitlines()[:4]) or f"npm pack: {done.returncode}",
             )
         shutil.move(found[0], ARCHIVE)
     return ""

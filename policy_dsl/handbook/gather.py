@@ -115,7 +115,8 @@ def _scheme(source: Source, policy: str, documents: dict[str, nodes.Document], p
                 anchor = anchors.take(item, _label(item))
                 groups[-1].items.append(Item(item, clause, notes, file, item.span.place.line, anchor))
     kept = [g for g in groups if g.heading or g.texts or g.items]
-    return Scheme(file, title or stem, pages.take(file, stem), kept)
+    listing = pages.take((file, "as it was written", ""), file)
+    return Scheme(file, title or stem, pages.take(file, stem), listing, source.text, kept)
 
 
 def _label(item: nodes.Declaration) -> str:

@@ -55,6 +55,11 @@ class Setter(Phrases):
             return f"{self.folder(home)}{home.said[key][0][0].page}.md#{parameter_anchor(key)}"
         return f"{self.folder(home)}{home.pages[key]}.md"
 
+    def written(self, place: Place, file: str, number: int) -> str:
+        """`FILE:LINE`, linked to that line as it was written."""
+        listing = next(s.listing for s in place.schemes if s.file == file)
+        return link(f"{file}:{number}", f"{self.folder(place)}{listing}.md#L{number}")
+
     def linked(self, key: RuleKey | str, place: Place | None = None) -> str:
         return link(key if isinstance(key, str) else ".".join(key), self.target(key, place))
 
@@ -96,7 +101,9 @@ class Setter(Phrases):
 
     def where(self, origin: Origin) -> str:
         """Clause, file and line of an origin, its layer first."""
-        return f"{md(origin.layer)} · {md(origin.clause.show()) or '—'} · {md(origin.file)}:{origin.line}"
+        place = next(p for p in self.place.chain if p.name == origin.layer)
+        said = [md(origin.layer), md(origin.clause.show()), self.written(place, origin.file, origin.line)]
+        return " · ".join(x for x in said if x)
 
     def signature(self, parameter: ir.Parameter) -> str:
         keys = f"({', '.join(parameter.keys)})" if parameter.keys else ""
@@ -105,7 +112,7 @@ class Setter(Phrases):
     def chart(self, parameter: ir.Parameter) -> str:
         """The step chart of a parameter, as the place's policy sees it through all layers."""
         made = chart(parameter.name, parameter.type, self.relations.series(parameter.name), self.lang)
-        return f'<figure class="steps">\n{made}\n</figure>' if made else ""
+        return f'<figure class="steps" data-search-exclude>\n{made}\n</figure>' if made else ""
 
     def shower(self, on: int) -> Shower:
         return Shower(self.place.engine.epoch(on), on)
