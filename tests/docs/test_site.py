@@ -57,7 +57,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     (folder / "docs" / "assets").mkdir(parents=True)
     (folder / "docs" / "index.md").write_text("# 首页\n", encoding="utf-8")
-    (folder / "docs" / "assets" / "library.css").write_bytes((ROOT / "docs" / "assets" / "library.css").read_bytes())
+    for name in ("library.css", "library.js"):
+        (folder / "docs" / "assets" / name).write_bytes((ROOT / "docs" / "assets" / name).read_bytes())
     (folder / "policies").mkdir()
     (folder / "mermaid.js").write_text("// stands for the script", encoding="utf-8")
     for file in (ROOT / "tests" / "handbook").glob("*.policy"):
