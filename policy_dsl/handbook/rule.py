@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ..backends.show import day_text
 from ..explain.effective import Origin
 from ..ir import nodes as ir
-from ..syntax import nodes, printer
+from ..syntax import nodes
 from .graph import around, drawn
-from .markdown import beside, code, link, md, opening, page, table, whole
+from .markdown import beside, link, md, opening, page, table
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Expectation
 from .setter import Book, Setter
@@ -50,14 +50,13 @@ class RulePage(Setter):
         amends = isinstance(item.node, nodes.Amendment)
         what = self.say("修订", "amends") if amends else self.say("规定", "declares")
         target = self.scheme_target(place, scheme, item)
-        lang: printer.Language = "zh" if self.zh else "en"
         left = [
             f"{self.title(place)} {what} · {link(scheme.title, target)} · {self.written(place, item.file, item.line)}",
             self.clause(item.clause),
             opening(item.clause.gist),
             *map(self.note, item.notes),
         ]
-        return beside("\n\n".join(x for x in left if x), whole(code(printer.text(item.node, lang), "policy")))
+        return beside("\n\n".join(x for x in left if x), self.code(item.node))
 
     def lower(self, key: RuleKey | str) -> Iterator[str]:
         """The places below that say something of it."""

@@ -8,9 +8,9 @@ from itertools import groupby
 from ..backends.show import day_text
 from ..explain.effective import ShownValue
 from ..ir import nodes as ir
-from ..syntax import nodes, printer
+from ..syntax import nodes
 from .graph import among, drawn
-from .markdown import anchor, beside, code, folded, link, listing, md, opening, page, table, whole
+from .markdown import anchor, beside, folded, link, listing, md, opening, page, table
 from .places import Group, Item, RuleKey, Scheme
 from .setter import Setter, parameter_anchor
 
@@ -77,9 +77,8 @@ class SchemePage(Setter):
         return "\n\n".join(p for p in parts if p)
 
     def printed(self, item: Item) -> str:
-        lang: printer.Language = "zh" if self.zh else "en"
         where = self.written(self.place, item.file, item.line)
-        return f"{anchor(item.anchor)}{where}\n\n{whole(code(printer.text(item.node, lang), 'policy'))}"
+        return f"{anchor(item.anchor)}{where}\n\n{self.code(item.node)}"
 
     # --- parameters
 
@@ -124,6 +123,5 @@ class SchemePage(Setter):
         return f"{self.word('EXAMPLE')} {item.node.title}".rstrip()
 
     def printed_code(self, item: Item) -> str:
-        lang: printer.Language = "zh" if self.zh else "en"
         notes = "".join(f"\n\n{self.note(t)}" for t in item.notes)
-        return code(printer.text(item.node, lang), "policy") + notes
+        return self.code(item.node) + notes

@@ -9,11 +9,13 @@ from ..explain.effective_made import Shower
 from ..explain.effective_text import Phrases
 from ..ir import nodes as ir
 from ..model.clause import Clause
+from ..syntax import nodes, printer
 from .chart import chart
-from .markdown import link, md
+from .markdown import code, link, md, whole
 from .names import safe
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Relations
+from .wording import worded
 
 
 class Book:
@@ -104,6 +106,10 @@ class Setter(Phrases):
         place = next(p for p in self.place.chain if p.name == origin.layer)
         said = [md(origin.layer), md(origin.clause.show()), self.written(place, origin.file, origin.line)]
         return " · ".join(x for x in said if x)
+
+    def code(self, node: nodes.Declaration) -> str:
+        """A declaration as it reads in the language of the page."""
+        return whole(code(printer.text(worded(node, self.lang), "zh" if self.zh else "en"), "policy"))
 
     def signature(self, parameter: ir.Parameter) -> str:
         keys = f"({', '.join(parameter.keys)})" if parameter.keys else ""
