@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 MERMAID = "assets/javascripts/mermaid.min.js"
 LOCAL = ROOT / "build" / "mermaid" / "mermaid.min.js"  # laid there by scripts/mermaid.py
 GRAPH = '<pre class="mermaid">'
+LISTING = '<pre class="listing">'
+CLICK = re.compile(r"^(  click n\d+ href (?:&quot;|\"))(.*)$", re.MULTILINE)
 # What a browser follows or loads: attributes with an address, url() and @import in styles. A name space is only a name.
 ADDRESS = re.compile(
     r"""(?:\b(?:src|srcset|href|xlink:href|action|formaction|poster|data|background|content)\s*=\s*["']?|url\(\s*["']?|@import\s*["'])"""
@@ -44,11 +46,23 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """The policies' pages are reached by their own links; two columns need the room of the navigation."""
-    if page.file.src_uri.startswith("library/"):
+    path = page.file.src_uri
+    if path.startswith("library/") and path.count("/") > 2:
         page.meta["hide"] = ["navigation"]
-    if page.file.src_uri.startswith("library/en/"):
-        page.meta["search"] = {"boost": 0.5}  # after its twin: their names are the same
+    if LISTING in markdown:
+        page.meta["search"] = {"exclude": True}  # all of it stands in the scheme's page, too
+    elif path.startswith(("library/en/", "errors/")):
+        page.meta["search"] = {"boost": 0.5}  # after its twin, whose names are the same; after what speaks of policies
     return markdown
+
+
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """A mark for the styles; clicks on a graph lead to pages, no longer to their files."""
+    if not page.file.src_uri.startswith("library/"):
+        return html
+    up = "" if page.file.name == "index" else "../"
+    html = CLICK.sub(lambda m: m[1] + up + re.sub(r"(index)?\.md\b", lambda n: "" if n[1] else "/", m[2]), html)
+    return f'<div class="library">{html}</div>'
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
@@ -56,6 +70,8 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
     if GRAPH in output:
         up = "../" * page.url.count("/")
         output = output.replace("</head>", f'<script src="{up}{MERMAID}"></script></head>', 1)
+    if page.file.src_uri.startswith("library/en/"):
+        output = output.replace('<html lang="zh"', '<html lang="en"', 1)
     for address in sorted(set(elsewhere(output))):
         log.warning("%s: refers to another host: %s", page.file.src_uri, address)
     return output

@@ -50,6 +50,7 @@ def _pages(book: Book, place: Place, lang: str) -> Iterator[tuple[str, str]]:
     scheme_page = SchemePage(book, place, lang)
     for scheme in place.schemes:
         yield scheme.page, scheme_page.text(scheme)
+        yield scheme.listing, scheme_page.listing(scheme)
     rule_page = RulePage(book, place, lang)
     for key in place.own_rules:
         yield place.pages[key], rule_page.text(key)
@@ -58,10 +59,13 @@ def _pages(book: Book, place: Place, lang: str) -> Iterator[tuple[str, str]]:
 def _index(found: list[Place], lang: str, both: bool) -> str:
     """The places, each under the one that it extends."""
     zh = lang == "zh"
-    lines = [f"{'    ' * (len(p.chain) - 1)}- {link(p.name, f'{p.folder}/index.md')}{_note(p)}" for p in found]
+    lines = [f"{'    ' * (len(p.chain) - 1)}- {link(p.name, f'{p.folder}/index.md')}{_note(p, lang)}" for p in found]
     other = link("English" if zh else "中文", f"../{'en' if zh else 'zh'}/index.md") if both else ""
     return page(["# 政策库" if zh else "# Policy library", other, "\n".join(lines)])
 
 
-def _note(place: Place) -> str:
-    return f" · {md(place.program.jurisdiction)}" if place.program.jurisdiction != place.name else ""
+def _note(place: Place, lang: str) -> str:
+    """The place's jurisdiction and its schemes."""
+    where = place.program.jurisdiction
+    links = (link(s.title.removeprefix(f"{place.name}："), f"{place.folder}/{s.page}.md") for s in place.schemes)
+    return (f" · {md(where)}" if where != place.name else "") + " — " + ("、" if lang == "zh" else ", ").join(links)

@@ -127,7 +127,7 @@ class _Chart:
             f'<path d="M{x} {y - 5}l5 5l-5 5l-5 -5z" fill="none" stroke="{colour}" stroke-width="1.5">'
             f"<title>{escape(f'{said} · {day_text(aim.since)} · {aim.layer}')}</title></path>"
         )
-        yield _label(x + 8, y + 4, said, colour)
+        yield _label(x + 8, y + 4, said, colour, x - 8)
 
     def value(self, value: Value) -> str:
         return value_text(value, self.type, self.lang)
@@ -188,10 +188,10 @@ def _text(x: int, y: int, said: str, inside: str = "", more: str = "") -> str:
     return f'<text x="{x}" y="{y}"{more}>{escape(said)}{inside}</text>'
 
 
-def _label(x: int, y: int, said: str, colour: str) -> str:
-    """A text that begins at x, or ends at the picture's edge where it would go beyond."""
+def _label(x: int, y: int, said: str, colour: str, end: int = WIDE - 2) -> str:
+    """A text that begins at x, or ends at `end` where it would go beyond the picture's edge."""
     over = x + width(said) * LETTER > WIDE
-    return _text(WIDE - 2 if over else x, y, said, "", f' fill="{colour}"{TO_THE_LEFT if over else ""}')
+    return _text(end if over else x, y, said, "", f' fill="{colour}"{TO_THE_LEFT if over else ""}')
 
 
 def _line(x: int, y: int, to_x: int, to_y: int, colour: str, more: str, title: str = "") -> str:

@@ -116,7 +116,8 @@ def _scheme(name: str, tree: nodes.File, policy: str, documents: dict[str, nodes
                 anchor = anchors.take(item, _label(item))
                 groups[-1].items.append(Item(item, clause, notes, file, item.span.place.line, anchor))
     kept = [g for g in groups if g.heading or g.texts or g.items]
-    return Scheme(file, title or stem, pages.take(file, stem), kept)
+    listing = pages.take((file, "as it was written", ""), file)
+    return Scheme(file, title or stem, pages.take(file, stem), listing, source.text, kept)
 
 
 def _label(item: nodes.Declaration) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .markdown import code
 from .places import Place, RuleKey
@@ -11,27 +11,28 @@ from .relations import Relations
 MOST = 60  # nodes of one graph; a larger one is read by nobody
 
 Node = RuleKey | str
+Target = Callable[[Node], str]  # where a click on a node leads
 
 
-def around(place: Place, relations: Relations, key: RuleKey) -> str:
+def around(place: Place, relations: Relations, key: RuleKey, target: Target) -> str:
     """A rule with what it reads and who reads it."""
     uses = relations.uses[key]
     read: list[Node] = [*uses.parameters, *uses.rules]
     readers = [k for k in relations.used_by.get(key, []) if k != key]
     edges: list[tuple[Node, Node]] = [(n, key) for n in read]
     edges += [(key, k) for k in readers]
-    return _graph(place, [*read, key, *readers], edges, key)
+    return _graph(place, [*read, key, *readers], edges, key, target)
 
 
-def among(place: Place, relations: Relations, keys: Iterable[RuleKey]) -> str:
+def among(place: Place, relations: Relations, keys: Iterable[RuleKey], target: Target) -> str:
     """The rules of a scheme and what they read of each other, no parameters."""
     inside = list(keys)
     edges: list[tuple[Node, Node]] = [(r, k) for k in inside for r in relations.uses[k].rules if r in inside]
     linked = [k for k in inside if any(k in e for e in edges)]
-    return _graph(place, [*linked], edges, None)
+    return _graph(place, [*linked], edges, None, target)
 
 
-def _graph(place: Place, nodes: list[Node], edges: list[tuple[Node, Node]], centre: Node | None) -> str:
+def _graph(place: Place, nodes: list[Node], edges: list[tuple[Node, Node]], centre: Node | None, target: Target) -> str:
     """Mermaid's text; "" when there is nothing to draw, or more than can be read."""
     names: dict[Node, str] = {}
     for node in nodes:
@@ -48,6 +49,7 @@ def _graph(place: Place, nodes: list[Node], edges: list[tuple[Node, Node]], cent
         else:
             lines.append(f'  {name}["{said}"]')
     lines += [f"  {names[a]} --> {names[b]}" for a, b in dict.fromkeys(edges)]
+    lines += [f'  click {name} href "{target(node)}"' for node, name in names.items() if node != centre]
     if centre is not None:
         lines.append(f"  style {names[centre]} stroke-width:3px")
     return "\n".join(lines)

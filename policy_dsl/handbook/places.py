@@ -46,11 +46,13 @@ class Group:
 
 @define
 class Scheme:
-    """One file of a policy. `page` is its page's name without ending."""
+    """One file of a policy. `page` is its page's name without ending, `listing` that of the page that holds its `text`."""
 
     file: str
     title: str
     page: str
+    listing: str
+    text: str
     groups: list[Group]
 
     @property

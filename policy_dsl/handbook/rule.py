@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..backends.show import day_text
+from ..explain.effective import Origin
 from ..ir import nodes as ir
-from ..syntax import nodes, printer
+from ..syntax import nodes
 from .graph import around, drawn
-from .markdown import beside, code, link, md, opening, page, table
+from .markdown import beside, link, md, opening, page, table
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Expectation
-from .setter import Setter
+from .setter import Book, Setter
+
+MARK = "\x1f"  # in no policy's words: the scanner refuses it
 
 
 class RulePage(Setter):
     """Sets one rule or benefit as the place's policy has it."""
+
+    def __init__(self, book: Book, place: Place, lang: str) -> None:
+        super().__init__(book, place, lang)
+        self.origins: dict[Origin, int] = {}
 
     def text(self, key: RuleKey) -> str:
         return page(self.parts(key))
 
     def parts(self, key: RuleKey) -> Iterator[str]:
         rule = self.place.rules[key]
-        yield f"# {self.kind(key)} {md('.'.join(key))}"
+        yield f"# {self.kind(key)} {md('.'.join(key))} · {md(self.place.name)}"
         yield self.crumbs(self.place.pages[key], self.place_link, md(self.type(rule.type)))
         yield f"## {self.say('原文与规则', 'Text and rule')}"
         for place in self.place.chain:
@@ -43,14 +50,13 @@ class RulePage(Setter):
         amends = isinstance(item.node, nodes.Amendment)
         what = self.say("修订", "amends") if amends else self.say("规定", "declares")
         target = self.scheme_target(place, scheme, item)
-        lang: printer.Language = "zh" if self.zh else "en"
         left = [
-            f"{self.title(place)} {what} · {link(f'{item.file}:{item.line}', target)}",
+            f"{self.title(place)} {what} · {link(scheme.title, target)} · {self.written(place, item.file, item.line)}",
             self.clause(item.clause),
             opening(item.clause.gist),
             *map(self.note, item.notes),
         ]
-        return beside("\n\n".join(x for x in left if x), code(printer.text(item.node, lang), "policy"))
+        return beside("\n\n".join(x for x in left if x), self.code(item.node))
 
     def lower(self, key: RuleKey | str) -> Iterator[str]:
         """The places below that say something of it."""
@@ -72,8 +78,22 @@ class RulePage(Setter):
             before = said
             if day:
                 yield f"**{self.say(f'自 {day_text(day)} 起', f'From {day_text(day)} on')}**"
-            inside = code("\n".join(x.removeprefix("  ") for x in said))
-            yield f'<div class="in-force" markdown>\n\n{inside}\n\n</div>'
+            head = self.say("规定|出自", "what is in force|from where").split("|")
+            rows = table(head, map(self.row, said))
+            yield f'<div class="in-force" data-search-exclude markdown>\n\n{rows}\n\n</div>'
+
+    def origin(self, origin: Origin) -> str:
+        """A mark at the end of a line, of which the row makes its second cell."""
+        return f"{MARK}{self.origins.setdefault(origin, len(self.origins))}"
+
+    def row(self, said: str) -> list[str]:
+        """A line of the rule in force: the formula as code, dates and assumptions after it; what it displaced stands in."""
+        text, _, number = said.partition(MARK)
+        parts = text.strip().split("  ")
+        words = ["&emsp;" + md(parts.pop(0))] if said.startswith("    ") else []
+        if parts:
+            words += [f"<code>{md(parts[0])}</code>", *map(md, parts[1:])]
+        return [" · ".join(words), self.where(list(self.origins)[int(number)]) if number else "—"]
 
     # --- what belongs to it
 
@@ -81,7 +101,7 @@ class RulePage(Setter):
         uses = self.relations.uses[key]
         readers = [k for k in self.relations.used_by.get(key, []) if k != key]
         yield f"## {self.say('用到与被用', 'Reads and is read by')}"
-        graph = around(self.place, self.relations, key)
+        graph = around(self.place, self.relations, key, self.target)
         yield drawn(graph)
         for title, keys in (
             (self.say("用到的规则", "Rules that it reads"), uses.rules),

@@ -8,9 +8,9 @@ from itertools import groupby
 from ..backends.show import day_text
 from ..explain.effective import ShownValue
 from ..ir import nodes as ir
-from ..syntax import nodes, printer
+from ..syntax import nodes
 from .graph import among, drawn
-from .markdown import anchor, beside, code, folded, md, opening, page, table
+from .markdown import anchor, beside, folded, link, listing, md, opening, page, table
 from .places import Group, Item, RuleKey, Scheme
 from .setter import Setter, parameter_anchor
 
@@ -23,13 +23,18 @@ class SchemePage(Setter):
 
     def parts(self, scheme: Scheme) -> Iterator[str]:
         yield f"# {md(scheme.title)}"
-        yield self.crumbs(scheme.page, self.place_link, f"`{scheme.file}`")
+        yield self.crumbs(scheme.page, self.place_link, link(scheme.file, f"{scheme.listing}.md"))
         keys = list(dict.fromkeys(k for i in scheme.items for k in self.keys(i) if not isinstance(k, str)))
         yield self.folded_graph(
-            among(self.place, self.relations, keys), self.say("规则之间", "How the rules read each other")
+            among(self.place, self.relations, keys, self.target), self.say("规则之间", "How the rules read each other")
         )
         for group in scheme.groups:
             yield from self.group(scheme, group)
+
+    def listing(self, scheme: Scheme) -> str:
+        """The file as it was written."""
+        way = self.crumbs(scheme.listing, self.place_link, link(scheme.title, f"{scheme.page}.md"))
+        return page([f"# {md(self.place.name)} · {md(scheme.file)}", way, listing(scheme.text)])
 
     def folded_graph(self, graph: str, summary: str) -> str:
         return folded(summary, drawn(graph)) if graph else ""
@@ -72,8 +77,8 @@ class SchemePage(Setter):
         return "\n\n".join(p for p in parts if p)
 
     def printed(self, item: Item) -> str:
-        lang: printer.Language = "zh" if self.zh else "en"
-        return f"{anchor(item.anchor)}\n\n{code(printer.text(item.node, lang), 'policy')}"
+        where = self.written(self.place, item.file, item.line)
+        return f"{anchor(item.anchor)}{where}\n\n{self.code(item.node)}"
 
     # --- parameters
 
@@ -109,14 +114,14 @@ class SchemePage(Setter):
         """An example, folded; below it the rules of which it expects something."""
         assert isinstance(item.node, nodes.Example)
         found = self.relations.checked[id(item)]
-        rules = f"\n\n{self.say('检验：', 'Checks: ')}{self.listed(found)}" if found else ""
-        return f"{anchor(item.anchor)}\n\n{folded(self.example_title(item), self.printed_code(item) + rules)}"
+        rules = f" · {self.say('检验：', 'Checks: ')}{self.listed(found)}" if found else ""
+        where = self.written(self.place, item.file, item.line)
+        return folded(self.example_title(item), f"{self.printed_code(item)}\n\n{where}{rules}", item.anchor)
 
     def example_title(self, item: Item) -> str:
         assert isinstance(item.node, nodes.Example)
         return f"{self.word('EXAMPLE')} {item.node.title}".rstrip()
 
     def printed_code(self, item: Item) -> str:
-        lang: printer.Language = "zh" if self.zh else "en"
         notes = "".join(f"\n\n{self.note(t)}" for t in item.notes)
-        return code(printer.text(item.node, lang), "policy") + notes
+        return self.code(item.node) + notes

@@ -9,11 +9,13 @@ from ..explain.effective_made import Shower
 from ..explain.effective_text import Phrases
 from ..ir import nodes as ir
 from ..model.clause import Clause
+from ..syntax import nodes, printer
 from .chart import chart
-from .markdown import link, md
+from .markdown import code, link, md, whole
 from .names import safe
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Relations
+from .wording import worded
 
 
 class Book:
@@ -54,6 +56,11 @@ class Setter(Phrases):
         if isinstance(key, str):
             return f"{self.folder(home)}{home.said[key][0][0].page}.md#{parameter_anchor(key)}"
         return f"{self.folder(home)}{home.pages[key]}.md"
+
+    def written(self, place: Place, file: str, number: int) -> str:
+        """`FILE:LINE`, linked to that line as it was written."""
+        listing = next(s.listing for s in place.schemes if s.file == file)
+        return link(f"{file}:{number}", f"{self.folder(place)}{listing}.md#L{number}")
 
     def linked(self, key: RuleKey | str, place: Place | None = None) -> str:
         return link(key if isinstance(key, str) else ".".join(key), self.target(key, place))
@@ -96,7 +103,13 @@ class Setter(Phrases):
 
     def where(self, origin: Origin) -> str:
         """Clause, file and line of an origin, its layer first."""
-        return f"{md(origin.layer)} · {md(origin.clause.show()) or '—'} · {md(origin.file)}:{origin.line}"
+        place = next(p for p in self.place.chain if p.name == origin.layer)
+        said = [md(origin.layer), md(origin.clause.show()), self.written(place, origin.file, origin.line)]
+        return " · ".join(x for x in said if x)
+
+    def code(self, node: nodes.Declaration) -> str:
+        """A declaration as it reads in the language of the page."""
+        return whole(code(printer.text(worded(node, self.lang), "zh" if self.zh else "en"), "policy"))
 
     def signature(self, parameter: ir.Parameter) -> str:
         keys = f"({', '.join(parameter.keys)})" if parameter.keys else ""
@@ -105,7 +118,7 @@ class Setter(Phrases):
     def chart(self, parameter: ir.Parameter) -> str:
         """The step chart of a parameter, as the place's policy sees it through all layers."""
         made = chart(parameter.name, parameter.type, self.relations.series(parameter.name), self.lang)
-        return f'<figure class="steps">\n{made}\n</figure>' if made else ""
+        return f'<figure class="steps" data-search-exclude>\n{made}\n</figure>' if made else ""
 
     def shower(self, on: int) -> Shower:
         return Shower(self.place.engine.epoch(on), on)

@@ -57,7 +57,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     (folder / "docs" / "assets").mkdir(parents=True)
     (folder / "docs" / "index.md").write_text("# 首页\n", encoding="utf-8")
-    (folder / "docs" / "assets" / "library.css").write_bytes((ROOT / "docs" / "assets" / "library.css").read_bytes())
+    for name in ("library.css", "library.js"):
+        (folder / "docs" / "assets" / name).write_bytes((ROOT / "docs" / "assets" / name).read_bytes())
     (folder / "policies").mkdir()
     (folder / "mermaid.js").write_text("// stands for the script", encoding="utf-8")
     for file in (ROOT / "tests" / "handbook").glob("*.policy"):
@@ -116,11 +117,25 @@ def test_pages_are_set_as_they_are_meant(site: Path) -> None:
     """No Markdown is left as text: columns, code, pictures and folds are elements."""
     page = (site / "library" / "zh" / "上国" / "1-nation" / "index.html").read_text(encoding="utf-8")
     assert page.count('<div class="beside">') >= 3
-    assert page.count('<figure class="steps">') == 3
+    assert page.count('<figure class="steps"') == 3
     assert "<details>" in page
     assert "```" not in page
     assert " markdown>" not in page
     assert "<h1" in page
+
+
+def test_a_click_on_a_graph_leads_to_a_page(site: Path) -> None:
+    page = site / "library" / "zh" / "上国" / "家庭.救助金" / "index.html"
+    targets = re.findall(r"click n\d+ href (?:&quot;|\")(.*?)(?:&quot;|\")", page.read_text(encoding="utf-8"))
+    assert len(targets) > 1
+    for target in targets:
+        assert (page.parent / target.partition("#")[0] / "index.html").resolve().is_file(), target
+
+
+def test_a_page_says_in_which_language_it_is(site: Path) -> None:
+    for lang in ("zh", "en"):
+        page = site / "library" / lang / "上国" / "1-nation" / "index.html"
+        assert f'<html lang="{lang}"' in page.read_text(encoding="utf-8")
 
 
 def test_names_can_be_searched_in_chinese(site: Path) -> None:
@@ -130,3 +145,4 @@ def test_names_can_be_searched_in_chinese(site: Path) -> None:
     words = {w for d in texts for w in re.split(index["config"]["separator"], d["title"] + " " + d["text"])}
     assert {"标准", "救助"} <= words
     assert not any("graph LR" in d["text"] for d in texts)
+    assert not any(d["location"].endswith(".policy/") for d in texts)

@@ -34,7 +34,8 @@ KEPT = {
     "index": "index.md",
 }
 LINK = re.compile(r"(?<!!)\[(?:\\.|[^\]\\])*\]\(([^)]*)\)")
-ANCHOR = re.compile(r'<a id="([^"]*)"></a>')
+ANCHOR = re.compile(r'<(?:a|details|span) id="([^"]*)"')
+CLICK = re.compile(r'^  click n\d+ href "([^"]*)"$', re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +82,22 @@ def test_a_rule_says_which_layer_amended_it(small: dict[str, str]) -> None:
     upper, lower = (small[f"zh/{p}/家庭.救助金.md"] for p in ("上国", COUNTY))
     assert "下级有修订：[下\\|县" not in upper  # a bar would end a table's cell
     assert f"下级有修订：[下&#124;县\\*](../{COUNTY}/家庭.救助金.md)" in upper
-    assert lower.index("[上国](../上国/index.md) 规定") < lower.index("修订 · [2-county.policy:")
-    assert "← 上级 上国 上政发〔2020〕1号 第五条 救助  1-nation.policy:" in lower
+    assert lower.index("[上国](../上国/index.md) 规定") < lower.index(
+        "修订 · [2-county](2-county.md#救助金) · [2-county.policy:23]("
+    )
+    assert "| 上国 · 上政发〔2020〕1号 第五条 救助 · [1-nation.policy:41](../上国/1-nation.policy.md#L41) |" in lower
     assert "SG-1 进到元；办法没有写" in lower
+
+
+def test_a_line_of_a_file_has_its_anchor(small: dict[str, str]) -> None:
+    """What is written stands there, line by line, in both languages alike."""
+    for folder, file in (("上国", "1-nation.policy"), (COUNTY, "2-county.policy")):
+        lines = (HERE / file).read_text(encoding="utf-8").rstrip().split("\n")
+        for lang in ("zh", "en"):
+            listing = ET.fromstring(re.search(r"<pre.*</pre>", small[f"{lang}/{folder}/{file}.md"], re.DOTALL)[0])  # type: ignore[index]
+            spans = list(listing.iter("span"))
+            assert [s.text or "" for s in spans] == lines
+            assert [s.get("id") for s in spans] == [f"L{n}" for n in range(1, len(lines) + 1)]
 
 
 def test_what_a_policy_says_is_no_markup(small: dict[str, str]) -> None:
@@ -130,7 +144,7 @@ def inspect(found: list[Place]) -> None:
     for path, text in made.items():
         assert len(set(anchors[path])) == len(anchors[path]), path
         prose = re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
-        for target in LINK.findall(prose):
+        for target in [*LINK.findall(prose), *CLICK.findall(text)]:
             if target.startswith("http:"):
                 continue  # a drafter's brackets are escaped: none is left
             goal, _, anchor = target.partition("#")
@@ -183,6 +197,6 @@ def test_every_value_of_a_parameter_is_told_with_its_exact_days(small: dict[str,
     assert "待定 · 2021-01-01 – 2022-06-30 · 上国" in titles
     for day in ("2021-01-01", "2022-07-01"):
         assert f">{day}</text>" in picture[0]
-    assert "| 农村 | 450.00 元/月 | 2022-07-01 | — | 2022-09-01 |" in page
+    assert "| 农村 | 450.00 元/月 | 2022-07-01 | 2022-09-01 |" in page
     national = small["zh/上国/1-nation.md"]
     assert "目标 60% · 2025-01-01 · 上国" in national
