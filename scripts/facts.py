@@ -177,7 +177,8 @@ def _standing(fact: Fact, lang: str) -> str:
 def _linked(line: Line) -> str:
     """File and line, with a link to the file's page in the library."""
     place, _, file = line.file.partition("/")
-    return f"[`policies/{line.file}:{lines(line)[0]}`]({_name(place)}/{file.removesuffix('.policy')}.md)"
+    number = lines(line)[0]
+    return f"[`policies/{line.file}:{number}`]({_name(place)}/{file}.md#L{number})"
 
 
 def _cell(text: str) -> str:

@@ -83,10 +83,11 @@ class _Gatherer:
         pages = Names("index", REGISTER)
         documents = {d.id: d for p in (upper.chain if upper else ()) for d in documents_of(p)}
         place = Place(layer.policy, self.folders.take(layer.policy), Engine(program), upper, [], pages)
-        trees = [(file.name, parse(Source(file.name, file.text), Report())) for file in layer.files]
-        documents |= {x.id: x for _, tree in trees for x in tree.items if isinstance(x, nodes.Document)}
-        for name, tree in trees:
-            place.schemes.append(_scheme(name, tree, layer.policy, documents, pages))
+        sources = [Source(file.name, file.text) for file in layer.files]
+        trees = [parse(source, Report()) for source in sources]
+        documents |= {x.id: x for tree in trees for x in tree.items if isinstance(x, nodes.Document)}
+        for source, tree in zip(sources, trees, strict=True):
+            place.schemes.append(_scheme(source, tree, layer.policy, documents, pages))
         for key in program.outputs:
             if key in place.said:
                 pages.take(key, ".".join(key))
@@ -95,8 +96,10 @@ class _Gatherer:
         return place
 
 
-def _scheme(name: str, tree: nodes.File, policy: str, documents: dict[str, nodes.Document], pages: Names) -> Scheme:
-    file = name.replace("\\", "/").rpartition("/")[2]
+def _scheme(
+    source: Source, tree: nodes.File, policy: str, documents: dict[str, nodes.Document], pages: Names
+) -> Scheme:
+    file = source.name.replace("\\", "/").rpartition("/")[2]
     title = next((i.text for i in tree.items if isinstance(i, nodes.Heading) and i.level == 1), "")
     stem = os.path.splitext(file)[0]
     anchors = Names()

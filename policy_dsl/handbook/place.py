@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..explain.effective import Origin
 from ..explain.register import register
 from ..syntax import nodes
 from .markdown import link, md, page, table
@@ -94,7 +95,14 @@ class PlacePage(Setter):
     def guarantees(self) -> Iterator[str]:
         """What can never happen here, whichever layer says so."""
         rows = [
-            [md(g.title), md(g.clause.policy), f"{md(g.clause.show()) or '—'} · {md(g.place.bare.file)}:{g.place.line}"]
+            [
+                md(g.title),
+                self.where(
+                    Origin(
+                        g.clause.policy, g.clause.policy == self.place.name, g.clause, g.place.bare.file, g.place.line
+                    )
+                ),
+            ]
             for g in self.place.program.guarantees
         ]
         if rows:
@@ -103,7 +111,7 @@ class PlacePage(Setter):
                 "是核对，不是证明：`policy test` 在每个案例、每个案例的每个月上核对，写了 `--generate` 也在生成的家庭上核对。",
                 "Checked, not proven: `policy test` checks them on every example and each of its months, with `--generate` on generated households too.",
             )
-            yield table(self.say("保证|各级|写在", "guarantee|layer|written at").split("|"), rows)
+            yield table(self.say("保证|写在", "guarantee|written at").split("|"), rows)
 
     def assumptions(self) -> Iterator[str]:
         """Every 假设 behind the rules and parameters of this place, with where it is written."""
