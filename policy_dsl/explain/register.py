@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.bodies import day_before
+from ..library import in_order
 from ..model.clause import Clause
 from ..source import Place
 from .offices import Office, office
@@ -171,7 +172,7 @@ def _written(program: ir.Program) -> Iterator[tuple[str, Written, int]]:
             add(text, guarantee, guarantee.claims, guarantee.clause, guarantee.place, guarantee)
         each(guarantee, guarantee.claims)
     layers = {name: n for n, name in enumerate(program.chain)}
-    found.sort(key=lambda x: (layers.get(x[1].clause.policy, 0), x[1].place.file, x[1].place.line))
+    found.sort(key=lambda x: (layers.get(x[1].clause.policy, 0), in_order(x[1].place.file), x[1].place.line))
     return iter(found)
 
 

@@ -12,6 +12,7 @@ from ..explain.offices import civil_affairs
 from ..explain.register import Question, Register
 from ..explain.register_words import Wording
 from ..ir import nodes as ir
+from ..library import in_order
 from ..policy import Policy
 from ..source import Source, Span
 from ..syntax import nodes
@@ -108,7 +109,7 @@ class _Draft(Wording):
         layers = {name: n for n, name in enumerate(self.parent.program.chain)}
         open_ = {q.parameter.name: q.parameter for q in self.register.questions if q.until == ir.OPEN}
         ordered = sorted(
-            open_.values(), key=lambda p: (layers.get(p.clause.policy, 0), p.place.file, p.place.line)
+            open_.values(), key=lambda p: (layers.get(p.clause.policy, 0), in_order(p.place.file), p.place.line)
         )  # fmt: skip
         last: tuple[str, ...] = ()
         for parameter in ordered:

@@ -12,6 +12,7 @@ from ..backends.show import json_value
 from ..decision import Decision, Output
 from ..diagnostics.report import PolicyError
 from ..ir import nodes as ir
+from ..ir.traverse import usual_roots
 from ..policy import Policy
 from ..source import Source, Span
 from ..syntax import nodes
@@ -26,7 +27,7 @@ def first_case(policy: Policy, title: str, month: str, lang: str) -> nodes.Examp
 
     None where the plainest case is not a legal one, or gives nothing that an example can expect.
     """
-    root = next((e for e in policy.program.entities if not e.holder), None)
+    root = next(iter(usual_roots(policy.program)), None)
     if root is None:
         return None
     made = _Case({e.name: e for e in policy.program.entities}, "无" if lang == "zh" else "none")

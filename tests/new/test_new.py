@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
+from policy_dsl.library import in_order
 from policy_dsl.tools import starting, writing
 from policy_dsl.tools.cli import main
 from policy_dsl.tools.drafting import draft
@@ -77,7 +78,7 @@ def test_every_open_parameter_is_amended_in_the_order_and_under_the_headings_of_
     layers = list(parent.layers)
     ordered = sorted(
         (p for p in parent.program.parameters if p.name in open_),
-        key=lambda p: (layers.index(p.clause.policy), p.place.file, p.place.line),
+        key=lambda p: (layers.index(p.clause.policy), in_order(p.place.file), p.place.line),
     )
     assert amended == [p.name for p in ordered]
     headings = re.findall(r"^#+ (.+)", text, re.MULTILINE)
@@ -106,6 +107,12 @@ def test_the_example_to_begin_with_passes_once_its_marks_are_taken_away(folder: 
     head, mark, example = FILE.read_text(encoding="utf-8").rpartition("// 案例 ")
     FILE.write_text(head + re.sub("^// ", "", mark + example, flags=re.MULTILINE), encoding="utf-8")
     assert run("test", "北县").stdout == "1 个案例相符，0 个不符\n"
+
+
+def test_the_example_is_of_a_household_where_a_nation_has_rolls_above_it_and_reviews_beside_it() -> None:
+    example = draft(policy_dsl.load("national"), "北县", "zh", "2024-03").rpartition("// 案例 ")[2]
+    assert example.splitlines()[2].startswith("//   家庭: 户籍 = ")
+    assert "应为 家庭: 低保金" in example
 
 
 def test_an_amount_of_former_times_above_goes_on_counting(folder: Path) -> None:
