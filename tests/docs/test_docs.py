@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import importlib.util
 import os
 import re
 import shlex
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
@@ -27,6 +25,7 @@ from policy_dsl.syntax.keywords import KEYWORDS
 from policy_dsl.timeline.timeline import Month, Timeline
 from policy_dsl.tools import given, testing
 from policy_dsl.tools.cli import main
+from scripts import pages
 
 from .blocks import Block, agrees, blocks, commands, rewritten
 
@@ -218,21 +217,11 @@ INTERNAL = {
 # --- pages made from the engine's tables
 
 
-def generator() -> ModuleType:
-    """scripts/pages.py as a module."""
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "scripts" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
 @pytest.mark.parametrize("name", ["keywords.md", "functions.md", "bounds.md"])
 def test_generated_pages_are_current(name: str, update_golden: bool) -> None:
     """The pages of keywords, functions and bounds are what the engine's tables say now."""
     path = ROOT / "docs" / "language" / name
-    made = generator().PAGES[name]()
+    made = pages.PAGES[name]()
     if update_golden:
         path.write_text(made, encoding="utf-8")
     assert made == path.read_text(encoding="utf-8")
@@ -240,7 +229,6 @@ def test_generated_pages_are_current(name: str, update_golden: bool) -> None:
 
 def test_generated_pages_leave_nothing_out() -> None:
     """Every keyword, function and bound is explained, and nothing that does not exist."""
-    pages = generator()
     assert set(pages.MEANING) == {k.terminal for k in KEYWORDS}
     assert set(pages.DOES) == {f.key for f in FUNCTIONS}
     assert {k.where[0] for k in KEYWORDS} <= {w[0] for w in pages.WHERE}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.util
 import json
 import re
 import sys
@@ -23,6 +22,7 @@ from policy_dsl.pipeline import compile_layers
 from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from policy_dsl.tools import cli, given, testing
+from scripts import pages
 
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
@@ -66,12 +66,7 @@ def test_explain_code_prints_the_page(code: str, lang: str) -> None:
 
 def test_the_index_lists_every_code(update_golden: bool) -> None:
     """docs/errors/index.md is what scripts/pages.py makes of the table."""
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "scripts" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    made = module.errors_page()
+    made = pages.errors_page()
     index = FOLDER / "index.md"
     if update_golden:
         index.write_text(made, encoding="utf-8")
