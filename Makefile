@@ -6,7 +6,7 @@ PIP := $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt
 CASE := qingshui examples/qingshui.json --on 2022-06-01
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo docs golden bench format clean
+.PHONY: help test deep demo docs golden bench format clean
 
 help:  ## this list
 	@awk -F ':.*## *' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,9 @@ test: .venv/.stamp  ## layers, types, lint, format, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pytest --numprocesses auto --dist loadgroup
+
+deep: .venv/.stamp  ## at full length what `make test` runs a sample of; takes hours
+	$(BIN)/pytest tests/deep --deep --numprocesses auto --dist loadgroup
 
 demo: .venv/.stamp  ## decide one household, then say why
 	$(BIN)/policy decide $(CASE)

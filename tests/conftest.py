@@ -19,12 +19,30 @@ DATA = Path(__file__).parent / "data"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the expected results anew")
+    parser.addoption(
+        "--deep", action="store_true", help="run at full length what each change tries a sample of (tests/deep)"
+    )
 
 
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files shall be written instead of compared."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def deep(request: pytest.FixtureRequest) -> bool:
+    """Whether a test of tests/deep runs at full length, not as a sample."""
+    return bool(request.config.getoption("--deep"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Seeds drawn anew (`record_property("seed", …)`) are printed, so that a run can be had again."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "seed" and report.when == "call":
+                    terminalreporter.write_line(f"seed of {report.nodeid}: {value}")
 
 
 @pytest.fixture(autouse=True, scope="session")
