@@ -1,6 +1,6 @@
 """`python -m policy_dsl` is the command `policy`."""
 
-from .tools.cli import main
+from .cli.cli import main
 
 if __name__ == "__main__":
     main(prog_name="policy")

@@ -1,7 +1,7 @@
 """The passes, in order. The page to read first.
 
     texts ──parse──▶ trees ──declare──▶ model ──build──▶ program (IR) ──check──▶ fit to run
-          syntax/          model/             ir/                     ir/check, backends/layers
+          syntax/          model/             ir/                     checks/check, checks/layers
 
 Each pass reports all that it finds wrong. What one pass could not use is left out of the next; the others go on, so that independent
 mistakes come at once and nothing is reported that only follows from another.
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import gc
 
-from .backends.layers import compare_layers
+from .checks.check import check
+from .checks.layers import compare_layers
 from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
-from .ir.check import check
 from .ir.nodes import Program
 from .library import LayerFiles, digest
 from .model.declare import Layer, declare

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar, calendar_of, digest_of
-from .backends.days import day
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
+from .facts.days import day
 from .ir import nodes as ir
 from .ir.traverse import usual_roots
 
 if TYPE_CHECKING:
-    from .backends.listing import Input, OutputInfo, ParameterInfo
-    from .explain.effective import Effective
-    from .explain.register import Register
+    from .effective.effective import Effective
+    from .listing import Input, OutputInfo, ParameterInfo
+    from .register.register import Register
     from .timeline.timeline import Timeline
 
 
@@ -72,21 +72,21 @@ class Policy:
     @property
     def inputs(self) -> list[Input]:
         """Every fact of every entity, in the order of the text."""
-        from .backends.listing import inputs
+        from .listing import inputs
 
         return inputs(self.program)
 
     @property
     def outputs(self) -> list[OutputInfo]:
         """Every rule and benefit, in the order of the text."""
-        from .backends.listing import outputs
+        from .listing import outputs
 
         return outputs(self.program)
 
     @property
     def parameters(self) -> list[ParameterInfo]:
         """Every parameter with its dated values."""
-        from .backends.listing import parameters
+        from .listing import parameters
 
         return parameters(self.program)
 
@@ -112,7 +112,7 @@ class Policy:
             data = compiled.read(facts)
             root = compiled.root
         except Exception:  # anything unusual: the careful reader accepts it or says what is wrong
-            from .backends.facts import Reader
+            from .facts.read import Reader
 
             root, data = Reader(self.program).read(facts)
             if root != compiled.root:
@@ -152,7 +152,7 @@ class Policy:
             raise PolicyError(refused(found))
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
-        """Decides facts that have been read already (backends/facts.py); `on` and `known`, the day as of which the law is known, as
+        """Decides facts that have been read already (facts/read.py); `on` and `known`, the day as of which the law is known, as
         yyyymmdd. Raises PolicyError as `decide` does."""
         if self._guarded:
             self._legal(on, root, data, known)
@@ -196,7 +196,7 @@ class Policy:
         Numbers are in the declared unit; a value takes the place of what would be in force from its date on. For what-if:
         the new policy's digest says that it is not the published one. Raises PolicyError.
         """
-        from .backends.whatif import with_parameters
+        from .whatif import with_parameters
 
         return Policy(with_parameters(self.program, changes))
 
@@ -216,20 +216,20 @@ class Policy:
 
         Raises PolicyError for a date at fault.
         """
-        from .explain.effective_made import effective
+        from .effective.make import effective
 
         return effective(self.engine.epoch(day(on)), day(on))
 
     def register(self) -> Register:
         """Every assumption with the outputs that rest on it and the office that could settle it, and every open parameter: data, with
         `.text(lang)`, `.markdown(lang)` and `.to_json(lang)`."""
-        from .explain.register import register
+        from .register.register import register
 
         return register(self.program)
 
     def schema(self) -> dict[str, object]:
         """The facts as JSON Schema (2020-12)."""
-        from .backends.schema import schema
+        from .facts.schema import schema
 
         return schema(self.program)
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from types import ModuleType
 
 from policy_dsl import library
-from policy_dsl.backends import facts
 from policy_dsl.diagnostics import report
 from policy_dsl.diagnostics.codes import CODES
+from policy_dsl.facts import files as given
+from policy_dsl.facts import read as facts
 from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
 from policy_dsl.timeline import timeline
-from policy_dsl.tools import given
 
 FOLDER = Path(__file__).parents[1] / "docs" / "language"
 NOTE = "<!-- Written by scripts/pages.py from {source}; `make golden` writes it anew. -->\n"

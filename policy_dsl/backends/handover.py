@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..checks.sizes import CARRIED, PARTS
+from ..facts.read import encoded
 from ..ir import nodes as ir
-from ..ir.sizes import CARRIED, PARTS
-from .facts import encoded
 from .interpret import Entries, Instance, carried_width, fact_step, numbers_of
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known

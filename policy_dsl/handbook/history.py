@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..backends.values import Value, known
-from ..explain.effective_made import Shower
+from ..effective.make import Shower
 from ..ir import nodes as ir
 from ..ir.epoch import Held, Missing
 from .places import Place

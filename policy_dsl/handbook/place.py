@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..explain.effective import Origin
-from ..explain.register import register
+from ..effective.effective import Origin
+from ..register.register import register
 from ..syntax import nodes
 from .markdown import link, md, page, table
 from .places import REGISTER, RuleKey, documents_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..backends.show import day_text
-from ..explain.effective import Origin
+from ..effective.effective import Origin
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import around, drawn

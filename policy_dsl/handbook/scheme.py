@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ..backends.show import day_text
-from ..explain.effective import ShownValue
+from ..effective.effective import ShownValue
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import among, drawn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..explain.effective import Origin
-from ..explain.effective_made import Shower
-from ..explain.effective_text import Phrases
+from ..effective.effective import Origin
+from ..effective.make import Shower
+from ..effective.text import Phrases
 from ..ir import nodes as ir
 from ..model.clause import Clause
 from ..syntax import nodes, printer

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ..checks.statuses import check_status
 from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
@@ -24,7 +25,6 @@ from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .guarantees import guarantees_of
-from .statuses import check_status
 from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 

@@ -12,12 +12,12 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..backends.days import day
-from ..backends.facts import MOST_ERRORS, Reader
 from ..backends.interpret import Entries, fact_step
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from ..facts.days import day
+from ..facts.read import MOST_ERRORS, Reader
 from ..ir import nodes as ir
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._version import __version__
-from ..backends.days import day
 from ..backends.show import day_text, json_amount, json_value, python_value
 from ..backends.values import known
 from ..decision import Decision, finding_json
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
+from ..facts.days import day
 from ..ir.epoch import learned_days
 from ..ir.nodes import Program
 from ..model.types import Type

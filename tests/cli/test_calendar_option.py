@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from policy_dsl.tools.cli import main
-from policy_dsl.tools.given import MAX_FACTS, MAX_YAML
+from policy_dsl.cli.cli import main
+from policy_dsl.facts.files import MAX_FACTS, MAX_YAML
 
 POLICY = """政策 溪口县
 对象 家庭

@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
-from policy_dsl.tools.cli import main
+from policy_dsl.cli.cli import main
 
 ROOT = Path(__file__).parents[2]
 FACTS = {

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
+from policy_dsl.cli.cli import main
 from policy_dsl.diagnostics.report import Diagnostic
-from policy_dsl.tools.cli import main
-from policy_dsl.tools.generating import days_of, generated, roots
+from policy_dsl.examples.generate import days_of, generated, roots
 
 ROOT = Path(__file__).parents[2]
 STEP = """政策 断崖县
@@ -265,8 +265,8 @@ def test_without_hypothesis_the_way_out_is_said(tmp_path: Path, monkeypatch: pyt
 
 def test_nothing_else_imports_hypothesis(tmp_path: Path) -> None:
     code = (
-        "import sys, policy_dsl.tools.cli as c\n"
-        "import policy_dsl.tools.testing, policy_dsl.tools.guarantees, policy_dsl.tools.generating\n"
+        "import sys, policy_dsl.cli.cli as c\n"
+        "import policy_dsl.examples.run, policy_dsl.examples.guarantees, policy_dsl.examples.generate\n"
         f"try: c.main(['test', {str(write(tmp_path, STEP))!r}])\n"
         "except SystemExit: pass\n"
         "print('hypothesis' in sys.modules)"

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 import policy_dsl
 from policy_dsl.backends.runtime import add_months
 from policy_dsl.backends.show import day_text
+from policy_dsl.cli.cli import main
 from policy_dsl.diagnostics.render import text
 from policy_dsl.diagnostics.report import Diagnostic
+from policy_dsl.examples.case import facts_of
+from policy_dsl.examples.generate import _Search, generated
 from policy_dsl.policy import Policy
-from policy_dsl.tools.cases import facts_of
-from policy_dsl.tools.cli import main
-from policy_dsl.tools.generating import _Search, generated
 
 EXIT = """政策 渐退县
 文件 办法 : 渐民发〔2022〕1号

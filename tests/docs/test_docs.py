@@ -16,15 +16,16 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
-from policy_dsl.backends import facts
+from policy_dsl.cli.cli import main
+from policy_dsl.examples import run as testing
 from policy_dsl.explain.describe import _LABELS
+from policy_dsl.facts import files as given
+from policy_dsl.facts import read as facts
 from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import KEYWORDS
 from policy_dsl.timeline.timeline import Month, Timeline
-from policy_dsl.tools import given, testing
-from policy_dsl.tools.cli import main
 from scripts import pages
 
 from .blocks import Block, agrees, blocks, commands, rewritten

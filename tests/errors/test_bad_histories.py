@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
+from policy_dsl.cli import cli
 from policy_dsl.diagnostics.report import PolicyError
-from policy_dsl.tools import cli
 
 from .limited import policy
 

@@ -22,12 +22,13 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
+from policy_dsl.cli import cli
 from policy_dsl.diagnostics.report import KEPT, PolicyError, Report
+from policy_dsl.facts import files as given
 from policy_dsl.pipeline import compile_layers
 from policy_dsl.source import Source
 from policy_dsl.syntax import nodes
 from policy_dsl.syntax.parse import parse
-from policy_dsl.tools import cli, given
 
 from .limited import Done, policy
 

@@ -15,13 +15,15 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl import library
+from policy_dsl.cli import cli
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.diagnostics.render import text as rendered
 from policy_dsl.diagnostics.report import Diagnostic, PolicyError, Report
+from policy_dsl.examples import run as testing
+from policy_dsl.facts import files as given
 from policy_dsl.pipeline import compile_layers
 from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
-from policy_dsl.tools import cli, given, testing
 from scripts import pages
 
 from .pages import FOLDER, PAGES, ROOT, Block, Page

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policy_dsl.tools import cli
+from policy_dsl.cli import cli
 
 HEAD = """政策 示例
 对象 家庭

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from policy_dsl.cli.cli import main
 from policy_dsl.handbook import write as writing
 from policy_dsl.handbook.book import pages
 from policy_dsl.handbook.write import LIST
-from policy_dsl.tools.cli import main
 
 HERE = Path(__file__).parent
 GIVEN = str(HERE / "1-nation.policy")

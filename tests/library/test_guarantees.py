@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import policy_dsl
-from policy_dsl.tools.generating import generated
+from policy_dsl.examples.generate import generated
 
 PLACES = ("changyuan", "qingshui", "qiannan", "liaoning", "shangluo")
 LAYERS = {

@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
+from policy_dsl.cli import writing
+from policy_dsl.cli.cli import main
 from policy_dsl.library import in_order
-from policy_dsl.tools import starting, writing
-from policy_dsl.tools.cli import main
-from policy_dsl.tools.drafting import draft
+from policy_dsl.newplace import write as starting
+from policy_dsl.newplace.draft import draft
 
 HERE = Path(__file__).parent
 PROVINCE = HERE.parent / "register" / "2-province.policy"

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from policy_dsl import Policy, PolicyError
 from policy_dsl.backends import guard
 from policy_dsl.backends.engine import Engine
-from policy_dsl.backends.facts import Reader
 from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.examples.case import Case as Tried
+from policy_dsl.examples.case import facts_of
+from policy_dsl.examples.generate import _Search
+from policy_dsl.examples.guarantees import errors, problems
+from policy_dsl.examples.shrink import smaller_cases
+from policy_dsl.facts.read import Reader
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import walk
-from policy_dsl.tools.cases import Case as Tried
-from policy_dsl.tools.cases import facts_of
-from policy_dsl.tools.generating import _Search
-from policy_dsl.tools.guarantees import errors, problems
-from policy_dsl.tools.smaller import smaller_cases
 
 from .cases import Case, FactsWriter, days_of, roots
 from .dice import Dice, Drawn, Thrown, examples

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from policy_dsl import PolicyError
 from policy_dsl.backends.engine import Engine
-from policy_dsl.backends.facts import Reader
 from policy_dsl.backends.runtime import Defer
 from policy_dsl.backends.values import Failure, known
+from policy_dsl.facts.read import Reader
 from policy_dsl.ir.bounds import Analysis, Bounds
 from policy_dsl.ir.disjoint import alternatives, disjoint, same_result
 

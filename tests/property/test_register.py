@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from policy_dsl import Policy, PolicyError
 from policy_dsl.decision import Decision
 from policy_dsl.diagnostics.report import Report
-from policy_dsl.explain.register import Register
+from policy_dsl.examples import run as testing
 from policy_dsl.library import LayerFiles, PolicyFile
+from policy_dsl.newplace.draft import draft
 from policy_dsl.pipeline import compile_layers
-from policy_dsl.tools import testing
-from policy_dsl.tools.drafting import draft
+from policy_dsl.register.register import Register
 
 from .cases import Case, cases
 from .dice import examples

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends.facts import Reader
 from policy_dsl.diagnostics.report import Report
+from policy_dsl.facts.read import Reader
 from policy_dsl.ir import nodes as ir
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.pipeline import compile_layers

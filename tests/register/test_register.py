@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl import Policy
-from policy_dsl.explain.offices import civil_affairs
-from policy_dsl.explain.register import Register
+from policy_dsl.cli.cli import main
 from policy_dsl.ir import nodes as ir
-from policy_dsl.tools.cli import main
+from policy_dsl.register.offices import civil_affairs
+from policy_dsl.register.register import Register
 
 HERE = Path(__file__).parent
 COUNTY = HERE / "3-county.policy"

@@ -62,7 +62,7 @@ def written(day: int) -> str:
 
 def values(policy: Policy, on: int, known: int | None, facts: dict[str, Any]) -> dict[str, object]:
     """Every output, by the interpreter and, where it can, by the compiled function."""
-    from policy_dsl.backends.facts import Reader
+    from policy_dsl.facts.read import Reader
 
     root, data = Reader(policy.program).read(facts)
     decision = policy.decide_data(root, data, on=on, known=known)

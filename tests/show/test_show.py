@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
-from policy_dsl.explain.effective import Effective, ShownRule
-from policy_dsl.tools.cli import main
+from policy_dsl.cli.cli import main
+from policy_dsl.effective.effective import Effective, ShownRule
 
 HERE = Path(__file__).parent
 COUNTY = HERE / "3-county.policy"

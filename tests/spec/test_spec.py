@@ -28,6 +28,7 @@ import policy_dsl
 from policy_dsl import Decision, Policy, PolicyError, library
 from policy_dsl.backends.interpret import Interpretation
 from policy_dsl.diagnostics.report import Report
+from policy_dsl.examples.run import run, run_example, timeline_of
 from policy_dsl.model.functions import FUNCTIONS, MOMENTS
 from policy_dsl.pipeline import compile_layers
 from policy_dsl.source import Source
@@ -38,7 +39,6 @@ from policy_dsl.syntax.grammar import Grammar
 from policy_dsl.syntax.printer import text as printed
 from policy_dsl.syntax.scan import Scanner, item_lines
 from policy_dsl.syntax.traverse import walk
-from policy_dsl.tools.testing import run, run_example, timeline_of
 
 HERE = Path(__file__).parent
 PAGES = sorted(HERE.glob("*.md"))
@@ -131,7 +131,7 @@ def test_a_policy_and_its_examples(block: Block, tmp_path: Path) -> None:
 
 
 def _agree(policy: Policy, example: Any) -> None:
-    from policy_dsl.backends.facts import Reader
+    from policy_dsl.facts.read import Reader
 
     if example.history:
         _agree_monthly(policy, example)

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 
 import policy_dsl
-from policy_dsl.backends.facts import Reader
 from policy_dsl.backends.interpret import Instance, Interpretation
 from policy_dsl.backends.runtime import NOTHING, add_months
 from policy_dsl.backends.show import day_text, value_text
 from policy_dsl.backends.values import Value, known
+from policy_dsl.examples.run import timeline_of
 from policy_dsl.explain.describe import describe
 from policy_dsl.explain.explanation import Explanation, Step
 from policy_dsl.explain.formula import MOST_ENTRIES
+from policy_dsl.facts.read import Reader
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import walk
 from policy_dsl.library import shipped
-from policy_dsl.tools.testing import timeline_of
 
 HERE = Path(__file__).parent
 EXPLAIN = Path(policy_dsl.__file__).parent / "explain"

@@ -7,10 +7,10 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from ...facts.read import MOST_TEXT, encoded
 from ...ir import nodes as ir
 from ...ir.traverse import walk
 from ...model.types import decimal_text, grid
-from ..facts import MOST_TEXT, encoded
 from ..interpret import carried_width, fact_step
 from ..schedule import Step
 from ..show import day_text

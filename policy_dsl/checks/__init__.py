@@ -1,0 +1,1 @@
+"""What a program must keep before it may run."""

@@ -1,0 +1,109 @@
+"""What a 阶段 must keep: every state can be reached, none is left without a way out unless it says so, no two transitions hold together.
+
+Whether a state can be reached counts the transitions of all layers and all times: what a lower layer or a later regime takes away was meant
+to go. What a layer has taken away for good is no way out any more, and excuses no 终止. Whether two conditions can hold together is decided
+by comparing the same terms (disjoint.py) on the days on which both are in force; the rest is an error when it happens.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from ..diagnostics.report import Report, suggestion
+from ..ir import nodes as ir
+from ..ir.disjoint import overlapping
+from ..ir.epoch import day_after, in_force
+
+
+def steps_of(line: ir.Line) -> tuple[int, int]:
+    """(from, to) of a transition, as positions of the states."""
+    assert isinstance(line.condition, ir.Logic)
+    first = line.condition.parts[0]
+    assert isinstance(first, ir.Compare)
+    assert isinstance(first.right, ir.Constant)
+    assert isinstance(line.result, ir.Constant)
+    return first.right.value, line.result.value
+
+
+def condition_of(line: ir.Line) -> ir.Expression:
+    """What a transition demands beside the state from which it leads."""
+    assert isinstance(line.condition, ir.Logic)
+    rest = line.condition.parts[1:]
+    return rest[0] if len(rest) == 1 else line.condition._replace(parts=rest)
+
+
+def _meant(name: str, likely: list[str], members: Sequence[str]) -> tuple[str, str]:
+    """A state for which the name may be a slip: one that is reached and never left, or left and never reached; else any other."""
+    zh, en = suggestion(name, likely)
+    if not zh:
+        zh, en = suggestion(name, [m for m in members if m != name])
+    return f"{zh} " if zh else "", f"{en} " if en else ""
+
+
+def _reached(steps: Iterable[tuple[int, int]]) -> set[int]:
+    """The states to which these transitions lead from the first one."""
+    steps = list(steps)
+    reached = {0}
+    while more := {b for a, b in steps if a in reached} - reached:
+        reached |= more
+    return reached
+
+
+def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
+    """Whether the status is sound; what is not is reported."""
+    before = len(report.items)
+    members = rule.type.members
+    lines = [x for x in rule.lines if x.kind == "transition"]
+    steps = {id(x): steps_of(x) for x in lines}
+    for line in lines:
+        a, b = steps[id(line)]
+        if a == b:
+            report.error("P1017", line.place, name=line.label)
+    gone = {id(x): r for r in rule.repeals if r.always for x in lines if r.takes(x.key, x.layer)}
+    live = [x for x in lines if id(x) not in gone]
+    reached, still = _reached(steps.values()), _reached(steps[id(x)] for x in live)
+    for state, name in enumerate(members):
+        touching = next((x for x in lines if state in steps[id(x)]), None)
+        place = touching.place if touching else rule.place
+        leaving = [x for x in live if steps[id(x)][0] == state]
+        if state not in reached:
+            dead = [m for n, m in enumerate(members) if n != state and not any(steps[id(x)][0] == n for x in lines)]
+            zh, en = _meant(name, dead, members)
+            report.error("P1005", place, state=name, meant=zh, meant_en=en)
+        if not leaving and name not in finals and (state in still or state not in reached):
+            lost = [m for n, m in enumerate(members) if n != state and n not in reached]
+            taken = [gone[id(x)] for x in lines if steps[id(x)][0] == state]
+            zh, en = _meant(name, lost, members)
+            report.error("P1006", taken[-1].place if taken else place, state=name, meant=zh, meant_en=en)
+        if leaving and name in finals:
+            report.error("P1009", leaving[0].place, state=name)
+    together = _Together(rule)
+    for x, y in itertools.combinations(live, 2):
+        (a, to), (b, other) = steps[id(x)], steps[id(y)]
+        if a != b or to == other or x.since > y.until or y.since > x.until:
+            continue
+        if overlapping(condition_of(x), condition_of(y)) and together.ever(x, y):
+            labels = [(x.place, "这一条", "this one")]
+            report.error("P1007", y.place, labels=labels, state=members[a], one=members[to], other=members[other])
+    return len(report.items) == before
+
+
+class _Together:
+    """Whether two transitions are in force on one day: neither repealed nor replaced by a lower layer."""
+
+    def __init__(self, rule: ir.Rule) -> None:
+        self.rule = rule
+        ends = [x.until for x in rule.lines] + [x.until for x in rule.repeals]
+        self.days = sorted({day_after(end) for end in ends if end < ir.OPEN})
+        self.bodies: dict[int, set[int]] = {}
+
+    def ever(self, x: ir.Line, y: ir.Line) -> bool:
+        since, until = max(x.since, y.since), min(x.until, y.until)
+        return any({id(x), id(y)} <= self.on(day) for day in (since, *self.days) if since <= day <= until)
+
+    def on(self, day: int) -> set[int]:
+        if day not in self.bodies:
+            found = in_force(self.rule, day)
+            self.bodies[day] = {id(line) for line in found.body} if found is not None else set()
+        return self.bodies[day]

@@ -1,0 +1,1 @@
+"""The command line: reads and prints, nothing else. One file a command."""

@@ -1,0 +1,1 @@
+"""What is in force on a day, through all layers."""

@@ -1,0 +1,1 @@
+"""Cases written beside the rules, and cases drawn."""

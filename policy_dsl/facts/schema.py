@@ -1,0 +1,205 @@
+"""The facts that a policy takes: as JSON Schema, or as a blank to fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from fractions import Fraction
+from typing import Any
+
+from ..ir import nodes as ir
+from ..ir.traverse import usual_roots
+from ..model.types import decimal_text
+
+
+def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
+    """JSON Schema 2020-12. Amounts may be numbers in the declared unit or text with a unit; null means unknown."""
+    definitions = {e.name: _entity(e, lang) for e in program.entities}
+    tops = usual_roots(program)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": program.name,
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            e.name: {"$ref": f"#/$defs/{_pointer(e.name)}"}
+            for e in sorted(program.entities, key=lambda e: e.name not in {t.name for t in tops})
+        },
+        "$defs": definitions,
+    }
+
+
+def _pointer(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
+    properties: dict[str, object] = {f.name: _fact(f, lang) for f in entity.facts}
+    for m in entity.lists:
+        properties[m.name] = {
+            "type": "array",
+            "minItems": m.low,
+            "maxItems": m.high,
+            "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"},
+        }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": [m.name for m in entity.lists if m.low],
+    }
+
+
+def _number(value: Fraction) -> int | float | str:
+    return int(value) if value.denominator == 1 else decimal_text(value) or str(value)
+
+
+def _fact(fact: ir.Fact, lang: str) -> dict[str, object]:
+    out: dict[str, Any] = {}
+    match fact.type.kind:
+        case "truth":
+            out["type"] = ["boolean", "null"]
+        case "enumeration":
+            out["enum"] = [*fact.type.members, None]
+        case "date":
+            out.update({"type": ["string", "null"], "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+        case "text":
+            out["type"] = ["string", "null"]
+        case _:
+            number: dict[str, Any] = {"type": "number"}
+            scale = fact.type.own.scale
+            for key, bound in (("minimum", fact.low), ("maximum", fact.high)):
+                if bound is not None:
+                    number[key] = _json_number(bound / scale)
+            unit = fact.type.own.show(lang)
+            text = {"type": "string", "pattern": r"^\s*[+-]?[0-9]+(\.[0-9]+)?(\s*\S.*)?$"}
+            out["anyOf"] = [number, text, {"type": "null"}]
+            if unit:
+                out["x-unit"] = unit
+    title = [fact.ask] if fact.ask else []
+    if fact.by:
+        title.append(_decided(fact, lang))
+        out["x-decided-by"] = fact.by
+    if title:
+        out["description"] = ("；" if lang == "zh" else "; ").join(title)
+    if fact.has_default:
+        out["default"] = _default(fact)
+    return out
+
+
+def _json_number(value: Fraction) -> int | dict[str, str] | Any:
+    """A bound as a JSON number; bounds with decimals go through decimal text, exact."""
+    from decimal import Decimal
+
+    text = decimal_text(value)
+    return (
+        int(value)
+        if value.denominator == 1
+        else json.loads(text)
+        if text
+        else int(Decimal(value.numerator) / Decimal(value.denominator))
+    )
+
+
+def _default(fact: ir.Fact) -> object:
+    from ..backends.show import json_value
+
+    if fact.type.is_amount:
+        own = Fraction(fact.default) / fact.type.own.scale  # type: ignore[call-overload]
+        return int(own) if own.denominator == 1 else decimal_text(own)
+    return json_value(fact.default, fact.type)
+
+
+def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, object]:
+    out: dict[str, object] = {f.name: _default(f) if f.has_default else None for f in entity.facts}
+    for m in entity.lists:
+        out[m.name] = [_blank(entities[m.entity], entities) for _ in range(m.low)]
+    return out
+
+
+def template(program: ir.Program, form: str, lang: str = "zh") -> str:
+    """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may."""
+    entities = {e.name: e for e in program.entities}
+    tops = usual_roots(program) or list(program.entities[:1])
+    if form == "json":
+        return json.dumps({tops[0].name: _blank(tops[0], entities)}, ensure_ascii=False, indent=2) if tops else "{}"
+    if form == "yaml":
+        return "\n".join(_yaml(tops[0], entities, lang)) if tops else "{}"
+    return _csv(program, lang)
+
+
+def _decided(fact: ir.Fact, lang: str) -> str:
+    return f"由{fact.by}定" if lang == "zh" else f"decided by {fact.by}"
+
+
+def _note(fact: ir.Fact, lang: str) -> str:
+    parts = []
+    if fact.type.kind == "enumeration":
+        parts.append(" | ".join(fact.type.members))
+    elif fact.type.kind == "truth":
+        parts.append("true | false")
+    elif fact.type.kind == "date":
+        parts.append("YYYY-MM-DD")
+    elif fact.type.is_amount:
+        unit = fact.type.own.show(lang) or ("数" if lang == "zh" else "number")
+        low = "" if fact.low is None else str(_number(fact.low / fact.type.own.scale))
+        high = "" if fact.high is None else str(_number(fact.high / fact.type.own.scale))
+        parts.append(f"{unit} {low}..{high}" if low or high else unit)
+    if fact.by:
+        parts.append(_decided(fact, lang))
+    if fact.ask:
+        parts.append(fact.ask)
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def _scalar(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str]:
+    lines = [f"{_scalar(top.name)}:"]
+
+    def fill(entity: ir.Entity, pad: str, first: str) -> None:
+        lead = first
+        if not (entity.facts or entity.lists):
+            lines.append(f"{lead}{{}}")
+        for fact in entity.facts:
+            value = _default(fact) if fact.has_default else None
+            note = _note(fact, lang)
+            lines.append(f"{lead}{_scalar(fact.name)}: {_scalar(value)}" + (f"  # {note}" if note else ""))
+            lead = pad
+        for m in entity.lists:
+            if not m.low:
+                lines.append(f"{lead}{_scalar(m.name)}: []")
+            else:
+                lines.append(f"{lead}{_scalar(m.name)}:")
+                for _ in range(m.low):
+                    fill(entities[m.entity], pad + "    ", pad + "  - ")
+            lead = pad
+
+    fill(top, "  ", "  ")
+    return lines
+
+
+def _csv(program: ir.Program, lang: str) -> str:
+    """A row a fact: where it belongs, its name, what may stand there, its default."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    zh, en = ["对象", "事实", "填写", "默认", "值"], ["entity", "fact", "to fill in", "default", "value"]
+    writer.writerow(zh if lang == "zh" else en)
+    for entity in program.entities:
+        for fact in entity.facts:
+            default = _default(fact) if fact.has_default else ""
+            writer.writerow(
+                [
+                    entity.name,
+                    fact.name,
+                    _note(fact, lang),
+                    default if not isinstance(default, bool) else ("true" if default else "false"),
+                    "",
+                ]
+            )
+    return out.getvalue().rstrip("\n")

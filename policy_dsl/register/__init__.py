@@ -1,0 +1,1 @@
+"""Assumptions and open figures, and what rests on them."""
