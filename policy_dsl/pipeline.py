@@ -13,6 +13,7 @@ import gc
 
 from .checks.check import check
 from .checks.layers import compare_layers
+from .checks.statuses import check_statuses
 from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.nodes import Program
@@ -54,6 +55,7 @@ def _passes(layers: list[LayerFiles], report: Report) -> Program | None:
         parsed.append(Layer(layer.policy, tuple(files)))
     model = declare(parsed, report)
     program = build(model, digest(layers), report)
+    check_statuses(program, model, report)
     if not report.failed:
         check(program, report)
         compare_layers(program, report)

@@ -176,7 +176,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (given, "MAX_FACTS", "B", "F0114", "一个 JSON 事实文件", "a file of facts in JSON"),
     (given, "MAX_YAML", "B", "F0114", "一个 YAML 事实文件", "a file of facts in YAML"),
     (facts, "MOST_DIGITS", "", "F0114", "事实里一个数的位数", "digits of a number in the facts"),
-    (facts, "MOST_TEXT", "", "", "文本事实的字符，多出的不读", "characters of a text fact; what is beyond is not read"),
+    (characters, "MAX_TEXT", "", "", "文本事实的字符，多出的不读", "characters of a text fact; what is beyond is not read"),
     (facts, "MOST_ERRORS", "", "", "一次报告的事实错误", "mistakes in facts reported at once"),
     (report, "KEPT", "", "", "一次检查收集的诊断", "diagnostics that one check collects"),
     (report, "MOST", "", "", "其中显示的，其余只计数", "of them shown; the rest are counted"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..checks.sizes import CARRIED, PARTS
-from ..facts.read import encoded
 from ..ir import nodes as ir
-from .interpret import Entries, Instance, carried_width, fact_step, numbers_of
+from ..ir.carry import CARRIED, PARTS
+from .grids import carried_width, encoded, fact_step
+from .interpret import Entries, Instance, numbers_of
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 

@@ -15,10 +15,10 @@ from ..ir import nodes as ir
 from ..ir.epoch import Missing
 from ..ir.traverse import asks_calendar, compared
 from ..model.functions import BY_KEY
-from ..model.types import Type, grid
 from ..source import Place
 from . import runtime
 from .calendar import calendar_of
+from .grids import carried_width, fact_step
 from .show import day_text
 from .values import Failure, Undetermined, Value, join, known
 
@@ -113,16 +113,6 @@ def _decoded(c: ir.Carried, item: Any) -> Value:
     if not c.type.is_amount:
         return item
     return Fraction(item, c.grid) if c.grid else Fraction(*item)
-
-
-def carried_width(c: ir.Carried) -> int:
-    """How many places of an entry's data it takes: an amount without a grid takes two, numerator and denominator."""
-    return 2 if c.kind == "value" and c.type.is_amount and not c.grid else 1
-
-
-def fact_step(type_: Type) -> Fraction:
-    """What one of a given fact's grid integers is worth in base units."""
-    return grid(type_) * type_.own.scale
 
 
 class Interpretation:

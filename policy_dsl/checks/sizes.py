@@ -13,14 +13,13 @@ from math import ceil, lcm
 from typing import NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.carry import CARRIED, PARTS
 from ..ir.epoch import dependency_order
 from ..model.types import grid
-from ..syntax.characters import MAX_CARRIED, MAX_CARRIED_PARTS, MAX_SIZE
+from ..syntax.characters import MAX_SIZE
 
 GIVEN = 10**15  # of its unit: no fact is larger, whatever its range
 ENTRIES = 50
-CARRIED = 10**MAX_CARRIED  # in base units: what is larger is not carried into the next month, nor what is finer
-PARTS = 10**MAX_CARRIED_PARTS
 LIMIT: int = 10**MAX_SIZE
 BEYOND = LIMIT**2  # where counting ends
 

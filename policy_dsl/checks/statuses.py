@@ -14,23 +14,8 @@ from ..diagnostics.report import Report, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import overlapping
 from ..ir.epoch import day_after, in_force
-
-
-def steps_of(line: ir.Line) -> tuple[int, int]:
-    """(from, to) of a transition, as positions of the states."""
-    assert isinstance(line.condition, ir.Logic)
-    first = line.condition.parts[0]
-    assert isinstance(first, ir.Compare)
-    assert isinstance(first.right, ir.Constant)
-    assert isinstance(line.result, ir.Constant)
-    return first.right.value, line.result.value
-
-
-def condition_of(line: ir.Line) -> ir.Expression:
-    """What a transition demands beside the state from which it leads."""
-    assert isinstance(line.condition, ir.Logic)
-    rest = line.condition.parts[1:]
-    return rest[0] if len(rest) == 1 else line.condition._replace(parts=rest)
+from ..ir.traverse import condition_of, steps_of
+from ..model.declare import Model
 
 
 def _meant(name: str, likely: list[str], members: Sequence[str]) -> tuple[str, str]:
@@ -50,9 +35,15 @@ def _reached(steps: Iterable[tuple[int, int]]) -> set[int]:
     return reached
 
 
-def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
-    """Whether the status is sound; what is not is reported."""
-    before = len(report.items)
+def check_statuses(program: ir.Program, model: Model, report: Report) -> None:
+    """Reports what is wrong with the statuses, also in a program of which other rules could not be built."""
+    for rule in program.rules:
+        symbol = model.rules.get((rule.entity, rule.name)) if rule.status else None
+        if symbol is not None and symbol.status is not None:
+            _check(rule, symbol.status.finals, report)
+
+
+def _check(rule: ir.Rule, finals: frozenset[str], report: Report) -> None:
     members = rule.type.members
     lines = [x for x in rule.lines if x.kind == "transition"]
     steps = {id(x): steps_of(x) for x in lines}
@@ -86,7 +77,6 @@ def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
         if overlapping(condition_of(x), condition_of(y)) and together.ever(x, y):
             labels = [(x.place, "这一条", "this one")]
             report.error("P1007", y.place, labels=labels, state=members[a], one=members[to], other=members[other])
-    return len(report.items) == before
 
 
 class _Together:

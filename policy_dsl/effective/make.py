@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from ..backends.epoch import Epoch
 from ..backends.interpret import evaluate_parameter
 from ..backends.values import Value
-from ..checks.statuses import steps_of
 from ..explain.explanation import displaced_lines
 from ..ir import nodes as ir
 from ..ir.epoch import InForce, by_keys, held, repealing
+from ..ir.traverse import steps_of
 from ..model.clause import Clause
 from ..source import Place
 from .effective import (

@@ -174,7 +174,7 @@ def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch
 
 
 def _fact(root: Instance, entry: Instance, name: str) -> object:
-    from ..backends.interpret import fact_step
+    from ..backends.grids import fact_step
     from ..backends.runtime import Unknown
 
     fact = next(f for f in entry.entity.facts if f.name == name)

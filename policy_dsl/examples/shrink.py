@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..backends.interpret import Instance, carried_width
+from ..backends.grids import carried_width, start_of
+from ..backends.interpret import Instance
 from ..backends.runtime import UNKNOWN, Unknown
-from ..facts.read import Reader, start_of
+from ..facts.read import Reader
 from ..policy import Policy
 from .case import Case, begins, bits_of, left_out, with_carried, with_fact, without_entry
 

@@ -10,10 +10,11 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..backends.grids import start_of
 from ..backends.handover import Carry
 from ..backends.runtime import UNKNOWN, Defer, add_months, month_start
 from ..diagnostics.report import PolicyError
-from ..facts.read import Reader, start_of
+from ..facts.read import Reader
 from ..ir import nodes as ir
 from ..policy import Policy
 from .case import Case, Data

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..backends.epoch import Epoch
-from ..backends.interpret import fact_step
+from ..backends.grids import fact_step
 from ..backends.values import known
 from ..ir import nodes as ir
 from ..ir.traverse import formulas, walk

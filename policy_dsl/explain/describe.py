@@ -9,9 +9,8 @@ from ..backends.calendar import calendar_of
 from ..backends.interpret import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
-from ..checks.statuses import condition_of
 from ..ir import nodes as ir
-from ..ir.traverse import asks_calendar, children
+from ..ir.traverse import asks_calendar, children, condition_of
 from ..model.clause import Clause
 from ..model.types import Type
 from ..syntax.keywords import spelling

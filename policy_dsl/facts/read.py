@@ -13,10 +13,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..backends.interpret import Entries, carried_width, fact_step
-from ..backends.runtime import NOTHING, UNKNOWN, UNLISTED, Held
-from ..backends.values import Failure, Undetermined
-from ..checks.sizes import CARRIED, PARTS
+from ..backends.grids import carried_width, encoded, fact_step, start_of
+from ..backends.interpret import Entries
+from ..backends.runtime import UNKNOWN, UNLISTED, Held
+from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..ir.traverse import usual_roots
@@ -24,10 +24,9 @@ from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
-from ..syntax.characters import MAX_CARRIED
+from ..syntax.characters import MAX_TEXT
 
 MOST_DIGITS = 30
-MOST_TEXT = 10_000
 MOST_ERRORS = 50
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*((?![eE][+-]?[0-9])[^\s0-9.,，'_+-].*?)?\s*\Z", re.ASCII)
 _KINDS = {
@@ -69,35 +68,6 @@ def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str
         (PAID, ("「已发」写在历史里，用 policy timeline 运行", "“paid” belongs to a history, run by policy timeline")),
         ((*SINCE, *UNTIL, *IS, *LEARNED), dated),
     )
-
-
-def start_of(entity: ir.Entity) -> list[Any]:
-    """What an entry carries before its first month: a status its 起始, counters 0, a window no months, the rest nothing."""
-    out: list[Any] = []
-    for c in entity.carried:
-        if c.kind == "window":
-            out.append(())
-        elif c.start is None:
-            out += [NOTHING] * carried_width(c)
-        else:
-            made = encoded(c, c.start)
-            assert made is not None
-            out += made
-    return out
-
-
-def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
-    """A known value as an entry's data hold it; None for an amount that is finer than its grid."""
-    if not c.type.is_amount:
-        return (value,)
-    number = Fraction(value)
-    if abs(number.numerator) > CARRIED or number.denominator > PARTS:
-        words = (("name", c.of), ("most", str(MAX_CARRIED)))
-        return (Held(Failure("R0122", words, c.place)),) * carried_width(c)
-    if not c.grid:
-        return (number.numerator, number.denominator)
-    steps = number * c.grid
-    return (steps.numerator,) if steps.denominator == 1 else None
 
 
 class Reader:
@@ -360,7 +330,7 @@ class Reader:
                 return self._date(value, path)
             case "text":
                 if isinstance(value, str):
-                    return value[:MOST_TEXT]
+                    return value[:MAX_TEXT]
                 self.wrong_type(path, ("文字", "a text"), value)
             case _:
                 return self._amount(value, fact, path)

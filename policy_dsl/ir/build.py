@@ -10,7 +10,6 @@ from typing import Any
 
 from attrs import evolve
 
-from ..checks.statuses import check_status
 from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
 from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
@@ -381,8 +380,6 @@ class _Builder:
             repeals=repeals,
             marks=self._marks(symbol, body) if symbol.status is not None else (),
         )
-        if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
-            return []
         return [*parts.rules(made), made]
 
     def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from math import lcm
 
 from ..model.types import grid as fact_grid
+from ..syntax.characters import MAX_CARRIED, MAX_CARRIED_PARTS
 from . import nodes as ir
 from .bounds import Analysis
 
 ROUNDS = 6
+CARRIED = 10**MAX_CARRIED  # in base units: what is larger is not carried into the next month, nor what is finer
+PARTS = 10**MAX_CARRIED_PARTS
 
 
 def settle_grids(program: ir.Program) -> ir.Program:

@@ -144,3 +144,20 @@ def compared(sign: str, a: Any, b: Any) -> bool:
 def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:
     """Whether the claim is in force on a day (yyyymmdd), as known on another."""
     return claim.since <= on <= claim.until and (known is None or (claim.published or claim.since) <= known)
+
+
+def steps_of(line: ir.Line) -> tuple[int, int]:
+    """(from, to) of a transition, as positions of the states."""
+    assert isinstance(line.condition, ir.Logic)
+    first = line.condition.parts[0]
+    assert isinstance(first, ir.Compare)
+    assert isinstance(first.right, ir.Constant)
+    assert isinstance(line.result, ir.Constant)
+    return first.right.value, line.result.value
+
+
+def condition_of(line: ir.Line) -> ir.Expression:
+    """What a transition demands beside the state from which it leads."""
+    assert isinstance(line.condition, ir.Logic)
+    rest = line.condition.parts[1:]
+    return rest[0] if len(rest) == 1 else line.condition._replace(parts=rest)

@@ -27,6 +27,7 @@ MAX_CHAIN = 200  # rules or parameters that read each other in a row
 MAX_SIZE = 1_000  # digits that a computed number may have
 MAX_CARRIED = 40  # digits of a number that is carried into the next month
 MAX_CARRIED_PARTS = 12  # digits of its denominator
+MAX_TEXT = 10_000  # characters of a text fact; what is beyond is not read
 MAX_REREAD = 20_000  # lines read again to find further mistakes in one declaration
 
 _FULL = {0xFF01 + i: 0x21 + i for i in range(94) if not chr(0x21 + i).isalnum()}

@@ -6,10 +6,9 @@ from fractions import Fraction
 
 from ..backends.interpret import Instance, Interpretation
 from ..backends.values import known
-from ..checks.statuses import steps_of
 from ..decision import Decision
 from ..ir import nodes as ir
-from ..ir.traverse import walk
+from ..ir.traverse import steps_of, walk
 from ..model.words import stay_of
 
 

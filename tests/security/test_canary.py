@@ -73,11 +73,14 @@ import json, sys
 spec = json.loads(sys.stdin.read())
 import policy_dsl, pathlib, tempfile, importlib.util, html.entities, linecache, tokenize, csv, decimal, datetime, string, ast, marshal
 from policy_dsl import Policy, PolicyError, library, pipeline
-from policy_dsl.backends import schema, standalone, whatif, facts as facts_
+from policy_dsl import whatif
+from policy_dsl.backends import standalone
+from policy_dsl.facts import files, read as facts_, schema
 from policy_dsl.diagnostics import render
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.explain import data, describe, page, render as r2, summary
-from policy_dsl.tools import testing, given, pages
+from policy_dsl.cli import pages
+from policy_dsl.examples import run
 import lark, yaml
 from policy_dsl.syntax.grammar import grammar
 grammar()
@@ -106,7 +109,7 @@ def everything(text, facts):
     if program is None:
         return
     policy = Policy(program)
-    testing.run(policy)
+    run.run(policy)
     schema.schema(program)
     for form in ("json", "yaml", "csv"):
         schema.template(program, form)
@@ -155,7 +158,7 @@ for p in spec["payloads"]:
         pass
     for text in ("[" + json.dumps(p) + "]", "!!python/object/apply:os.system ['touch %s']" % spec["canary"], "a: !!python/name:os.system"):
         try:
-            given.yaml(text, "x.yaml")
+            files.yaml(text, "x.yaml")
         except PolicyError:
             pass
 watching = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ...ir import nodes as ir
-from ..interpret import carried_width
+from ..grids import carried_width
 from ..schedule import Step, all_gathers
 from .pieces import assign, name, store, tuple_
 from .rules import Rules

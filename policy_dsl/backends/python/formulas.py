@@ -13,7 +13,7 @@ from ...ir import nodes as ir
 from ...ir.bounds import Analysis
 from ...ir.traverse import asks_calendar
 from ..epoch import Epoch
-from ..interpret import fact_step
+from ..grids import fact_step
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .pieces import Form, assign, call, cmp, const, defer, either, fragment, item, name, op, times, tuple_

@@ -7,11 +7,11 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from ...facts.read import MOST_TEXT, encoded
 from ...ir import nodes as ir
 from ...ir.traverse import walk
 from ...model.types import decimal_text, grid
-from ..interpret import carried_width, fact_step
+from ...syntax.characters import MAX_TEXT
+from ..grids import carried_width, encoded, fact_step
 from ..schedule import Step
 from ..show import day_text
 from .flow import Flow
@@ -188,7 +188,7 @@ class Emitter(Rules):
         elif kind == "text":
             test = ast.BoolOp(
                 ast.Or(),
-                [cmp(call("type", name(x)), "is not", name("str")), cmp(call("len", name(x)), ">", const(MOST_TEXT))],
+                [cmp(call("type", name(x)), "is not", name("str")), cmp(call("len", name(x)), ">", const(MAX_TEXT))],
             )
             other = call("read_other", name(x), path)
         else:
