@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
+from policy_dsl import writing
 from policy_dsl.library import in_order
-from policy_dsl.tools import starting, writing
+from policy_dsl.tools import starting
 from policy_dsl.tools.cli import main
 from policy_dsl.tools.drafting import draft
 
@@ -166,6 +167,11 @@ def test_a_parent_that_leaves_nothing_open(folder: Path) -> None:
         ("2024县", "甘肃省", "P0810", "字开头"),
         ("北.policy", "甘肃省", "P0810", "标点"),
         ("且", "甘肃省", "P0810", "关键词"),
+        ("CON", "甘肃省", "P0810", "Windows"),
+        ("nul", "甘肃省", "P0810", "Windows"),
+        ("Com1", "甘肃省", "P0810", "Windows"),
+        ("CON.", "甘肃省", "P0810", "标点"),
+        ("CON ", "甘肃省", "P0810", "空格"),
         ("⼾县", "甘肃省", "P0810", "看上去像"),
         ("清水县", "甘肃省", "P0811", "policies"),
         ("qingshui", "甘肃省", "P0811", "policies"),
