@@ -1,8 +1,9 @@
 """Compiled policies on disk: keyed by content and version, private to the user, disposable.
 
 An entry is `marshal` data with the program (a restricted pickle) and the compiled functions. It is read only when the folder and
-the file belong to this user and nobody else can write them, so nothing that another user wrote is ever run. Writers write beside
-and rename, so a reader sees a whole entry or none. What cannot be read, or does not match, is made anew. No facts are ever kept.
+the file belong to this user and nobody else can write them, so nothing that another user wrote is ever run. A reader sees a whole entry
+or none (writing.py). What cannot be read, or does not match, is made anew: whatever stands under an entry's name may be replaced, and no
+link is followed. No facts are ever kept.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ def read(path: str | os.PathLike[str]) -> Policy | None:
         around = os.lstat(os.path.dirname(path) or os.curdir)
         if not _private(around) or not stat.S_ISDIR(around.st_mode):
             return None
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        flags = ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK")  # a pipe that nobody fills is not waited for
+        handle = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
         with os.fdopen(handle, "rb") as file:
             info = os.fstat(file.fileno())
             if not _private(info) or not stat.S_ISREG(info.st_mode) or info.st_size > MAX_ENTRY:
@@ -165,21 +167,14 @@ def read(path: str | os.PathLike[str]) -> Policy | None:
 
 
 def write(path: str | os.PathLike[str], policy_engine: Engine) -> None:
-    """Writes an entry beside and renames it; a cache that cannot be written is no error."""
+    """Writes an entry for this user alone; a cache that cannot be written is no error."""
+    from .writing import put
+
     try:
         where = os.path.dirname(path) or os.curdir
         os.makedirs(where, mode=0o700, exist_ok=True)
         if not _private(os.lstat(where)):
             return
-        raw = dump(policy_engine, _key(path))
-        import tempfile
-
-        handle, temporary = tempfile.mkstemp(dir=where, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(raw)
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
+        put(os.fspath(path), dump(policy_engine, _key(path)), 0o600)
     except OSError:
         return

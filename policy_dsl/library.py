@@ -126,6 +126,9 @@ def why_unreadable(error: OSError) -> tuple[str, str]:
         errno.ELOOP: "符号链接绕成了圈",
         errno.ENAMETOOLONG: "名称太长",
         errno.ENOSPC: "磁盘满了",
+        errno.EDQUOT: "磁盘配额用完了",
+        errno.EFBIG: "文件太大",
+        errno.EPIPE: "管道的另一头关了",
         errno.EROFS: "磁盘只读",
     }
     return known.get(error.errno or 0, reason), reason

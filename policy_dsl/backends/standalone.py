@@ -22,6 +22,8 @@ from .python import Emitted, emit
 from .runtime import Unknown, Workdays
 from .show import day_text
 
+MARK = "Compiled by policy_dsl; runs on its own."  # in the first line of every such file, by which it is known again
+
 _TAIL = '''
 def decide(facts, on):
     """Decides one case for a day "YYYY-MM-DD": a dict from output paths to values.
@@ -181,7 +183,7 @@ def _wrapped(numbers: list[str]) -> str:
 
 def _head(program: ir.Program, asks: bool) -> str:
     lines = [
-        f'"""{_quiet(program.name)}：由 policy_dsl {__version__} 从 .policy 编译，可独立导入。 Compiled by policy_dsl; runs on its own.',
+        f'"""{_quiet(program.name)}：由 policy_dsl {__version__} 从 .policy 编译，可独立导入。 {MARK}',
         "",
         f"digest {digest_of(program)}",
     ]

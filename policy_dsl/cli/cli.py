@@ -34,6 +34,13 @@ class Commands(click.Group):
                 raise click.UsageError(f"{error.message}（{zh} {en}）", ctx) from None
             raise
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """An interrupt is the user's wish and ends the command quietly."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(130)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """Everything is printed as UTF-8, what click itself says too; a stream that the shell has closed is none to read or write."""
         sys.stdin = sys.stdin or io.TextIOWrapper(io.BytesIO())
@@ -67,10 +74,15 @@ def utf8(text: str) -> bytes:
 
 def say(text: str, lang: str = "zh") -> None:
     """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
+    put(utf8(visible(text)) + b"\n", lang)
+
+
+def put(raw: bytes, lang: str) -> None:
+    """The same with what is printed as it is."""
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.buffer.write(utf8(visible(text)) + b"\n")
+        sys.stdout.buffer.write(raw)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _discard()
@@ -109,7 +121,7 @@ def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> Non
 def fail(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> NoReturn:
     complain(found, lang)
     codes = {d.code for d in found}
-    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804", "P0810", "P0811", "P0812"} else 1)
+    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804", "P0810", "P0811", "P0812", "P0813"} else 1)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,8 +137,6 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             fail(error.diagnostics, lang)
         except RecursionError:
             fail([diagnostic("F0114", what="嵌套太深", what_en="nesting")], lang)
-        except KeyboardInterrupt:
-            sys.exit(130)
         except MemoryError:
             fail([diagnostic("F0114", what="内存不够", what_en="memory")], lang)
         except Exception as error:
@@ -570,9 +580,15 @@ def schema(policy: str, template: str | None, lang: str) -> None:
 @guarded
 def compile_(policy: str, output: str, lang: str) -> None:
     """把政策编译成可读、可独立导入的 Python。 / Compile a policy to readable, standalone Python."""
-    from ..backends.standalone import standalone
-    from ..writing import write_whole
+    from .. import library
+    from ..backends.standalone import MARK, standalone
+    from ..loading import loaded
+    from ..writing import standard_output, write
 
-    text = standalone(_policy(policy).program)
-    write_whole(output, text)
-    say(f"已写 {output}" if lang == "zh" else f"wrote {output}", lang)
+    layers = library.find(policy if library.is_path(policy) else proper(policy))
+    text = standalone(loaded(layers).program)
+    if standard_output(output):  # then that is all that is printed
+        put(text.encode(), lang)
+    else:
+        write(output, text, MARK, [file.path for layer in layers for file in layer.files])
+        say(f"已写 {output}" if lang == "zh" else f"wrote {output}", lang)

@@ -192,6 +192,7 @@ CODES: dict[str, Code] = _table(
     Code("P0810", "error", "「{name}」不能作政策的名称：{problem}", "“{name}” cannot be the name of a policy: {problem_en}", "用汉字、字母和数字，以字开头，中间不留空格，例如 试验县", "use letters and digits, a letter first, no spaces, as in Willow_County"),
     Code("P0811", "error", "已经有政策叫「{name}」：{path}", "there is a policy called “{name}” already: {path}", "换一个名称", "take another name"),
     Code("P0812", "error", "{path} 已经有了，没有动它", "{path} is there already and stays as it is", "换一个名称或用 --output 换一个地方；不要了的先自己删掉", "take another name, or another place with --output; remove it yourself if it is not wanted"),
+    Code("P0813", "error", "不写到 {path}：{reason}", "{path} is not written to: {reason_en}", "换一个名称；不要了的先自己删掉", "take another name; remove the file yourself if it is not wanted"),
     # --- guarantees
     Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
     Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),

@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Hashable
 
+from ..writing import device
+
 LONGEST = 120  # bytes of UTF-8; file systems take 255
 
 
@@ -35,6 +37,9 @@ class Names:
 def safe(text: str) -> str:
     """The text as a file's name: words, dots and dashes; what had to be changed is told apart by a digest."""
     made = re.sub(r"[^\w.-]+", "_", text).strip("._") or "_"
+    if device(made):
+        stem, dot, rest = made.partition(".")
+        made = f"{stem}_{dot}{rest}"
     raw = made.encode()
     if len(raw) > LONGEST:
         made = raw[:LONGEST].decode(errors="ignore")

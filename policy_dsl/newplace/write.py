@@ -12,7 +12,7 @@ from ..loading import loaded
 from ..pipeline import compile_layers
 from ..syntax.characters import NAME, lookalike
 from ..syntax.keywords import RESERVED
-from ..writing import unwritable, write_whole
+from ..writing import device, lay, stage, unwritable
 from .draft import draft
 
 
@@ -43,6 +43,11 @@ def _legal(name: str) -> None:
         problem = ("有空格、标点，或不以字开头", "it has a space or a sign, or begins with no letter")
     elif name in RESERVED:
         problem = ("它是语言的关键词", "it is a keyword of the language")
+    elif device(name):
+        problem = (
+            "Windows 里这是设备的名称，不能作文件夹",
+            "on Windows it is the name of a device, and no folder can have it",
+        )
     if problem is not None:
         zh, en = problem
         raise PolicyError([diagnostic("P0810", at=name, name=name, problem=zh, problem_en=en)])
@@ -82,14 +87,14 @@ def _taken(target: str) -> Diagnostic:
 
 
 def _write(target: str, path: str, text: str) -> None:
+    """Lays the folder with its file aside and gives it its place in one step."""
     try:
-        os.mkdir(target)
-    except FileExistsError:
-        raise PolicyError([_taken(target)]) from None
+        with stage(os.path.dirname(target) or os.curdir) as folder:
+            made = os.path.join(folder, "new")
+            os.mkdir(made)
+            lay(os.path.join(made, os.path.basename(path)), text.encode(), settled=True)
+            if os.path.lexists(target):  # asked once more: a rename would take the place of an empty folder
+                raise PolicyError([_taken(target)])
+            os.replace(made, target)
     except OSError as error:
-        raise PolicyError([unwritable(target, error)]) from None
-    try:
-        write_whole(path, text)
-    except BaseException:
-        os.rmdir(target)
-        raise
+        raise PolicyError([_taken(target) if os.path.lexists(target) else unwritable(target, error)]) from None

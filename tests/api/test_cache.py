@@ -361,6 +361,16 @@ def test_an_entry_that_is_a_folder_is_no_error(folder: Path, policy: Path) -> No
     assert [p.name for p in folder.iterdir()] == [entry.name]
 
 
+def test_an_entry_that_is_a_pipe_is_not_waited_for(folder: Path, policy: Path, compiles: list[str]) -> None:
+    policy_dsl.load(policy)
+    (entry,) = entries(folder)
+    entry.unlink()
+    os.mkfifo(entry, 0o600)
+    assert gap(policy_dsl.load(policy)) == 500
+    assert len(compiles) == 2
+    assert stat.S_ISREG(entry.stat().st_mode)
+
+
 # --- what stands in it
 
 

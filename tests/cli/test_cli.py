@@ -593,7 +593,6 @@ def test_compile_replaces_a_file_whole_or_not_at_all(
     county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "made.py"
-    target.write_text("# before", encoding="utf-8")
     assert run("compile", county, "-o", target).exit_code == 0
     whole = target.read_text(encoding="utf-8")
     assert "def decide(" in whole

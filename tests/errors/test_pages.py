@@ -382,6 +382,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0810": lambda p: run("new", "试验 县", "--extends", "甘肃省", "-o", str(p)),
     "P0811": lambda p: run("new", "清水县", "--extends", "甘肃省", "-o", str(p)),
     "P0812": lambda p: (p / "试验县").mkdir() or run("new", "试验县", "--extends", "甘肃省", "-o", str(p)),
+    "P0813": lambda p: write(p / "清水县.py", "# 自己写的\n") and run("compile", "清水县", "-o", str(p / "清水县.py")),
     "F0217": lambda p: called(months_apart, p),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),

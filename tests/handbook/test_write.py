@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,20 +108,25 @@ def test_no_permission(tmp_path: Path) -> None:
 
 
 def test_permission_refused_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> str:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.tempfile, "mkdtemp", refuse)
-    done = docs(tmp_path / "w", GIVEN, "--lang", "en")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", refuse)
+        done = docs(tmp_path / "w", GIVEN, "--lang", "en")
     assert "[P0807] cannot write" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("step", range(3))
-def test_a_disk_that_fills_leaves_everything_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+@pytest.mark.parametrize(
+    ("inside", "step"),
+    [(False, 0), (False, 1), (False, 2), (True, 0), (True, 1), (True, 3), (True, 6)],
+)
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_whoever_is_stopped_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool, step: int, error: BaseException
 ) -> None:
-    """While pages are laid, while the old ones are moved away, while the new ones are moved in."""
+    """While pages are laid (0), while the old ones are moved away, while the new ones are moved in; as a whole, and one by one."""
     docs(tmp_path / "w", str(HERE), "--lang", "both")
     before = held(tmp_path / "w")
     calls = {"n": 0}
@@ -126,22 +134,94 @@ def test_a_disk_that_fills_leaves_everything_as_it_was(
 
     def fails(*args: str) -> None:
         calls["n"] += 1
-        if calls["n"] == (3, 6)[step - 1]:
-            raise OSError(28, "No space left on device")
+        if calls["n"] == step:
+            raise error
         real(*args)
 
-    if step:
-        monkeypatch.setattr(writing.os, "rename", fails)
+    def fails_at_once(*_: object) -> None:
+        raise error
+
+    if inside:
+        monkeypatch.chdir(tmp_path / "w")
+    with monkeypatch.context() as patch:
+        if step:
+            patch.setattr(os, "rename", fails)
+        else:
+            patch.setattr(writing, "lay", fails_at_once)
+        done = docs(tmp_path / "w", GIVEN, "--lang", "both")
+    if isinstance(error, OSError):
+        assert (done.exit_code, "磁盘满了" in done.stderr) == (1, True)
     else:
-        monkeypatch.setattr(writing.json, "dump", lambda *_, **__: fails_at_once())
-    done = docs(tmp_path / "w", GIVEN, "--lang", "both")
-    assert "磁盘满了" in done.stderr
+        assert (done.exit_code, done.stderr) == (130, "")
     assert held(tmp_path / "w") == before
     assert [p.name for p in tmp_path.iterdir()] == ["w"]
 
 
-def fails_at_once() -> None:
-    raise OSError(28, "No space left on device")
+def test_a_folder_in_which_somebody_is_stays_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes into the folder in which he is does not end up in one that is gone."""
+    docs(tmp_path / "w", str(HERE), "--lang", "both")
+    monkeypatch.chdir(tmp_path / "w")
+    before = os.stat(".").st_ino
+    assert docs(Path(), GIVEN, "--lang", "en").exit_code == 0
+    assert (os.stat(".").st_ino, (tmp_path / "w").stat().st_ino) == (before, before)
+    assert written(tmp_path / "w") == pages(GIVEN, "en")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EBUSY, errno.EXDEV])
+def test_a_folder_that_cannot_be_moved_gets_its_pages_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """It is a mount point, or nothing may be written beside it."""
+    target = tmp_path / "w"
+    docs(target, str(HERE), "--lang", "both")
+    real = os.rename
+
+    def fails(source: str, goal: str) -> None:
+        if str(target) in (source, goal):
+            raise OSError(number, os.strerror(number))
+        real(source, goal)
+
+    before = target.stat().st_ino
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", fails)
+        assert docs(target, GIVEN, "--lang", "en").exit_code == 0
+    assert target.stat().st_ino == before
+    assert written(target) == pages(GIVEN, "en")
+    assert [p.name for p in tmp_path.iterdir()] == ["w"]
+
+
+@pytest.mark.parametrize("step", range(7))
+def test_a_mixture_is_known_as_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """A writer is killed while he exchanges one by one: whatever is there then, the next one writes anew."""
+    target = tmp_path / "w"
+    docs(target, str(HERE), "--lang", "both")
+    monkeypatch.chdir(target)
+    script = (
+        "import os, sys\nfrom policy_dsl.cli.cli import main\nreal, calls = os.rename, []\n"
+        "def rename(*args):\n    calls.append(args)\n    len(calls) > int(sys.argv[1]) and os._exit(9)\n    real(*args)\n"
+        "os.rename = rename\nmain(['docs', sys.argv[2], '--output', '.'])\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+    done = subprocess.run([sys.executable, "-c", script, str(step), GIVEN], env=env, capture_output=True, timeout=60)
+    assert done.returncode == 9, done.stderr.decode()
+    assert docs(target, GIVEN, "--lang", "en").exit_code == 0
+    assert written(target) == pages(GIVEN, "en")
+
+
+def test_rights_and_a_link_stay(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "w").symlink_to("real")
+    assert docs(tmp_path / "w").exit_code == 0
+    assert (tmp_path / "w").is_symlink()
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o700
+    assert written(tmp_path / "real") == pages(GIVEN)
+
+
+def test_a_list_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    docs(tmp_path / "w")
+    (tmp_path / "w" / LIST).unlink()
+    os.mkfifo(tmp_path / "w" / LIST)
+    assert "P0809" in docs(tmp_path / "w").stderr
 
 
 def test_what_does_not_compile_writes_nothing(tmp_path: Path) -> None:
