@@ -6,6 +6,7 @@ are read first. A mistake is reported where it stands and ends its line; the oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -281,6 +282,9 @@ class Elaborator:
             return ir.Constant(value * context.scale, want, place)
         unit = unit_of(node.unit, self.model.units)
         if unit is None:
+            glued = re.match(r"\w+", node.span.text[len(node.digits) :])
+            if glued is not None and glued.group() not in keywords.UNIT_KEYS:
+                raise self.fail("P0109", node.span, digits=node.digits, word=glued.group())
             raise self.fail(
                 "P0214", node.span, name="/".join(node.unit), hint=suggestion(node.unit[0], keywords.UNIT_KEYS)
             )

@@ -450,6 +450,11 @@ class _Collector:
     def _size(self, fact: nodes.Fact) -> tuple[int, int]:
         if fact.range is None:
             return 1, 50
+        for end in fact.range:
+            number = end.operand if isinstance(end, nodes.Negative) else end
+            if isinstance(number, nodes.Number) and number.unit and unit_of(number.unit, frozenset(self.units)) is None:
+                hint = ("名单的大小写整数，例如 0..20", "the size of a list is a whole number, as in 0..20")
+                self.report.error("P0214", number.span, name="/".join(number.unit), hint=hint)
         ends = [plain_value(e) for e in fact.range]
         if None in ends or any(e is not None and e.denominator != 1 for e in ends):
             self.report.error(

@@ -383,11 +383,15 @@ class Scanner:
             out.append(self._token("UNIT", gap, unit.end()))
             return unit.end()
         if gap == stop:
+            word = _TOKEN.match(self.folded, stop, end)
+            if word is not None and word.group("name") and characters.disguised(word.group()) < 0:
+                out.append(self._token("GLUED", stop, word.end()))  # 3亩: a unit, if the policy declares it
+                return word.end()
             self._glued(at, stop, end)
         return stop
 
     def _glued(self, at: int, stop: int, end: int) -> None:
-        """A word right behind digits is neither a unit nor a name."""
+        """What stands right behind digits is no word that could be a unit."""
         word = re.compile(r"\w+").match(self.folded, stop, end)
         if word:
             raise ScanError(
@@ -426,7 +430,11 @@ class Scanner:
             if number.type != "NUMBER" or start + 1 == len(tokens) or tokens[start + 1] == "%":
                 continue
             at = start + 2
-            while [t.type for t in tokens[at - 1 : at + 2 : 2]] in (["UNIT", "NAME"], ["NAME", "NAME"]):
+            while [t.type for t in tokens[at - 1 : at + 2 : 2]] in (
+                ["UNIT", "NAME"],
+                ["NAME", "NAME"],
+                ["GLUED", "NAME"],
+            ):
                 slash, following = tokens[at], tokens[at + 2 : at + 3]
                 if slash.type not in ("_SLASH", "PER") or tokens[at + 1] == "%":
                     break

@@ -118,8 +118,12 @@ def translated(written: str) -> str:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("unit", "slash"), [(u, SLASHES[n % len(SLASHES)]) for n, u in enumerate(UNITS)])
 def test_what_is_read_is_what_is_written_in_every_place(unit: str, slash: str, lang: str) -> None:
-    spelled = re.sub(r"(?<=[0-9] )U", slash.join(unit.split("/")), EVERYWHERE).replace("U", unit)
-    policy = policy_of(translated(spelled) if lang == "en" else spelled)
+    spelled, close = (
+        re.sub(r"(?<=[0-9]) U", between + slash.join(unit.split("/")), EVERYWHERE).replace("U", unit)
+        for between in (" ", "")
+    )
+    assert translated(close) == translated(spelled)
+    policy = policy_of(translated(spelled) if lang == "en" else close)
     for given in (3, f"3 {unit}".replace("「", "").replace("」", "")):
         decision = decided(policy, {"机构": {"甲": given}}, "2022-01")
         assert {name: decision[f"机构.{name}"] for name in NAMES} == dict.fromkeys(NAMES, 3)
