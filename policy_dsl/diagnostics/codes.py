@@ -132,6 +132,7 @@ CODES: dict[str, Code] = _table(
     Code("P0226", "error", "统计里面又套统计，超过 {most} 层", "aggregates inside each other, more than {most} deep", "把里面的统计另立为一条规则", "make the inner one a rule of its own"),
     Code("P0227", "error", "「于」前面要写参数或规则的名称，「{name}」不是", "what stands before “on” must be a parameter or a rule; “{name}” is none", "事实不随规定变；算式先另立为一条规则", "a fact does not change with the law; make a formula a rule of its own"),
     Code("P0228", "error", "「{name}」于某日的值里，不能再用「于」", "“{name}” on a day cannot read anything on another day", "把里面的一步去掉「于」，或者分开写成两条互不引用的规则", "take one of the two away, or write two rules that do not read each other"),
+    Code("P0230", "error", "「{written}」有两种读法：「{name}」既是单位，也是{kind}", "“{written}” has two readings: “{name}” is a unit and a {kind_en} too", "每{name}多少写 {unit}；除以{kind}的值写 {division}", "write {unit} for the amount per unit, {division} to divide by the {kind_en}"),
     Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),

@@ -6,6 +6,7 @@ are read first. A mistake is reported where it stands and ends its line; the oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -30,6 +31,7 @@ from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, WORKDAYS, Unit, complete
 from ..source import Place, Span
 from ..syntax import keywords, nodes
 from ..syntax.characters import MAX_GATHERS, MAX_PARTS
+from ..syntax.settle import amount as written_amount
 from ..syntax.traverse import walk
 from . import nodes as ir
 from .past import Memory, look_back, window
@@ -117,6 +119,9 @@ class Elaborator:
                 "P0201", span, name=name, hint=(f"词与词之间留空格：{split}", f"put spaces between the words: {split}")
             )
         zh, en = suggestion(name, known)
+        if name in self.model.units or name in keywords.UNIT_KEYS:
+            zh = f"「{name}」是单位，写在数字后面：除以它写 / 1 {name}；除以叫「{name}」的值写 / ({name})"
+            en = f"“{name}” is a unit and stands behind a number: / 1 {name} divides by it, / ({name}) by a value of that name"
         if name in _MEASURES:
             zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
@@ -202,7 +207,9 @@ class Elaborator:
         place = node.span.place
         match node:
             case nodes.Number():
-                return self._number(node, want, place)
+                return self._number(node, scope, want, place)
+            case nodes.Per():
+                raise self.unknown(node.written, node.span, scope)
             case nodes.Truth():
                 return ir.Constant(node.value, TRUTH, place)
             case nodes.Day():
@@ -256,7 +263,11 @@ class Elaborator:
         if made.type.kind != "amount":
             raise self.wanted(span, "数量", "an amount", made.type)
 
-    def _number(self, node: nodes.Number, want: Type | None, place: Place) -> ir.Expression:
+    def _number(self, node: nodes.Number, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+        for written, span in node.asked:
+            found = self._simple(written, scope, place)
+            if isinstance(found, ir.Expression) and found.type.is_amount:
+                raise self._two_readings(node, written, span, found)
         value = node.value
         context = want.unit if want and want.is_amount else None
         if not node.unit:
@@ -271,12 +282,39 @@ class Elaborator:
             return ir.Constant(value * context.scale, want, place)
         unit = unit_of(node.unit, self.model.units)
         if unit is None:
+            glued = re.match(r"\w+", node.span.text[len(node.digits) :])
+            if glued is not None and glued.group() not in keywords.UNIT_KEYS:
+                raise self.fail("P0109", node.span, digits=node.digits, word=glued.group())
             raise self.fail(
                 "P0214", node.span, name="/".join(node.unit), hint=suggestion(node.unit[0], keywords.UNIT_KEYS)
             )
         if context is not None and unit.dims != context.dims:
             unit = complete(unit, context) or unit
         return ir.Constant(value * unit.scale, amount(unit, value.denominator == 1), place)
+
+    def _two_readings(self, node: nodes.Number, name: str, span: Span, found: ir.Expression) -> Skip:
+        """`300 元/床` where 床 is a unit and the name of a value: both readings, each as it can be written."""
+        before = span.source.text[node.span.start : node.asked[0][1].start].rstrip(" \t\n\u3000/／")
+        words = [x.text for _, x in node.asked]
+        others = [x.text for _, x in node.asked if x is not span]
+        kinds = {"FactRef": ("事实", "fact"), "RuleRef": ("规则", "rule"), "ParameterRef": ("参数", "parameter")}
+        kind, kind_en = kinds.get(type(found).__name__, ("名称", "name"))
+        declared = (
+            self.model.declared_at(found.entity, found.name)
+            if isinstance(found, (ir.FactRef, ir.RuleRef))
+            else (self.model.declared_at("", found.name) if isinstance(found, ir.ParameterRef) else None)
+        )
+        return self.fail(
+            "P0230",
+            span,
+            written=" ".join(node.span.text.split()),
+            name=name,
+            kind=kind,
+            kind_en=kind_en,
+            unit=f"{node.digits} ({'/'.join([before[len(node.digits) :].strip(), *words])})",
+            division=f"{'/'.join([before, *others])} / ({span.text})",
+            labels=[(declared, f"{kind}「{name}」在这里", f"the {kind_en} “{name}”")] if declared is not None else (),
+        )
 
     def _displaced(self, node: nodes.Displaced, scope: Scope, place: Place) -> ir.Expression:
         """原值: a reference to the part of the rule that would count without the line at hand."""
@@ -660,7 +698,7 @@ class Elaborator:
         context = want if want is not None and want.is_amount and self._rank(value_node, scope) < 2 else None
         value = self._make(value_node, scope, context)
         self._amount(value, value_node.span)
-        step = self._make(step_node, scope, None if value.type.unit == PLAIN else value.type)
+        step = self._make(written_amount(step_node), scope, None if value.type.unit == PLAIN else value.type)
         if not isinstance(step, ir.Constant) or not isinstance(step.value, Fraction) or step.value <= 0:
             raise self.misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
         if step.type.unit.dims != value.type.unit.dims:

@@ -16,6 +16,7 @@ from ..source import Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_GIST, MAX_KEYS, MAX_LEVELS
 from ..syntax.keywords import UNIT_KEYS
+from ..syntax.settle import settle
 from . import units
 from .clause import Clause
 from .functions import BY_NAME, MOMENTS
@@ -116,6 +117,16 @@ class Model:
     jurisdictions: tuple[str, ...] = ()  # of the layers, top first
     declaring: dict[str, int] = field(factory=dict)  # document id → the layer that declares it
 
+    def declared_at(self, entity: str, name: str) -> Span | None:
+        """Where a fact or rule of the entity, or for "" a parameter, is declared."""
+        symbol: RuleSymbol | ParameterSymbol | None = (
+            self.rules.get((entity, name)) if entity else self.parameters.get(name)
+        )
+        if symbol is not None:
+            return symbol.declared[0].node.span
+        holder = self.entities.get(entity)
+        return holder.facts[name].node.span if holder is not None and name in holder.facts else None
+
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""
         chain = []
@@ -196,6 +207,7 @@ class _Collector:
                 jurisdictions[number] = self._file(file, layer.name, number) or jurisdictions[number]
                 self._paydays(file, layer.name, number, paydays)
         self._types()
+        self.found = [evolve(d, node=settle(d.node, self.units)) for d in self.found]
         entities = self._entities()
         parameters = self._parameters(entities)
         rules = self._rules(entities)
@@ -438,6 +450,11 @@ class _Collector:
     def _size(self, fact: nodes.Fact) -> tuple[int, int]:
         if fact.range is None:
             return 1, 50
+        for end in fact.range:
+            number = end.operand if isinstance(end, nodes.Negative) else end
+            if isinstance(number, nodes.Number) and number.unit and unit_of(number.unit, frozenset(self.units)) is None:
+                hint = ("名单的大小写整数，例如 0..20", "the size of a list is a whole number, as in 0..20")
+                self.report.error("P0214", number.span, name="/".join(number.unit), hint=hint)
         ends = [plain_value(e) for e in fact.range]
         if None in ends or any(e is not None and e.denominator != 1 for e in ends):
             self.report.error(

@@ -32,7 +32,6 @@ BASE: dict[str, tuple[str, Fraction]] = {
     "%": ("", Fraction(1, 100)),
 }
 _ORDER = {"money": 0, "person": 1, "household": 2, "times": 3, "month": 8}  # 元/人/月, as the documents write it
-LACKING = ("person", "household", "month")  # what a written amount takes from its context
 
 
 class Unit(NamedTuple):
@@ -139,19 +138,17 @@ def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> U
 
 
 def complete(unit: Unit, context: Unit) -> Unit | None:
-    """`unit` with the person, household and period that it lacks taken from `context`: 1 元 beside 元/户/月 is 1 元/户/月.
+    """`unit` with what it lacks below the line taken from `context`: 1 元 beside 元/户/月 is 1 元/户/月, beside 元/床 1 元/床.
 
-    None where the context cannot complete it: only what stands below the line is taken. A bare number takes all of the context's
-    unit, except %.
+    None where the context cannot complete it: what stands above the line is never taken, nor is money. A bare number takes all of
+    the context's unit, except %.
     """
     if unit.is_percent:
         return None
     if not unit.words:
         return None if context.is_percent else context
-    have, want = dict(unit.dims), dict(context.dims)
+    have = dict(unit.dims)
     words = list(unit.words)
-    for base in LACKING:
-        if base in want and base not in have:
-            words += [(w, n) for w, n in context.words if _base(w) == base and n < 0]
+    words += [(w, n) for w, n in context.words if n < 0 and _base(w) not in (*have, "money")]
     made = Unit(_ordered(words))
     return made if made.dims == context.dims else None

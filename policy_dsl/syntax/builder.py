@@ -12,6 +12,7 @@ from ..source import Source, Span
 from . import characters, nodes
 from .keywords import COMPARISON_WORDS, MEASURES, SIGNS, UNIT_KEYS
 from .scan import Scanner
+from .settle import amount, join
 from .traverse import depth
 
 
@@ -537,14 +538,15 @@ class Builder:
 
     def among(self, c: list[Any]) -> nodes.Membership:
         options = tuple(x for x in c[2:] if not isinstance(x, Token))
-        numbers = [x for x in options if isinstance(x, (nodes.Number, nodes.Negative))]
+        numbers = [x for x in options if isinstance(amount(x), (nodes.Number, nodes.Negative))]
         if len(options) == 2 and len(numbers) == 2:
             raise Reject(self.span(c[2:]), "P0222", low=numbers[0].span.text, high=numbers[1].span.text)
         return nodes.Membership(c[0], options, span=self.span(c))
 
     def among_open_range(self, c: list[Any]) -> nodes.Membership:
         """`(30%, 60%]`: to the grammar a set until its last bracket, so only here its ends are known to be ends."""
-        for end in (c[3], c[5]):
+        low, high = amount(c[3]), amount(c[5])
+        for end in (low, high):
             if not isinstance(end.operand if isinstance(end, nodes.Negative) else end, (nodes.Number, nodes.Name)):
                 raise Reject(
                     end.span,
@@ -554,7 +556,7 @@ class Builder:
                     expected="数值或名称",
                     expected_en="a number or a name",
                 )
-        range_ = nodes.Range(c[3], False, c[5], True, span=self.span(c[2:]))
+        range_ = nodes.Range(low, False, high, True, span=self.span(c[2:]))
         return nodes.Membership(c[0], range_, span=self.span(c))
 
     def among_range(self, c: list[Any]) -> nodes.Membership:
@@ -567,17 +569,33 @@ class Builder:
         sign = {"PLUS": "+", "MINUS": "-", "STAR": "*", "_SLASH": "/"}[c[1].type]
         return nodes.Arithmetic(sign, c[0], c[2], span=self.span(c))  # type: ignore[arg-type]
 
+    def per(self, c: list[Any]) -> nodes.Expression:
+        """A built-in unit's word goes on with the unit at once; whether another name is a unit is not known before `settle`."""
+        written = str(c[2])
+        word = nodes.Per(UNIT_KEYS.get(written, written), written, span=self.at(c[2]))
+        joined = join(c[0], word) if written in UNIT_KEYS else None
+        return joined or nodes.Arithmetic("/", c[0], word, span=self.span(c))
+
     def negative(self, c: list[Any]) -> nodes.Negative:
         return nodes.Negative(c[1], span=self.span(c))
 
     def number(self, c: list[Any]) -> nodes.Number:
-        words = () if c[1] is None else str(c[1]).split("/") if c[1].type == "UNIT" else (str(c[1]),)
-        unit = tuple(UNIT_KEYS.get(w, w) for w in words)
-        return nodes.Number(str(c[0]), unit, span=self.span(c))
+        return nodes.Number(str(c[0]), self.unit(c[1:]), span=self.span(c))
+
+    def number_apart(self, c: list[Any]) -> nodes.Number:
+        return nodes.Number(str(c[0]), self.unit(c[1:]), True, span=self.span(c))
+
+    def unit(self, c: list[Any]) -> tuple[str, ...]:
+        return tuple(UNIT_KEYS.get(w, w) for w in self.take(c, "UNIT", "NAME", "GLUED"))
 
     def signed(self, c: list[Any]) -> nodes.Number | nodes.Negative:
-        number = self.number(c[1:])
-        return nodes.Negative(number, span=self.span(c)) if c[0] is not None else number
+        return self.with_sign(c[0], self.number(c[1:]), c)
+
+    def signed_apart(self, c: list[Any]) -> nodes.Number | nodes.Negative:
+        return self.with_sign(c[0], self.number_apart(c[1:]), c)
+
+    def with_sign(self, minus: Token | None, number: nodes.Number, c: list[Any]) -> nodes.Number | nodes.Negative:
+        return nodes.Negative(number, span=self.span(c)) if minus is not None else number
 
     def date(self, c: list[Any]) -> nodes.Day:
         return nodes.Day(self.calendar(c[0]), span=self.span(c))

@@ -53,7 +53,9 @@ def _word(terminal: str) -> tuple[str, str]:
 
 def expected_words(accepts: set[str], rule: str) -> tuple[str, str]:
     """A short list of what may stand here; a whole class of beginnings counts as one."""
-    left = set(accepts)
+    left = set(accepts) - {"PER", "GLUED"}
+    if "UNIT" in left:
+        left -= {"_LPAR"}  # a unit in parentheses is a unit too
     zh: list[str] = []
     en: list[str] = []
     if left >= {"NAME", "NUMBER", "_LPAR"}:

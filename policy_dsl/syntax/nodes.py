@@ -27,14 +27,28 @@ class Name(Node):
 
 @frozen
 class Number(Node):
-    """`300`, `60%`, `300 元/月`: the digits as written and the unit's words, ('%',) for percent, () for a bare number."""
+    """`300`, `60%`, `300 元/月`: the digits as written and the unit's words, ('%',) for percent, () for a bare number.
+
+    `apart`: the unit stands in parentheses, `300 (元/床)`, and is no division whatever the names mean. `asked`: the words behind
+    slashes that could be read as a division too, as written.
+    """
 
     digits: str
     unit: tuple[str, ...] = ()
+    apart: bool = False
+    asked: tuple[tuple[str, Span], ...] = field(default=(), eq=False, repr=False)
 
     @property
     def value(self) -> Fraction:
         return Fraction(self.digits)
+
+
+@frozen
+class Per(Node):
+    """`床` in `300 元/床`, right of a division: a part of the unit, or a name to divide by. `settle` knows, once all units are declared."""
+
+    word: str
+    written: str = field(eq=False)
 
 
 @frozen
@@ -135,6 +149,7 @@ class AsOf(Node):
 Expression = (
     Name
     | Number
+    | Per
     | Day
     | Truth
     | Displaced

@@ -8,6 +8,7 @@ later passes say nothing that only follows from its absence.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from lark import Token, UnexpectedInput, UnexpectedToken
@@ -247,6 +248,10 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
     if token.type == "MONTH":
         left, right = str(token).split("-")
         report.error("P0122", Span(source, a, b), written=str(token), left=left, right=str(int(right)))
+        return a
+    glued = re.compile(r"\w+").match(source.text, b) if token.type == "NUMBER" else None
+    if glued is not None and glued.group() not in keywords.UNIT_KEYS:
+        report.error("P0109", Span(source, a, glued.end()), digits=str(token), word=glued.group())
         return a
     if token.type == "$END" and end is None:
         token = Token("$END", "", tokens[-1].end_pos, None, None, None, None, tokens[-1].end_pos)

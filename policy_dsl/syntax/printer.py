@@ -29,6 +29,7 @@ from .nodes import (
     Negative,
     Not,
     Number,
+    Per,
     Range,
     Truth,
 )
@@ -90,6 +91,18 @@ def _plain(name: str) -> bool:
     return _PLAIN.fullmatch(name) is not None and characters.disguised(name) < 0
 
 
+def _ends_in_unit(e: nodes.Expression) -> bool:
+    """Whether a name behind `e` and a slash would be read as a part of the unit in which it ends."""
+    match e:
+        case Number():
+            return bool(e.unit) and e.unit != ("%",) and not e.apart
+        case Negative(operand):
+            return _ends_in_unit(operand)
+        case Arithmetic("*" | "/", _, Number() | Negative() | Per() as right):
+            return isinstance(right, Per) or _ends_in_unit(right)
+    return False
+
+
 @frozen
 class _Printer:
     lang: Language
@@ -148,6 +161,12 @@ class _Printer:
                 return _ATOM, self.range(e)
             case Negative(operand):
                 return _SIGNED, f"-{self.expression(operand, _SIGNED)}"
+            case Per(word):
+                return _ATOM, self.unit(word)
+            case Arithmetic("/", left, Per() as word):
+                return _PRODUCT, f"{self.expression(left, _PRODUCT)}/{self.expression(word)}"
+            case Arithmetic("/", left, Name((_,)) as name) if _ends_in_unit(left):
+                return _PRODUCT, f"{self.expression(left, _PRODUCT)} / ({self.expression(name)})"
             case Arithmetic(sign, left, right):
                 level = _SUM if sign in "+-" else _PRODUCT
                 return level, f"{self.expression(left, level)} {sign} {self.expression(right, level + 1)}"
@@ -169,8 +188,13 @@ class _Printer:
 
     def number(self, e: Number) -> str:
         """The digits as written; a unit that the policy declares is a name, the others have a word in each language."""
-        unit = "/".join(keywords.unit_in(u, self.lang) if u in keywords.UNIT_KEYS else self.name(u) for u in e.unit)
-        return f"{e.digits}{unit}" if unit in ("", "%") else f"{e.digits} {unit}"
+        unit = "/".join(map(self.unit, e.unit))
+        if e.apart:
+            return f"{e.digits} ({unit})"
+        return f"{e.digits}{'%' if e.unit else ''}" if e.unit in ((), ("%",)) else f"{e.digits} {unit}"
+
+    def unit(self, word: str) -> str:
+        return keywords.unit_in(word, self.lang) if word in keywords.UNIT_KEYS and word != "%" else self.name(word)
 
     def range(self, e: Range) -> str:
         left, right = "[" if e.low_closed else "(", "]" if e.high_closed else ")"

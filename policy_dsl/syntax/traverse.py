@@ -1,12 +1,15 @@
-"""Generic walks over the syntax tree, written once: children, all nodes below, depth."""
+"""Generic walks over the syntax tree, written once: children, all nodes below, a node made anew, depth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import attrs
 
 from .nodes import Node
+
+N = TypeVar("N", bound=Node)
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -19,6 +22,22 @@ def children(node: Node) -> Iterator[Node]:
             for item in value:
                 if isinstance(item, Node):
                     yield item
+
+
+def rebuilt(node: N, change: Callable[[Node], Node]) -> N:
+    """The node with `change` made to each node directly under it; the same node where nothing changes."""
+    fresh: dict[str, Any] = {}
+    for f in attrs.fields(type(node)):
+        value = getattr(node, f.name)
+        if isinstance(value, Node):
+            made: Any = change(value)
+        elif isinstance(value, tuple):
+            made = tuple(change(x) if isinstance(x, Node) else x for x in value)
+        else:
+            continue
+        if made is not value and (isinstance(made, Node) or any(a is not b for a, b in zip(made, value, strict=True))):
+            fresh[f.name] = made
+    return attrs.evolve(node, **fresh) if fresh else node
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from policy_dsl.backends import runtime
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.library import LayerFiles, PolicyFile
-from policy_dsl.model.units import BASE, LACKING, PERCENT, PLAIN, Unit, complete, unit_of
+from policy_dsl.model.units import BASE, PERCENT, PLAIN, Unit, complete, unit_of
 from policy_dsl.pipeline import compile_layers
 
 from . import reader
@@ -98,14 +98,14 @@ def test_a_year_is_twelve_months() -> None:
 @given(UNITS, UNITS)
 @example(Unit((("元", 1),)), Unit((("元", 1), ("户", -1), ("月", -1))))
 def test_a_unit_completed_has_the_contexts_dimensions(unit: Unit, context: Unit) -> None:
-    """What is completed has the context's dimensions, keeps its own words, and takes nothing but person, household and period."""
+    """What is completed has the context's dimensions, keeps its own words, and takes only what stands below the line, and no money."""
     made = complete(unit, context)
     if made is None or not unit.words:
         return
     assert made.dims == context.dims
     taken = [w for w in made.words if w not in unit.words]
     assert len(taken) == len(made.words) - len(unit.words)
-    assert all(base in LACKING and n < 0 for base, n in Unit(tuple(taken)).dims)
+    assert all(base != "money" and n < 0 for base, n in Unit(tuple(taken)).dims)
     assert complete(made, context) == made
     assert not unit.is_percent
 

@@ -14,6 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from policy_dsl.source import Source, Span
 from policy_dsl.syntax import characters, keywords, nodes
+from policy_dsl.syntax.settle import amount
 
 N = TypeVar("N", bound=nodes.Node)
 T = TypeVar("T")
@@ -98,17 +99,40 @@ _units = st.one_of(
     names.map(lambda name: (keywords.UNIT_KEYS.get(name, name),)),
 )
 paths = made(nodes.Name, tuples(names, 1))
-numbers = made(nodes.Number, _digits, _units)
-bounds = hidden(st.one_of(numbers, made(nodes.Negative, numbers), paths))
+_words = names.filter(lambda name: name != "%").map(lambda name: keywords.UNIT_KEYS.get(name, name))
+numbers = made(nodes.Number, _digits, _units) | made(nodes.Number, _digits, tuples(_words, 1), st.just(True))
+written = numbers | made(
+    nodes.Number, _digits, tuples(_words, 1)
+)  # where nothing can be divided, every word is a unit's
+bounds = hidden(st.one_of(written, made(nodes.Negative, written), paths))
 truths = made(nodes.Truth, st.booleans())
 cell_values = hidden(st.one_of(bounds, truths, made(nodes.Day, full_days)))
+values_ = hidden(st.one_of(numbers, made(nodes.Negative, numbers), paths, truths, made(nodes.Day, full_days)))
 ranges = hidden(made(nodes.Range, bounds, st.booleans(), bounds, st.booleans()))
 one_square = ranges.map(lambda r: attrs.evolve(r, low_closed=r.low_closed or not r.high_closed))
 
 
 def _as_set(options: tuple[nodes.Expression, ...]) -> tuple[nodes.Expression, ...]:
     """Two numbers in parentheses are refused, since they look like a range: a third makes them a set."""
-    return options + options[:1] if all(isinstance(x, nodes.Number | nodes.Negative) for x in options) else options
+    return (
+        options + options[:1] if all(isinstance(amount(x), nodes.Number | nodes.Negative) for x in options) else options
+    )
+
+
+@st.composite
+def _rates(draw: DrawFn, inside: SearchStrategy[nodes.Expression]) -> nodes.Expression:
+    """A number with a unit and words behind slashes; one that no unit is known for comes first, or the unit would go on."""
+    counted = _units.filter(lambda unit: unit not in ((), ("%",)))
+    number = made(nodes.Number, _digits, counted)
+    rate: nodes.Expression = draw(
+        st.one_of(number, made(nodes.Negative, number), made(nodes.Arithmetic, st.sampled_from("*/"), inside, number))
+    )
+    first = draw(names.filter(lambda name: name not in keywords.UNIT_KEYS))
+    for name in (first, *draw(tuples(names.filter(lambda name: name != "%"), 0, 2))):
+        rate = nodes.Arithmetic(
+            "/", rate, nodes.Per(keywords.UNIT_KEYS.get(name, name), name, span=NOWHERE), span=NOWHERE
+        )
+    return rate
 
 
 def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Expression]:
@@ -120,6 +144,7 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
         made(nodes.Comparison, inside, tuples(link, 1, 2)),
         made(nodes.Membership, inside, tuples(inside, 2).map(_as_set) | one_square),
         made(nodes.Arithmetic, st.sampled_from("+-*/"), inside, inside),
+        _rates(inside),
         made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside)),
         made(
             nodes.AsOf,
@@ -131,7 +156,7 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
 
 expressions: SearchStrategy[Any] = hidden(
     st.recursive(
-        st.one_of(paths, cell_values, made(nodes.Displaced), made(nodes.Call, names, st.just(()))),
+        st.one_of(values_, made(nodes.Displaced), made(nodes.Call, names, st.just(()))),
         _larger,
         max_leaves=6,
     )
@@ -374,6 +399,8 @@ def around(e: nodes.Expression) -> list[nodes.Expression]:
     at: dict[str, Any] = {"span": NOWHERE}
     link = nodes.Link("<", "<", e, **at)
     end = nodes.Link("<=", "不超过", b, **at)
+    number = nodes.Number("5", ("元",), **at)
+    rate = nodes.Arithmetic("/", number, nodes.Per("丁", "丁", **at), **at)
     return [
         e,
         nodes.Not(e, **at),
@@ -384,6 +411,7 @@ def around(e: nodes.Expression) -> list[nodes.Expression]:
         nodes.Membership(e, (a, b), **at),
         nodes.Membership(a, (b, e, b), **at),
         *(nodes.Arithmetic(sign, *pair, **at) for sign in "+-*/" for pair in ((e, a), (a, e))),  # type: ignore[arg-type]
+        *(nodes.Arithmetic("/", *pair, **at) for x in (number, rate) for pair in ((e, x), (x, e))),
         nodes.Call("甲", (e, a), **at),
         nodes.Call("甲", (a,), e, e, **at),
         nodes.AsOf(a, e, **at),

@@ -40,3 +40,34 @@ def test_a_percentage_takes_no_unit_from_its_context(type_: str) -> None:
     assert [d.code for d in error.value.diagnostics] == ["P0204"]
     with pytest.raises(PolicyError):
         policy_of(f"参数 标准 : {type_}\n  自 2022-01-01 为 5 角/元\n")
+
+
+@pytest.mark.parametrize("unit", ["元/次", "元/床", "元/日", "元/床/月", "元/户/次", "亩/床"])
+@pytest.mark.parametrize("written", ["2 {}", "2"])
+def test_a_written_amount_takes_whatever_it_lacks_below_the_line(unit: str, written: str) -> None:
+    """`2 万元` beside 元/次 is per time, as it is per person beside 元/人; a bare number was read so already."""
+    above = unit.partition("/")[0]
+    policy = policy_of(
+        f"类型 床 = 单位\n类型 亩 = 单位\n对象 机构\n  甲 : {unit}, 0..9\n参数 线 : {unit}\n"
+        f"  自 2022-01-01 为 {written.format(above)}\n规则 机构 乙 : {unit}\n  为 最小(四舍五入(甲, 1 {above}), 线, 3 {above})\n"
+    )
+    assert decided(policy, {"机构": {"甲": 5}}, "2022-01")["机构.乙"] == 2
+
+
+def test_a_price_is_no_price_of_something_else() -> None:
+    """What stands below the line is completed, never changed."""
+    with pytest.raises(PolicyError) as error:
+        policy_of("类型 床 = 单位\n参数 线 : 元/次\n  自 2022-01-01 为 2 元/床\n")
+    assert [d.code for d in error.value.diagnostics] == ["P0204"]
+
+
+@pytest.mark.parametrize("name", ["人口", "床位"])
+def test_a_number_with_a_unit_is_divided_by_a_name(name: str) -> None:
+    """Division keeps its grouping: `x / 300 元/人口` is x ÷ 300 元 ÷ 人口, and parentheses hold."""
+    policy = policy_of(
+        f"对象 机构\n  {name} : 整数, 1..99\n"
+        f"规则 机构 甲 : 数\n  为 600 元 / 300 元/{name}\n规则 机构 乙 : 数\n  为 600 元 / (300 元/{name})\n"
+        f"规则 机构 丙 : 元\n  为 -30 元 / {name} / {name} * 100\n规则 机构 丁 : 元\n  为 (30 元\n    / {name})\n"
+    )
+    decision = decided(policy, {"机构": {name: 10}}, "2022-01")
+    assert [decision[f"机构.{x}"] for x in "甲乙丙丁"] == [Decimal("0.2"), 20, -30, 3]
