@@ -79,6 +79,7 @@ class RawBody:
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
+    complete: bool = True  # whether nothing was left out, as its days lie outside what is around it
 
     @property
     def whole(self) -> int:
@@ -147,6 +148,7 @@ class Opener:
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
         self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
+        self.complete = True
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
@@ -163,7 +165,13 @@ class Opener:
         twice(self.name, lines, self.repeals, self.report)
         settled = tuple(self._settle(lines))
         return RawBody(
-            settled, tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states), tuple(self.repeals)
+            settled,
+            tuple(modes),
+            tuple(remarks),
+            tuple(self.arrears),
+            tuple(self.states),
+            tuple(self.repeals),
+            self.complete,
         )
 
     def _lines(
@@ -199,6 +207,7 @@ class Opener:
                     inner = within(line.dates, dates)
                     if inner[0] > inner[1]:
                         report_outside(self.report, line.dates, dates)
+                        self.complete = False
                         continue
                     self._lines(line.lines, inner, d, lines, modes, remarks, block)
                 case nodes.Value():
@@ -301,6 +310,7 @@ class Opener:
         for column in never:
             assert column.dates is not None
             report_outside(self.report, column.dates, dates)
+            self.complete = False
         yield from (line for column, line in made if column not in never)
 
     def _rows(

@@ -548,7 +548,7 @@ class _Builder:
                 ]
                 if overlap:
                     self.report.error("P0304", value.span)
-        if not kinds & {"value", "branch", "row", "otherwise", "transition"}:
+        if body.complete and not kinds & {"value", "branch", "row", "otherwise", "transition"}:
             self.report.error("P0308", symbol.declared[0].node.span)
         labels = [x.label for x in body.lines if x.kind == "exception" and x.label]
         for line in body.lines:

@@ -244,14 +244,13 @@ class Builder:
         return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
 
     def amendment_facts(self, c: list[Any]) -> nodes.Amendment:
+        if c[2] is not None:
+            raise Reject(c[2].span, "P0420", hint=undated.FACT)
         return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.pick(c, nodes.Fact)), span=self.span(c[:2]))
 
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
         return nodes.Amendment(names, self.body_of(c[-1], names[0], None), (), c[2], span=self.span(c[:-1]))
-
-    def dated_facts(self, c: list[Any]) -> nodes.Amendment:
-        raise Reject(c[2].span, "P0420", hint=undated.FACT)
 
     # --- bodies
 
