@@ -122,28 +122,63 @@ CONSTRUCTS: dict[str, Construct] = {
     "target": Construct(PARAMETER, ("为 目标 7",), ("为 1",), 1, 1, inside=1),
     "value for all keys": Construct(KEYED, ("为 7",), ("为 1",), 1, NONE, reads="标准(城市)"),
     "value by keys": Construct(
-        KEYED, ("| 地区 | 标准 |", "| 城市 | 7 |"), ("| 地区 | 标准 |", "| 城市, 农村 | 1 |"), 1, NONE,
-        reads="标准(城市)", header="地区", cell="城市",
+        KEYED,
+        ("| 地区 | 标准 |", "| 城市 | 7 |"),
+        ("| 地区 | 标准 |", "| 城市, 农村 | 1 |"),
+        1,
+        NONE,
+        reads="标准(城市)",
+        header="地区",
+        cell="城市",
     ),
     "value by keys, any": Construct(
-        KEYED, ("| 地区 | 标准 |", "| — | 7 |"), ("| 地区 | 标准 |", "| 城市 | 1 |", "| 农村 | 2 |"), 1, NONE,
-        reads="标准(城市)", header="地区", cell="—",
+        KEYED,
+        ("| 地区 | 标准 |", "| — | 7 |"),
+        ("| 地区 | 标准 |", "| 城市 | 1 |", "| 农村 | 2 |"),
+        1,
+        NONE,
+        reads="标准(城市)",
+        header="地区",
+        cell="—",
     ),
     "pending by keys": Construct(
-        KEYED, ("| 地区 | 标准 |", "| 城市 | 待定 |"), ("| 地区 | 标准 |", "| 城市 | 1 |"), 1, NONE,
-        reads="标准(城市)", header="地区", cell="城市", result="待定", inside=PENDING,
+        KEYED,
+        ("| 地区 | 标准 |", "| 城市 | 待定 |"),
+        ("| 地区 | 标准 |", "| 城市 | 1 |"),
+        1,
+        NONE,
+        reads="标准(城市)",
+        header="地区",
+        cell="城市",
+        result="待定",
+        inside=PENDING,
     ),
     "floor by keys": Construct(
-        KEYED, ("| 地区 | 标准 |", "| 城市 | 不低于 7 |"), reads="下限(标准(城市))", header="地区", cell="城市", result="不低于 7",
+        KEYED,
+        ("| 地区 | 标准 |", "| 城市 | 不低于 7 |"),
+        reads="下限(标准(城市))",
+        header="地区",
+        cell="城市",
+        result="不低于 7",
     ),
     "target by keys": Construct(
-        KEYED, ("| 地区 | 标准 |", "| 城市 | 目标 7 |"), ("| 地区 | 标准 |", "| 城市 | 1 |"), 1, 1,
-        reads="标准(城市)", header="地区", cell="城市", result="目标 7", inside=1,
+        KEYED,
+        ("| 地区 | 标准 |", "| 城市 | 目标 7 |"),
+        ("| 地区 | 标准 |", "| 城市 | 1 |"),
+        1,
+        1,
+        reads="标准(城市)",
+        header="地区",
+        cell="城市",
+        result="目标 7",
+        inside=1,
     ),
     "rule's value": Construct(RULE, ("为 7",), ("为 1",), 1, NONE),
     "benefit's value": Construct(BENEFIT, ("为 7",), ("为 1",), 1, NONE, reads="标准 / 1 元/月"),
     "branches": Construct(RULE, ("当 甲 > 0 为 7", "否则 为 3"), upper=("当 甲 > 0 为 1", "否则 为 3")),
-    "branch beside otherwise": Construct(RULE, ("当 甲 > 0 为 7",), ("否则 为 1",), 1, 1, upper=("当 甲 > 0 为 1", "否则 为 3")),
+    "branch beside otherwise": Construct(
+        RULE, ("当 甲 > 0 为 7",), ("否则 为 1",), 1, 1, upper=("当 甲 > 0 为 1", "否则 为 3")
+    ),
     "otherwise": Construct(RULE, ("否则 为 7",), ("当 甲 > 5 为 3", "否则 为 1"), 1, NONE + "|R0101"),
     "row": Construct(
         RULE, ("| 甲 | 标准 |", "| > 0 | 7 |"), ("| 甲 | 标准 |", "| > 0 | 1 |"), 1, NONE, header="甲", cell="> 0"
@@ -152,14 +187,29 @@ CONSTRUCTS: dict[str, Construct] = {
         RULE, ("| 甲 | 标准 |", "| 否则 | 7 |"), ("| 甲 | 标准 |", "| 否则 | 1 |"), 1, NONE, header="甲", cell="否则"
     ),
     "exception": Construct(RULE, ("例外 子 当 甲 > 0 为 7",), ("为 1",), 1, 1, whole=False),
-    "exception without a name": Construct(BENEFIT, ("例外 当 甲 > 0 为 7",), ("为 1",), 1, 1, reads="标准 / 1 元/月", whole=False),
+    "exception without a name": Construct(
+        BENEFIT, ("例外 当 甲 > 0 为 7",), ("为 1",), 1, 1, reads="标准 / 1 元/月", whole=False
+    ),
     "mode": Construct(
-        RULE, ("就高",), ("当 甲 > 0 为 1", "当 甲 > 0 为 7", "否则 为 0"), CONFLICT, CONFLICT, over=CONFLICT, whole=False
+        RULE,
+        ("就高",),
+        ("当 甲 > 0 为 1", "当 甲 > 0 为 7", "否则 为 0"),
+        CONFLICT,
+        CONFLICT,
+        over=CONFLICT,
+        whole=False,
     ),
     "transition": Construct(
-        STATUS, ("子 → 丑 当 甲 > 0",), ("起始 子", "终止 丑"), 1, 1, name="状态", whole=False,
+        STATUS,
+        ("子 → 丑 当 甲 > 0",),
+        ("起始 子", "终止 丑"),
+        1,
+        1,
+        name="状态",
+        whole=False,
         upper=("起始 子", "终止 丑", "子 → 丑 当 甲 > 5"),
-        rest="规则 家庭 看 : 数\n  当 状态 = 丑 为 7\n  否则 为 1\n", reads="看",
+        rest="规则 家庭 看 : 数\n  当 状态 = 丑 为 7\n  否则 为 1\n",
+        reads="看",
     ),
 }
 REPEALS: dict[str, Construct] = {
@@ -326,7 +376,11 @@ def amendment_head_and_line(c: Construct, outer: When, inner: When) -> Text | No
 
 
 def amendment_head_and_column(c: Construct, outer: When, inner: When) -> Text | None:
-    return amended(c, f" {outer.text}\n  | {c.header} | {inner.text} |\n  | {c.cell} | {c.result} |\n") if c.header else None
+    return (
+        amended(c, f" {outer.text}\n  | {c.header} | {inner.text} |\n  | {c.cell} | {c.result} |\n")
+        if c.header
+        else None
+    )
 
 
 ONE: tuple[Callable[[Construct, When], Text | None], ...] = (
@@ -378,7 +432,11 @@ def outcome(codes: list[str | None]) -> object:
 def as_known(policy: Policy, month: datetime.date, known: datetime.date) -> object:
     made: Timeline = policy.timeline(FACTS, start=str(month)[:7], end=str(month)[:7], as_known=str(known))
     decision = made.months[0].decision
-    return decision["家庭.读"] if not decision.errors and not decision.undetermined else outcome([e.code for e in decision.errors])
+    return (
+        decision["家庭.读"]
+        if not decision.errors and not decision.undetermined
+        else outcome([e.code for e in decision.errors])
+    )
 
 
 def same(found: object, wanted: object) -> bool:
@@ -498,7 +556,12 @@ def test_a_guarantee_holds_in_its_time(when: When) -> None:
     """A condition on cases: F0120 on the days of its block."""
     policy = policy_of(f"{FIRST}保证 没有\n  {when.text}\n    甲 = 0\n规则 家庭 乙 : 数\n  为 甲\n")
     time = time_of((when,))
-    for on, holds in ((time.first - ONE_DAY, False), (time.first, True), (time.last, True), (time.last and time.last + ONE_DAY, False)):
+    for on, holds in (
+        (time.first - ONE_DAY, False),
+        (time.first, True),
+        (time.last, True),
+        (time.last and time.last + ONE_DAY, False),
+    ):
         if on is None:
             continue
         if holds:
