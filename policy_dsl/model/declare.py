@@ -524,7 +524,8 @@ class _Collector:
                     if type_ is not None and self._alike(before, d, type_):
                         made[entity, node.name] = evolve(before, declared=(*before.declared, d))
                     continue
-                if not self._once(("member", entity, node.name), node.name, node.span, d.layer, _SECTIONS):
+                sections = _SECTIONS if (entity, node.name) in made else None  # a fact of that name has none
+                if not self._once(("member", entity, node.name), node.name, node.span, d.layer, sections):
                     continue
                 if isinstance(node, nodes.Status):
                     status, states = self._status(node, d.layer)

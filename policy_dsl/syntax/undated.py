@@ -74,6 +74,7 @@ _WORDS = frozenset({"FROM", "TO", "PUBLISHED"})
 _DATES = _WORDS | {"DAY", "MONTH"}
 _ENDS = frozenset({"_NL", "_INDENT", "_DEDENT", "$END"})
 _BODIES = frozenset({"PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND"})
+_STARTS = frozenset(w for k in keywords.BODIES for w in keywords.words("line", k))
 _RESULT = keywords.words("result")
 _WITHOUT = {  # behind a date these are no keywords any more
     **dict.fromkeys(("补发", "arrears"), ARREARS),
@@ -94,7 +95,8 @@ def way_out(tokens: list[Token], token: Token, rule: str) -> tuple[str, str] | N
     if token.type in _WORDS:
         return _refused(declaration, before, line[0] is tokens[0], token)
     dated = bool(before) and before[0].type == "FROM" and all(t.type in _DATES for t in before)
-    if dated and token.type not in _ENDS | _DATES and declaration in (*_BODIES, "GUARANTEE"):
+    starts = token.type in ("WHEN", "OTHERWISE") or str(token) in _STARTS or any(t.type == "ARROW" for t in line)
+    if dated and token.type not in _ENDS and (declaration == "GUARANTEE" or (declaration in _BODIES and starts)):
         return _WITHOUT.get(str(token), _BLOCK)
     return None
 
