@@ -156,6 +156,9 @@ CODES: dict[str, Code] = _table(
     Code("P0408", "error", "参数表的表头应为 {keys} 和日期列", "the table's header must be {keys} and dated columns", "按键的次序写表头", "write the keys in their order"),
     Code("P0409", "error", "参数的这一格必须写明键的值", "a parameter's key cell names its values", "写出值，多个用逗号隔开", "write the values, with commas between"),
     Code("P0410", "error", "参数「{name}」的键有 {cells} 种组合，最多 {most} 种", "the keys of the parameter “{name}” have {cells} combinations, at most {most} are kept", "减少键，或把值归成更少的类", "take fewer keys, or put their values into fewer classes"),
+    Code("P0420", "error", "日期不能写在这里", "no date can stand here", "{hint}", "{hint_en}"),
+    Code("P0421", "error", "「{dates}」全在外层的时间（{outer}）以外，永远不会有效", "“{dates}” lies outside the time of what is around it ({outer_en}) and is never in force", "改日期，或把它移到外面", "change a date, or move it out"),
+    Code("P0422", "error", "「{name}」的这一段和前一段的声明行不一致：{problem}", "this section of “{name}” is not declared like the one before: {problem_en}", "各段的声明行除了日期都要相同；数额另有单位的，写在数额后面", "but for the dates all sections are declared alike; write another unit behind the amount"),
     Code("P0411", "error", "政策有 {days} 个变动日期，最多 {most} 个", "the policy changes on {days} days, at most {most} are kept", "检查日期；逐日的数据作为事实给出", "check the dates; daily figures are given as facts"),
     # --- benefits
     Code("P0501", "error", "给付「{name}」没有取整到分", "the benefit “{name}” is not rounded to the 分", "用 四舍五入(…, 0.01 元) 或 四舍五入(…, 1 元) 包住结果", "wrap the result: round_half_up(…, 0.01 yuan)"),

@@ -12,13 +12,13 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, frozen
 
 from ..diagnostics.report import Report
 from ..model.declare import Declared
 from ..source import Span
-from ..syntax import nodes
-from ..syntax.keywords import COMPARISON_WORDS
+from ..syntax import nodes, undated
+from .cells import cell_condition, row_key
 from .nodes import OPEN
 
 
@@ -79,6 +79,7 @@ class RawBody:
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
+    complete: bool = True  # whether nothing was left out, as its days lie outside what is around it
 
     @property
     def whole(self) -> int:
@@ -117,8 +118,28 @@ def span_of(dates: nodes.Dates | None) -> tuple[int, int, int]:
     )
 
 
+def within(dates: nodes.Dates | None, outer: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The time of what is written inside something dated: the days that both have. Where it says no 公布 that of the outer one holds.
+
+    From later than its end: no day at all.
+    """
+    since, until, published = span_of(dates)
+    return max(since, outer[0]), min(until, outer[1]), published or outer[2]
+
+
+def report_outside(report: Report, dates: nodes.Dates, outer: tuple[int, int, int]) -> None:
+    """Says that no day of `dates` lies within the outer time."""
+    since, until = (_day_text(x) if x not in (0, OPEN) else "" for x in outer[:2])
+    zh = " ".join(f"{word} {day}" for word, day in (("自", since), ("至", until)) if day)
+    en = " ".join(f"{word} {day}" for word, day in (("from", since), ("to", until)) if day)
+    report.error("P0421", dates.span, dates=dates.span.text, outer=zh, outer_en=en)
+
+
 class Opener:
-    """Opens the bodies of one rule or parameter, over all declarations that contribute to it."""
+    """Opens the bodies of one rule or parameter, over all declarations that contribute to it.
+
+    A date is met in four places, each inside the one before: the declaration's head line, a block, a line, a column.
+    """
 
     def __init__(self, name: str, report: Report) -> None:
         self.name = name
@@ -127,19 +148,30 @@ class Opener:
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
         self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
+        self.complete = True
 
     def open(self, declared: Iterable[Declared]) -> RawBody:
         lines: list[RawLine] = []
         modes: list[RawMode] = []
         remarks: list[tuple[nodes.Notes, Declared]] = []
+        declared = tuple(declared)
         for d in declared:
-            assert isinstance(d.node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
-            dates = None if isinstance(d.node, nodes.Amendment) else d.node.dates
-            self._lines(d.node.body, span_of(dates), d, lines, modes, remarks)
+            node = d.node
+            assert isinstance(node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
+            sections = [x for x in declared if not x.amends and x.layer == d.layer]
+            if node.dates is not None and (d.amends or len(sections) > 1):
+                self._without_dates([x for x in node.body if isinstance(x, nodes.Arrears)])
+            self._lines(node.body, span_of(node.dates), d, lines, modes, remarks)
         twice(self.name, lines, self.repeals, self.report)
         settled = tuple(self._settle(lines))
         return RawBody(
-            settled, tuple(modes), tuple(remarks), tuple(self.arrears), tuple(self.states), tuple(self.repeals)
+            settled,
+            tuple(modes),
+            tuple(remarks),
+            tuple(self.arrears),
+            tuple(self.states),
+            tuple(self.repeals),
+            self.complete,
         )
 
     def _lines(
@@ -154,7 +186,7 @@ class Opener:
     ) -> None:
         since, until, published = dates
         body = tuple(body)
-        block = block + tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
+        block = block + _said_of(body, dates)
         for line in body:
             common: dict[str, Any] = {
                 "since": since,
@@ -171,10 +203,13 @@ class Opener:
                     if dates == (0, OPEN, 0):
                         remarks.append((line.notes, d))
                 case nodes.Dated():
-                    a, b, p = span_of(line.dates)
-                    self._lines(
-                        line.lines, (max(a, since), min(b, until), p or published), d, lines, modes, remarks, block
-                    )
+                    self._without_dates(line.lines)
+                    inner = within(line.dates, dates)
+                    if inner[0] > inner[1]:
+                        report_outside(self.report, line.dates, dates)
+                        self.complete = False
+                        continue
+                    self._lines(line.lines, inner, d, lines, modes, remarks, block)
                 case nodes.Value():
                     lines.append(
                         RawLine("value", "value", "", (), line.result, (), row=-1, notes=(line.notes, *block), **common)
@@ -244,8 +279,7 @@ class Opener:
                     self.arrears.append((line, d))
                 case nodes.Initial() | nodes.Final():
                     self.states.append((line, d))
-                    if dates == (0, OPEN, 0):
-                        remarks.append((line.notes, d))
+                    remarks.append((line.notes, d))
                 case nodes.Repeal():
                     notes = (line.notes, *block)
                     for label in line.name or ("",):
@@ -256,9 +290,33 @@ class Opener:
                 case nodes.Table():
                     lines.extend(self._table(line, dates, d, block))
 
+    def _without_dates(self, lines: Iterable[nodes.Line]) -> None:
+        """Reports what has no times of its own and stands under a date all the same."""
+        for line in lines:
+            if isinstance(line, (nodes.Arrears, nodes.Initial, nodes.Final)):
+                hint = undated.ARREARS if isinstance(line, nodes.Arrears) else undated.STATES
+                self.report.error("P0420", line.span, hint=hint)
+
     def _table(
         self, table: nodes.Table, dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
     ) -> Iterator[RawLine]:
+        """The lines of a table; a column that could give none, as all its days lie outside what is around it, is reported."""
+        made = list(self._rows(table, dates, d, block))
+        never = [
+            column
+            for column in table.columns
+            if column.dates and (own := [x for c, x in made if c is column]) and all(x.since > x.until for x in own)
+        ]
+        for column in never:
+            assert column.dates is not None
+            report_outside(self.report, column.dates, dates)
+            self.complete = False
+        yield from (line for column, line in made if column not in never)
+
+    def _rows(
+        self, table: nodes.Table, dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
+    ) -> Iterator[tuple[nodes.Column, RawLine]]:
+        """Each line of a table with the column that holds its result."""
         columns = [c for c in table.columns if c.kind == "condition"]
         results = [c for c in table.columns if c.kind != "condition"]
         for row in table.rows:
@@ -267,9 +325,7 @@ class Opener:
             values = [c for c in row.cells if isinstance(c, nodes.Result)]
             otherwise = bool(cells) and cells[0].kind == "otherwise"
             conditions = tuple(
-                c
-                for column, cell in zip(columns, cells, strict=True)
-                for c in cell_condition(column, cell, self.report)
+                c for column, cell in zip(columns, cells, strict=True) for c in cell_condition(column, cell)
             )
             key = "otherwise" if otherwise else row_key(columns, cells)
             # a 目标 is never in force, so it does not end what stands before it (semantics, rule 5)
@@ -277,20 +333,17 @@ class Opener:
             starts = sorted({first_day(x.since) for x in dated})
             absent = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind == "absent"]
             for column, value in zip(results, values, strict=True):
-                since, until, published = dates
+                since, until, published = within(column.dates, dates)
                 ends = until
-                if column.dates:
-                    since, until, published = span_of(column.dates)
-                    ends = until
-                    if not column.dates.until:
-                        later = [s for s in starts if s > since]
-                        until = day_before(later[0]) if later else OPEN
-                        gone = sorted(s for s in (first_day(x.since) for x in absent) if s > since)
-                        ends = day_before(gone[0]) if gone else OPEN
-                    since, until, ends = max(since, dates[0]), min(until, dates[1]), min(ends, dates[1])
+                if column.dates and not column.dates.until:
+                    own = first_day(column.dates.since)
+                    later = [s for s in starts if s > own]
+                    until = min(until, day_before(later[0])) if later else until
+                    gone = sorted(s for s in (first_day(x.since) for x in absent) if s > own)
+                    ends = min(ends, day_before(gone[0])) if gone else ends
                 if value.kind == "absent":
                     continue
-                yield RawLine(
+                made = RawLine(
                     "otherwise" if otherwise else "row",
                     key,
                     "",
@@ -306,6 +359,28 @@ class Opener:
                     row.span,
                     ends=ends,
                 )
+                yield column, made
+
+    def tables(self, d: Declared) -> Iterator[tuple[nodes.Table, list[tuple[nodes.Row, list[RawLine]]]]]:
+        """Each table of a parameter's declaration with the lines of its rows. What else is said there, `open` reads."""
+        assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
+        yield from self._tables(d.node.body, span_of(d.node.dates), d, ())
+
+    def _tables(
+        self, body: Iterable[nodes.Line], dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
+    ) -> Iterator[tuple[nodes.Table, list[tuple[nodes.Row, list[RawLine]]]]]:
+        body = tuple(body)
+        block = block + _said_of(body, dates)
+        for line in body:
+            if isinstance(line, nodes.Dated):
+                inner = within(line.dates, dates)
+                if inner[0] <= inner[1]:
+                    yield from self._tables(line.lines, inner, d, block)
+            elif isinstance(line, nodes.Table):
+                by_row: dict[int, list[RawLine]] = {}
+                for made in self._table(line, dates, d, block):
+                    by_row.setdefault(made.span.start, []).append(made)
+                yield line, [(row, by_row.get(row.span.start, [])) for row in line.rows]
 
     def _settle(self, lines: list[RawLine]) -> list[RawLine]:
         """A value holds until the next one of its key in its layer begins (semantics, further rule 8)."""
@@ -343,6 +418,11 @@ class Opener:
                 if line.since < following:
                     following, after = line.since, following
         return out
+
+
+def _said_of(body: Iterable[nodes.Line], dates: tuple[int, int, int]) -> tuple[nodes.Notes, ...]:
+    """What a dated body says of its source, for each of its lines; an undated one says it of the whole item."""
+    return tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
 
 
 TWICE = (
@@ -410,57 +490,3 @@ def _another_exception(a: RawLine, b: RawLine) -> bool:
 
 def _day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
-
-
-def row_key(columns: Iterable[nodes.Column], cells: Iterable[nodes.Cell]) -> str:
-    """What the condition cells say, however it is written: neither the order of columns or values nor the spelling of a
-    comparison counts, and a column with — says nothing."""
-    parts = []
-    for column, cell in zip(columns, cells, strict=True):
-        tests: set[str] = set()
-        joined = cell.joined if len(cell.tests) > 1 else "and"
-        for test in cell.tests:
-            if isinstance(test.operand, nodes.Range) and joined == "and":
-                low, high = test.operand.low_closed, test.operand.high_closed
-                tests.add(repr((">=" if low else ">", _meaning(test.operand.low))))
-                tests.add(repr(("<=" if high else "<", _meaning(test.operand.high))))
-            else:
-                tests.add(repr((test.sign, _meaning(test.operand))))
-        if tests:
-            parts.append(repr((_meaning(column.expression), joined, sorted(tests))))
-    return f"row {sorted(parts)}"
-
-
-def _meaning(node: object) -> object:
-    """A tree without what takes no part in equality; a number by its value."""
-    if isinstance(node, nodes.Number):
-        return ("Number", node.value, node.unit)
-    if isinstance(node, nodes.Node):
-        return (type(node).__name__, *(_meaning(getattr(node, f.name)) for f in fields(type(node)) if f.eq))
-    return tuple(_meaning(x) for x in node) if isinstance(node, tuple) else node
-
-
-def cell_condition(column: nodes.Column, cell: nodes.Cell, report: Report) -> list[nodes.Expression]:
-    """What the cell demands of its column, as an expression of the language; nothing for —."""
-    assert column.expression is not None
-    subject = column.expression
-    if cell.kind != "tests":
-        return []
-    made: list[nodes.Expression] = []
-    for test in cell.tests:
-        operand = test.operand
-        if isinstance(operand, nodes.Range):
-            made.append(nodes.Membership(subject, operand, span=test.span))
-        elif test.sign == "=" and isinstance(operand, nodes.Truth):
-            made.append(subject if operand.value else nodes.Not(subject, span=test.span))
-        else:
-            # 以上, 以下, 以内 stand behind their number in a cell alone; in a formula they are signs
-            word = test.word if test.word in COMPARISON_WORDS else test.sign
-            link = nodes.Link(test.sign, word, operand, span=test.span)
-            made.append(nodes.Comparison(subject, (link,), span=test.span))
-    if len(made) == 1:
-        return made
-    plain = [t.operand for t in cell.tests if t.sign == "=" and not isinstance(t.operand, (nodes.Range, nodes.Truth))]
-    if cell.joined == "or" and len(plain) == len(cell.tests):
-        return [nodes.Membership(subject, tuple(plain), span=cell.span)]
-    return [nodes.Logic(cell.joined, tuple(made), span=cell.span)]

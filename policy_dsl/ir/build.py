@@ -18,7 +18,7 @@ from ..source import Place, Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
-from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, inherited
+from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, day_before, inherited
 from .carry import settle_grids
 from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
@@ -222,7 +222,7 @@ class _Builder:
             symbol.keys,
             symbol.key_types,
             symbol.type,
-            tuple(entries),
+            tuple(_settled_entries(symbol, entries)),
             clause,
             remarks,
             first.node.span.place,
@@ -256,19 +256,19 @@ class _Builder:
     def _key_tables(self, symbol: ParameterSymbol, d: Declared, scope: Scope) -> list[ir.Entry]:
         """Tables whose first columns are the parameter's keys."""
         entries: list[ir.Entry] = []
-        for table, lines in _tables_of(d, Opener(symbol.name, self.report)):
+        for table, rows in Opener(symbol.name, self.report).tables(d):
             heads = [c.expression for c in table.columns if c.kind == "condition"]
             named = tuple(h.path[0] if isinstance(h, nodes.Name) and len(h.path) == 1 else "" for h in heads)
             if named != symbol.keys:
                 self.report.error("P0408", table.span, keys="、".join(symbol.keys) or "—")
                 continue
-            for row in table.rows:
+            for row, lines in rows:
                 cells = [c for c in row.cells if isinstance(c, nodes.Cell)]
                 try:
                     keys = tuple(self._key_cell(c, t, scope) for c, t in zip(cells, symbol.key_types, strict=True))
                 except Skip:
                     continue
-                for line in lines.get(id(row), []):
+                for line in lines:
                     entry = self._entry(symbol, line, keys, scope)
                     if entry is not None:
                         entries.append(entry)
@@ -545,7 +545,7 @@ class _Builder:
                 ]
                 if overlap:
                     self.report.error("P0304", value.span)
-        if not kinds & {"value", "branch", "row", "otherwise", "transition"}:
+        if body.complete and not kinds & {"value", "branch", "row", "otherwise", "transition"}:
             self.report.error("P0308", symbol.declared[0].node.span)
         labels = [x.label for x in body.lines if x.kind == "exception" and x.label]
         for line in body.lines:
@@ -631,6 +631,25 @@ def _date(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
 
 
+def _settled_entries(symbol: ParameterSymbol, entries: list[ir.Entry]) -> Iterator[ir.Entry]:
+    """A value holds until the next one of its keys in its layer begins. Where not all that it speaks of ends on one day it stays open,
+    and what counts is found on the day (epoch.py)."""
+    cells = [
+        tuple(
+            product(*(range(len(t.members)) if k is None else k for k, t in zip(e.keys, symbol.key_types, strict=True)))
+        )
+        for e in entries
+    ]
+    starts: dict[tuple[object, ...], set[int]] = {}
+    for e, own in zip(entries, cells, strict=True):
+        for cell in own if e.kind != "target" else ():  # a 目标 is never in force and ends nothing
+            starts.setdefault((e.layer, cell), set()).add(e.since)
+    for e, own in zip(entries, cells, strict=True):
+        following = {min((s for s in starts.get((e.layer, c), ()) if s > e.since), default=0) for c in own}
+        end = following.pop() if len(following) == 1 else 0
+        yield e._replace(until=min(e.until, day_before(end))) if end and e.kind != "target" else e
+
+
 def _without_key_tables(symbol: ParameterSymbol) -> list[Declared]:
     """The declarations without their tables, which need the keys."""
 
@@ -646,28 +665,6 @@ def _without_key_tables(symbol: ParameterSymbol) -> list[Declared]:
         assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
         out.append(evolve(d, node=evolve(d.node, body=strip(d.node.body))))
     return out
-
-
-def _tables_of(d: Declared, opener: Opener) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
-    """Each table of a declaration with the lines of each of its rows."""
-    from .bodies import span_of
-
-    def find(
-        lines: tuple[nodes.Line, ...], dates: tuple[int, int, int], block: tuple[nodes.Notes, ...]
-    ) -> Iterator[tuple[nodes.Table, dict[int, list[RawLine]]]]:
-        for line in lines:
-            if isinstance(line, nodes.Dated):
-                said = tuple(x.notes for x in line.lines if isinstance(x, nodes.Remark))
-                yield from find(line.lines, span_of(line.dates), block + said)
-            elif isinstance(line, nodes.Table):
-                by_row: dict[int, list[RawLine]] = {}
-                for row in line.rows:
-                    single = nodes.Table(line.columns, (row,), span=line.span)
-                    by_row[id(row)] = list(opener._table(single, dates, d, block))
-                yield line, by_row
-
-    assert isinstance(d.node, (nodes.Parameter, nodes.Amendment))
-    yield from find(d.node.body, (0, ir.OPEN, 0), ())
 
 
 def _order(rules: list[ir.Rule], entities: tuple[ir.Entity, ...], report: Report) -> list[ir.Rule]:

@@ -194,12 +194,27 @@ def by_keys(
             ways = (range(len(t.members)) if k is None else k for k, t in zip(e.keys, parameter.key_types, strict=True))
             for keys in product(*ways):
                 cells[keys].append(e)
+    if on is not None:
+        cells = {keys: _counting(es, on, known) for keys, es in cells.items()}
     return {keys: parameter._replace(entries=tuple(es)) for keys, es in cells.items()}
 
 
 def _speaks(e: ir.Entry, on: int, known: int | None) -> bool:
-    """Whether an entry may be in force on the day; as known on another, where what was not known yet ends nothing."""
-    return _holds(e.since, e.until, on) if known is None else e.since <= on and learned(e) <= known
+    """Whether an entry has begun on the day, and was known on another; what was not known yet ends nothing."""
+    return e.since <= on and (known is None or learned(e) <= known)
+
+
+def _counting(entries: list[ir.Entry], on: int, known: int | None) -> list[ir.Entry]:
+    """Of the entries that speak of the keys: each layer's latest, where it has not ended. What it followed does not come back."""
+    newest: dict[int, int] = {}
+    for e in entries:
+        if e.kind != "target":
+            newest[e.layer] = max(newest.get(e.layer, 0), e.since)
+    return [
+        e
+        for e in entries
+        if on <= (e.until if known is None else e.ends) and (e.kind == "target" or e.since == newest[e.layer])
+    ]
 
 
 def entries_on(parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: int | None = None) -> list[ir.Entry]:
@@ -211,12 +226,7 @@ def entries_on(parameter: ir.Parameter, keys: tuple[int, ...], on: int, known: i
         and e.kind != "target"
         and all(k is None or x in k for k, x in zip(e.keys, keys, strict=True))
     ]
-    if known is None:
-        return found
-    newest: dict[int, int] = {}
-    for e in found:
-        newest[e.layer] = max(newest.get(e.layer, 0), e.since)
-    return [e for e in found if e.since == newest[e.layer] and on <= e.ends]
+    return _counting(found, on, known)
 
 
 def held(

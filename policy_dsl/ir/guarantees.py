@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from attrs import evolve
 
+from ..diagnostics.report import Report
 from ..model.clause import Clause
 from ..model.declare import Declared, FactSymbol, Model
 from ..model.functions import BY_NAME, MOMENTS
@@ -21,7 +22,7 @@ from ..syntax import nodes
 from ..syntax.traverse import children
 from ..syntax.traverse import walk as tree
 from . import nodes as ir
-from .bodies import span_of
+from .bodies import report_outside, span_of, within
 from .elaborate import Elaborator, Scope, Skip
 from .traverse import walk
 
@@ -66,7 +67,7 @@ class _Reader:
     def guarantee(self, clause_of: ClauseOf) -> ir.Guarantee:
         remarks = [x.notes for x in self.node.lines if isinstance(x, nodes.Remark)]
         clause, assumptions = clause_of(self.declared.clause, remarks)
-        opened = list(_open(self.node.lines, span_of(None), ()))
+        opened = list(_open(self.node.lines, span_of(None), (), self.elaborator.report))
         entity = self.entity([x.claim for x in opened])
         claims = []
         failed = False
@@ -281,7 +282,7 @@ def _rises(type_: Type) -> bool:
 
 
 def _open(
-    lines: Iterable[nodes.ClaimLine], dates: tuple[int, int, int], notes: tuple[nodes.Notes, ...]
+    lines: Iterable[nodes.ClaimLine], dates: tuple[int, int, int], notes: tuple[nodes.Notes, ...], report: Report
 ) -> Iterator[Opened]:
     """Claims with the dates of the blocks around them; what a block says of its source holds for the claims in it."""
     since, until, published = dates
@@ -293,5 +294,8 @@ def _open(
             case nodes.Claim():
                 yield Opened(line, since, until, published, (line.notes, *notes))
             case nodes.DatedClaims():
-                a, b, p = span_of(line.dates)
-                yield from _open(line.lines, (max(a, since), min(b, until), p or published), notes)
+                inner = within(line.dates, dates)
+                if inner[0] > inner[1]:
+                    report_outside(report, line.dates, dates)
+                    continue
+                yield from _open(line.lines, inner, notes, report)

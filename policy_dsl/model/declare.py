@@ -15,7 +15,7 @@ from ..diagnostics.report import Report, suggestion
 from ..source import Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_GIST, MAX_KEYS, MAX_LEVELS
-from ..syntax.keywords import UNIT_KEYS
+from ..syntax.keywords import BY_TERMINAL, UNIT_KEYS
 from ..syntax.settle import settle
 from . import units
 from .clause import Clause
@@ -271,13 +271,15 @@ class _Collector:
                 labels = [(before.node.span, "先在这里写了", "written first here")]
                 self.report.error("P1021", head.span, labels=labels)
 
-    def _once(self, key: tuple[str, ...], name: str, span: Span, layer: int) -> bool:
-        """Reports a second declaration; the first one stands."""
+    def _once(
+        self, key: tuple[str, ...], name: str, span: Span, layer: int, sections: tuple[str, str] | None = None
+    ) -> bool:
+        """Reports a second declaration; the first one stands. `sections`: how one layer declares it several times."""
         before = self.seen.get(key)
         if before is None:
             self.seen[key] = (span, layer)
             return True
-        self._twice(name, before, (span, layer))
+        self._twice(name, before, (span, layer), sections if before[1] == layer else None)
         return False
 
     def _twice(self, name: str, a: tuple[Span, int], b: tuple[Span, int], hint: tuple[str, str] | None = None) -> None:
@@ -484,11 +486,11 @@ class _Collector:
                 continue
             if node.name in made and made[node.name].declared[0].layer == d.layer and node.dates is not None:
                 before = made[node.name]
-                made[node.name] = ParameterSymbol(
-                    before.name, before.type, before.keys, before.key_types, (*before.declared, d)
-                )
+                type_ = self.type_of(node.type, node.name)
+                if type_ is not None and self._alike(before, d, type_):
+                    made[node.name] = evolve(before, declared=(*before.declared, d))
                 continue
-            if not self._once(("parameter", node.name), node.name, node.span, d.layer):
+            if not self._once(("parameter", node.name), node.name, node.span, d.layer, _SECTIONS):
                 continue
             type_ = self.type_of(node.type, node.name)
             keys: list[Type] = []
@@ -533,9 +535,14 @@ class _Collector:
                     and made[entity, node.name].declared[0].layer == d.layer
                 ):
                     before = made[entity, node.name]
-                    made[entity, node.name] = evolve(before, declared=(*before.declared, d))
+                    type_: Type | None = before.type
+                    if isinstance(node, nodes.Rule):
+                        type_ = self.type_of(node.type, node.name, shell.counted(entity))
+                    if type_ is not None and self._alike(before, d, type_):
+                        made[entity, node.name] = evolve(before, declared=(*before.declared, d))
                     continue
-                if not self._once(("member", entity, node.name), node.name, node.span, d.layer):
+                sections = _SECTIONS if (entity, node.name) in made else None  # a fact of that name has none
+                if not self._once(("member", entity, node.name), node.name, node.span, d.layer, sections):
                     continue
                 if isinstance(node, nodes.Status):
                     status, states = self._status(node, d.layer)
@@ -553,6 +560,25 @@ class _Collector:
                 made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,))
         return made
 
+    def _alike(self, before: RuleSymbol | ParameterSymbol, d: Declared, type_: Type) -> bool:
+        """Whether a later section is declared like the first one; what differs is reported, since only the first one's would count."""
+        first, node = before.declared[0].node, d.node
+        a, b = (_kind_of(x) for x in (first, node))
+        zh = en = ""
+        if a != b:
+            (zh_a, en_a), (zh_b, en_b) = ((x.zh, x.en) for x in (BY_TERMINAL[a], BY_TERMINAL[b]))
+            zh, en = f"前一段是「{zh_a}」，这一段是「{zh_b}」", f"it was a “{en_a}”, here it is a “{en_b}”"
+        elif isinstance(before, ParameterSymbol) and isinstance(node, nodes.Parameter) and before.keys != node.keys:
+            said = [", ".join(keys) or "—" for keys in (before.keys, node.keys)]
+            zh, en = f"键是 {said[1]}，前一段是 {said[0]}", f"its keys are {said[1]}, they were {said[0]}"
+        elif type_ != before.type:
+            zh = f"类型是 {type_.show('zh')}，前一段是 {before.type.show('zh')}"
+            en = f"its type is {type_.show('en')}, it was {before.type.show('en')}"
+        if zh:
+            labels = [(first.span, "前一段在这里", "the one before is here")]
+            self.report.error("P0422", node.span, name=before.name, problem=zh, problem_en=en, labels=labels)
+        return not zh
+
     def _status(self, node: nodes.Status, layer: int) -> tuple[StatusSymbol | None, Type]:
         """The states of a 阶段, those that lower layers or later regimes add among them; 起始 comes first."""
         bodies = [(node, layer)]
@@ -565,7 +591,7 @@ class _Collector:
         left: dict[str, None] = {}
         finals: set[str] = set()
         said = sorted(bodies, key=lambda x: x[1])
-        kept = max((at for body, at in said if any(_takes_all(x) for x in body.body)), default=0)
+        kept = max((at for body, at in said if not body.dates and any(_takes_all(x) for x in body.body)), default=0)
         for body, at in said:
             for line in flat(body.body):
                 if isinstance(line, nodes.Initial):
@@ -641,6 +667,18 @@ class _Collector:
             name=name,
             hint=(zh or "只能修订上级已声明的内容", en or "only what a layer above declares can be amended"),
         )
+
+
+_SECTIONS = (
+    "分几段写的，后面各段的声明行要写「自 日期」；不然就留一个，或换一个名称",
+    "of several sections each later one has “from DATE” at the end of its line; else keep one, or take another name",
+)
+
+
+def _kind_of(node: nodes.Declaration) -> str:
+    if isinstance(node, nodes.Rule):
+        return "BENEFIT" if node.benefit else "RULE"
+    return "STATUS" if isinstance(node, nodes.Status) else "PARAMETER"
 
 
 def _takes_all(line: nodes.Line) -> bool:

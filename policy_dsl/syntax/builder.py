@@ -9,7 +9,7 @@ from typing import Any
 from lark import Token, UnexpectedInput
 
 from ..source import Source, Span
-from . import characters, nodes
+from . import characters, nodes, undated
 from .keywords import COMPARISON_WORDS, MEASURES, SIGNS, UNIT_KEYS
 from .scan import Scanner
 from .settle import amount, join
@@ -245,11 +245,13 @@ class Builder:
         return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
 
     def amendment_facts(self, c: list[Any]) -> nodes.Amendment:
+        if c[2] is not None:
+            raise Reject(c[2].span, "P0420", hint=undated.FACT)
         return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.pick(c, nodes.Fact)), span=self.span(c[:2]))
 
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
-        return nodes.Amendment(names, self.body_of(c[-1], names[0], None), span=self.span(c[:2]))
+        return nodes.Amendment(names, self.body_of(c[-1], names[0], None), (), c[2], span=self.span(c[:-1]))
 
     # --- bodies
 
@@ -356,9 +358,19 @@ class Builder:
         return text
 
     def notes(self, c: list[Any]) -> nodes.Notes:
+        for said in c:
+            if isinstance(said, Token) and said.type == "UNDER":
+                self.without_dates(said, undated.BASIS)
         basis = tuple(str(x) for x in c if isinstance(x, Token) and x.type == "UNDER")
         assumptions = tuple(str(x) for x in c if isinstance(x, Token) and x.type == "ASSUME")
         return nodes.Notes(basis, assumptions, span=self.span(c))
+
+    def without_dates(self, said: Token, hint: tuple[str, str]) -> None:
+        """Free text is no place for a date: what ends in one as lines write it would count for nothing."""
+        found = undated.AT_END.search(characters.fold(str(said)))
+        if found is not None:
+            end = said.end_pos or 0
+            raise Reject(Span(self.source, end - len(found.group().lstrip()), end), "P0420", hint=hint)
 
     def published(self, c: list[Any]) -> str:
         return self.calendar(c[1])
@@ -390,6 +402,7 @@ class Builder:
 
     def guarantee(self, c: list[Any]) -> nodes.Guarantee:
         lines = tuple(self.pick(c, nodes.Claim, nodes.DatedClaims, nodes.Remark))
+        self.without_dates(c[1], undated.CLAIM)
         return nodes.Guarantee(str(c[1]), lines, span=self.span(c[:2]))
 
     def claim(self, c: list[Any]) -> nodes.Claim:

@@ -448,11 +448,12 @@ class Status(Node):
 
 @frozen
 class Amendment(Node):
-    """修订: changes by key what is inherited. `type` is given when facts are added instead of lines."""
+    """修订: changes by key what is inherited. `facts` are given when facts are added instead of lines."""
 
     names: tuple[str, ...]
     body: tuple[Line, ...]
     facts: tuple[Fact, ...] = ()
+    dates: Dates | None = None
 
 
 @frozen

@@ -15,7 +15,7 @@ from lark import Token, UnexpectedInput, UnexpectedToken
 
 from ..diagnostics.report import Report, suggestion
 from ..source import Source, Span
-from . import characters, keywords, nodes
+from . import characters, keywords, nodes, undated
 from .builder import CellError, Reject
 from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
@@ -256,6 +256,10 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
     if token.type == "$END" and end is None:
         token = Token("$END", "", tokens[-1].end_pos, None, None, None, None, tokens[-1].end_pos)
         a = b = tokens[-1].end_pos or 0
+    way_out = undated.way_out(tokens, token, rule)
+    if way_out is not None:
+        report.error("P0420", Span(source, a, max(b, a + 1)), hint=way_out)
+        return a
     accepts = set(error.accepts or error.expected)
     history = [t for t in tokens if (t.end_pos or 0) <= a]
     zh, en = expected_words(accepts, rule)

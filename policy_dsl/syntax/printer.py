@@ -380,8 +380,9 @@ class _Printer:
                 dated = "" if dates is None else f" {self.dates(dates)}"
                 yield f"{self.word('STATUS')} {self.names(entities)} {self.name(name)}{dated}"
                 yield from evolve(self, declared=name).body(body)
-            case nodes.Amendment(names, body, facts):
-                yield f"{self.word('AMEND')} {self.names(names)}"
+            case nodes.Amendment(names, body, facts, dates):
+                dated = "" if dates is None else f" {self.dates(dates)}"
+                yield f"{self.word('AMEND')} {self.names(names)}{dated}"
                 yield from evolve(self, declared=names[0]).body(body)
                 yield from self.facts(facts, _AMENDMENT_LINE)
             case nodes.Guarantee(title, lines):

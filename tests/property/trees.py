@@ -319,7 +319,7 @@ def _with_body(
     body = _fitting(draw(amending if kind is nodes.Amendment else bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
-        return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, span=NOWHERE)
+        return nodes.Amendment((name, *draw(tuples(names, 0, 2))), body, (), draw(maybe(spans)), span=NOWHERE)
     dates = draw(maybe(spans))
     if kind is nodes.Status:
         return nodes.Status(draw(tuples(names, 1, 2)), name, dates, body, span=NOWHERE)
@@ -483,6 +483,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
         nodes.Status(both, name, dates, (*states, *body), **at),
         nodes.Amendment(both, (*body, *states, settled, *gone), **at),
+        nodes.Amendment(both, (value,), (), dates, **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Guarantee("甲", claims, **at),
         nodes.Example("", None, entries, **at),
