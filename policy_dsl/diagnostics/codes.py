@@ -179,6 +179,7 @@ CODES: dict[str, Code] = _table(
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),
     Code("P0703", "error", "案例「{title}」没有写日期", "example “{title}” has no date", "加一行 于 日期", "add a line: on DATE"),
+    Code("P0704", "error", "案例「{title}」前后不一：{problem}", "example “{title}” contradicts itself: {problem_en}", "{hint}", "{hint_en}"),
     # --- the call
     Code("P0801", "error", "找不到政策「{name}」", "no policy “{name}”", "{hint}", "{hint_en}"),
     Code("P0802", "error", "日期「{date}」不对", "“{date}” is no date", "写 YYYY-MM-DD 或 YYYY-MM", "write YYYY-MM-DD or YYYY-MM"),
