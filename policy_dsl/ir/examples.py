@@ -248,9 +248,9 @@ class _Reader:
         )
 
     def _once(self, path: str, name: str, entry: nodes.Entry, a: nodes.Assignment) -> None:
-        """Notes where a fact is given; raises where it has been given already. Dated values of a history stand beside each other."""
+        """Raises where a fact has been given already. Dated values of a history stand beside each other."""
         dated = entry.month is not None
-        span, before = self.said.setdefault(path, (a.span, dated))
+        span, before = self.said.get(path, (a.span, dated))
         if span == a.span or (dated and before):
             return
         both = ("，一次有日期，一次没有", ", once with a date and once without") if dated != before else ("", "")
@@ -273,6 +273,7 @@ class _Reader:
         facts[name] = value
         row = f"[{len(value) - 1}]" if isinstance(value, list) else ""
         self.places.append((f"{path}.{name}{row}", a.span.place))
+        self.said.setdefault(f"{path}.{name}", (a.span, bool(row)))
 
     def _dated(self, before: object, entry: nodes.Entry, value: object) -> object:
         """The fact as a history writes it; what has no date holds from the beginning."""
