@@ -13,7 +13,7 @@ from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
 from .ir import nodes as ir
-from .ir.traverse import usual_roots
+from .ir.traverse import usual_root
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -36,12 +36,8 @@ class Policy:
         self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._guarded = self.engine.guard is not None
-        self._root = self._usual_root()
+        self._root = usual_root(program).name if program.entities else ""
         self._digest = ""
-
-    def _usual_root(self) -> str:
-        tops = usual_roots(self.program)
-        return tops[0].name if tops else self.program.entities[0].name if self.program.entities else ""
 
     # --- what it is
 
@@ -165,9 +161,7 @@ class Policy:
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
-        if not self._root:
-            raise PolicyError([diagnostic("P0601")])
-        made = (number, self.engine.run(number, self._root))
+        made = (number, self.engine.run(number, usual_root(self.program).name))
         if len(self._runs) < 4096:
             self._runs[on] = made
         return made

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._version import __version__
 from ..ir import nodes as ir
-from ..ir.traverse import usual_roots
+from ..ir.traverse import usual_root
 from .calendar import Calendar, calendar_of, digest_of
 from .engine import Engine
 from .layout import Values, arguments
@@ -111,9 +111,9 @@ _FIRST_MONTH = (
 
 
 def standalone(program: ir.Program) -> str:
-    """The text of the file."""
+    """The text of the file. Raises PolicyError for a policy without entities."""
+    root = usual_root(program).name
     engine = Engine(program)
-    root = next((e.name for e in usual_roots(program)), program.entities[0].name)
     functions: Functions = {}
     guarding: Functions = {}
     epochs = _emitted(engine, root, functions)

@@ -179,10 +179,12 @@ CODES: dict[str, Code] = _table(
     Code("P0614", "error", "「{name}」用 原值 的行太多", "too many lines of “{name}” read the displaced value", "合并相近的例外，或把中间的值另立为规则", "join exceptions that are alike, or make the value between them a rule"),
     Code("P0615", "warning", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
     Code("P0616", "warning", "上级自 {later} 改了「{name}」，本级自 {since} 的规定仍然盖着它", "a layer above changes “{name}” from {later}; what this layer says from {since} on still hides it", "要跟上级走，给本级的规定写「至 日期」；仍用本级的，在上级的新日期再写一次", "end it with “to DATE” to follow the layer above; to keep it, write it again with the later date"),
+    Code("P0617", "error", "政策「{name}」没有对象，没有什么可以决定", "the policy “{name}” has no entity: there is nothing to decide", "写上 对象 和它的事实、规则；若它只是给下级用的，换成以它为上级、有对象的政策", "declare an entity with its facts and rules; if it is there for layers below alone, name a policy that extends it and has one"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),
     Code("P0703", "error", "案例「{title}」没有写日期", "example “{title}” has no date", "加一行 于 日期", "add a line: on DATE"),
+    Code("P0704", "error", "案例「{title}」前后不一：{problem}", "example “{title}” contradicts itself: {problem_en}", "{hint}", "{hint_en}"),
     # --- the call
     Code("P0801", "error", "找不到政策「{name}」", "no policy “{name}”", "{hint}", "{hint_en}"),
     Code("P0802", "error", "日期「{date}」不对", "“{date}” is no date", "写 YYYY-MM-DD 或 YYYY-MM", "write YYYY-MM-DD or YYYY-MM"),

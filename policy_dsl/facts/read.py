@@ -19,7 +19,7 @@ from ..backends.runtime import UNKNOWN, UNLISTED, Held
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
-from ..ir.traverse import usual_roots
+from ..ir.traverse import usual_root, usual_roots
 from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
@@ -111,9 +111,9 @@ class Reader:
     def root(self, facts: object) -> str:
         if isinstance(facts, dict) and len(facts) == 1 and next(iter(facts)) in self.entities:
             return str(next(iter(facts)))
-        tops = [e.name for e in usual_roots(self.program)] or [e.name for e in self.program.entities]
+        tops = [e.name for e in usual_roots(self.program)] or [usual_root(self.program).name]
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
-        first = tops[-1] if tops else "对象"
+        first = tops[-1]
         if not isinstance(facts, dict):
             self.wrong_type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
             return ""

@@ -9,12 +9,14 @@ from fractions import Fraction
 from typing import Any
 
 from ..ir import nodes as ir
-from ..ir.traverse import usual_roots
+from ..ir.traverse import usual_root, usual_roots
 from ..model.types import decimal_text
 
 
 def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
-    """JSON Schema 2020-12. Amounts may be numbers in the declared unit or text with a unit; null means unknown."""
+    """JSON Schema 2020-12. Amounts may be numbers in the declared unit or text with a unit; null means unknown. Raises PolicyError for a
+    policy without entities: it takes no facts."""
+    usual_root(program)
     definitions = {e.name: _entity(e, lang) for e in program.entities}
     tops = usual_roots(program)
     return {
@@ -121,13 +123,14 @@ def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, objec
 
 
 def template(program: ir.Program, form: str, lang: str = "zh") -> str:
-    """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may."""
+    """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may. Raises
+    PolicyError for a policy without entities."""
     entities = {e.name: e for e in program.entities}
-    tops = usual_roots(program) or list(program.entities[:1])
+    top = usual_root(program)
     if form == "json":
-        return json.dumps({tops[0].name: _blank(tops[0], entities)}, ensure_ascii=False, indent=2) if tops else "{}"
+        return json.dumps({top.name: _blank(top, entities)}, ensure_ascii=False, indent=2)
     if form == "yaml":
-        return "\n".join(_yaml(tops[0], entities, lang)) if tops else "{}"
+        return "\n".join(_yaml(top, entities, lang))
     return _csv(program, lang)
 
 

@@ -9,7 +9,7 @@ from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
 from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
-from ..source import Place
+from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
@@ -37,6 +37,9 @@ class _Reader:
         self.history = False
         self.facts: dict[str, object] = {}
         self.labels: dict[tuple[str, ...], int] = {}
+        self.entered: dict[tuple[str, ...], Span] = {}  # where a list's first entry is written, by the way to the list
+        self.empty: dict[tuple[str, ...], Span] = {}  # where a list is said to be 无
+        self.said: dict[str, tuple[Span, bool]] = {}  # where a fact is first given, and whether with a date
         self.places: list[tuple[str, Place]] = []
 
     def run(self, declared: Declared) -> ir.Example | None:
@@ -141,11 +144,14 @@ class _Reader:
             rest = rest[2:]
         return steps, root
 
-    def _at(self, steps: list[tuple[str, str]]) -> tuple[dict[str, object], str, str]:
-        """The facts of the entry (made when new), its entity and its path."""
+    def _at(self, steps: list[tuple[str, str]], span: Span) -> tuple[dict[str, object], str, str]:
+        """The facts of the entry (made when new), its entity and its path. `span`: where it is written."""
         here, entity, path = self.facts, self.root, self.root
         trail: tuple[str, ...] = ()
         for name, label in steps:
+            if (*trail, name) in self.empty:
+                raise self._nobody(name, span, self.empty[(*trail, name)])
+            self.entered.setdefault((*trail, name), span)
             listed = here.setdefault(name, [])
             assert isinstance(listed, list)
             trail = (*trail, name, label)
@@ -164,13 +170,14 @@ class _Reader:
         return here, entity, path
 
     def _entry(self, entry: nodes.Entry, steps: list[tuple[str, str]], expected: list[ir.Expected]) -> None:
-        facts, entity, path = self._at(steps)
+        facts, entity, path = self._at(steps, entry.span)
         symbol = self.model.entities[entity]
         failed = False
         for a in entry.assignments:
             name = ".".join(a.name)
             try:
                 if name in PRESENT and not entry.expected and steps:
+                    self._once(f"{path}.{PRESENT[0]}", name, entry, a)
                     presence = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
                     self._keep(facts, PRESENT[0], presence, path, a)
                 elif entry.expected:
@@ -188,6 +195,7 @@ class _Reader:
                         )
                     )
                 elif name in symbol.lists and _none(a.given):
+                    self._empty((*(word for step in steps for word in step), name), entry, a)
                     facts[name] = []
                 else:
                     fact = symbol.facts.get(name)
@@ -202,17 +210,70 @@ class _Reader:
                                 hint=("放到 应为 之后", "put it behind “expect”"),
                             )
                         raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
+                    self._once(f"{path}.{name}", name, entry, a)
                     self._keep(facts, name, self._dated(facts.get(name), entry, self._given(a, fact)), path, a)
             except Skip:
                 failed = True
         if failed:
             raise Skip
 
+    def _empty(self, trail: tuple[str, ...], entry: nodes.Entry, a: nodes.Assignment) -> None:
+        """Notes that a list is 无; raises where it has entries, or where that is to hold from a day on."""
+        name = trail[-1]
+        if entry.month is not None:
+            raise self.elaborator.fail(
+                "P0701",
+                a.span,
+                title=self.node.title,
+                problem=f"名单「{name}」不能分时间写",
+                problem_en=f"the list “{name}” cannot have dates",
+                hint=("谁来谁走写在那一个的 在列 里", "who comes and goes is said by “present” of the entry"),
+            )
+        if trail in self.entered:
+            raise self._nobody(name, a.span, self.entered[trail])
+        self.empty.setdefault(trail, a.span)
+
+    def _nobody(self, name: str, span: Span, other: Span) -> Skip:
+        return self.elaborator.fail(
+            "P0704",
+            span,
+            labels=[(other, "这里说的不一样", "this says otherwise")],
+            title=self.node.title,
+            problem=f"「{name}」说是 无，又写了其中的一个",
+            problem_en=f"“{name}” is said to be none, and one of its entries is written",
+            hint=(
+                f"里面没有人，就删去「{name}」的各行；有人，就删去 {name} = 无",
+                f"take away the lines of “{name}” if nobody is in it, or “{name} = none” if somebody is",
+            ),
+        )
+
+    def _once(self, path: str, name: str, entry: nodes.Entry, a: nodes.Assignment) -> None:
+        """Raises where a fact has been given already. Dated values of a history stand beside each other."""
+        dated = entry.month is not None
+        span, before = self.said.get(path, (a.span, dated))
+        if span == a.span or (dated and before):
+            return
+        both = ("，一次有日期，一次没有", ", once with a date and once without") if dated != before else ("", "")
+        raise self.elaborator.fail(
+            "P0704",
+            a.span,
+            labels=[(span, "第一次", "the first time")],
+            title=self.node.title,
+            problem=f"「{name}」给了两次{both[0]}",
+            problem_en=f"“{name}” is given twice{both[1]}",
+            hint=(
+                ("每个值都写 自 日期，或只留一个", "give each value its “from”, or keep one")
+                if self.history
+                else ("留一个", "keep one")
+            ),
+        )
+
     def _keep(self, facts: dict[str, object], name: str, value: object, path: str, a: nodes.Assignment) -> None:
         """The fact, and where it is written."""
         facts[name] = value
         row = f"[{len(value) - 1}]" if isinstance(value, list) else ""
         self.places.append((f"{path}.{name}{row}", a.span.place))
+        self.said.setdefault(f"{path}.{name}", (a.span, bool(row)))
 
     def _dated(self, before: object, entry: nodes.Entry, value: object) -> object:
         """The fact as a history writes it; what has no date holds from the beginning."""

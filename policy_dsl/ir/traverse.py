@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..diagnostics.report import PolicyError, diagnostic
 from ..model.functions import BY_KEY
 from ..model.units import WORKDAYS
 from . import nodes as ir
@@ -103,6 +104,13 @@ def usual_roots(program: ir.Program) -> list[ir.Entity]:
     """The entities with which facts usually begin: the outermost ones below a roll, if there is one."""
     rolls = {e.name for e in program.entities if is_roll(program, e)}
     return [e for e in program.entities if e.name not in rolls and (not e.holder or e.holder in rolls)]
+
+
+def usual_root(program: ir.Program) -> ir.Entity:
+    """The entity with which facts usually begin. Raises PolicyError where a policy has none: then nothing can be decided."""
+    if not program.entities:
+        raise PolicyError([diagnostic("P0617", at=program.name, name=program.name)])
+    return next(iter(usual_roots(program)), program.entities[0])
 
 
 def births(program: ir.Program) -> frozenset[tuple[str, str]]:

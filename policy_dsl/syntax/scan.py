@@ -104,14 +104,14 @@ class Chunk(NamedTuple):
 
 
 def item_lines(source: Source, folded: str) -> Iterator[Chunk]:
-    """Cuts the text where a line begins at column 0; blank and comment lines belong to the item above."""
+    """Cuts the text where a line begins at column 0; blank and comment lines belong to the item above. An indented line before any
+    declaration begins an item, too, or nobody would say that it is out of place."""
     begun = None
     for line in range(1, source.lines + 1):
         start = source.line_start(line)
-        head = folded[start : start + 2]
-        if not head.strip() or head[0] in " \t\f\n" or head == "//":
-            if begun is None and head.strip(" \t\f\n") and head != "//":
-                begun = line  # an indented line before any declaration
+        text = folded[start : start + len(source.line_text(line))]
+        body = text.lstrip(" \t\f")
+        if not body or body.startswith("//") or (begun is not None and len(body) < len(text)):
             continue
         if begun is not None:
             yield Chunk(begun, line)

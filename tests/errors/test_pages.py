@@ -366,6 +366,9 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0604": lambda p: two_layers(p, "政策 甲县\n  上级 乙县\n", "政策 乙县\n  上级 甲县\n"),
     "P0608": lambda p: two_layers(p, "政策 示例县\n  上级 乙省\n", "政策 示例县\n  上级 丙省\n"),
     "P0610": two_policies,
+    "P0617": lambda p: run(
+        "schema", write(p / "示例.policy", "政策 示例\n参数 标准 : 元/月\n  自 2022-01-01 为 650\n")
+    ),
     "P1021": lambda p: two_layers(p, "政策 示例县\n  发放日 10\n", "政策 示例县\n  发放日 15\n"),
     "P0801": lambda p: run("decide", "清水", "一户.json", "--on", "2022-06-01"),
     "P0802": lambda p: run("decide", "清水县", str(ROOT / "examples" / "qingshui.json"), "--on", "2022-13"),

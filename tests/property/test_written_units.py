@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from policy_dsl.tools.testing import run
 
 from policy_dsl import PolicyError
 from policy_dsl.diagnostics.report import Report
+from policy_dsl.examples.run import run
 from policy_dsl.source import Source
 from policy_dsl.syntax.parse import parse
 from policy_dsl.syntax.printer import text
