@@ -18,6 +18,7 @@ class Code(NamedTuple):
     en: str
     help_zh: str = ""
     help_en: str = ""
+    milder: bool = False  # an error that is a warning where the pass cannot be sure of it
 
 
 def _table(*rows: Code) -> dict[str, Code]:
@@ -103,6 +104,9 @@ CODES: dict[str, Code] = _table(
     Code("P0131", "error", "「自 日期」下面又套「自 日期」，超过 {most} 层", "dated blocks nested deeper than {most}", "各期间并列写，不要一层套一层", "write the periods side by side instead of inside each other"),
     Code("P0132", "error", "这一条的摘要有 {length} 个字符，最多 {most} 个", "the gist has {length} characters, at most {most} are read", "摘要用自己的话概括条款，不必抄全文", "a gist says in own words what the clause means; it need not be the whole text"),
     Code("P0133", "error", "{path} 里的 .policy 文件太多（最多 {files} 个，合计 {size} MiB）", "too many .policy files in {path} (at most {files}, {size} MiB together)", "分到几个文件夹", "put them into several folders"),
+    Code("P0140", "error", "「许可」没有写全：{problem}", "the allowance is not complete: {problem_en}", "写成 许可 代码 理由，例如 许可 P0616 县里另有规定", "write: allow CODE REASON, as in allow P0616 the county has a rule of its own"),
+    Code("P0141", "warning", "这条许可没有用：{problem}", "the allowance is of no use: {problem_en}", "{hint}", "{hint_en}"),
+    Code("P0142", "warning", "许可了 {allowed}，这条声明里却没有这样的提示", "{allowed} is allowed, but nothing of the kind is found in this declaration", "删去这一行；提示在别的声明里的，移到那里", "take the line away, or move it to the declaration in which the finding stands"),
     # --- names, types, units
     Code("P0201", "error", "不认识「{name}」", "unknown name “{name}”", "{hint}", "{hint_en}"),
     Code("P0202", "error", "「{name}」声明了两次", "“{name}” is declared twice", "改名，或删去一处", "rename or delete one of them"),

@@ -73,7 +73,7 @@ def test_a_translation_there_and_back_changes_nothing(tree: nodes.File) -> None:
 _PROSE = re.compile(
     r"""( 「[^」\n]*」 | "[^"\n]*"
         | ^[#>].*$ | ^(?:案例|example|保证|guarantee|文件|document)\b.*$
-        | ^[ ]+(?:辖区|标题|机关|jurisdiction|title|issuer)\b.*$
+        | ^[ ]+(?:辖区|标题|机关|许可|jurisdiction|title|issuer|allow)\b.*$
         | (?<=[ ])(?:依据|假设|under|assume)\b.*$ )""",
     re.VERBOSE | re.MULTILINE,
 )
