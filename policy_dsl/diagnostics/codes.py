@@ -36,7 +36,7 @@ CODES: dict[str, Code] = _table(
     Code("P1004", "error", "阶段「{name}」里只写 起始、终止 和 甲 → 乙 当 条件", "the status “{name}” holds initial, final and transitions alone", "其余的另立规则", "make a rule of the rest"),
     Code("P1005", "error", "状态「{state}」永远到不了：没有一条转换通向它", "the state “{state}” can never be reached: no transition leads to it", "{meant}补上一条 … → {state} 当 条件，或删去这个状态", "{meant_en}add a transition … → {state} when …, or leave the state out"),
     Code("P1006", "error", "状态「{state}」没有出路，也没有写明终止", "the state “{state}” is never left and is not marked final", "{meant}补上一条 {state} → … 当 条件；若到此为止，写一行：终止 {state}", "{meant_en}add a transition {state} → … when …; if it is the end, write: final {state}"),
-    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them"),
+    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them", milder=True),
     Code("P1008", "error", "「{name}」在同一个月里要用到它自己：{path}", "“{name}” needs itself in the same month: {path}", "往回看的内容不能取决于当月的这个结果；用 上月(…)", "what is looked back at cannot depend on this very result of the month; use previous(…)"),
     Code("P1009", "error", "状态「{state}」写明终止，却还有出路", "the state “{state}” is marked final and yet left", "删去 终止，或删去那条转换", "take away “final”, or the transition"),
     Code("P1010", "error", "发放日要写 1 到 31 的日子，不是 {written}", "a payday is a day from 1 to 31, not {written}", "例如：发放日 10", "as in: payday 10"),
@@ -138,7 +138,7 @@ CODES: dict[str, Code] = _table(
     Code("P0228", "error", "「{name}」于某日的值里，不能再用「于」", "“{name}” on a day cannot read anything on another day", "把里面的一步去掉「于」，或者分开写成两条互不引用的规则", "take one of the two away, or write two rules that do not read each other"),
     Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
     # --- branches and tables
-    Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
+    Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …", milder=True),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
     Code("P0303", "error", "{mode} 必须写 否则", "“{mode}” needs an “otherwise”", "加一行 否则 为 …", "add: otherwise is …"),
     Code("P0304", "error", "「为」不能与「当」或表格并列", "a plain “is” cannot stand beside branches or a table", "改成 否则 为 …，或删去其一", "make it “otherwise is …”, or delete one"),

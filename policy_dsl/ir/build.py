@@ -24,8 +24,8 @@ from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .guarantees import guarantees_of
-from .statuses import check_status
-from .traverse import all_formulas, asks_calendar, formulas, references, walk
+from .statuses import check_status, check_together
+from .traverse import all_formulas, asks_calendar, formulas, references, restricted, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -35,6 +35,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     parameters = tuple(made.parameter(p) for p in model.parameters.values())
     rules = [r for symbol in model.rules.values() for r in made.rule(symbol)]
     guarantees = guarantees_of(model, made.elaborator, made.clause)  # they may look back, too
+    for status in made.statuses:
+        check_together(status, restricted(guarantees), report)
     memory = made.elaborator.memory
     entities = tuple(e._replace(carried=tuple(memory.carried.get(e.name, {}).values())) for e in entities)
     ordered = _order([*rules, *memory.rules.values()], entities, report)
@@ -75,6 +77,7 @@ class _Builder:
         self.report = report
         self.elaborator = Elaborator(model, report)
         self.arrears: list[ir.Arrears] = []
+        self.statuses: list[ir.Rule] = []
 
     # --- sources
 
@@ -381,8 +384,10 @@ class _Builder:
             repeals=repeals,
             marks=self._marks(symbol, body) if symbol.status is not None else (),
         )
-        if symbol.status is not None and not check_status(made, symbol.status.finals, self.report):
-            return []
+        if symbol.status is not None:
+            self.statuses.append(made)
+            if not check_status(made, symbol.status.finals, self.report):
+                return []
         return [*parts.rules(made), made]
 
     def _of_its_kind(self, symbol: RuleSymbol, body: RawBody) -> bool:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from ..diagnostics.report import Report, suggestion
 from . import nodes as ir
-from .disjoint import overlapping
+from .disjoint import entailing, overlapping
 from .epoch import day_after, in_force
+from .traverse import walk
 
 
 def steps_of(line: ir.Line) -> tuple[int, int]:
@@ -78,15 +79,41 @@ def check_status(rule: ir.Rule, finals: frozenset[str], report: Report) -> bool:
             report.error("P1006", taken[-1].place if taken else place, state=name, meant=zh, meant_en=en)
         if leaving and name in finals:
             report.error("P1009", leaving[0].place, state=name)
+    return len(report.items) == before
+
+
+def check_together(rule: ir.Rule, spoken_of: frozenset[tuple[str, str]], report: Report) -> None:
+    """Reports transitions from one state that can hold together. What rules give, and facts of which a guarantee speaks (`spoken_of`), do
+    not come in all combinations, so there it is a warning; where one condition demands all that the other does, an error in any case."""
+    gone = [r for r in rule.repeals if r.always]
+    live = [x for x in rule.lines if x.kind == "transition" and not any(r.takes(x.key, x.layer) for r in gone)]
     together = _Together(rule)
     for x, y in itertools.combinations(live, 2):
-        (a, to), (b, other) = steps[id(x)], steps[id(y)]
+        (a, to), (b, other) = steps_of(x), steps_of(y)
         if a != b or to == other or x.since > y.until or y.since > x.until:
             continue
-        if overlapping(condition_of(x), condition_of(y)) and together.ever(x, y):
-            labels = [(x.place, "这一条", "this one")]
-            report.error("P1007", y.place, labels=labels, state=members[a], one=members[to], other=members[other])
-    return len(report.items) == before
+        one, two = condition_of(x), condition_of(y)
+        if not (overlapping(one, two) and together.ever(x, y)):
+            continue
+        names = [n for c in (one, two) for n in walk(c) if isinstance(n, (ir.FactRef, ir.RuleRef))]
+        doubtful = {n.name: None for n in names if isinstance(n, ir.RuleRef) or (n.entity, n.name) in spoken_of}
+        milder = bool(doubtful) and not entailing(one, two)
+        shown = ("、".join(doubtful), ", ".join(doubtful))
+        hint = (
+            f"也许不会同时成立（{shown[0]} 由规则得出或有保证）。会的，在其中一条加上 且 非 …；不会的，在这条声明下写 许可 P1007 理由",
+            f"perhaps they never do (rules give, or a guarantee speaks of {shown[1]}). If they do, add “and not …” to one of them; if not, write under "
+            "this declaration: allow P1007 REASON",
+        )
+        report.error(
+            "P1007",
+            y.place,
+            labels=[(x.place, "这一条", "this one")],
+            severity="warning" if milder else "",
+            hint=hint if milder else None,
+            state=rule.type.members[a],
+            one=rule.type.members[to],
+            other=rule.type.members[other],
+        )
 
 
 class _Together:
