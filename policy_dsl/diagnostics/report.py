@@ -130,7 +130,7 @@ class Report:
 
     @property
     def full(self) -> bool:
-        """Of errors: warnings are few, and must not end the passes."""
+        """Of errors: warnings must not end the passes."""
         return self._errors >= KEPT
 
     def error(
