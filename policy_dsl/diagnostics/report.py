@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -118,10 +118,11 @@ class Report:
         if self.full:
             raise Enough
 
-    def allow(self, found: Diagnostic, reason: str) -> None:
-        """Sets one of the items aside: the policy says why it may stay."""
-        self.items.remove(found)
-        self.allowed.append(found._replace(allowed=reason))
+    def set_aside(self, reason: Callable[[Diagnostic], str]) -> None:
+        """Sets aside the items that the policy allows, each with its reason ("": it stays)."""
+        told = [(found, reason(found)) for found in self.items]
+        self.items = [found for found, why in told if not why]
+        self.allowed += [found._replace(allowed=why) for found, why in told if why]
 
     def take(self, other: Report) -> None:
         """Adds all that another report holds."""

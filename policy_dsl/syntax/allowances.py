@@ -8,6 +8,7 @@ found about given facts is not the text's.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from lark import Token
@@ -133,25 +134,26 @@ def _allowances(files: Iterable[nodes.File]) -> Iterator[nodes.Allowance]:
 
 
 def _silence(report: Report, given: list[nodes.Allowance]) -> set[int]:
-    """Sets aside what the allowances cover; which of them (by identity) did."""
-    by_code: dict[tuple[str, str], list[tuple[int, int, nodes.Allowance]]] = {}
+    """Sets aside what the allowances cover; which of them (by identity) did. Of one code the first in a declaration counts."""
+    by_code: dict[tuple[str, str], dict[int, nodes.Allowance]] = {}
     for a in given:
         place = a.covers.place
-        by_code.setdefault((place.file, a.code), []).append((place.line, place.end_line, a))
-
-    def covering(found: Diagnostic) -> nodes.Allowance | None:
-        if found.place is None or found.severity == "error":
-            return None
-        line = found.place.line
-        near = by_code.get((found.place.file, found.code), ())
-        return next((a for first, last, a in near if first <= line <= last), None)
-
+        by_code.setdefault((place.file, a.code), {}).setdefault(place.line, a)
+    lines = {key: sorted(allowed) for key, allowed in by_code.items()}
     hit: set[int] = set()
-    for found in list(report.items):
-        by = covering(found)
-        if by is not None:
-            hit.add(id(by))
-            report.allow(found, by.reason)
+
+    def reason(found: Diagnostic) -> str:
+        key = (found.place.file, found.code) if found.place and found.severity != "error" else None
+        if key is None or key not in lines or found.place is None:
+            return ""
+        nearest_above = bisect_right(lines[key], found.place.line)
+        a = by_code[key][lines[key][nearest_above - 1]] if nearest_above else None
+        if a is None or found.place.line > a.covers.place.end_line:
+            return ""
+        hit.add(id(a))
+        return a.reason
+
+    report.set_aside(reason)
     return hit
 
 
