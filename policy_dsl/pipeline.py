@@ -21,6 +21,7 @@ from .library import LayerFiles, digest
 from .model.declare import Layer, declare
 from .source import Source, Span
 from .syntax import nodes
+from .syntax.allowances import settle
 from .syntax.characters import MAX_WORDS, word_count
 from .syntax.parse import parse
 
@@ -29,17 +30,25 @@ def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
     """The program of a policy with its layers (top first); None, and the reasons in `report`, when it does not compile."""
     collecting = gc.isenabled()
     gc.disable()  # trees hold no cycles, and looking for some again and again takes a third of the time
+    parsed: list[Layer] = []
+    mine = Report()  # of this policy alone: what was found in another one ends no pass here
+    program = None
     try:
-        return _passes(layers, report)
+        try:
+            program = _passes(layers, parsed, mine)
+        finally:
+            files = [f for layer in parsed for f in layer.files]
+            settle(files, parsed[-1].files if program is not None else (), mine, program is not None)
+            report.take(mine)
     except Enough:
         return None
     finally:
         if collecting:
             gc.enable()
+    return program
 
 
-def _passes(layers: list[LayerFiles], report: Report) -> Program | None:
-    parsed = []
+def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Program | None:
     words = 0
     for layer in layers:
         files = []

@@ -19,7 +19,7 @@ from policy_dsl.facts import read as facts
 from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
-from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, KEYWORDS, RESERVED, UNITS
+from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, HEADS, KEYWORDS, RESERVED, UNITS
 from policy_dsl.timeline import timeline
 
 FOLDER = Path(__file__).parents[1] / "docs" / "language"
@@ -38,6 +38,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "AMEND": ("改动上级的内容，或补充事实", "changes what is inherited, or adds facts"),
     "GUARANTEE": ("对每一种情形都必须成立的性质", "a property that holds for every case"),
     "EXAMPLE": ("一个案例：给出的事实和应得的结果", "given facts and what is expected of them"),
+    "ALLOW": (
+        "在这条声明里不再提示这个代码，其后写代码、空格和理由",
+        "silences the finding of this code in the declaration; behind it stand the code, a space and the reason",
+    ),
     "EXTENDS": ("这份政策的上一级", "the layer above this policy"),
     "JURISDICTION": ("适用的地方", "where it applies"),
     "PAYDAY": ("每月几号发放：那天以前知道的才算已发", "the day of the month on which it is paid, as known then"),
@@ -211,6 +215,7 @@ def keywords_page() -> str:
             if k.where[0] != place and not (place in ("line", "between") and place in k.where):
                 continue
             inside = "、".join(BY_TERMINAL[d].zh for d in k.declarations if place == "line")
+            inside = "任何声明" if k.declarations == HEADS else inside
             zh_, en_ = MEANING[k.terminal]
             rows.append((f"`{k.zh}`", f"`{k.en}`", zh_ + (f"（在 {inside} 里）" if inside else ""), en_))
         parts.append(f"\n## {zh}\n\n{en}\n\n{table(('中文', 'English', '意思', 'meaning'), rows)}")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
 
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
 from ..ir.bounds import Analysis
-from ..ir.epoch import change_days, day_after, dependency_order, in_force, parameters_read
-from ..ir.traverse import asks_calendar, claimed, compared, formulas, references, walk
+from ..ir.epoch import change_days, dependency_order, parameters_read
+from ..ir.traverse import asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..source import Place
 from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
+from .gaps import find_gaps
 from .sizes import too_large
-
-MOST_CASES = 4096  # combinations of one rule's plain values
-MOST_WORK = 1_000_000  # combinations times lines, of all rules together; what is beyond is seen when it happens
 
 
 def check(program: ir.Program, report: Report) -> None:
@@ -31,7 +28,7 @@ def check(program: ir.Program, report: Report) -> None:
     _laws(program, report)
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
-    _gaps(program, report)
+    find_gaps(program, report)
 
 
 # --- parameters
@@ -136,115 +133,3 @@ def _benefits(program: ir.Program, report: Report) -> None:
         bad = [x for x in rule.lines if analysis.of(x.result, rule.entity).grid != 1]
         for line in bad:
             report.error("P0501", line.result.place, name=rule.name, clause=rule.clause.show())
-
-
-# --- gaps in plain enumerations
-
-
-def _subject(node: ir.Expression) -> tuple[object, ...] | None:
-    """Identity of a plain name of few values: an enumeration or a truth of one entry."""
-    if isinstance(node, (ir.FactRef, ir.RuleRef)) and node.type.kind in ("truth", "enumeration"):
-        return (type(node).__name__, node.up, node.entity, node.name)
-    return None
-
-
-def _domain(node: ir.Expression) -> tuple[object, ...]:
-    return (False, True) if node.type.kind == "truth" else tuple(range(len(node.type.members)))
-
-
-def _subjects(node: ir.Expression, found: dict[tuple[object, ...], ir.Expression]) -> bool:
-    """Collects the plain names of a condition; False where it is more than names against written values."""
-    key = _subject(node)
-    if key is not None and node.type.kind == "truth":
-        found[key] = node
-        return True
-    match node:
-        case ir.Constant():
-            return node.type.kind == "truth"
-        case ir.Not():
-            return _subjects(node.operand, found)
-        case ir.Logic():
-            return all([_subjects(p, found) for p in node.parts])
-        case ir.Compare() if isinstance(node.right, ir.Constant):
-            inner = _subject(node.left)
-            if inner is not None:
-                found[inner] = node.left
-            return inner is not None
-        case ir.Among() if all(isinstance(o, ir.Constant) for o in node.options):
-            inner = _subject(node.item)
-            if inner is not None:
-                found[inner] = node.item
-            return inner is not None
-    return False
-
-
-def _holds(node: ir.Expression, case: dict[tuple[object, ...], object]) -> bool:
-    key = _subject(node)
-    if key is not None and node.type.kind == "truth":
-        return bool(case[key])
-    match node:
-        case ir.Constant():
-            return bool(node.value)
-        case ir.Not():
-            return not _holds(node.operand, case)
-        case ir.Logic():
-            return (all if node.joined == "and" else any)(_holds(p, case) for p in node.parts)
-        case ir.Compare():
-            left, right = _subject(node.left), node.right
-            assert left is not None
-            assert isinstance(right, ir.Constant)
-            return compared(node.sign, case[left], right.value)
-        case ir.Among():
-            item = _subject(node.item)
-            assert item is not None
-            return case[item] in [o.value for o in node.options if isinstance(o, ir.Constant)]
-    raise AssertionError(node)
-
-
-def _words(node: ir.Expression, value: object) -> tuple[str, str]:
-    name = node.name  # type: ignore[union-attr]
-    if node.type.kind == "truth":
-        return f"{name} = {'是' if value else '否'}", f"{name} = {'yes' if value else 'no'}"
-    return f"{name} = {node.type.members[value]}", f"{name} = {node.type.members[value]}"  # type: ignore[call-overload]
-
-
-def _days_of(rule: ir.Rule) -> list[int]:
-    """A day in each of the rule's own times; 0 for the time before anything dated."""
-    lines = {(x.since, x.until) for x in rule.lines}
-    lines |= {(x.since, x.until) for x in rule.repeals}
-    return sorted({s for s, _ in lines} | {day_after(u) for _, u in lines if u < ir.OPEN})
-
-
-def _gaps(program: ir.Program, report: Report) -> None:
-    """No 否则 and a combination of plain values that no line covers, in any of the rule's times."""
-    work = 0
-    for rule in program.rules:
-        for day in _days_of(rule) if not rule.displaces else ():  # of what is displaced only a part may be asked for
-            found = in_force(rule, day)
-            if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
-                continue
-            subjects: dict[tuple[object, ...], ir.Expression] = {}
-            if not all([_subjects(x.condition, subjects) for x in found.body if x.condition is not None]):
-                continue
-            size = 1
-            for node in subjects.values():
-                size *= len(_domain(node))
-            work += size * len(found.body)
-            if size > MOST_CASES or work > MOST_WORK:
-                continue
-            keys = list(subjects)
-            for values in product(*(_domain(subjects[k]) for k in keys)):
-                case = dict(zip(keys, values, strict=True))
-                if not any(x.condition is None or _holds(x.condition, case) for x in found.body):
-                    words = [_words(subjects[k], v) for k, v in case.items()]
-                    report.error(
-                        "P0301",
-                        rule.place,
-                        case="、".join(w[0] for w in words) or "无论什么情形",
-                        case_en=", ".join(w[1] for w in words) or "whatever the facts are",
-                        clause=rule.clause.show(),
-                    )
-                    break
-            else:
-                continue
-            break

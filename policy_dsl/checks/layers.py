@@ -13,7 +13,7 @@ from typing import TypeVar
 from ..backends.epoch import values_on
 from ..backends.interpret import evaluate_parameter
 from ..backends.show import day_text, value_text
-from ..diagnostics.report import MOST, Report
+from ..diagnostics.report import Report
 from ..ir import nodes as ir
 from ..ir.epoch import Held, by_keys, change_days, dependency_order, parameters_read
 
@@ -187,8 +187,6 @@ def _hidden_lines(rule: ir.Rule, report: Report) -> None:
 
 def _warn(name: str, pairs: list[tuple[Item, list[Item]]], report: Report) -> None:
     """One warning for all that a layer says of one thing; its first place, with the later ones above, then the others."""
-    if len(report.items) >= MOST:
-        return  # a warning fills no report: that would end the passes
     low, later = pairs[0]
     labels = [
         (x.place, f"{x.clause.policy} 自 {day_text(x.since)}", f"{x.clause.policy} from {day_text(x.since)}")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from ..diagnostics.report import Report, suggestion
 from ..ir import nodes as ir
-from ..ir.disjoint import overlapping
+from ..ir.disjoint import entailing, overlapping
 from ..ir.epoch import day_after, in_force
-from ..ir.traverse import condition_of, steps_of
+from ..ir.traverse import condition_of, restricted, steps_of, walk
 from ..model.declare import Model
 
 
@@ -37,10 +37,12 @@ def _reached(steps: Iterable[tuple[int, int]]) -> set[int]:
 
 def check_statuses(program: ir.Program, model: Model, report: Report) -> None:
     """Reports what is wrong with the statuses, also in a program of which other rules could not be built."""
+    spoken_of = restricted(program.guarantees)
     for rule in program.rules:
         symbol = model.rules.get((rule.entity, rule.name)) if rule.status else None
         if symbol is not None and symbol.status is not None:
             _check(rule, symbol.status.finals, report)
+            _check_together(rule, spoken_of, report)
 
 
 def _check(rule: ir.Rule, finals: frozenset[str], report: Report) -> None:
@@ -69,14 +71,40 @@ def _check(rule: ir.Rule, finals: frozenset[str], report: Report) -> None:
             report.error("P1006", taken[-1].place if taken else place, state=name, meant=zh, meant_en=en)
         if leaving and name in finals:
             report.error("P1009", leaving[0].place, state=name)
+
+
+def _check_together(rule: ir.Rule, spoken_of: frozenset[tuple[str, str]], report: Report) -> None:
+    """Reports transitions from one state that can hold together. What rules give, and facts of which a guarantee speaks (`spoken_of`), do
+    not come in all combinations, so there it is a warning; where one condition demands all that the other does, an error in any case."""
+    gone = [r for r in rule.repeals if r.always]
+    live = [x for x in rule.lines if x.kind == "transition" and not any(r.takes(x.key, x.layer) for r in gone)]
     together = _Together(rule)
     for x, y in itertools.combinations(live, 2):
-        (a, to), (b, other) = steps[id(x)], steps[id(y)]
+        (a, to), (b, other) = steps_of(x), steps_of(y)
         if a != b or to == other or x.since > y.until or y.since > x.until:
             continue
-        if overlapping(condition_of(x), condition_of(y)) and together.ever(x, y):
-            labels = [(x.place, "这一条", "this one")]
-            report.error("P1007", y.place, labels=labels, state=members[a], one=members[to], other=members[other])
+        one, two = condition_of(x), condition_of(y)
+        if not (overlapping(one, two) and together.ever(x, y)):
+            continue
+        names = [n for c in (one, two) for n in walk(c) if isinstance(n, (ir.FactRef, ir.RuleRef))]
+        doubtful = {n.name: None for n in names if isinstance(n, ir.RuleRef) or (n.entity, n.name) in spoken_of}
+        milder = bool(doubtful) and not entailing(one, two)
+        shown = ("、".join(doubtful), ", ".join(doubtful))
+        hint = (
+            f"也许不会同时成立（{shown[0]} 由规则得出或有保证）。会的，在其中一条加上 且 非 …；不会的，在这条声明下写 许可 P1007 理由",
+            f"perhaps they never do (rules give, or a guarantee speaks of {shown[1]}). If they do, add “and not …” to one of them; if not, write under "
+            "this declaration: allow P1007 REASON",
+        )
+        report.error(
+            "P1007",
+            y.place,
+            labels=[(x.place, "这一条", "this one")],
+            severity="warning" if milder else "",
+            hint=hint if milder else None,
+            state=rule.type.members[a],
+            one=rule.type.members[to],
+            other=rule.type.members[other],
+        )
 
 
 class _Together:

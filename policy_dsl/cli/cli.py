@@ -211,7 +211,7 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     if form == "json":
         say(dump(as_json(items, lang)))
     elif form == "sarif":
-        say(dump(as_sarif(items, lang, __version__)))
+        say(dump(as_sarif([*items, *report.allowed], lang, __version__)))
     else:
         if items:
             complain(items, lang)
@@ -262,8 +262,7 @@ def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str 
     for layers in policies:
         mine = Report()
         program = compile_layers(layers, mine)
-        for found in mine.items:
-            report.add(found)
+        report.take(mine)
         if program is None:
             continue
         policy = with_calendar(Policy(program))

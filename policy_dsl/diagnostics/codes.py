@@ -18,6 +18,7 @@ class Code(NamedTuple):
     en: str
     help_zh: str = ""
     help_en: str = ""
+    milder: bool = False  # an error that is a warning where the pass cannot be sure of it
 
 
 def _table(*rows: Code) -> dict[str, Code]:
@@ -35,7 +36,7 @@ CODES: dict[str, Code] = _table(
     Code("P1004", "error", "阶段「{name}」里只写 起始、终止 和 甲 → 乙 当 条件", "the status “{name}” holds initial, final and transitions alone", "其余的另立规则", "make a rule of the rest"),
     Code("P1005", "error", "状态「{state}」永远到不了：没有一条转换通向它", "the state “{state}” can never be reached: no transition leads to it", "{meant}补上一条 … → {state} 当 条件，或删去这个状态", "{meant_en}add a transition … → {state} when …, or leave the state out"),
     Code("P1006", "error", "状态「{state}」没有出路，也没有写明终止", "the state “{state}” is never left and is not marked final", "{meant}补上一条 {state} → … 当 条件；若到此为止，写一行：终止 {state}", "{meant_en}add a transition {state} → … when …; if it is the end, write: final {state}"),
-    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them"),
+    Code("P1007", "error", "从「{state}」出发的两条转换会同时成立：→ {one} 与 → {other}", "two transitions from “{state}” can hold together: → {one} and → {other}", "把条件写成互相排斥，例如在其中一条加上 且 非 …", "make the conditions exclude each other, for example by “and not …” in one of them", milder=True),
     Code("P1008", "error", "「{name}」在同一个月里要用到它自己：{path}", "“{name}” needs itself in the same month: {path}", "往回看的内容不能取决于当月的这个结果；用 上月(…)", "what is looked back at cannot depend on this very result of the month; use previous(…)"),
     Code("P1009", "error", "状态「{state}」写明终止，却还有出路", "the state “{state}” is marked final and yet left", "删去 终止，或删去那条转换", "take away “final”, or the transition"),
     Code("P1010", "error", "发放日要写 1 到 31 的日子，不是 {written}", "a payday is a day from 1 to 31, not {written}", "例如：发放日 10", "as in: payday 10"),
@@ -103,6 +104,9 @@ CODES: dict[str, Code] = _table(
     Code("P0131", "error", "「自 日期」下面又套「自 日期」，超过 {most} 层", "dated blocks nested deeper than {most}", "各期间并列写，不要一层套一层", "write the periods side by side instead of inside each other"),
     Code("P0132", "error", "这一条的摘要有 {length} 个字符，最多 {most} 个", "the gist has {length} characters, at most {most} are read", "摘要用自己的话概括条款，不必抄全文", "a gist says in own words what the clause means; it need not be the whole text"),
     Code("P0133", "error", "{path} 里的 .policy 文件太多（最多 {files} 个，合计 {size} MiB）", "too many .policy files in {path} (at most {files}, {size} MiB together)", "分到几个文件夹", "put them into several folders"),
+    Code("P0140", "error", "「许可」没有写全：{problem}", "the allowance is not complete: {problem_en}", "写成 许可 代码 理由，例如 许可 P0616 县里另有规定", "write: allow CODE REASON, as in allow P0616 the county has a rule of its own"),
+    Code("P0141", "warning", "这条许可没有用：{problem}", "the allowance is of no use: {problem_en}", "{hint}", "{hint_en}"),
+    Code("P0142", "warning", "许可了 {allowed}，这条声明里却没有这样的提示", "{allowed} is allowed, but nothing of the kind is found in this declaration", "删去这一行；提示在别的声明里的，移到那里", "take the line away, or move it to the declaration in which the finding stands"),
     # --- names, types, units
     Code("P0201", "error", "不认识「{name}」", "unknown name “{name}”", "{hint}", "{hint_en}"),
     Code("P0202", "error", "「{name}」声明了两次", "“{name}” is declared twice", "改名，或删去一处", "rename or delete one of them"),
@@ -135,7 +139,7 @@ CODES: dict[str, Code] = _table(
     Code("P0230", "error", "「{written}」有两种读法：「{name}」既是单位，也是{kind}", "“{written}” has two readings: “{name}” is a unit and a {kind_en} too", "每{name}多少写 {unit}；除以{kind}的值写 {division}", "write {unit} for the amount per unit, {division} to divide by the {kind_en}"),
     Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
     # --- branches and tables
-    Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …"),
+    Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …", milder=True),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),
     Code("P0303", "error", "{mode} 必须写 否则", "“{mode}” needs an “otherwise”", "加一行 否则 为 …", "add: otherwise is …"),
     Code("P0304", "error", "「为」不能与「当」或表格并列", "a plain “is” cannot stand beside branches or a table", "改成 否则 为 …，或删去其一", "make it “otherwise is …”, or delete one"),

@@ -167,6 +167,8 @@ def _result(d: Diagnostic, lang: str, rule: int) -> dict[str, object]:
     ]
     if related:
         made["relatedLocations"] = related
+    if d.allowed:
+        made["suppressions"] = [{"kind": "inSource", "justification": d.allowed}]
     return made
 
 

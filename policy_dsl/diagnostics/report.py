@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -44,6 +44,7 @@ class Diagnostic(NamedTuple):
     help_en: str = ""
     clause: str = ""
     witness: tuple[Witness, ...] = ()
+    allowed: str = ""  # why it may stay as it is, where the policy says so
 
     def message(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -60,9 +61,10 @@ def diagnostic(
     labels: Iterable[tuple[Place | Span, str, str]] = (),
     hint: tuple[str, str] | None = None,
     clause: str = "",
+    severity: str = "",
     **words: Any,
 ) -> Diagnostic:
-    """Fills the templates of a code; `hint` replaces the table's help where the case knows better. `at` is a path in given facts."""
+    """Fills the templates of a code; `hint` and `severity` replace the table's where the case knows better. `at` is a path in given facts."""
     from .codes import CODES  # only when there is something to say
 
     row = CODES[code_]
@@ -72,7 +74,7 @@ def diagnostic(
     help_zh, help_en = (shortened(text, 400) for text in hint)
     return Diagnostic(
         code_,
-        row.severity,
+        severity or row.severity,
         row.zh.format(**words),
         row.en.format(**words),
         place.place if isinstance(place, Span) else place,
@@ -103,19 +105,34 @@ class Report:
 
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
+        self.allowed: list[Diagnostic] = []  # what the policy allows, with its reason
         self._seen: set[tuple[object, ...]] = set()
+        self._errors = 0
 
     def add(self, found: Diagnostic) -> None:
         key = (found.code, found.place, found.path, found.zh)
         if key not in self._seen:
             self._seen.add(key)
-            self.items.append(found)
+            (self.allowed if found.allowed else self.items).append(found)
+            self._errors += found.severity == "error"
         if self.full:
             raise Enough
 
+    def set_aside(self, reason: Callable[[Diagnostic], str]) -> None:
+        """Sets aside the items that the policy allows, each with its reason ("": it stays)."""
+        told = [(found, reason(found)) for found in self.items]
+        self.items = [found for found, why in told if not why]
+        self.allowed += [found._replace(allowed=why) for found, why in told if why]
+
+    def take(self, other: Report) -> None:
+        """Adds all that another report holds."""
+        for found in (*other.items, *other.allowed):
+            self.add(found)
+
     @property
     def full(self) -> bool:
-        return len(self.items) >= KEPT
+        """Of errors: warnings must not end the passes."""
+        return self._errors >= KEPT
 
     def error(
         self,
@@ -125,9 +142,10 @@ class Report:
         labels: Iterable[tuple[Place | Span, str, str]] = (),
         hint: tuple[str, str] | None = None,
         clause: str = "",
+        severity: str = "",
         **words: Any,
     ) -> None:
-        self.add(diagnostic(code, place, labels=labels, hint=hint, clause=clause, **words))
+        self.add(diagnostic(code, place, labels=labels, hint=hint, clause=clause, severity=severity, **words))
 
     @property
     def failed(self) -> bool:

@@ -53,6 +53,22 @@ class _Interval:
                 return True
         return self._misses(other) or other._misses(self)
 
+    def inside(self, other: _Interval) -> bool:
+        """Whether every number of it is one of the other."""
+        if other.hole is not None:
+            return self.hole == other.hole or self.apart(_Interval("=", other.hole))
+        if self.hole is not None:
+            return False
+        low = other.low is None or (
+            self.low is not None
+            and (self.low > other.low or (self.low == other.low and (other.low_closed or not self.low_closed)))
+        )
+        high = other.high is None or (
+            self.high is not None
+            and (self.high < other.high or (self.high == other.high and (other.high_closed or not self.high_closed)))
+        )
+        return low and high
+
     def _misses(self, other: _Interval) -> bool:
         """Whether the other is just the number that is left out here."""
         return self.hole is not None and self.hole == other.low == other.high
@@ -158,6 +174,23 @@ def overlapping(a: ir.Expression, b: ir.Expression) -> bool:
     if len(ways) > MOST_ALTERNATIVES:
         return False
     return any(_within(x, y) and _possible([*x, *y]) for x, y in ways)
+
+
+def entailing(a: ir.Expression, b: ir.Expression) -> bool:
+    """True when some way in which one of two overlapping conditions holds certainly makes the other hold, too."""
+    ways = [(x, y) for x in alternatives(a) for y in alternatives(b) if _within(x, y) and _possible([*x, *y])]
+    return any(_demands_all(x, y) or _demands_all(y, x) for x, y in ways)
+
+
+def _demands_all(x: list[Atom], y: list[Atom]) -> bool:
+    """Whether who keeps the atoms of x keeps those of y."""
+    return all(any(key == other and _inside(mine, may) for other, mine in x) for key, may in y)
+
+
+def _inside(mine: object, may: object) -> bool:
+    if isinstance(mine, frozenset) and isinstance(may, frozenset):
+        return mine <= may
+    return isinstance(mine, _Interval) and isinstance(may, _Interval) and mine.inside(may)
 
 
 def _within(x: list[Atom], y: list[Atom]) -> bool:

@@ -73,6 +73,13 @@ def claimed(guarantees: Iterable[ir.Guarantee]) -> Iterator[ir.Expression]:
                 yield claim.when
 
 
+def restricted(guarantees: Iterable[ir.Guarantee]) -> frozenset[tuple[str, str]]:
+    """Facts of which a guarantee about facts speaks, (entity, name): not all their combinations can come."""
+    claims = (c for g in guarantees for c in g.claims if c.kind == "condition")
+    said = (f for c in claims for f in (c.says, c.when) if f is not None)
+    return frozenset((n.entity, n.name) for f in said for n in walk(f) if isinstance(n, ir.FactRef))
+
+
 def all_formulas(program: ir.Program) -> Iterator[ir.Expression]:
     """Every formula of rules, of conditions under which differences are settled, and of guarantees."""
     for rule in program.rules:

@@ -23,6 +23,7 @@ class Keyword(NamedTuple):
 
 
 BODIES = ("PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND")
+HEADS = ("POLICY", "DOCUMENT", "ENTITY", "TYPE", *BODIES, "GUARANTEE", "EXAMPLE")
 
 # fmt: off
 KEYWORDS: tuple[Keyword, ...] = (
@@ -37,6 +38,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("AMEND", "修订", "amend", ("head",)),
     Keyword("GUARANTEE", "保证", "guarantee", ("head",)),
     Keyword("EXAMPLE", "案例", "example", ("head",)),
+    Keyword("ALLOW", "许可", "allow", ("line",), HEADS, text=True),
     Keyword("EXTENDS", "上级", "extends", ("line",), ("POLICY",)),
     Keyword("JURISDICTION", "辖区", "jurisdiction", ("line",), ("POLICY",), text=True),
     Keyword("PAYDAY", "发放日", "payday", ("line",), ("POLICY",)),

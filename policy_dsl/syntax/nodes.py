@@ -385,7 +385,23 @@ class Fact(Node):
 
 
 @frozen
-class PolicyHead(Node):
+class Allowance(Node):
+    """`许可 CODE 理由`: the finding of that code is silent in the declaration, whose stretch of the text is `covers`."""
+
+    code: str
+    reason: str
+    covers: Span = field(eq=False, repr=False, kw_only=True)
+
+
+@frozen
+class Declaring(Node):
+    """What a declaration has whatever it declares."""
+
+    allowances: tuple[Allowance, ...] = field(default=(), kw_only=True)
+
+
+@frozen
+class PolicyHead(Declaring):
     name: str
     extends: str | None = None
     jurisdiction: str | None = None
@@ -393,7 +409,7 @@ class PolicyHead(Node):
 
 
 @frozen
-class Document(Node):
+class Document(Declaring):
     id: str
     number: str
     title: str | None = None
@@ -402,21 +418,21 @@ class Document(Node):
 
 
 @frozen
-class Entity(Node):
+class Entity(Declaring):
     name: str
     counts_as: str | None
     facts: tuple[Fact, ...]
 
 
 @frozen
-class TypeDeclaration(Node):
+class TypeDeclaration(Declaring):
     name: str
     kind: Literal["ordered", "unordered", "unit"]
     members: tuple[str, ...] = ()
 
 
 @frozen
-class Parameter(Node):
+class Parameter(Declaring):
     name: str
     keys: tuple[str, ...]
     type: TypeExpression
@@ -425,7 +441,7 @@ class Parameter(Node):
 
 
 @frozen
-class Rule(Node):
+class Rule(Declaring):
     """规则 and 给付: `benefit` tells them apart."""
 
     entities: tuple[str, ...]
@@ -437,7 +453,7 @@ class Rule(Node):
 
 
 @frozen
-class Status(Node):
+class Status(Declaring):
     """阶段: a state that lives from month to month, with its transitions."""
 
     entities: tuple[str, ...]
@@ -447,7 +463,7 @@ class Status(Node):
 
 
 @frozen
-class Amendment(Node):
+class Amendment(Declaring):
     """修订: changes by key what is inherited. `facts` are given when facts are added instead of lines."""
 
     names: tuple[str, ...]
@@ -478,7 +494,7 @@ ClaimLine = Claim | DatedClaims | Remark
 
 
 @frozen
-class Guarantee(Node):
+class Guarantee(Declaring):
     """保证: what must hold in every possible case."""
 
     title: str
@@ -519,7 +535,7 @@ class Entry(Node):
 
 
 @frozen
-class Example(Node):
+class Example(Declaring):
     title: str
     on: str | None
     entries: tuple[Entry, ...]

@@ -11,11 +11,13 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from attrs import evolve
 from lark import Token, UnexpectedInput, UnexpectedToken
 
 from ..diagnostics.report import Report, suggestion
 from ..source import Source, Span
 from . import characters, keywords, nodes, undated
+from .allowances import taken_out
 from .builder import CellError, Reject
 from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
@@ -85,6 +87,9 @@ def _item(
     if failed and len(logical) == 1:
         broken.update(_declared(head))
         return None
+    covers = Span(source, start, source.line_start(chunk.end - 1) + len(source.line_text(chunk.end - 1)))
+    logical, allowances, wrong = taken_out(logical, source, covers, report)
+    failed = failed or wrong
     first = logical[0].tokens[0]
     if first.type not in DECLARATIONS:
         word = str(first)
@@ -123,8 +128,8 @@ def _item(
             continue
         if failed:
             break
-        assert isinstance(made, nodes.Node)
-        return made  # type: ignore[return-value]
+        assert isinstance(made, nodes.Declaring)
+        return evolve(made, allowances=allowances) if allowances else made  # type: ignore[return-value]
     broken.update(names)
     return None
 

@@ -48,6 +48,7 @@ _CLAIM = frozenset(keywords.words("claim"))
 _FROM = frozenset({keywords.spelling("FROM", "zh"), keywords.spelling("FROM", "en")})
 _AMENDMENT_LINE = frozenset(keywords.words("line", "AMEND"))
 _BODY_LINE = frozenset(keywords.words("line", "STATUS")) | _AMENDMENT_LINE
+_GUARANTEE_LINE = frozenset(keywords.words("line", "GUARANTEE"))
 _EXAMPLE_LINE = frozenset(keywords.words("line", "EXAMPLE"))
 _CELL_WORDS = {w: k.terminal for w, k in keywords.words("cell").items()}
 
@@ -394,6 +395,8 @@ class _Printer:
                 yield from (f"  {self.entry(e)}" for e in entries)
             case _:
                 assert_never(item)
+        if isinstance(item, nodes.Declaring):
+            yield from self.said(*(("ALLOW", f"{a.code} {a.reason}") for a in item.allowances))
 
     def said(self, *lines: tuple[str, str | None]) -> Iterator[str]:
         return (f"  {self.word(terminal)} {said}".rstrip(" ") for terminal, said in lines if said is not None)
@@ -448,7 +451,7 @@ class _Printer:
                     yield "  " * depth + self.dates(dates)
                     yield from self.claims(inner, depth + 1)
                 case nodes.Claim(says, along, when):
-                    made = _opening(self.condition(says), _FROM)
+                    made = _opening(self.condition(says), _GUARANTEE_LINE)
                     if along is not None:
                         made += f" {self.word('ALONG')} {self.expression(along)} {self.word('NEVER_RISES')}"
                     if when is not None:

@@ -34,6 +34,8 @@ _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
+_CLAIM_WORDS = frozenset((*keywords.RESERVED, *_BETWEEN, *_CLAIM))
+_CODE = re.compile(r"[A-Za-z][0-9]{4}")
 _NOTED = frozenset((*keywords.BODIES, "GUARANTEE", "CELL"))  # where 依据 and 假设 may stand behind a line
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
 _STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
@@ -223,6 +225,8 @@ class Scanner:
                     and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", "")
                 ):
                     row = None  # a fact of that name, added by a 修订
+                if row and row.terminal == "ALLOW" and self._named(declaration, word.end(), end):
+                    row = None
             if row and word:
                 rest = word.end()
                 while rest < end and self.folded[rest] in " \t\f":
@@ -239,6 +243,24 @@ class Scanner:
                 start = rest
         colon = any(t.type == "_COLON" for t in before)
         return self._rest(out, start, end, declaration, depth, before, colon)
+
+    def _named(self, declaration: str, start: int, end: int) -> bool:
+        """Whether 许可 at the start of a line is a name there, by what follows it."""
+        while start < end and self.folded[start] in " \t\f":
+            start += 1
+        match = _TOKEN.match(self.folded, start, end)
+        following = match.group() if match else ""
+        if declaration in ("ENTITY", "STATUS", "AMEND"):  # facts and transitions begin with names
+            return following in (":", ",", "→", "->")
+        if declaration == "GUARANTEE":  # a condition may, and has no two names side by side
+            word = match is not None and match.lastgroup == "name"
+            return not word or following in _CLAIM_WORDS
+        if declaration == "EXAMPLE":  # a line of facts has a colon, and so may a reason
+            colon = self.folded.find(":", start, end)
+            return colon >= 0 and (
+                _CODE.match(following) is None or not self.folded[start + len(following) : colon].strip()
+            )
+        return False
 
     def _document_head(self, out: list[Token], start: int, end: int) -> list[Token]:
         before = _BEFORE_COLON.match(self.folded, start, end)

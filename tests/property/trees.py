@@ -14,6 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from policy_dsl.source import Source, Span
 from policy_dsl.syntax import characters, keywords, nodes
+from policy_dsl.syntax.allowances import ALLOWABLE
 from policy_dsl.syntax.settle import amount
 
 N = TypeVar("N", bound=nodes.Node)
@@ -366,23 +367,42 @@ entries = hidden(
     | made(nodes.Entry, st.just(True), st.none(), st.just(()), st.just(()))
 )
 
+allowances = hidden(
+    tuples(
+        st.builds(
+            functools.partial(nodes.Allowance, span=NOWHERE, covers=NOWHERE),
+            st.sampled_from(sorted(ALLOWABLE)),
+            prose.filter(bool),
+        ),
+        0,
+        2,
+    )
+)
+
+
+@st.composite
+def _allowing(draw: DrawFn, of: SearchStrategy[Any]) -> nodes.Node:
+    """The declaration, now and then with what is allowed under it."""
+    return attrs.evolve(draw(of), allowances=draw(st.just(()) | allowances))
+
+
 SHORT = (
     made(nodes.Heading, st.integers(1, 6), prose),
     made(nodes.Gist, prose),
-    made(nodes.PolicyHead, names, maybe(names), maybe(prose), maybe(st.integers(1, 31))),
-    made(nodes.Document, names, prose, maybe(prose), maybe(prose), maybe(full_days)),
-    made(nodes.TypeDeclaration, names, st.sampled_from(["ordered", "unordered"]), tuples(names, 2)),
-    made(nodes.TypeDeclaration, names, st.just("unit")),
+    _allowing(made(nodes.PolicyHead, names, maybe(names), maybe(prose), maybe(st.integers(1, 31)))),
+    _allowing(made(nodes.Document, names, prose, maybe(prose), maybe(prose), maybe(full_days))),
+    _allowing(made(nodes.TypeDeclaration, names, st.sampled_from(["ordered", "unordered"]), tuples(names, 2))),
+    _allowing(made(nodes.TypeDeclaration, names, st.just("unit"))),
 )
 LONG = (
-    made(nodes.Entity, names, maybe(names), tuples(facts)),
-    made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1)),
-    made(nodes.Example, prose, maybe(days), tuples(entries)),
-    guarantees,
-    _with_body(nodes.Parameter),
-    _with_body(nodes.Rule),
-    _with_body(nodes.Status),
-    _with_body(nodes.Amendment),
+    _allowing(made(nodes.Entity, names, maybe(names), tuples(facts))),
+    _allowing(made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1))),
+    _allowing(made(nodes.Example, prose, maybe(days), tuples(entries))),
+    _allowing(guarantees),
+    _allowing(_with_body(nodes.Parameter)),
+    _allowing(_with_body(nodes.Rule)),
+    _allowing(_with_body(nodes.Status)),
+    _allowing(_with_body(nodes.Amendment)),
 )
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
@@ -471,7 +491,8 @@ def with_name(name: str) -> nodes.File:
     claims = tuple(
         nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word)
     )
-    items: tuple[nodes.Item, ...] = (
+    allowed = (nodes.Allowance("P0616", f"{name} {name}", covers=NOWHERE, **at),)
+    declared: tuple[nodes.Declaration, ...] = (
         nodes.PolicyHead(name, name, None, 10, **at),
         nodes.Document(name, "", **at),
         nodes.Entity(name, name, facts, **at),
@@ -488,4 +509,4 @@ def with_name(name: str) -> nodes.File:
         nodes.Guarantee("甲", claims, **at),
         nodes.Example("", None, entries, **at),
     )
-    return nodes.File(items, **at)
+    return nodes.File((*declared, *(attrs.evolve(d, allowances=allowed) for d in declared)), **at)
