@@ -21,7 +21,7 @@ from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
-from ..syntax.characters import MAX_CARRIED
+from ..syntax.characters import MAX_CARRIED, MAX_LEVELS
 from .interpret import Entries, carried_width, fact_step
 from .runtime import NOTHING, UNKNOWN, UNLISTED, Held
 from .values import Failure, Undetermined
@@ -100,6 +100,22 @@ def encoded(c: ir.Carried, value: Any) -> tuple[Any, ...] | None:
     return (steps.numerator,) if steps.denominator == 1 else None
 
 
+def _unsaid(value: object, levels: int = 2 * MAX_LEVELS) -> bool:
+    """Whether a root or an entry is as a blank prints it: everything null, but for lists of entries that are."""
+    if isinstance(value, (dict, list, tuple)):
+        inner = value.values() if isinstance(value, dict) else value
+        return bool(value) and levels > 0 and all(_unsaid(v, levels - 1) for v in inner)
+    return value is None
+
+
+def unfilled(value: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether a list is as a blank prints it: its entries say nothing, and 在列 stands there as null. So nobody has said who is in it.
+
+    An entry without 在列 is somebody of whom nothing is known.
+    """
+    return bool(value) and all(isinstance(v, dict) and any(w in v for w in PRESENT) and _unsaid(v) for v in value)
+
+
 class Reader:
     """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
     `lenient` lets every list be left out (examples)."""
@@ -159,11 +175,16 @@ class Reader:
                     first=first,
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
                 )
-        if len(known) != 1:
-            if not facts or len(known) > 1:
-                self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+        if len(known) > 1:  # a blank has every root: those that are left as printed are nobody
+            known = [k for k in known if not _unsaid(facts[k])] or known[:1]
+        if len(known) > 1:
+            given_, given_en = "、".join(known), ", ".join(known)
+            hint = (f"给了 {given_}：只留一个，其余的删去", f"{given_en} are given: keep one, delete the others")
+            self.error("F0113", "", entities=shown, entities_en=shown_en, first=first, hint=hint)
             return ""
-        return known[0]
+        if not facts:
+            self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+        return known[0] if known else ""
 
     def _entry(self, value: object, entity: ir.Entity, path: str) -> tuple[Any, ...]:
         if self._full:
@@ -308,6 +329,10 @@ class Reader:
             self.wrong_type(path, ("名单 […]", "a list […]"), value)
             return ()
         entity = self.entities[members.entity]
+        if unfilled(value):
+            for n, v in enumerate(value):
+                self.names(v, entity, f"{path}[{n}]")
+            return UNKNOWN if members.low else UNLISTED
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
         if not members.low <= len(there) <= members.high:
             self.error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.days import day
-from ..backends.facts import MOST_ERRORS, Reader
+from ..backends.facts import MOST_ERRORS, Reader, unfilled
 from ..backends.interpret import Entries, fact_step
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
 from ..backends.show import day_text
@@ -280,6 +280,10 @@ class HistoryReader:
         if dated is not None:
             self._error("F0206", f"{path}[{dated}]", name=members.name)
             return []
+        if unfilled(value):
+            for n, v in enumerate(value):
+                self.reader.names(v, entity, f"{path}[{n}]", (PAID,))
+            return None
         if not members.low <= len(value) <= members.high:
             self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
             return []
