@@ -23,7 +23,8 @@ from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_CARRIED, MAX_LEVELS
 from .interpret import Entries, carried_width, fact_step
-from .runtime import NOTHING, UNKNOWN, UNLISTED, Held
+from .presence import Absent, called, listed, refused, too_few, unborn
+from .runtime import NOTHING, UNKNOWN, UNLISTED, Held, month_start
 from .values import Failure, Undetermined
 
 MOST_DIGITS = 30
@@ -116,6 +117,19 @@ def unfilled(value: list[Any] | tuple[Any, ...]) -> bool:
     return bool(value) and all(isinstance(v, dict) and any(w in v for w in PRESENT) and _unsaid(v) for v in value)
 
 
+def _day_of(value: object) -> int | None:
+    """A date as facts give it, as yyyymmdd; None for anything else."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.year * 10000 + value.month * 100 + value.day
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            datetime.date.fromisoformat(value)
+            return int(value.replace("-", ""))
+        except ValueError:
+            pass
+    return None
+
+
 class Reader:
     """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
     `lenient` lets every list be left out (examples)."""
@@ -126,17 +140,26 @@ class Reader:
         self.units = frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
         self.lenient = lenient
         self.errors: list[Diagnostic] = []
+        self._month = ir.OPEN  # the first day of the month in which somebody must be there
         self._whole: dict[
             int, tuple[int, int, int]
         ] = {}  # id of a fact → its usual form; facts live as long as the program
 
-    def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
-        """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
+    def read(self, facts: object, on: int = ir.OPEN) -> tuple[str, tuple[Any, ...]]:
+        """(name of the root entity, its data) of those who are there on a day (yyyymmdd); without one, of all.
+
+        Raises PolicyError with everything that is wrong.
+        """
         self.errors = []
+        self._month = month_start(on)
         root = self.root(facts)
         data: tuple[Any, ...] = ()
         if root:
-            data = self._entry(facts[root], self.entities[root], root)  # type: ignore[index]
+            entity = self.entities[root]
+            data = self._entry(facts[root], entity, root)  # type: ignore[index]
+            if data and unborn(entity, data, self._month) and not self._full:
+                absent = Absent(root, called(entity, data), entity.facts[entity.born], data[entity.born])
+                self.errors.append(refused(absent, self._month))
         if self.errors:
             raise PolicyError(self.errors)
         return root, data
@@ -334,11 +357,25 @@ class Reader:
                 self.names(v, entity, f"{path}[{n}]")
             return UNKNOWN if members.low else UNLISTED
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
-        if not members.low <= len(there) <= members.high:
-            self.error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
+        late = sum(self._late(value[n], entity) for n in there) if entity.born >= 0 else 0
+        if not members.low <= len(there) - late <= members.high:
+            if not self._full:
+                self.errors.append(too_few(path, members, len(there) - late, late))
             return ()
-        entries = [self._entry(value[n], entity, f"{path}[{n}]") for n in there]
+        rows = [(n, self._entry(value[n], entity, f"{path}[{n}]")) for n in there]
+        if late:
+            return () if self.errors else listed(entity, rows, len(value), self._month)
+        entries = [data for _, data in rows]
         return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+
+    def _late(self, value: object, entity: ir.Entity) -> bool:
+        """Whether an entry as given is born after the month's first day; a birth that is no date is told when the entry is read."""
+        fact = entity.facts[entity.born]
+        if not isinstance(value, dict):
+            return False
+        left_out = fact.name not in value and fact.has_default
+        day = self.default(fact) if left_out else _day_of(value.get(fact.name))
+        return day is not None and day > self._month
 
     def present(self, value: dict[object, object], path: str) -> bool:
         """Whether the entry is there (在列); who is not does not count as an entry."""
@@ -410,14 +447,9 @@ class Reader:
         return UNKNOWN
 
     def _date(self, value: object, path: str) -> Any:
-        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-            return value.year * 10000 + value.month * 100 + value.day
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            try:
-                datetime.date.fromisoformat(value)
-                return int(value.replace("-", ""))
-            except ValueError:
-                pass
+        day = _day_of(value)
+        if day is not None:
+            return day
         if isinstance(value, str):
             self.error("F0115", path, value=value[:40])
         else:

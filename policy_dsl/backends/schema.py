@@ -124,7 +124,7 @@ def _roots(program: ir.Program) -> list[ir.Entity]:
 
 def _blank(entity: ir.Entity, entities: dict[str, ir.Entity], lang: str, listed: bool = False) -> dict[str, object]:
     out: dict[str, object] = {_present(lang): None} if listed else {}
-    out.update(dict.fromkeys((f.name for f in entity.facts)))
+    out.update(dict.fromkeys(f.name for f in entity.facts))
     for m in entity.lists:
         out[m.name] = [_blank(entities[m.entity], entities, lang, True) for _ in range(_shown(m))]
     return out

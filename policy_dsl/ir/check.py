@@ -12,6 +12,7 @@ from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from . import nodes as ir
 from .bounds import Analysis
 from .epoch import change_days, day_after, dependency_order, in_force, parameters_read
+from .lives import unmarked
 from .sizes import too_large
 from .traverse import asks_calendar, claimed, compared, formulas, references, walk
 
@@ -32,6 +33,27 @@ def check(program: ir.Program, report: Report) -> None:
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
     _gaps(program, report)
+    _births(program, report)
+
+
+# --- births
+
+
+def _births(program: ir.Program, report: Report) -> None:
+    """A person with several facts that could be the birth has none: the drafter is asked which it is."""
+    for entity in program.entities:
+        asked = unmarked(program, entity) if entity.born < 0 else []
+        if len(asked) > 1:
+            names = [f.name for f in asked]
+            labels = [(f.place, "也问了周岁", "its age is asked for, too") for f in asked[1:]]
+            report.error(
+                "P0237",
+                asked[0].place,
+                name=entity.name,
+                facts="、".join(names),
+                facts_en=", ".join(names),
+                labels=labels,
+            )
 
 
 # --- parameters

@@ -97,7 +97,8 @@ def test_a_blank_left_as_printed_answers_nothing(name: str) -> None:
     assert {e.name for e in program.entities if not e.holder} <= set(blank)
     for root, entry in blank.items():
         read = _read(program, {root: entry})
-        assert read.path == root and not list(_answers(read))
+        assert read.path == root
+        assert not list(_answers(read))
         entity = next(e for e in program.entities if e.name == root)
         for on in DAYS if entity in usual_roots(program)[:1] else ():
             blind = policy.decide({root: entry}, on=on)
@@ -115,12 +116,14 @@ def test_a_blank_left_as_printed_answers_nothing(name: str) -> None:
 def test_what_is_filled_in_counts_and_the_rest_stays_open(support: Policy, form: str, lang: str) -> None:
     blank = _blank(support, form, lang)
     household = blank["家庭"]
-    assert household["存款"] is None and household["备案"] is None
+    assert household["存款"] is None
+    assert household["备案"] is None
     person = household["成员"][0]
     person["姓名"] = "甲"
     decision = support.decide(blank, on="2022-06")  # of the other roots nothing is said
     assert decision.root == "家庭"
-    assert decision["家庭.人头钱"] is None and decision["家庭.成员[0].生活费"] is None
+    assert decision["家庭.人头钱"] is None
+    assert decision["家庭.成员[0].生活费"] is None
     household["存款"], household["备案"] = 0, True
     assert support.decide(blank, on="2022-06")["家庭.人头钱"] == 10
     person["义务人"] = []
@@ -135,7 +138,9 @@ def test_two_roots_that_are_filled_in_are_told_to_be_one(support: Policy) -> Non
     with pytest.raises(PolicyError) as refused:
         support.decide(blank, on="2022-06")
     (found,) = refused.value.diagnostics
-    assert found.code == "F0113" and "只留一个" in found.help("zh") and "keep one" in found.help("en")
+    assert found.code == "F0113"
+    assert "只留一个" in found.help("zh")
+    assert "keep one" in found.help("en")
 
 
 def test_the_same_blank_in_a_history(support: Policy) -> None:
@@ -188,4 +193,5 @@ def test_null_is_unknown_for_every_type(tmp_path: Path) -> None:
     policy = policy_dsl.load(str(path))
     facts = {"家庭": {f.name: None for f in policy.program.entities[0].facts}}
     for data in (Reader(policy.program).read(facts)[1], policy.run(20220601, "家庭").compiled.read(facts)):
-        assert all(isinstance(v, Unknown) for v in data[:-1]) and data[-1] == 0
+        assert all(isinstance(v, Unknown) for v in data[:-1])
+        assert data[-1] == 0
