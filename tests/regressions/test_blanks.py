@@ -192,6 +192,6 @@ def test_null_is_unknown_for_every_type(tmp_path: Path) -> None:
     )
     policy = policy_dsl.load(str(path))
     facts = {"家庭": {f.name: None for f in policy.program.entities[0].facts}}
-    for data in (Reader(policy.program).read(facts)[1], policy.run(20220601, "家庭").compiled.read(facts)):
+    for data in (Reader(policy.program).read(facts)[1], policy.run(20220601, "家庭").compiled.read(facts, 20220601)):
         assert all(isinstance(v, Unknown) for v in data[:-1])
         assert data[-1] == 0
