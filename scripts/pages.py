@@ -95,7 +95,11 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ("word", "式子里的任何地方", "Anywhere in an expression"),
     ("tail", "一行的末尾，其后到行尾都是它的文字", "At the end of a line; the rest of the line is its text"),
     ("type", "声明事实和类型的地方", "In a fact's or a type's line"),
-    ("mark", "声明事实的一行里，单独在逗号之间或最后一个逗号之后", "In a fact's line, alone between commas or behind the last one"),
+    (
+        "mark",
+        "声明事实的一行里，单独在逗号之间或最后一个逗号之后",
+        "In a fact's line, alone between commas or behind the last one",
+    ),
     ("dated", "日期之前", "Before a date"),
     (
         "between",

@@ -31,9 +31,20 @@ def marked_births(model: Model, report: Report) -> dict[str, str]:
     return found
 
 
+def _person(program: ir.Program, entity: ir.Entity) -> bool:
+    """Whether the entity is a person: it says so, or is an entry of a list where nothing around it says what counts as what."""
+    holders = {e.name: e for e in program.entities}
+    if entity.counts_as or not entity.holder:
+        return entity.counts_as == "人"
+    outer = entity
+    while outer.holder and not outer.counts_as:
+        outer = holders[outer.holder]
+    return not outer.counts_as
+
+
 def unmarked(program: ir.Program, entity: ir.Entity) -> list[ir.Fact]:
     """The facts that are births of a person without a mark: those of which 周岁 is asked."""
-    asked = ages(program) if entity.counts_as == "人" else frozenset()
+    asked = ages(program) if _person(program, entity) else frozenset()
     return [f for f in entity.facts if (entity.name, f.name) in asked]
 
 
