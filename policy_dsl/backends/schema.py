@@ -217,7 +217,7 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str
 
 def _none(lang: str) -> str:
     """What to write into a list that may be empty, where it is."""
-    return "一个也没有的写 []" if lang == "zh" else "[] where there is none"
+    return "一个也没有的写空的方括号" if lang == "zh" else "empty brackets where there is none"
 
 
 def _csv(program: ir.Program, lang: str) -> str:

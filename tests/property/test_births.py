@@ -139,8 +139,12 @@ def test_a_timeline_goes_on_as_the_decisions_of_its_months(county: Policy, facts
     """Every month as it is decided alone, going on from the month before; who comes by birth begins anew."""
     try:
         made = county.timeline(facts, start="2021-12", end="2022-08")
-    except PolicyError as refused:
-        assert {d.code for d in refused.diagnostics} == {"F0216"}
+    except PolicyError as error:
+        refused = {d.code for d in error.diagnostics}
+    else:
+        refused = set()
+    assert refused <= {"F0216"}
+    if refused:
         return
     before = None
     for month in made:
