@@ -56,7 +56,7 @@ def against_hand(
         same(decision, hand(case))
     run = policy.run(int(on.replace("-", "")), decision.root)
     compiled, values, day = run.compiled, run.parameters, int(on.replace("-", ""))
-    data = [compiled.read(case) for case in cases]
+    data = [compiled.read(case, day) for case in cases]
     fast, record, read, decide = compiled.decide, compiled.record, compiled.read, policy.decide
 
     def by_fast() -> None:

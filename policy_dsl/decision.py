@@ -237,15 +237,23 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Guarantees that the decision does not keep, each with its place and numbers; it stands all the same.
+        """Who is not there yet (F0218), then the guarantees that the decision does not keep, each with its place and numbers.
 
+        It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
         """
+        presence = self._policy.engine.presence
+        found = list(presence.absent(self._root, self._data))
+        remarks = []
+        if found:
+            from .backends.presence import told
+
+            remarks = [told(x, self._on) for x in found]
         if not self._policy.program.guarantees:
-            return []
+            return remarks
         from .explain.guarantees import findings
 
-        return findings(self._policy.program, Interpretation(self._epoch, self._on, self.instance))
+        return remarks + findings(self._policy.program, Interpretation(self._epoch, self._on, self.instance))
 
     @property
     def assumptions(self) -> list[str]:
@@ -360,7 +368,7 @@ class Decision(Mapping[str, object]):
 
 
 def finding_json(found: Diagnostic, lang: str = "zh") -> dict[str, object]:
-    """A guarantee that does not hold, as the contract writes it."""
+    """What a decision is told to be looked at for, as the contract writes it."""
     place = str(found.place and found.place.bare)
     return {
         "code": found.code,

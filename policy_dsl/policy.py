@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar, calendar_of, digest_of
 from .backends.engine import Engine, Run
-from .backends.runtime import Defer
+from .backends.runtime import Defer, month_start
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
@@ -105,12 +105,12 @@ class Policy:
         number, run = known
         compiled = run.compiled
         try:
-            data = compiled.read(facts)
+            data = compiled.read(facts, number)
             root = compiled.root
         except Exception:  # anything unusual: the careful reader accepts it or says what is wrong
             from .facts.read import Reader
 
-            root, data = Reader(self.program).read(facts)
+            root, data = Reader(self.program).read(facts, number)
             if root != compiled.root:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
@@ -149,7 +149,8 @@ class Policy:
 
     def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
         """Decides facts that have been read already (facts/read.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd. Raises PolicyError as `decide` does."""
+        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does."""
+        data = self.engine.presence.of(root, data, month_start(on))
         if self._guarded:
             self._legal(on, root, data, known)
         run = self.engine.run(on, root, known)

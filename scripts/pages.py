@@ -85,6 +85,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "DEFAULT": ("没有给出时用的值", "the value where none is given"),
     "MANY": ("一列对象", "a list of entities"),
     "FIXED": ("事实不会改变（出生日期）", "nobody can change the fact (a date of birth)"),
+    "BORN": ("这个日期是出生：出生以前不在", "the date is a birth: nobody is there before it"),
     "ASK": ("问人时的问题", "the question for people"),
     "BY": ("由谁决定", "who decides it"),
     "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),
@@ -98,6 +99,11 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ("word", "式子里的任何地方", "Anywhere in an expression"),
     ("tail", "一行的末尾，其后到行尾都是它的文字", "At the end of a line; the rest of the line is its text"),
     ("type", "声明事实和类型的地方", "In a fact's or a type's line"),
+    (
+        "mark",
+        "声明事实的一行里，单独在逗号之间或最后一个逗号之后",
+        "In a fact's line, alone between commas or behind the last one",
+    ),
     ("dated", "日期之前", "Before a date"),
     (
         "between",

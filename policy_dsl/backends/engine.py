@@ -13,7 +13,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.traverse import births, usual_roots
+from ..ir.traverse import usual_roots
 from . import runtime
 from .epoch import Epoch, Index, Laws, epoch_order
 from .interpret import Instance, numbers_of
@@ -22,6 +22,7 @@ from .layout import RuleKey, Slot, arguments
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
     from .handover import Handover, Intake
+    from .presence import Presence
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
@@ -259,9 +260,11 @@ class Engine:
         return self.laws.news()
 
     @cached_property
-    def births(self) -> frozenset[tuple[str, str]]:
-        """Facts that are dates of birth."""
-        return births(self.program)
+    def presence(self) -> Presence:
+        """Who is there in a month."""
+        from .presence import Presence
+
+        return Presence(self.program)
 
     @property
     def intake(self) -> Intake:

@@ -236,5 +236,5 @@ class Intake:
             entries = [
                 self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
             ]
-            out[i] = Entries(entries, given.numbers) if isinstance(given, Entries) else entries
+            out[i] = given.holding(entries) if isinstance(given, Entries) else entries
         return (*out, *carried)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.epoch import Missing
@@ -74,14 +74,27 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     return None
 
 
+class Unborn(NamedTuple):
+    """An entry of a list who is not there yet: its number, its name or "", and the day of its birth."""
+
+    number: int
+    called: str
+    day: int
+
+
 class Entries(list[Any]):
-    """The entries of a list who are there in a month, with their numbers in the list as it was given."""
+    """The entries of a list who are there in a month, with their numbers in the list as it was given, and who is not yet born."""
 
-    __slots__ = ("numbers",)
+    __slots__ = ("numbers", "unborn")
 
-    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...]) -> None:
+    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...], unborn: tuple[Unborn, ...] = ()) -> None:
         super().__init__(entries)
         self.numbers = numbers
+        self.unborn = unborn
+
+    def holding(self, entries: Iterable[Any]) -> Entries:
+        """The same list with other data of the same entries."""
+        return Entries(entries, self.numbers, self.unborn)
 
 
 def numbers_of(given: Any) -> Iterable[int]:

@@ -40,7 +40,7 @@ def decide(facts, on):
         index += 1
     _, read, run, parameters, results = EPOCHS[index - 1]
     try:
-        data = read(facts)
+        data = read(facts, day)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Defer(f"facts: {error}") from None
     out = {}
@@ -90,12 +90,12 @@ _CALENDAR = (
         "    A deadline that needs a year which the calendar does not cover raises Beyond, a Defer.\n",
     ),
     (
-        "    try:\n        data = read(facts)\n",
+        "    try:\n        data = read(facts, day)\n",
         "    if calendar is not None:\n"
         '        off, made_up = ([read_day(d) for d in calendar.get(key, ())] for key in ("off", "on"))\n'
         '        given = Workdays(lambda: (calendar["years"], off, made_up))\n'
         "        parameters = tuple(given if p is CALENDAR else p for p in parameters)\n"
-        "    try:\n        data = read(facts)\n",
+        "    try:\n        data = read(facts, day)\n",
     ),
 )
 _GUARDED = """    guard = max(g for g in range(len(GUARDS)) if GUARDS[g][0] <= day)

@@ -8,6 +8,7 @@ from ..diagnostics.report import Report
 from ..ir import nodes as ir
 from ..ir.bounds import Analysis
 from ..ir.epoch import change_days, dependency_order, parameters_read
+from ..ir.lives import unmarked
 from ..ir.traverse import asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..source import Place
@@ -29,6 +30,27 @@ def check(program: ir.Program, report: Report) -> None:
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
     find_gaps(program, report)
+    _births(program, report)
+
+
+# --- births
+
+
+def _births(program: ir.Program, report: Report) -> None:
+    """A person with several facts that could be the birth has none: the drafter is asked which it is."""
+    for entity in program.entities:
+        asked = unmarked(program, entity) if entity.born < 0 else []
+        if len(asked) > 1:
+            names = [f.name for f in asked]
+            labels = [(f.place, "也问了周岁", "its age is asked for, too") for f in asked[1:]]
+            report.error(
+                "P0237",
+                asked[0].place,
+                name=entity.name,
+                facts="、".join(names),
+                facts_en=", ".join(names),
+                labels=labels,
+            )
 
 
 # --- parameters

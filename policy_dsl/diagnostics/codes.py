@@ -66,6 +66,8 @@ CODES: dict[str, Code] = _table(
     Code("F0215", "error", "那一天还没有公布任何规定，最早的是 {first}", "nothing had been published by then; the first is of {first}", "取 {first} 或以后的日子", "take {first} or a later day"),
     Code("F0216", "error", "{months} 没有人在", "nobody is there {months_en}", "检查「自」和「在列」，或改起止月份", "check “from” and “present”, or change the months"),
     Code("F0217", "error", "{month} 的上一个月不是 {given}", "{given} is not the month before {month}", "传入紧接在前的那个月的决定；中间的月份也要逐月决定", "pass the decision of the month directly before; decide the months between as well"),
+    Code("F0218", "warning", "{name} {birth} 出生，{month} 还不在", "{name} is born on {birth} and not there in {month}", "从 {first} 起在；日期错了的，改出生日期", "there from {first} on; mend the date of birth if it is wrong"),
+    Code("F0219", "error", "{birth} 出生，{month} 还不在，不能作决定", "born on {birth} and not there in {month}: nothing to decide", "改出生日期，或取 {first} 以后的日子", "mend the date of birth, or take a day from {first} on"),
     Code("P1021", "error", "同一政策的文件写了不同的发放日", "files of one policy say different paydays", "只留一个；下级要改，写在下级的文件里", "keep one; a layer below changes it in its own file"),
     Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定；内容改过的政策是另一份", "pass the decision of the same policy and entity; a policy with other contents is another one"),
     Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
@@ -138,6 +140,9 @@ CODES: dict[str, Code] = _table(
     Code("P0228", "error", "「{name}」于某日的值里，不能再用「于」", "“{name}” on a day cannot read anything on another day", "把里面的一步去掉「于」，或者分开写成两条互不引用的规则", "take one of the two away, or write two rules that do not read each other"),
     Code("P0230", "error", "「{written}」有两种读法：「{name}」既是单位，也是{kind}", "“{written}” has two readings: “{name}” is a unit and a {kind_en} too", "每{name}多少写 {unit}；除以{kind}的值写 {division}", "write {unit} for the amount per unit, {division} to divide by the {kind_en}"),
     Code("P0229", "error", "参数的值里不能用「于」", "a parameter's value cannot use “on”", "改成规则", "make it a rule"),
+    Code("P0235", "error", "对象「{name}」有两个出生：{first}、{second}", "the entity “{name}” has two births: {first}, {second}", "留一个 出生", "keep “born” on one of them"),
+    Code("P0236", "error", "「{name}」不是日期，不能是出生", "“{name}” is no date and cannot be a birth", "出生 写在日期的后面：出生日期 : 日期, 出生", "write it behind a date: birth : date, born"),
+    Code("P0237", "warning", "对象「{name}」的{facts}都问了周岁，不知道哪一个是出生", "ages are asked of {facts_en} of “{name}”: which of them is the birth?", "在出生的那一个后面写「, 出生」；都不写，出生以前的人也算在内", "write “, born” behind the one that is; without it, those who are not yet born count as well"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …", milder=True),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),

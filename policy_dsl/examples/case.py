@@ -60,7 +60,7 @@ def changed(data: Data, way: Way, change: Callable[[Data], Data]) -> Data:
     (n, at), *rest = way
     entries = list(data[n])
     entries[at] = changed(entries[at], tuple(rest), change)
-    made = Entries(entries, data[n].numbers) if isinstance(data[n], Entries) else tuple(entries)
+    made = data[n].holding(entries) if isinstance(data[n], Entries) else tuple(entries)
     return (*data[:n], made, *data[n + 1 :])
 
 
@@ -84,7 +84,7 @@ def without_entry(data: Data, entry: Instance) -> Data:
     def change(given: Data) -> Data:
         kept = [x for i, x in enumerate(given[n]) if i != at]
         numbers = tuple(x for i, x in enumerate(numbers_of(given[n])) if i != at)
-        made = Entries(kept, numbers) if isinstance(given[n], Entries) else tuple(kept)
+        made = Entries(kept, numbers, given[n].unborn) if isinstance(given[n], Entries) else tuple(kept)
         return (*given[:n], made, *given[n + 1 :])
 
     return changed(data, tuple(way), change)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..backends.interpret import Instance, locate
+from ..backends.presence import first_month
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
@@ -19,7 +20,6 @@ from ..model.words import SINCE
 from ..policy import Policy
 from ..source import Place
 from ..syntax.keywords import MEASURES
-from ..timeline.history import first_month
 from ..timeline.timeline import Month, Timeline, timeline
 from .case import Case
 from .guarantees import Key, problems
@@ -51,7 +51,7 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         return run_history(policy, example)
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
-        root, data = Reader(policy.program, lenient=True).read(example.facts)
+        root, data = Reader(policy.program, lenient=True).read(example.facts, example.on)
         decision = policy.decide_data(root, data, on=example.on)
     except PolicyError as error:
         if whole_error:

@@ -52,9 +52,12 @@ def summary(decision: Decision, lang: str) -> str:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
     findings = decision.findings
-    if findings:
-        lines += ["", "不合保证：" if zh else "Guarantees that do not hold:"]
-        lines += [f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in findings]
+    absent = [f for f in findings if f.code == "F0218"]
+    broken = [f for f in findings if f.code != "F0218"]
+    titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
+    for title, told in zip(titles, (absent, broken), strict=True):
+        if told:
+            lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
     assumptions = decision.assumptions
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]

@@ -15,7 +15,8 @@ from typing import Any
 
 from ..backends.grids import carried_width, encoded, fact_step, start_of
 from ..backends.interpret import Entries
-from ..backends.runtime import UNKNOWN, UNLISTED, Held
+from ..backends.presence import Absent, called, listed, refused, too_few, unborn
+from ..backends.runtime import UNKNOWN, UNLISTED, Held, month_start
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..ir import nodes as ir
@@ -24,7 +25,7 @@ from ..model.clause import Clause
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
-from ..syntax.characters import MAX_TEXT
+from ..syntax.characters import MAX_LEVELS, MAX_TEXT
 
 MOST_DIGITS = 30
 MOST_ERRORS = 50
@@ -70,6 +71,35 @@ def _misplaced(entity: ir.Entity) -> tuple[tuple[tuple[str, ...], tuple[str, str
     )
 
 
+def _unsaid(value: object, levels: int = 2 * MAX_LEVELS) -> bool:
+    """Whether a root or an entry is as a blank prints it: everything null, but for lists of entries that are."""
+    if isinstance(value, (dict, list, tuple)):
+        inner = value.values() if isinstance(value, dict) else value
+        return bool(value) and levels > 0 and all(_unsaid(v, levels - 1) for v in inner)
+    return value is None
+
+
+def unfilled(value: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether a list is as a blank prints it: its entries say nothing, and 在列 stands there as null. So nobody has said who is in it.
+
+    An entry without 在列 is somebody of whom nothing is known.
+    """
+    return bool(value) and all(isinstance(v, dict) and any(w in v for w in PRESENT) and _unsaid(v) for v in value)
+
+
+def _day_of(value: object) -> int | None:
+    """A date as facts give it, as yyyymmdd; None for anything else."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.year * 10000 + value.month * 100 + value.day
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            datetime.date.fromisoformat(value)
+            return int(value.replace("-", ""))
+        except ValueError:
+            pass
+    return None
+
+
 class Reader:
     """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
     `lenient` lets every list be left out (examples)."""
@@ -80,17 +110,26 @@ class Reader:
         self.units = frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
         self.lenient = lenient
         self.errors: list[Diagnostic] = []
+        self._month = ir.OPEN  # the first day of the month in which somebody must be there
         self._whole: dict[
             int, tuple[int, int, int]
         ] = {}  # id of a fact → its usual form; facts live as long as the program
 
-    def read(self, facts: object) -> tuple[str, tuple[Any, ...]]:
-        """(name of the root entity, its data). Raises PolicyError with everything that is wrong."""
+    def read(self, facts: object, on: int = ir.OPEN) -> tuple[str, tuple[Any, ...]]:
+        """(name of the root entity, its data) of those who are there on a day (yyyymmdd); without one, of all.
+
+        Raises PolicyError with everything that is wrong.
+        """
         self.errors = []
+        self._month = month_start(on)
         root = self.root(facts)
         data: tuple[Any, ...] = ()
         if root:
-            data = self._entry(facts[root], self.entities[root], root)  # type: ignore[index]
+            entity = self.entities[root]
+            data = self._entry(facts[root], entity, root)  # type: ignore[index]
+            if data and unborn(entity, data, self._month) and not self._full:
+                absent = Absent(root, called(entity, data), entity.facts[entity.born], data[entity.born])
+                self.errors.append(refused(absent, self._month))
         if self.errors:
             raise PolicyError(self.errors)
         return root, data
@@ -129,11 +168,16 @@ class Reader:
                     first=first,
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
                 )
-        if len(known) != 1:
-            if not facts or len(known) > 1:
-                self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+        if len(known) > 1:  # a blank has every root: those that are left as printed are nobody
+            known = [k for k in known if not _unsaid(facts[k])] or known[:1]
+        if len(known) > 1:
+            given_, given_en = "、".join(known), ", ".join(known)
+            hint = (f"给了 {given_}：只留一个，其余的删去", f"{given_en} are given: keep one, delete the others")
+            self.error("F0113", "", entities=shown, entities_en=shown_en, first=first, hint=hint)
             return ""
-        return known[0]
+        if not facts:
+            self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
+        return known[0] if known else ""
 
     def _entry(self, value: object, entity: ir.Entity, path: str) -> tuple[Any, ...]:
         if self._full:
@@ -278,12 +322,30 @@ class Reader:
             self.wrong_type(path, ("名单 […]", "a list […]"), value)
             return ()
         entity = self.entities[members.entity]
+        if unfilled(value):
+            for n, v in enumerate(value):
+                self.names(v, entity, f"{path}[{n}]")
+            return UNKNOWN if members.low else UNLISTED
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
-        if not members.low <= len(there) <= members.high:
-            self.error("F0111", path, name=members.name, given=len(there), low=members.low, high=members.high)
+        late = sum(self._late(value[n], entity) for n in there) if entity.born >= 0 else 0
+        if not members.low <= len(there) - late <= members.high:
+            if not self._full:
+                self.errors.append(too_few(path, members, len(there) - late, late))
             return ()
-        entries = [self._entry(value[n], entity, f"{path}[{n}]") for n in there]
+        rows = [(n, self._entry(value[n], entity, f"{path}[{n}]")) for n in there]
+        if late:
+            return () if self.errors else listed(entity, rows, len(value), self._month)
+        entries = [data for _, data in rows]
         return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+
+    def _late(self, value: object, entity: ir.Entity) -> bool:
+        """Whether an entry as given is born after the month's first day; a birth that is no date is told when the entry is read."""
+        fact = entity.facts[entity.born]
+        if not isinstance(value, dict):
+            return False
+        left_out = fact.name not in value and fact.has_default
+        day = self.default(fact) if left_out else _day_of(value.get(fact.name))
+        return day is not None and day > self._month
 
     def present(self, value: dict[object, object], path: str) -> bool:
         """Whether the entry is there (在列); who is not does not count as an entry."""
@@ -355,14 +417,9 @@ class Reader:
         return UNKNOWN
 
     def _date(self, value: object, path: str) -> Any:
-        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-            return value.year * 10000 + value.month * 100 + value.day
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            try:
-                datetime.date.fromisoformat(value)
-                return int(value.replace("-", ""))
-            except ValueError:
-                pass
+        day = _day_of(value)
+        if day is not None:
+            return day
         if isinstance(value, str):
             self.error("F0115", path, value=value[:40])
         else:

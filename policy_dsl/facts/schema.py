@@ -11,6 +11,7 @@ from typing import Any
 from ..ir import nodes as ir
 from ..ir.traverse import usual_root, usual_roots
 from ..model.types import decimal_text
+from ..model.words import PRESENT
 
 
 def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
@@ -47,6 +48,8 @@ def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
             "maxItems": m.high,
             "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"},
         }
+    if entity.holder:
+        properties |= {word: {"type": ["boolean", "null"]} for word in PRESENT}
     return {
         "type": "object",
         "additionalProperties": False,
@@ -115,23 +118,50 @@ def _default(fact: ir.Fact) -> object:
     return json_value(fact.default, fact.type)
 
 
-def _blank(entity: ir.Entity, entities: dict[str, ir.Entity]) -> dict[str, object]:
-    out: dict[str, object] = {f.name: _default(f) if f.has_default else None for f in entity.facts}
+def _roots(program: ir.Program) -> list[ir.Entity]:
+    """Every entity with which facts may begin as a rule, the usual ones first: a roll stands behind the households that it holds."""
+    usual = usual_roots(program)
+    return [*usual, *(e for e in program.entities if not e.holder and e not in usual)]
+
+
+def _blank(entity: ir.Entity, entities: dict[str, ir.Entity], lang: str, listed: bool = False) -> dict[str, object]:
+    out: dict[str, object] = {_present(lang): None} if listed else {}
+    out.update(dict.fromkeys(f.name for f in entity.facts))
     for m in entity.lists:
-        out[m.name] = [_blank(entities[m.entity], entities) for _ in range(m.low)]
+        out[m.name] = [_blank(entities[m.entity], entities, lang, True) for _ in range(_shown(m))]
     return out
 
 
+def _present(lang: str) -> str:
+    return PRESENT[0] if lang == "zh" else PRESENT[1]
+
+
+def _shown(members: ir.Members) -> int:
+    """How many entries of a list a blank shows: one, or as many as there must be."""
+    return max(members.low, 1)
+
+
 def template(program: ir.Program, form: str, lang: str = "zh") -> str:
-    """A blank with every fact: null is unknown, defaults are filled in, lists have as few entries as they may. Raises
-    PolicyError for a policy without entities."""
+    """A blank with every root, fact and list, and without an answer: null is unknown, and no 默认 is filled in.
+
+    A list has blank entries, which say nothing as long as their 在列 is null and nothing else is filled in (read.py). Raises PolicyError for a
+    policy without entities.
+    """
+    usual_root(program)  # or P0617
     entities = {e.name: e for e in program.entities}
-    top = usual_root(program)
+    roots = _roots(program)
+    if form == "csv":
+        return _csv(program, lang)
     if form == "json":
-        return json.dumps({top.name: _blank(top, entities)}, ensure_ascii=False, indent=2)
-    if form == "yaml":
-        return "\n".join(_yaml(top, entities, lang))
-    return _csv(program, lang)
+        return json.dumps({e.name: _blank(e, entities, lang) for e in roots}, ensure_ascii=False, indent=2)
+    head = []
+    if len(roots) > 1:
+        head = [
+            "# 最外层只留一个对象，其余的删去"
+            if lang == "zh"
+            else "# keep one of the outermost entities, delete the others"
+        ]
+    return "\n".join([*head, *(line for e in roots for line in _yaml(e, entities, lang))])
 
 
 def _decided(fact: ir.Fact, lang: str) -> str:
@@ -151,6 +181,9 @@ def _note(fact: ir.Fact, lang: str) -> str:
         low = "" if fact.low is None else str(_number(fact.low / fact.type.own.scale))
         high = "" if fact.high is None else str(_number(fact.high / fact.type.own.scale))
         parts.append(f"{unit} {low}..{high}" if low or high else unit)
+    if fact.has_default:
+        written = _scalar(_default(fact)).strip('"')
+        parts.append(f"不写这一项时用默认 {written}" if lang == "zh" else f"left out, its default {written} is used")
     if fact.by:
         parts.append(_decided(fact, lang))
     if fact.ask:
@@ -165,44 +198,41 @@ def _scalar(value: object) -> str:
 def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str]:
     lines = [f"{_scalar(top.name)}:"]
 
-    def fill(entity: ir.Entity, pad: str, first: str) -> None:
-        lead = first
-        if not (entity.facts or entity.lists):
+    def fill(entity: ir.Entity, pad: str, listed: bool) -> None:
+        lead = pad[:-2] + "- " if listed else pad
+        if listed:
+            note = "不在名单里的写 false" if lang == "zh" else "false for who is not in the list"
+            lines.append(f"{lead}{_scalar(_present(lang))}: null  # {note}")
+        elif not (entity.facts or entity.lists):
             lines.append(f"{lead}{{}}")
         for fact in entity.facts:
-            value = _default(fact) if fact.has_default else None
             note = _note(fact, lang)
-            lines.append(f"{lead}{_scalar(fact.name)}: {_scalar(value)}" + (f"  # {note}" if note else ""))
-            lead = pad
+            lines.append(f"{pad}{_scalar(fact.name)}: null" + (f"  # {note}" if note else ""))
         for m in entity.lists:
-            if not m.low:
-                lines.append(f"{lead}{_scalar(m.name)}: []")
-            else:
-                lines.append(f"{lead}{_scalar(m.name)}:")
-                for _ in range(m.low):
-                    fill(entities[m.entity], pad + "    ", pad + "  - ")
-            lead = pad
+            lines.append(f"{pad}{_scalar(m.name)}:" + (f"  # {_none(lang)}" if not m.low else ""))
+            for _ in range(_shown(m)):
+                fill(entities[m.entity], pad + "    ", True)
 
-    fill(top, "  ", "  ")
+    fill(top, "  ", False)
     return lines
 
 
+def _none(lang: str) -> str:
+    """What to write into a list that may be empty, where it is."""
+    return "一个也没有的写空的方括号" if lang == "zh" else "empty brackets where there is none"
+
+
 def _csv(program: ir.Program, lang: str) -> str:
-    """A row a fact: where it belongs, its name, what may stand there, its default."""
+    """A row a fact or list: where it belongs, its name, what may stand there, its default, and an empty place for the answer."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     zh, en = ["对象", "事实", "填写", "默认", "值"], ["entity", "fact", "to fill in", "default", "value"]
     writer.writerow(zh if lang == "zh" else en)
     for entity in program.entities:
         for fact in entity.facts:
-            default = _default(fact) if fact.has_default else ""
-            writer.writerow(
-                [
-                    entity.name,
-                    fact.name,
-                    _note(fact, lang),
-                    default if not isinstance(default, bool) else ("true" if default else "false"),
-                    "",
-                ]
-            )
+            default = _scalar(_default(fact)).strip('"') if fact.has_default else ""
+            writer.writerow([entity.name, fact.name, _note(fact, lang), default, ""])
+        for m in entity.lists:
+            many = f"若干 {m.entity} {m.low}..{m.high}" if lang == "zh" else f"many {m.entity} {m.low}..{m.high}"
+            writer.writerow([entity.name, m.name, many, "", ""])
     return out.getvalue().rstrip("\n")

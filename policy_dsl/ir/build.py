@@ -24,6 +24,7 @@ from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .guarantees import guarantees_of
+from .lives import marked_births, settle_births
 from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
@@ -58,7 +59,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     if not report.failed:  # a rule may read what could not be built
         program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
-    program = program._replace(examples=examples, guarantees=guarantees)
+    program = settle_births(program._replace(examples=examples, guarantees=guarantees), marked_births(model, report))
     deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
     return program._replace(deadlines=deadlines)
 

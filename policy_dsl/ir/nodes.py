@@ -398,6 +398,7 @@ class Entity(NamedTuple):
     clause: Clause
     place: Place
     carried: tuple[Carried, ...] = ()
+    born: int = -1  # which of its facts is its birth, before which it is not there; -1 where none is
 
 
 class Along(NamedTuple):

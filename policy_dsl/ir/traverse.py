@@ -120,11 +120,16 @@ def usual_root(program: ir.Program) -> ir.Entity:
     return next(iter(usual_roots(program)), program.entities[0])
 
 
-def births(program: ir.Program) -> frozenset[tuple[str, str]]:
-    """Facts whose age is asked for, (entity, name): dates of birth."""
-    asked = (node for rule in program.rules for formula in formulas(rule) for node in walk(formula))
+def ages(program: ir.Program) -> frozenset[tuple[str, str]]:
+    """Facts whose age is asked for, (entity, name)."""
+    asked = (node for formula in all_formulas(program) for node in walk(formula))
     days = (n.arguments[0] for n in asked if isinstance(n, ir.Call) and n.function == "age")
     return frozenset((x.entity, x.name) for x in days if isinstance(x, ir.FactRef))
+
+
+def births(program: ir.Program) -> frozenset[tuple[str, str]]:
+    """Facts that are births, (entity, name): before them nobody is there."""
+    return frozenset((e.name, e.facts[e.born].name) for e in program.entities if e.born >= 0)
 
 
 def stated_assumptions(program: ir.Program) -> Iterator[str]:

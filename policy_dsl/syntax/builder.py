@@ -168,6 +168,9 @@ class Builder:
     def option_fixed(self, c: list[Any]) -> Any:
         return ("fixed", True, self.span(c))
 
+    def option_born(self, c: list[Any]) -> Any:
+        return ("born", True, self.span(c))
+
     def option_ask(self, c: list[Any]) -> Any:
         return ("ask", str(c[1]), self.span(c))
 

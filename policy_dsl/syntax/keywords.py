@@ -2,7 +2,7 @@
 
 A word is a keyword only where the table says so, so that 标题, 日期, `from` and `first` stay usable as names elsewhere:
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
-`type` in the head or fact line of a declaration; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
+`type` in the head or fact line of a declaration; `mark` in a fact line, alone between commas or behind the last one; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
 `dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
 `claim` in the lines of a guarantee.
 """
@@ -82,6 +82,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("DEFAULT", "默认", "default", ("word", "type")),
     Keyword("MANY", "若干", "many", ("type",)),
     Keyword("FIXED", "不变", "fixed", ("type",)),
+    Keyword("BORN", "出生", "born", ("mark",)),
     Keyword("ASK", "问", "ask", ("type",)),
     Keyword("BY", "由", "by", ("type",)),
     Keyword("DECIDES", "定", "decides", ("type",)),

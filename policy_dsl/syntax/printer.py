@@ -432,6 +432,8 @@ class _Printer:
             said.append(f"{self.word('DEFAULT')} {self.expression(f.default)}")
         if f.fixed:
             said.append(self.word("FIXED"))
+        if f.born:
+            said.append(self.word("BORN"))
         if f.ask is not None:
             said.append(f'{self.word("ASK")} "{f.ask}"')
         if f.by is not None:

@@ -27,6 +27,8 @@ _HEAD = keywords.words("head")
 _LINE = {k.terminal: keywords.words("line", k.terminal) for k in keywords.KEYWORDS if "head" in k.where}
 _WORD = keywords.words("word")
 _TYPE = keywords.words("type")
+_MARK = keywords.words("mark")
+_MARKED = re.compile(r"[ \t\f]*(?:,|$)", re.MULTILINE)  # what stands behind a mark
 _CELL = keywords.words("cell")
 _RESULT = keywords.words("result")
 _DATED = keywords.words("dated")
@@ -297,6 +299,8 @@ class Scanner:
                 if strange >= 0:
                     raise ScanError(self._strange(at + strange))
                 token = self._word(at, stop, text, declaration, previous, colon)
+                if token.type == "NAME" and text in _MARK and self._marks(stop, end, declaration, previous, depth):
+                    token = self._token(_MARK[text].terminal, at, stop)
                 if token.type in ("UNDER", "ASSUME"):
                     at = self._note(out, token, stop, end)
                     continue
@@ -324,6 +328,11 @@ class Scanner:
                 out.append(self._token(type_, at, stop))
             at = stop
         return out, max(depth, 0)
+
+    def _marks(self, stop: int, end: int, declaration: str, previous: Token | None, depth: int) -> bool:
+        """Whether a word that ends here stands where a fact's marks do: `出生日期 : 日期, 出生`."""
+        after_comma = previous is not None and previous.type == "_COMMA" and not depth
+        return after_comma and declaration in ("ENTITY", "AMEND") and _MARKED.match(self.folded, stop, end) is not None
 
     def _note(self, out: list[Token], token: Token, start: int, end: int) -> int:
         """Free text after 依据 or 假设, up to the line's end or the next of the two words."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..backends.engine import NOTHING_PAID
 from ..backends.interpret import Instance, Interpretation
+from ..backends.presence import first_month
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
-from .history import History, first_month
+from .history import History
 from .months import Course, Step, months_between, payday
 
 if TYPE_CHECKING:

@@ -9,23 +9,24 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.grids import fact_step
-from ..backends.interpret import Entries
-from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
+from ..backends.interpret import Unborn
+from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_month, month_after, told
+from ..backends.runtime import UNKNOWN, UNLISTED, add_months
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
-from ..facts.read import MOST_ERRORS, Reader
+from ..facts.read import MOST_ERRORS, Reader, unfilled
 from ..ir import nodes as ir
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
 _WORDS = frozenset(w for word in _KEYS for w in word)
-_LAST_MONTH = 99991201  # of the calendar
 _OPEN_WORDS = ("未知", "unknown")
 
 
@@ -61,8 +62,7 @@ class Track:
     @property
     def called(self) -> str:
         """The name that the entry's text fact gives it, or ""."""
-        named = (v for f, v in zip(self.entity.facts, self.fixed, strict=True) if f.type.kind == "text")
-        return next((v for v in named if isinstance(v, str)), "")
+        return called(self.entity, self.fixed)
 
     def all(self) -> list[Track]:
         return [self, *(t for tracks in self.lists for inner in tracks or () for t in inner.all())]
@@ -71,7 +71,37 @@ class Track:
         return [s for spells in (*self.dated.values(), self.presence) for s in spells]
 
     def there(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there: after the first date of its facts, or of those of whom it holds, and not gone.
+        """Whether the entry is there: born, after the first date of its facts, and not gone."""
+        return self._present(month, known) and self._birth(month, known) <= month
+
+    def _birth(self, month: int, known: int | None) -> int:
+        """The day of the entry's birth, as far as it is known in the month; 0 where it is not."""
+        if self.entity.born < 0:
+            return 0
+        day = self._value(self.entity.born, month, known)[0]
+        return day if isinstance(day, int) else 0
+
+    def absent(self, month: int, known: int | None) -> Iterator[Absent]:
+        """The entry itself, where it would be there but is not yet born."""
+        day = self._birth(month, known)
+        if day > month and self._present(month, known):
+            yield Absent(self.path, self.called, self.entity.facts[self.entity.born], day)
+
+    def all_absent(self, month: int, known: int | None) -> Iterator[Absent]:
+        """The same of the entry and of those below it, where it is there."""
+        yield from self.absent(month, known)
+        if self.there(month, known):
+            for inner in (t for tracks in self.lists for t in tracks or ()):
+                yield from inner.all_absent(month, known)
+
+    def births(self) -> Iterator[int]:
+        """Every day that is the entry's birth at some time."""
+        i = self.entity.born
+        if i >= 0:
+            yield from (x for x in (self.fixed[i], *(s.value for s in self.dated.get(i, ()))) if isinstance(x, int))
+
+    def _present(self, month: int, known: int | None) -> bool:
+        """Whether the entry is there by its dates: after the first date of its facts, or of those of whom it holds, and not gone.
 
         在列 is one of its facts; 至 ends what it says.
         """
@@ -102,31 +132,33 @@ class Track:
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
         """The entry's data in a month; None where one of its lists has fewer entries than it must (nobody is left)."""
-        out = list(self.fixed)
+        out: list[Any] = []
         defaulted = 0
-        for i, fact in enumerate(self.entity.facts):
-            spells = self.dated.get(i)
-            if spells is not None:
-                found = _current(spells, month, known)
-                if found is None and fact.has_default:
-                    out[i] = Reader.default(fact)
-                    defaulted |= 1 << i
-                else:
-                    out[i] = UNKNOWN if found is None or month > found.last else found.value
-            elif fact.has_default and out[i] is None:
-                out[i] = Reader.default(fact)
-                defaulted |= 1 << i
+        for i in range(len(self.entity.facts)):
+            value, used = self._value(i, month, known)
+            out.append(value)
+            defaulted |= used << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
             if tracks is None:
                 out.append(UNKNOWN if members.low else UNLISTED)
                 continue
-            there = [t for t in tracks if t.there(month, known)]
-            entries = [t.data(month, known) for t in there]
-            if len(entries) < members.low or None in entries:
+            there = [(t.number, t.data(month, known)) for t in tracks if t.there(month, known)]
+            if len(there) < members.low or any(data is None for _, data in there):
                 return None
-            numbers = tuple(t.number for t in there)
-            out.append(tuple(entries) if len(there) == len(tracks) else Entries(entries, numbers))
+            late = [Unborn(t.number, t.called, x.day) for t in tracks for x in t.absent(month, known)]
+            out.append(entries_of(there, len(tracks), late))
         return (*out, defaulted, *self.carried)
+
+    def _value(self, i: int, month: int, known: int | None) -> tuple[Any, int]:
+        """(what one of the facts is in a month, whether that is its default)."""
+        fact, spells = self.entity.facts[i], self.dated.get(i)
+        if spells is not None:
+            found = _current(spells, month, known)
+            if found is not None or not fact.has_default:
+                return UNKNOWN if found is None or month > found.last else found.value, 0
+        elif not fact.has_default or self.fixed[i] is not None:
+            return self.fixed[i], 0
+        return Reader.default(fact), 1
 
 
 def _seen(s: Spell, month: int, known: int | None) -> bool:
@@ -148,7 +180,11 @@ class History:
         self.findings = findings
         self.given_state = given_state
         spells = [s for t in track.all() for s in t.spells()]
-        self.months = sorted({s.first for s in spells} | {_after(s.last) for s in spells if s.last < ir.OPEN})
+        self.months = sorted(
+            {s.first for s in spells}
+            | {month_after(s.last) for s in spells if s.last < ir.OPEN}
+            | {first_month(day) for t in track.all() for day in t.births()}
+        )
         self.known = sorted({s.known for s in spells})
         self.late = sorted({s.known for s in spells if s.known > s.since})
         self.first = min((s.first for t in track.all() for x in t.dated.values() for s in x), default=0)
@@ -162,6 +198,10 @@ class History:
             there = self.track.there(month, known)
             self._data[key] = self.track.data(month, known) if there else None
         return self._data[key]
+
+    def absent(self, month: int, known: int | None) -> list[Diagnostic]:
+        """Who is not there in a month that has no data, since nobody is left or the first is not yet born."""
+        return [told(x, month) for x in self.track.all_absent(month, known)]
 
     def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int]]:
         """(entry, fact or 在列, day) of what holds in the month and became known after the day `then`, by the day `now`."""
@@ -185,26 +225,16 @@ class History:
         return out
 
 
-def _after(month: int) -> int:
-    return ir.OPEN if month >= _LAST_MONTH else next_month(month)
-
-
-def first_month(day: int) -> int:
-    """The first month that begins on or after the day; none does after the calendar's last."""
-    return day if day % 100 == 1 else _after(day)
-
-
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
 
-    def __init__(self, program: ir.Program, births: frozenset[tuple[str, str]], *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
         self.program = program
         self.reader = Reader(program, lenient=lenient)
         self.entities = self.reader.entities
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        self.births = births
         self.paid: dict[
             tuple[str, str], ir.Fact
         ] = {}  # benefits as facts of the ledger; the reader knows a fact by its id
@@ -281,6 +311,10 @@ class HistoryReader:
         if dated is not None:
             self._error("F0206", f"{path}[{dated}]", name=members.name)
             return []
+        if unfilled(value):
+            for n, v in enumerate(value):
+                self.reader.names(v, entity, f"{path}[{n}]", (PAID,))
+            return None
         if not members.low <= len(value) <= members.high:
             self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
             return []
@@ -365,7 +399,7 @@ class HistoryReader:
         for a, b in itertools.pairwise(plain):
             if a.last < ir.OPEN and a.last >= b.first:
                 self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=_written(b.since))
-            elif a.last < ir.OPEN and _after(a.last) < b.first:
+            elif a.last < ir.OPEN and month_after(a.last) < b.first:
                 words = taken
                 if not all(
                     taken
@@ -373,8 +407,8 @@ class HistoryReader:
                     if a.value == b.value:
                         continue
                     words = ("不在列", "not present") if a.value else ("在列", "present")
-                until = _LAST_MONTH if b.first > _LAST_MONTH else add_months(b.first, -1)
-                since, until_ = day_text(_after(a.last))[:7], day_text(until)[:7]
+                until = LAST_MONTH if b.first > LAST_MONTH else add_months(b.first, -1)
+                since, until_ = day_text(month_after(a.last))[:7], day_text(until)[:7]
                 self._find("F0208", f"{path}[{b.row}]", since=since, until=until_, taken=words[0], taken_en=words[1])
 
     def _find(self, code: str, path: str, **words: Any) -> None:
@@ -384,8 +418,8 @@ class HistoryReader:
 
     def _life(self, track: Track) -> None:
         """No fact before a person's birth, none after the person has left."""
-        birth = next((i for i, f in enumerate(track.entity.facts) if (track.entity.name, f.name) in self.births), None)
-        born = track.fixed[birth] if birth is not None and birth not in track.dated else None
+        birth = track.entity.born
+        born = track.fixed[birth] if birth >= 0 and birth not in track.dated else None
         gone = max((s for s in track.presence if s.value is False), key=lambda s: s.since, default=None)
         back = any(s.value is True and gone is not None and s.since > gone.since for s in track.presence)
         back = back or (gone is not None and gone.last < ir.OPEN)

@@ -71,16 +71,24 @@ class Month:
     `previous` is the decision of the month before; `first` says that there is none.
     """
 
-    __slots__ = ("_due", "_number", "_paid", "_policy", "_previous", "first")
+    __slots__ = ("_absent", "_due", "_number", "_paid", "_policy", "_previous", "first")
 
     def __init__(
-        self, policy: Policy, month: int, due: Step | None, paid: Step | None, previous: Step | None, first: bool
+        self,
+        policy: Policy,
+        month: int,
+        due: Step | None,
+        paid: Step | None,
+        previous: Step | None,
+        first: bool,
+        absent: Sequence[Diagnostic] = (),
     ) -> None:
         self._policy = policy
         self._number = month
         self._due = due
         self._paid = paid
         self._previous = previous
+        self._absent = absent
         self.first = first
 
     @property
@@ -101,8 +109,8 @@ class Month:
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Guarantees that the month does not keep, as of a decision; its facts may break one too (F0120)."""
-        return [] if self.decision is None else self.decision.findings
+        """Who is not there yet, and guarantees that the month does not keep, as of a decision; its facts may break one too (F0120)."""
+        return list(self._absent) if self.decision is None else self.decision.findings
 
     @property
     def changes(self) -> list[Change]:
@@ -164,7 +172,8 @@ class Timeline(Sequence[Month]):
         self.months: list[Month] = []
         before: Step | None = None
         for month, due in self._books.due.items():
-            self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start))
+            absent = history.absent(month, as_known) if due is None else ()
+            self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start, absent))
             before = due
         self.findings: list[Diagnostic] = [*history.findings, *_remarks(policy.program, history, start)]
 
@@ -297,7 +306,8 @@ class Timeline(Sequence[Month]):
         made: dict[str, object] = {"month": month.month}
         changes = [] if old is None else self._changes_json(old, new, lang)
         if new.decision is None:
-            return {**made, "outputs": {}, "undetermined": [], "changes": changes}
+            absent = {"findings": [finding_json(f, lang) for f in month.findings]} if month.findings else {}
+            return {**made, "outputs": {}, "undetermined": [], **absent, "changes": changes}
         whole = new.decision.to_json(explanation=explanations, told=new.whole())
         kept: dict[str, object] = {
             k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
@@ -412,6 +422,9 @@ def _nobody(history: History, first: int, last: int, known_on: int | None) -> Di
             f"事实最早从 {begin} 开始：改起止月份，或检查「自」",
             f"the facts begin in {begin}: change the months, or check “from”",
         )
+    absent = history.absent(last, known_on)
+    if hint is None and absent:
+        hint = ("；".join(f.zh for f in absent), "; ".join(f.en for f in absent))
     at = history.track.short(last, known_on) or history.root
     start, end = day_text(first)[:7], day_text(last)[:7]
     zh, en = (start, f"in {start}") if first == last else (f"{start} 到 {end} 之间", f"from {start} to {end}")
@@ -452,7 +465,7 @@ def timeline(
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:
         raise PolicyError(wrong)
-    read = HistoryReader(policy.program, policy.engine.births, lenient=lenient).read(history)
+    read = HistoryReader(policy.program, lenient=lenient).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
         raise PolicyError([_nobody(read, first, last, known_on)])
     return Timeline(policy, read, first, last, known_on)

@@ -509,7 +509,8 @@ def test_a_blank_form_is_accepted_back(county: Path, tmp_path: Path, policy: str
     result = run("decide", path, filled, "--on", "2022-06", "--json")
     assert result.exit_code == 0, result.stderr
     if form == "json":
-        assert _valid(json.loads(run("schema", path).stdout), json.loads(blank.stdout))
+        schema = json.loads(run("schema", path).stdout)
+        assert all(_valid(schema, {root: entry}) for root, entry in json.loads(blank.stdout).items())
 
 
 def test_a_blank_table_has_a_row_a_fact(county: Path) -> None:

@@ -132,7 +132,8 @@ def decided(policy: Policy, facts: object, months: tuple[str, str] | None = None
     """What is wrong with the facts, or happens while the case is decided; of a history, also what is remarked on it."""
     try:
         if months is None:
-            return list(policy.decide(facts, on="2022-06-01").errors)
+            made_ = policy.decide(facts, on="2022-06-01")
+            return [*made_.errors, *(f for f in made_.findings if f.code.startswith("F"))]
         made = policy.timeline(facts, start=months[0], end=months[1])
         return [*made.findings, *made.errors]
     except PolicyError as error:

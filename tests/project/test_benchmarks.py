@@ -42,7 +42,7 @@ def test_the_generated_reader_reads_what_the_careful_one_reads() -> None:
     policy = policy_dsl.load("qingshui")
     read = policy.run(20220601, "家庭").compiled.read
     for case in _with_gaps(households.qingshui(100, seed=3)):
-        assert _plain(read(case)) == _plain(Reader(policy.program).read(case)[1])
+        assert _plain(read(case, 20220601)) == _plain(Reader(policy.program).read(case, 20220601)[1])
 
 
 def test_the_compiled_function_gives_what_the_interpreter_gives_where_facts_are_open() -> None:

@@ -9,7 +9,6 @@ from policy_dsl import PolicyError
 from policy_dsl.backends.engine import Engine, Run
 from policy_dsl.backends.handover import Carry, from_values
 from policy_dsl.backends.runtime import NOTHING, Held, Unknown
-from policy_dsl.ir.traverse import births
 from policy_dsl.timeline.history import History, HistoryReader
 from policy_dsl.timeline.months import months_between
 
@@ -36,7 +35,7 @@ def number(month: str) -> int:
 def read(made: Story) -> History | None:
     """The history as read; None where it is refused."""
     try:
-        return HistoryReader(made.program, births(made.program)).read(made.history)
+        return HistoryReader(made.program).read(made.history)
     except PolicyError:
         return None
 

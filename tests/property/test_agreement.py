@@ -100,10 +100,10 @@ def test_the_fast_reader_defers_or_reads_what_the_careful_one_reads(made: Case) 
     for facts in made.facts:
         root = next(iter(facts))
         try:
-            fast = engine.run(made.days[0], root).compiled.read(facts)
+            fast = engine.run(made.days[0], root).compiled.read(facts, made.days[0])
         except Exception:
             continue
-        again, careful = Reader(made.program).read(facts)
+        again, careful = Reader(made.program).read(facts, made.days[0])
         assert again == root
         assert plain(fast) == plain(careful)
 

@@ -305,6 +305,7 @@ facts = hidden(
         range=maybe(st.tuples(bounds, bounds)),
         default=maybe(literals),
         fixed=st.booleans(),
+        born=st.booleans(),
         ask=maybe(strings),
         by=maybe(names),
         when=maybe(expressions),

@@ -1,6 +1,6 @@
 """IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
 
-    read(facts)            a dict → the data tuple (facts.py says its form); anything unusual defers to the careful reader
+    read(facts, on)        a dict → the data tuple (facts.py says its form); anything unusual defers to the careful reader
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
 
