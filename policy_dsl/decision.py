@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._version import __version__
-from .backends.interpret import Instance, Interpretation
+from .backends.entries import Instance
+from .backends.interpret import Interpretation
 from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..ir import nodes as ir
 from ..ir.traverse import births, usual_roots
 from . import runtime
+from .entries import Instance, numbers_of
 from .epoch import Epoch, Index, Laws, epoch_order
-from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from ..ir import nodes as ir
 from ..ir.traverse import in_force_on
 from ..model.types import TRUTH
 from .engine import Engine
-from .interpret import Instance, Interpretation
+from .entries import Instance
+from .interpret import Interpretation
 from .runtime import Defer
 
 Broken = tuple[ir.Guarantee, ir.Claim, Interpretation, Instance]

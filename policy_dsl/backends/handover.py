@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.carry import CARRIED, PARTS
+from .entries import Entries, Instance, numbers_of
 from .grids import carried_width, encoded, fact_step
-from .interpret import Entries, Instance, numbers_of
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 

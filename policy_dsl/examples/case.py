@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..backends.entries import Entries, Instance, numbers_of
 from ..backends.grids import carried_width, start_of
-from ..backends.interpret import Entries, Instance, numbers_of
 from ..backends.runtime import Held, Unknown
 from ..backends.show import day_text
 from ..backends.values import Undetermined

@@ -13,8 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ..backends.entries import Entries
 from ..backends.grids import carried_width, encoded, fact_step, start_of
-from ..backends.interpret import Entries
 from ..backends.runtime import UNKNOWN, UNLISTED, Held
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..backends.engine import NOTHING_PAID
-from ..backends.interpret import Instance, Interpretation
+from ..backends.entries import Instance
+from ..backends.interpret import Interpretation
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision

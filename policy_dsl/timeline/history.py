@@ -12,8 +12,8 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..backends.entries import Entries
 from ..backends.grids import fact_step
-from ..backends.interpret import Entries
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
