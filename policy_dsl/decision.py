@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._version import __version__
 from .backends.entries import Instance
-from .backends.interpret import Interpretation
+from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known

@@ -14,7 +14,7 @@ from ..ir.traverse import in_force_on
 from ..model.types import TRUTH
 from .engine import Engine
 from .entries import Instance
-from .interpret import Interpretation
+from .interpret.interpretation import Interpretation
 from .runtime import Defer
 
 Broken = tuple[ir.Guarantee, ir.Claim, Interpretation, Instance]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..backends.entries import Instance
 from ..backends.grids import fact_step
 from ..backends.guard import breaches, fails
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Unknown
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, known

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..backends.entries import Instance, locate
-from ..backends.interpret import Interpretation, dated, evaluate_parameter, parameter_value
+from ..backends.interpret.interpretation import Interpretation, dated
+from ..backends.interpret.parameters import evaluate_parameter, parameter_value
 from ..backends.runtime import NOTHING, Unknown, add_months
 from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..backends.entries import Instance
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.show import unit_text, value_text
 from ..backends.values import Undetermined, Value, known

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..backends.entries import Instance
 from ..backends.guard import Broken, breaches
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.show import value_text
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, diagnostic

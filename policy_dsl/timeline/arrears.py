@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..backends.engine import NOTHING_PAID
 from ..backends.entries import Instance
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision

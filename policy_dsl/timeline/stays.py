@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..backends.entries import Instance
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import known
 from ..decision import Decision
 from ..ir import nodes as ir
