@@ -18,9 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 from ._version import __version__
-from .backends.engine import Engine, Saved
-from .backends.guard import conditions
+from .backends.compiled import Saved
+from .backends.engine import Engine
 from .ir import nodes as ir
+from .ir.conditions import conditions
 from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy

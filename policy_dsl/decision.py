@@ -22,7 +22,7 @@ from .model.types import Type
 from .source import prints_as_it_is
 
 if TYPE_CHECKING:
-    from .backends.engine import Compiled
+    from .backends.compiled import Compiled
     from .backends.epoch import Epoch
     from .backends.handover import Carry
     from .explain.explanation import Explanation

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..backends.engine import NOTHING_PAID
+from ..backends.compiled import NOTHING_PAID
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Defer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_dsl.backends.engine import Run
+from policy_dsl.backends.compiled import Run
 from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING
