@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..entries import Instance
 from ..values import Failure, Value, join, known
 
 
-class Operations:
+class Operations(ABC):
     """Formulas over whatever they read: `read` gives that, and is for those who extend this."""
 
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
@@ -43,9 +44,9 @@ class Operations:
                 return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
         return self.read(node, at)
 
+    @abstractmethod
     def read(self, node: ir.Expression | None, at: Instance | None) -> Value:
-        """What a formula reads: here nothing."""
-        raise AssertionError(node)
+        """The value of what is no operation: a fact, a rule, a parameter …"""
 
     def failure(self, code: str, place: Place, **words: str) -> Failure:
         return Failure(code, tuple(words.items()), place)
