@@ -18,7 +18,8 @@ from ..backends.runtime import UNKNOWN, UNLISTED, add_months, next_month
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
-from ..facts.read import MOST_ERRORS, Reader
+from ..facts.read import Reader
+from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
