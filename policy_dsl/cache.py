@@ -19,9 +19,10 @@ from fractions import Fraction
 from typing import Any
 
 from ._version import __version__
-from .backends.engine import Engine, Saved
-from .backends.guard import conditions
+from .backends.compiled import Saved
+from .backends.engine import Engine
 from .ir import nodes as ir
+from .ir.conditions import conditions
 from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy
@@ -29,6 +30,7 @@ from .policy import Policy
 MAGIC = "policy_dsl compiled 2"
 SUFFIX = ".bin"
 MAX_ENTRY = 64 << 20
+ROOMS = ("syntax", "model", "ir", "checks", "backends")  # whose files make an entry, beside those that lie in none
 
 
 def folder() -> str | None:
@@ -59,8 +61,9 @@ def _source_stamp() -> str:
         except OSError:
             return ""
     changed = [0]
-    for part in ("ir", "model", "backends", "backends/python", "syntax", "."):
-        with os.scandir(os.path.join(root, part)) as files:
+    folders = [root, *(folder for room in ROOMS for folder, _, _ in os.walk(os.path.join(root, room)))]
+    for folder in folders:
+        with os.scandir(folder) as files:
             changed += [f.stat().st_mtime_ns for f in files if f.name.endswith((".py", ".lark"))]
     return str(max(changed))
 

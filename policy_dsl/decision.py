@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._version import __version__
-from .backends.interpret import Instance, Interpretation
+from .backends.entries import Instance
+from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
 from .backends.show import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
@@ -21,7 +22,7 @@ from .model.types import Type
 from .source import prints_as_it_is
 
 if TYPE_CHECKING:
-    from .backends.engine import Compiled
+    from .backends.compiled import Compiled
     from .backends.epoch import Epoch
     from .backends.handover import Carry
     from .explain.explanation import Explanation

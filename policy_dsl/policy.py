@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .backends.calendar import Calendar, calendar_of, digest_of
-from .backends.engine import Engine, Run
+from .backends.calendar import Calendar
+from .backends.compiled import Run
+from .backends.engine import Engine
 from .backends.runtime import Defer, month_start
+from .backends.working_days import calendar_of, digest_of
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day

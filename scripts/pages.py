@@ -15,7 +15,7 @@ from policy_dsl import library
 from policy_dsl.diagnostics import report
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.facts import files as given
-from policy_dsl.facts import read as facts
+from policy_dsl.facts import values as facts
 from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters

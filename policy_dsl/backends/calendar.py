@@ -15,7 +15,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
-from ..ir import nodes as ir
 from .runtime import Workdays
 from .show import day_text
 
@@ -164,18 +163,6 @@ def _published() -> Content:
     return Content(
         f"chinesecalendar {library.__version__}", tuple(range(known[0], known[1] + 1)), tuple(off), tuple(on)
     )
-
-
-def calendar_of(program: ir.Program) -> Calendar:
-    """The calendar with which a program computes deadlines."""
-    return program.calendar or _default()
-
-
-def digest_of(program: ir.Program) -> str:
-    """The program's digest; with the calendar's where one was given, or where the policy computes deadlines."""
-    if program.calendar is None and not program.deadlines:
-        return program.digest
-    return hashlib.sha256(f"{program.digest}\0\0{calendar_of(program).digest}".encode()).hexdigest()
 
 
 def _number(day: datetime.date) -> int:

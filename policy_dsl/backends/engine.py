@@ -10,13 +10,14 @@ import threading
 from fractions import Fraction
 from functools import cached_property
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
+from ..ir.conditions import conditions
 from ..ir.traverse import usual_roots
 from . import runtime
+from .compiled import Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
-from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
 
 if TYPE_CHECKING:
@@ -26,94 +27,7 @@ if TYPE_CHECKING:
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
-NOTHING_PAID = Fraction(0)
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
-
-
-class Paid(NamedTuple):
-    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
-
-    benefits: tuple[tuple[str, Slot], ...]
-    lists: tuple[tuple[str, str, int, int], ...]
-
-
-class Compiled(NamedTuple):
-    """The functions of one set of formulas for one root entity, and how to read their results."""
-
-    program: ir.Program
-    root: str
-    code: CodeType
-    read: Any
-    decide: Any
-    record: Any
-    order: tuple[object, ...]
-    slots: dict[RuleKey, Slot]
-    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    paid: dict[str, Paid]
-
-    def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
-        entity = next(e for e in self.program.entities if e.name == root)
-        return Instance(self.program, entity, data, None, root)
-
-    def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
-        """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
-        from .show import day_text
-        from .values import Failure
-
-        keys, lists = self.entities[entry.entity.name]
-        types = {(r.entity, r.name): r for r in self.program.rules}
-        for key in keys:
-            slot = self.slots[key]
-            given = raw[slot.position]
-            rule = types[key]
-            if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
-            elif rule.type.is_amount:
-                entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
-            else:
-                entry.values[key[1]] = given
-        if recorded:
-            first = len(raw) - len(lists) - len(keys)
-            entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})
-        for n, list_ in enumerate(lists):
-            results = raw[len(raw) - len(lists) + n]
-            for inner, result in zip(entry.lists[list_] or (), results, strict=True):
-                self.fill(inner, result, on, recorded)
-
-    def amounts(
-        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
-    ) -> dict[tuple[str, str], Fraction]:
-        """(path, benefit) → amount in base units of the entry and all below it; the short way beside `fill`."""
-        out: dict[tuple[str, str], Fraction] = {}
-        paid = self.paid[name]
-        for benefit, slot in paid.benefits:
-            number = raw[slot.position]
-            if number.__class__ is runtime.Unknown:
-                continue
-            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
-            if number:
-                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
-        for list_, inner, at, result in paid.lists:
-            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
-                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
-        return out
-
-
-class Run(NamedTuple):
-    """All that a decision on one day for one root entity needs."""
-
-    epoch: Epoch
-    compiled: Compiled
-    parameters: tuple[Any, ...]
-
-
-class Saved(NamedTuple):
-    """A compiled function as it is kept in a cache: marshalled code and what reads its results."""
-
-    code: bytes
-    order: tuple[object, ...]
-    slots: tuple[tuple[RuleKey, int, int, int, bool], ...]
-    entities: tuple[tuple[str, tuple[RuleKey, ...], tuple[str, ...]], ...]
 
 
 class Engine:
@@ -320,9 +234,7 @@ class Engine:
 
 
 def guard_engine(program: ir.Program) -> Engine | None:
-    """What asks a case for the conditions of the program (guard.py); None where it has none."""
+    """What asks a case for the conditions of the program; None where it has none."""
     if not any(c.kind == "condition" for g in program.guarantees for c in g.claims):
         return None
-    from .guard import conditions
-
     return Engine(conditions(program))

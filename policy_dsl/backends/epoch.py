@@ -29,7 +29,7 @@ from ..ir.epoch import (
     parameters_read,
 )
 from ..ir.traverse import all_formulas, formulas, references, walk
-from .interpret import evaluate_parameter
+from .interpret.parameters import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
 Values = dict[str, dict[tuple[int, ...], Held]]

@@ -1,7 +1,5 @@
-"""Conditions on cases (guarantees that name facts alone), compiled apart from the rules: a policy that has none pays nothing.
-
-Each condition becomes a rule that is 是 where the condition holds and has no other line, so the compiled function defers where one
-may not hold; only then each is looked at.
+"""Which conditions on cases (guarantees that name facts alone) a case breaks. They are compiled apart from the rules (`ir/conditions.py`), so
+a policy that has none pays nothing; the compiled function defers where one may not hold, and only then each is looked at.
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from typing import Any
 
 from ..ir import nodes as ir
 from ..ir.traverse import in_force_on
-from ..model.types import TRUTH
 from .engine import Engine
-from .interpret import Instance, Interpretation
+from .entries import Instance
+from .interpret.interpretation import Interpretation
 from .runtime import Defer
 
 Broken = tuple[ir.Guarantee, ir.Claim, Interpretation, Instance]
@@ -47,24 +45,3 @@ def fails(claim: ir.Claim, interpretation: Interpretation, entry: Instance | Non
     """Whether the claim applies and does not hold."""
     applies = True if claim.when is None else interpretation.evaluate(claim.when, entry)
     return applies is True and interpretation.evaluate(claim.says, entry) is False
-
-
-def conditions(program: ir.Program) -> ir.Program:
-    """The program whose rules are the conditions: 当 (非 C 或 E) 为 是."""
-    rules = []
-    for guarantee in program.guarantees:
-        for n, claim in enumerate(guarantee.claims):
-            if claim.kind != "condition":
-                continue
-            holds = claim.says
-            if claim.when is not None:
-                parts = (ir.Not(claim.when, TRUTH, claim.place), claim.says)
-                holds = ir.Logic("or", parts, TRUTH, claim.place)
-            yes = ir.Constant(True, TRUTH, claim.place)
-            time = (claim.since, claim.until, claim.published)
-            line = ir.Line("branch", "", holds, yes, (), *time, -1, "", guarantee.layer, claim.clause, (), claim.place)
-            line = line._replace(ends=claim.until)
-            key = (guarantee.entity, f"{guarantee.title} {n + 1}")
-            rules.append(ir.Rule(*key, TRUTH, False, (), (line,), *time[:2], claim.clause, (), claim.place))
-    outputs = tuple((r.entity, r.name) for r in rules)
-    return program._replace(rules=tuple(rules), outputs=outputs, examples=(), guarantees=())

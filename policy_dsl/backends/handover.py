@@ -7,17 +7,15 @@ stay while people come and go; who is new begins anew.
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.carry import CARRIED, PARTS
+from .compiled import Compiled
+from .entries import Entries, Instance, numbers_of
 from .grids import carried_width, encoded, fact_step
-from .interpret import Entries, Instance, numbers_of
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
-
-if TYPE_CHECKING:
-    from .engine import Compiled
 
 Carry = tuple[tuple[Any, ...], tuple[dict[int, Any], ...]]
 

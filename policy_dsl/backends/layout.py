@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.epoch import Held, Missing, combinations
-from .calendar import calendar_of
 from .epoch import Epoch, History
 from .runtime import UNKNOWN
 from .values import known
+from .working_days import calendar_of
 
 RuleKey = tuple[str, str]
 

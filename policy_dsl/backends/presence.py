@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
-from .interpret import Entries, Unborn, numbers_of
+from .entries import Entries, Unborn, numbers_of
 from .runtime import Unknown, next_month
 from .show import day_text
 

@@ -11,7 +11,7 @@ from math import prod
 from typing import TypeVar
 
 from ..backends.epoch import values_on
-from ..backends.interpret import evaluate_parameter
+from ..backends.interpret.parameters import evaluate_parameter
 from ..backends.show import day_text, value_text
 from ..diagnostics.report import Report
 from ..ir import nodes as ir

@@ -1,7 +1,7 @@
 """The effective policy on a day: what is in force through all layers, each item with where it comes from and what it displaced.
 
-Made of the program alone (effective_made.py), so a cached policy shows itself without its texts. This is data; effective_text.py and
-effective_data.py set it for people and for programs.
+Made of the program alone (make.py), so a cached policy shows itself without its texts. This is data; text.py and
+data.py set it for people and for programs.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..backends.epoch import Epoch
-from ..backends.interpret import evaluate_parameter
+from ..backends.interpret.parameters import evaluate_parameter
 from ..backends.values import Value
 from ..explain.explanation import displaced_lines
 from ..ir import nodes as ir

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..backends.entries import Entries, Instance, numbers_of
 from ..backends.grids import carried_width, start_of
-from ..backends.interpret import Entries, Instance, numbers_of
 from ..backends.runtime import Held, Unknown
 from ..backends.show import day_text
 from ..backends.values import Undetermined
-from ..facts.read import MOST_DIGITS
+from ..facts.values import MOST_DIGITS
 from ..ir import nodes as ir
 from ..model.types import Type, decimal_text, grid
 from ..model.words import PRESENT, PREVIOUS

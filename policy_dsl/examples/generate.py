@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import cache
 from ..backends.guard import fails
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import UNKNOWN, add_months
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic

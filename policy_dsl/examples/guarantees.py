@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..backends.entries import Instance
 from ..backends.grids import fact_step
 from ..backends.guard import breaches, fails
-from ..backends.interpret import Instance, Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Unknown
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, known

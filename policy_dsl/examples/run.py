@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..backends.interpret import Instance, locate
+from ..backends.entries import Instance, locate
 from ..backends.presence import first_month
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known

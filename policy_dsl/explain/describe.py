@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..backends.calendar import calendar_of
-from ..backends.interpret import Instance
+from ..backends.entries import Instance
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
+from ..backends.working_days import calendar_of
 from ..ir import nodes as ir
 from ..ir.traverse import asks_calendar, children, condition_of
 from ..model.clause import Clause

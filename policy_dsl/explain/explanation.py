@@ -10,7 +10,9 @@ Annotations are evaluated here, as in ir/nodes.py, so that the long NamedTuples 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..backends.interpret import Instance, Interpretation, dated, evaluate_parameter, locate, parameter_value
+from ..backends.entries import Instance, locate
+from ..backends.interpret.interpretation import Interpretation, dated
+from ..backends.interpret.parameters import evaluate_parameter, parameter_value
 from ..backends.runtime import NOTHING, Unknown, add_months
 from ..backends.runtime import Held as HeldBack
 from ..backends.show import day_text

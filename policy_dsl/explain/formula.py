@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..backends.interpret import Instance, Interpretation
+from ..backends.entries import Instance
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.show import unit_text, value_text
 from ..backends.values import Undetermined, Value, known

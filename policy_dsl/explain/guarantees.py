@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..backends.entries import Instance
 from ..backends.guard import Broken, breaches
-from ..backends.interpret import Instance, Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.show import value_text
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, diagnostic

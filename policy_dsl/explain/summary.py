@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..backends.interpret import Instance, locate
+from ..backends.entries import Instance, locate
 from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, diagnose
 from ..source import width

@@ -1,6 +1,6 @@
 """The register of a policy: every assumption with what rests on it and who could settle it, every parameter that is still open.
 
-Made of the program alone. This is data; register_text.py and register_data.py set it for people and for programs.
+Made of the program alone. This is data; text.py and data.py set it for people and for programs.
 """
 
 from __future__ import annotations

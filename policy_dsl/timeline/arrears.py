@@ -11,8 +11,9 @@ from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..backends.engine import NOTHING_PAID
-from ..backends.interpret import Instance, Interpretation
+from ..backends.compiled import NOTHING_PAID
+from ..backends.entries import Instance
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.presence import first_month
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known

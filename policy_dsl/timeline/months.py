@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..backends.engine import Run
+from ..backends.compiled import Run
 from ..backends.handover import Carry, Unusual, from_values
 from ..backends.runtime import Defer, add_months
 from ..decision import Decision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..backends.interpret import Instance
+from ..backends.entries import Instance
 from ..backends.show import value_text
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..backends.interpret import Instance, Interpretation
+from ..backends.entries import Instance
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import known
 from ..decision import Decision
 from ..ir import nodes as ir

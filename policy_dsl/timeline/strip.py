@@ -12,7 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..backends.interpret import Interpretation
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.show import value_text
 from ..backends.values import known
 from ..explain.formula import Words

@@ -138,18 +138,35 @@ def test_another_engine_does_not_read_it(
     assert len(entries(folder)) == 2
 
 
-@pytest.mark.parametrize("part", ["ir", "model", "backends", "backends/python", "syntax", "."])
+PACKAGE = Path(policy_dsl.__file__).parent
+MAKING = [
+    ".",
+    *sorted({str(f.parent.relative_to(PACKAGE)) for room in cache.ROOMS for f in (PACKAGE / room).rglob("*.py")}),
+]
+
+
+@pytest.mark.parametrize("part", MAKING)
 def test_a_change_of_the_engines_own_files_makes_entries_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     """In a checkout the key holds when the newest of the files that make an entry was changed."""
-    for folder in ("ir", "model", "backends", "backends/python", "syntax", "."):
-        (tmp_path / folder).mkdir(exist_ok=True)
+    for folder in MAKING:
+        (tmp_path / folder).mkdir(exist_ok=True, parents=True)
         (tmp_path / folder / "made.py").write_text("", encoding="utf-8")
     monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
     before = cache._source_stamp()
     os.utime(tmp_path / part / "made.py", ns=(0, int(before) + 1))
     assert cache._source_stamp() != before
+
+
+def test_the_engines_own_files_are_all_that_make_an_entry() -> None:
+    """What compiling loads lies in the rooms whose age is in the key, or words what is wrong, which no entry holds."""
+    code = (
+        "import sys, policy_dsl.pipeline, policy_dsl.backends.engine, policy_dsl.backends.python\n"
+        "print(*{m.split('.')[1] for m in sys.modules if m.startswith('policy_dsl.') and m.count('.') > 1})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) - {"diagnostics"} <= set(cache.ROOMS)
 
 
 def test_zero_switches_it_off(

@@ -20,7 +20,7 @@ from policy_dsl.cli.cli import main
 from policy_dsl.examples import run as testing
 from policy_dsl.explain.describe import _LABELS
 from policy_dsl.facts import files as given
-from policy_dsl.facts import read as facts
+from policy_dsl.facts import values as facts
 from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.syntax import characters

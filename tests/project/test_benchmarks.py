@@ -11,7 +11,7 @@ from typing import Any
 import policy_dsl
 from benchmarks import by_hand, households
 from benchmarks.__main__ import same_sa
-from policy_dsl.backends.interpret import Interpretation
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import Unknown
 from policy_dsl.facts.read import Reader
 

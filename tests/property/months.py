@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from policy_dsl import PolicyError
-from policy_dsl.backends.engine import Engine, Run
+from policy_dsl.backends.compiled import Run
+from policy_dsl.backends.engine import Engine
 from policy_dsl.backends.handover import Carry, from_values
 from policy_dsl.backends.runtime import NOTHING, Held, Unknown
 from policy_dsl.timeline.history import History, HistoryReader

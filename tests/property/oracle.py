@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from policy_dsl.backends.engine import Run
-from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.compiled import Run
+from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.ir import nodes as ir

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends.engine import Engine, Run
-from policy_dsl.backends.interpret import Instance
+from policy_dsl.backends.compiled import Run
+from policy_dsl.backends.engine import Engine
+from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.runtime import NOTHING, Defer, Unknown
 from policy_dsl.backends.show import python_value
 from policy_dsl.backends.standalone import standalone

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import policy_dsl
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends.interpret import Interpretation
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import Defer
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import known

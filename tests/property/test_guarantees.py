@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from policy_dsl import Policy, PolicyError
 from policy_dsl.backends import guard
 from policy_dsl.backends.engine import Engine
-from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.examples.case import Case as Tried
 from policy_dsl.examples.case import facts_of
 from policy_dsl.examples.generate import _Search

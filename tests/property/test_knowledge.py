@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
+from policy_dsl.backends.entries import Entries
 from policy_dsl.backends.grids import start_of
-from policy_dsl.backends.interpret import Entries
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir.epoch import learned_days
 from policy_dsl.ir.nodes import Program

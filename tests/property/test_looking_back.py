@@ -11,8 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 
 from policy_dsl import Policy, PolicyError
+from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.epoch import Epoch
-from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING, Unknown
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.decision import Decision

@@ -175,7 +175,7 @@ def handed(decision: Decision) -> dict[str, dict[str, Any]] | None:
 
 
 def decision_step(decision: Decision, entity: str, name: str) -> Any:
-    from policy_dsl.backends.interpret import Interpretation
+    from policy_dsl.backends.interpret.interpretation import Interpretation
 
     return Interpretation(decision.epoch, decision.day, decision.instance).steps[entity, name]
 

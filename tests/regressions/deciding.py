@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_dsl import Policy
-from policy_dsl.backends.interpret import Interpretation
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import Defer
 from policy_dsl.decision import Decision
 from policy_dsl.library import LayerFiles, PolicyFile

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policy_dsl.facts.read import Reader
-from policy_dsl.facts.schema import template
 
 import policy_dsl
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends.interpret import Instance
+from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.runtime import Unknown
 from policy_dsl.backends.values import known
+from policy_dsl.facts import files as given
+from policy_dsl.facts.read import Reader
+from policy_dsl.facts.schema import template
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import usual_roots
-from policy_dsl.facts import files as given
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(p.name for p in (ROOT / "policies").iterdir() if p.is_dir())

@@ -26,7 +26,7 @@ from referencing import Registry, Resource
 
 import policy_dsl
 from policy_dsl import Decision, Policy, PolicyError, library
-from policy_dsl.backends.interpret import Interpretation
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.examples.run import run, run_example, timeline_of
 from policy_dsl.model.functions import FUNCTIONS, MOMENTS

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 
 import policy_dsl
-from policy_dsl.backends.interpret import Instance, Interpretation
+from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING, add_months
 from policy_dsl.backends.show import day_text, value_text
 from policy_dsl.backends.values import Value, known

@@ -1,12 +1,19 @@
 """IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
 
-    read(facts, on)        a dict → the data tuple (facts.py says its form); anything unusual defers to the careful reader
+    read(facts, on)        a dict → the data tuple (facts/read.py says its form); anything unusual defers to the careful reader
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
 
 An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
 So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
 unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
+
+Each file emits what its first line says; the emitter is one class, and each part of it extends the one before:
+
+    workspace.py   names and statements         aggregates.py   what is gathered in loops
+    amounts.py     what is done with amounts    rules.py        a rule's lines
+    lookback.py    the months before            reading.py      the reader of facts
+    formulas.py    formulas                     emitter.py      the functions; their loops are in flow.py
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -22,7 +29,7 @@ from ...ir import nodes as ir
 from ...ir.bounds import Analysis
 from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
-from .reading import Emitter
+from .emitter import Emitter
 
 
 class Emitted(NamedTuple):

@@ -1,4 +1,4 @@
-"""Facts → data, the plain way: generated checks for what is usual; everything else defers to the careful reader (facts.py)."""
+"""Facts → data, the plain way: generated checks for what is usual; everything else defers to the careful reader (facts/read.py)."""
 
 from __future__ import annotations
 
@@ -8,64 +8,18 @@ from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
-from ...ir.traverse import walk
 from ...model.types import decimal_text, grid
 from ...syntax.characters import MAX_TEXT
 from ..grids import carried_width, encoded, fact_step
-from ..schedule import Step
 from ..show import day_text
-from .flow import Flow
 from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
 
 MOST_FACTS = 1_000  # of all entities together; more are left to the careful reader
-MOST_NODES = (
-    10_000  # parts of the formulas in force; a longer policy is left to the interpreter, so that loading ends soon
-)
 
 
-class Emitter(Rules):
-    """Emits all functions of one epoch's formulas for one root entity."""
-
-    # --- functions
-
-    def decide(self, recording: bool) -> ast.FunctionDef:
-        self.recording = recording
-        self.forms.clear()
-        self.gathered.clear()
-        self.block = []
-        if self._weight() > MOST_NODES:
-            self.forms.update(dict.fromkeys(self.rules_by_key, (Fraction(1), False)))
-            body: list[ast.stmt] = [defer("length")]
-        else:
-            with self.into([]):
-                body = self._root(self.scheduler.plan())
-        head: list[ast.stmt] = []
-        order = self.argument_order()
-        if order:
-            head.append(ast.Assign([ast.Tuple([store(self.locals[key]) for key in order], ast.Store())], name("P")))
-        arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
-        return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
-
-    def _weight(self) -> int:
-        """Parts of all formulas in force, for how long compiling takes."""
-        lines = [x for f in self.epoch.rules.values() if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
-        return sum(
-            1 for x in lines for formula in (x.condition, x.result) if formula is not None for _ in walk(formula)
-        )
-
-    def argument_order(self) -> list[object]:
-        """The locals that the argument P fills, in its order: parameters, written amounts of dated rows, parameters with the values
-        of all days, working days."""
-        made: list[object] = [("parameter", *k) for k in self.parameters] + [("amount", *k) for k in self.amounts]
-        made += [("history", *k) for k in self.histories]
-        return [*made, *([("calendar",)] if self.calendar else [])]
-
-    def _root(self, plan: tuple[Step, ...]) -> list[ast.stmt]:
-        flow = Flow(self)
-        return flow.function(plan)
-
-    # --- the reader
+class Reading(Rules):
+    """Emits the reader of facts."""
 
     def reader(self) -> tuple[ast.FunctionDef, list[ast.stmt]]:
         """`read(facts, on)` and the tables that it looks values up in."""

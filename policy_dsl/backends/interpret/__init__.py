@@ -1,0 +1,12 @@
+"""The plain interpreter: the oracle that every other way to evaluate must agree with, and the slow way for what is unknown.
+
+It says the semantics as directly as it can: exact fractions in base units, errors and the undetermined as values, all lines looked at.
+Rules are evaluated in the program's order for every entry, so nothing recurses but expressions. Each file adds to the one before:
+
+    operations.py      what formulas make of values: arithmetic, comparisons, functions
+    parameters.py      what a parameter is: its formula reads keys and other parameters, and nothing else
+    lookback.py        what formulas read of the months before
+    aggregates.py      what formulas gather over lists
+    lines.py           which lines of a rule apply, and the value they give
+    interpretation.py  one decision: facts, rules and parameters of the day's law, and of another day's
+"""

@@ -1,0 +1,90 @@
+"""What formulas read of the months before: carried values, 上月, 近."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from ...ir import nodes as ir
+from .. import runtime
+from ..entries import Instance
+from ..values import Undetermined, Value, join
+from .operations import Operations
+
+
+class LookBacks(Operations):
+    """Formulas that look back, too."""
+
+    def up(self, at: Instance, levels: int) -> Instance | None:
+        here: Instance | None = at
+        for _ in range(levels):
+            here = here.holder if here else None
+        return here
+
+    def carried(self, node: ir.CarriedRef, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        return here.carried[node.name]
+
+    def past(self, node: ir.Past, at: Instance | None) -> Value:
+        if node.guard is not None:
+            holds = self.evaluate(node.guard, at)
+            if holds is False:
+                if node.otherwise is not None:
+                    return self.evaluate(node.otherwise, at)
+                return self.failure("R0121", node.place, name=node.shown.partition(", ")[0])
+            if holds is not True:
+                return holds
+        value = self.evaluate(node.value, at)
+        if value is not runtime.NOTHING:
+            return value
+        return self.before(node, node.default, at)
+
+    def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
+        """What holds where there is no earlier month."""
+        if default is not None:
+            return self.evaluate(default, at)
+        value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
+        instead = (f"默认 {value[0]}", f"default {value[1]}")
+        if isinstance(node, ir.Past):
+            usage, usage_en = (
+                f"{word}({node.shown}, {x})" for word, x in zip(("上月", "previous"), instead, strict=True)
+            )
+        else:
+            usage = f"近({node.months} 个月, {node.shown}, {instead[0]})"
+            usage_en = f"last({node.months} months, {node.shown}, {instead[1]})"
+        return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
+
+    def months(self, entry: Instance, node: ir.Window) -> list[Any]:
+        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
+        carried = entry.carried[node.name]
+        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
+
+    def window(self, node: ir.Window, at: Instance | None) -> Value:
+        here = self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        carried = here.carried[node.name]
+        if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
+            return carried.value
+        values = self.months(here, node)
+        if len(values) < node.months:
+            rest = self.before(node, node.default, at)
+            values = [*([rest] * (node.months - len(values))), *values]
+        if node.function in ("any", "all"):
+            decisive = node.function == "any"
+            if any(v is decisive for v in values):
+                return decisive
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        match node.function:
+            case "any" | "all":
+                return node.function == "all"
+            case "count":
+                return Fraction(sum(values))
+            case "max" | "min":
+                return max(values) if node.function == "max" else min(values)
+        total = sum(values, Fraction(0))
+        return total / len(values) if node.function == "average" else total

@@ -1,0 +1,130 @@
+"""What formulas make of values: arithmetic, comparisons, functions. What is read is for others to say."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from fractions import Fraction
+from typing import Any
+
+from ...ir import nodes as ir
+from ...ir.traverse import asks_calendar, compared
+from ...source import Place
+from .. import runtime
+from ..calendar import Calendar
+from ..entries import Instance
+from ..values import Failure, Value, join, known
+
+
+class Operations(ABC):
+    """Formulas over whatever they read: `read` gives that, and is for those who extend this."""
+
+    def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        """The value of a formula at an entry."""
+        match node:
+            case ir.Constant():
+                return node.value
+            case ir.Not():
+                inner = self.evaluate(node.operand, at)
+                return (not inner) if known(inner) else inner
+            case ir.Logic():
+                decisive = node.joined == "or"
+                parts = [self.evaluate(p, at) for p in node.parts]
+                if any(p is decisive for p in parts):
+                    return decisive
+                held_back = join(parts)
+                return held_back if held_back is not None else not decisive
+            case ir.Compare():
+                return self.strict([node.left, node.right], at, lambda a, b: compared(node.sign, a, b))
+            case ir.Among():
+                return self.strict([node.item, *node.options], at, lambda x, *options: x in options)
+            case ir.Arithmetic():
+                return self.strict([node.left, node.right], at, lambda a, b: self.arithmetic(node, a, b))
+            case ir.Call():
+                return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
+        return self.read(node, at)
+
+    @abstractmethod
+    def read(self, node: ir.Expression | None, at: Instance | None) -> Value:
+        """The value of what is no operation: a fact, a rule, a parameter …"""
+
+    def failure(self, code: str, place: Place, **words: str) -> Failure:
+        return Failure(code, tuple(words.items()), place)
+
+    def strict(self, parts: list[ir.Expression], at: Instance | None, operation: Any) -> Value:
+        values = [self.evaluate(p, at) for p in parts]
+        held_back = join(values)
+        return held_back if held_back is not None else operation(*values)
+
+    def arithmetic(self, node: ir.Arithmetic, a: Any, b: Any) -> Value:
+        if node.left.type.kind == "date":
+            try:
+                if node.right.type.kind == "date":
+                    return Fraction(runtime.days_between(a, b))
+                count = Fraction(b)
+                if count.denominator != 1:
+                    return self.failure("R0108", node.place, name=node.place.written, value=str(count))
+                steps = int(count) if node.sign == "+" else -int(count)
+                if asks_calendar(node):
+                    return self.deadline(node, runtime.add_workdays, a, steps)
+                move = runtime.add_months if dict(node.right.type.unit.dims).get("month") else runtime.add_days
+                return move(a, steps)
+            except runtime.Defer:
+                return self.failure("R0107", node.place, name=node.place.written)
+        match node.sign:
+            case "+":
+                return a + b
+            case "-":
+                return a - b
+            case "*":
+                return a * b
+        return self.failure("R0103", node.place, name=node.place.written) if b == 0 else Fraction(a) / b
+
+    def call(self, node: ir.Call, values: tuple[Any, ...]) -> Value:
+        match node.function:
+            case "round_half_up" | "round_down" | "round_up":
+                steps = Fraction(values[0]) / values[1]
+                return rounded(node.function, steps) * values[1]
+            case "max":
+                return max(values)
+            case "min":
+                return min(values)
+            case "sum":
+                return sum(values)
+            case "average":
+                return Fraction(sum(values)) / len(values)
+            case "count":
+                return Fraction(sum(1 for v in values if v))
+        if asks_calendar(node):
+            found = self.deadline(node, getattr(runtime, node.function), *values)
+            return Fraction(found) if known(found) and node.type.is_amount else found
+        try:
+            made = getattr(runtime, node.function)(*values)
+        except runtime.Defer:
+            return self.failure("R0107", node.place, name=node.place.written)
+        return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
+
+    def calendar(self) -> Calendar:
+        """By which working days are counted: here none."""
+        raise AssertionError
+
+    def deadline(self, node: ir.Arithmetic | ir.Call, count: Any, *values: Any) -> Value:
+        """What a function of working days gives."""
+        calendar = self.calendar()
+        try:
+            return count(calendar.workdays, *values)
+        except runtime.Beyond as lacking:
+            written = node.place.written
+            if not 1 <= lacking.year <= 9999:
+                return self.failure("R0107", node.place, name=written)
+            named = f"{calendar.name} {calendar.span()}".strip()
+            return self.failure("R0111", node.place, name=written, year=str(lacking.year), calendar=named)
+
+
+def rounded(how: str, steps: Fraction) -> int:
+    """A number of steps made whole: halves away from zero, down towards −∞, up towards +∞."""
+    if how == "round_down":
+        return math.floor(steps)
+    if how == "round_up":
+        return math.ceil(steps)
+    return runtime.round_half_up(steps.numerator, steps.denominator)

@@ -1,0 +1,265 @@
+"""One given value → what the data hold: a truth, a date, a text, a member of an enumeration, an amount on its grid."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..backends.grids import fact_step
+from ..backends.runtime import UNKNOWN
+from ..diagnostics.report import Diagnostic, diagnostic, suggestion
+from ..ir import nodes as ir
+from ..model.types import Type, decimal_text, grid
+from ..model.units import Unit, complete, unit_of
+from ..model.words import IS, SINCE
+from ..syntax.characters import MAX_TEXT
+
+MOST_DIGITS = 30
+MOST_ERRORS = 50
+_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*((?![eE][+-]?[0-9])[^\s0-9.,，'_+-].*?)?\s*\Z", re.ASCII)
+_KINDS = {
+    dict: ("一个对象 {…}", "an object {…}"),
+    list: ("名单 […]", "a list […]"),
+    str: ("文字", "a text"),
+    bool: ("是或否", "a boolean"),
+    type(None): ("空值 null", "null"),
+}
+
+
+def _found(value: object) -> tuple[str, str]:
+    for kind, words in _KINDS.items():
+        if isinstance(value, kind):
+            return words
+    if isinstance(value, (int, Decimal, Fraction)):
+        return f"数 {excerpt(value)}", f"the number {excerpt(value)}"
+    return f"{type(value).__name__}", f"a {type(value).__name__}"
+
+
+def excerpt(value: object) -> str:
+    """What was given, cut to what a message can hold."""
+    try:
+        return str(value)[:60]
+    except ValueError:  # more digits than Python writes
+        return "…"
+
+
+def date_of(value: object) -> int | None:
+    """A date as facts give it, as yyyymmdd; None for anything else."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.year * 10000 + value.month * 100 + value.day
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            datetime.date.fromisoformat(value)
+            return int(value.replace("-", ""))
+        except ValueError:
+            pass
+    return None
+
+
+class ValueReader:
+    """Reads single values and keeps what is wrong with them. `units`: words of units beside the usual ones."""
+
+    def __init__(self, units: frozenset[str]) -> None:
+        self.units = units
+        self.errors: list[Diagnostic] = []
+        self._whole: dict[
+            int, tuple[int, int, int]
+        ] = {}  # id of a fact → its usual form; facts live as long as the program
+
+    @property
+    def _full(self) -> bool:
+        return len(self.errors) >= MOST_ERRORS
+
+    def error(self, code: str, path: str, **words: Any) -> None:
+        if not self._full:
+            hint = words.pop("hint", None)
+            self.errors.append(diagnostic(code, at=path, hint=hint, **words))
+
+    def wrong_type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
+        zh, en = _found(value)
+        self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
+
+    @staticmethod
+    def default(fact: ir.Fact) -> Any:
+        """The written default as it stands in data."""
+        return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]
+
+    def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
+        if value is None:
+            return UNKNOWN
+        if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
+            zh, en = fact.type.show("zh"), fact.type.show("en")
+            hint = (
+                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
+                "give the day's value; a history with “from” and “is” is run by policy timeline",
+            )
+            self.wrong_type(path, (f"一个值（{zh}）", f"one value ({en})"), value, hint)
+            return UNKNOWN
+        match fact.type.kind:
+            case "truth":
+                if isinstance(value, bool):
+                    return value
+                self.wrong_type(
+                    path,
+                    (" true 或 false", "true or false"),
+                    value,
+                    ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes"),
+                )
+            case "enumeration":
+                if isinstance(value, str):
+                    return self._member(value, fact.type, path)
+                self.wrong_type(
+                    path,
+                    (fact.type.show("zh"), fact.type.show("en")),
+                    value,
+                    (f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"),
+                )
+            case "date":
+                return self._date(value, path)
+            case "text":
+                if isinstance(value, str):
+                    return value[:MAX_TEXT]
+                self.wrong_type(path, ("文字", "a text"), value)
+            case _:
+                return self._amount(value, fact, path)
+        return UNKNOWN
+
+    def _member(self, value: str, type_: Type, path: str) -> Any:
+        if value in type_.members:
+            return type_.members.index(value)
+        zh, en = suggestion(value[:80], type_.members)
+        self.error(
+            "F0105",
+            path,
+            value=value[:80],
+            type=type_.show("zh"),
+            type_en=type_.show("en"),
+            members="、".join(type_.members),
+            hint=(
+                (f"{zh} " if zh else "") + f"可用的值：{'、'.join(type_.members)}",
+                (f"{en} " if en else "") + f"its values: {', '.join(type_.members)}",
+            ),
+        )
+        return UNKNOWN
+
+    def _date(self, value: object, path: str) -> Any:
+        day = date_of(value)
+        if day is not None:
+            return day
+        if isinstance(value, str):
+            self.error("F0115", path, value=value[:40])
+        else:
+            self.wrong_type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
+        return UNKNOWN
+
+    def _usual(self, fact: ir.Fact) -> tuple[int, int, int]:
+        """(grid steps in one of its unit, least and greatest whole number of its unit) that the fact takes."""
+        found = self._whole.get(id(fact))
+        if found is None:
+            scale, most = fact.type.own.scale, Fraction(10**15 - 1)
+            low = -most if fact.low is None else max(fact.low / scale, -most)
+            high = most if fact.high is None else min(fact.high / scale, most)
+            found = self._whole[id(fact)] = (int(1 / grid(fact.type)), math.ceil(low), math.floor(high))
+        return found
+
+    def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
+        if type(value) is int:  # the usual form, for which nothing has to be worked out
+            per_unit, low_, high_ = self._usual(fact)
+            if low_ <= value <= high_:
+                return value * per_unit
+        number = self.number(value, fact.type, path)
+        if number is None:
+            return UNKNOWN
+        if not self._within(number, value, fact.type, (fact.low, fact.high), path):
+            return UNKNOWN
+        steps = number / grid(fact.type)
+        if steps.denominator != 1:
+            step = decimal_text(grid(fact.type)) or ""
+            zh, en = fact.type.own.show("zh"), fact.type.own.show("en")
+            self.error("F0107", path, value=excerpt(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
+            return UNKNOWN
+        return int(steps)
+
+    def _within(
+        self, number: Fraction, value: object, type_: Type, bounds: tuple[Fraction | None, Fraction | None], path: str
+    ) -> bool:
+        """Whether a number (in its declared unit) is within its range (in base units) and no larger than any fact may be."""
+        least, most = (None if b is None else b / type_.own.scale for b in bounds)
+        if (least is None or number >= least) and (most is None or number <= most) and abs(number) < 10**15:
+            return True
+        low = least if least is not None else Fraction(-(10**15))
+        high = most if most is not None else Fraction(10**15)
+        zh, en = type_.own.show("zh"), type_.own.show("en")
+        top = decimal_text(high) or str(high)
+        self.error(
+            "F0106",
+            path,
+            value=excerpt(value),
+            low=decimal_text(low) or str(low),
+            high=f"{top} {zh}".strip(),
+            high_en=f"{top} {en}".strip(),
+        )
+        return False
+
+    def number(self, value: object, type_: Type, path: str) -> Fraction | None:
+        """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
+        if isinstance(value, (bool, dict, list, tuple)):
+            words = type_.own.show("zh")
+            self.wrong_type(
+                path,
+                (f"数（{words}）" if words else "数", f"a number ({type_.own.show('en')})" if words else "a number"),
+                value,
+            )
+            return None
+        if isinstance(value, float):
+            self.error("F0109", path, value=repr(value))
+            return None
+        if isinstance(value, (int, Fraction)):
+            if abs(value) >= 10**MOST_DIGITS:
+                self.error(
+                    "F0114", path, what=f"数超过 {MOST_DIGITS} 位", what_en=f"a number of over {MOST_DIGITS} digits"
+                )
+                return None
+            return Fraction(value)
+        if isinstance(value, Decimal):
+            if (
+                not value.is_finite()
+                or abs(value.adjusted()) > MOST_DIGITS
+                or len(value.as_tuple().digits) > MOST_DIGITS
+            ):
+                self.error("F0116", path, value=str(value)[:40])
+                return None
+            return Fraction(value)
+        if not isinstance(value, str):
+            self.wrong_type(path, ("数", "a number"), value)
+            return None
+        match = _NUMBER.fullmatch(value) if len(value) <= 100 else None
+        if match is None or sum(c.isdigit() for c in match[1]) > MOST_DIGITS:
+            self.error("F0116", path, value=value[:40])
+            return None
+        number = Fraction(match[1])
+        if match[2] is None:
+            return number
+        unit = unit_of(tuple(p.strip() for p in match[2].split("/")), self.units)
+        return self._converted(number, unit, match[2], type_, path)
+
+    def _converted(self, number: Fraction, unit: Unit | None, written: str, type_: Type, path: str) -> Fraction | None:
+        """A number with a written unit, in the declared unit; the conversion is exact."""
+        own = type_.own
+        if unit is not None and unit.dims not in (own.dims, type_.unit.dims):
+            completed = complete(unit, own) if unit.dims and not unit.is_percent else None
+            unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
+        if unit is None or unit.is_percent != own.is_percent:
+            self.error(
+                "F0108",
+                path,
+                unit=written[:40],
+                wanted=own.show("zh") or "不带单位的数",
+                wanted_en=own.show("en") or "a plain number",
+            )
+            return None
+        return number * unit.scale / own.scale
