@@ -172,14 +172,14 @@ class Scanner:
                     fresh, depth = self._tokens(text_start, stop, declaration, False, depth, lines[-1].tokens)
                     lines[-1].tokens.extend(fresh)
                     self._bound(lines[-1].tokens)
-                    self._mark_units(lines[-1].tokens)
+                    _mark_units(lines[-1].tokens)
                     lines[-1] = lines[-1]._replace(opens=_opens(lines[-1].tokens))
                     continue
                 if joins:
                     continue
                 tokens, depth = self._tokens(text_start, stop, declaration, not lines and indent == 0, 0, [])
                 self._bound(tokens)
-                self._mark_units(tokens)
+                _mark_units(tokens)
             except ScanError as error:
                 depth = 0
                 lines.append(LogicalLine(indent, [], False, error.found))
@@ -452,27 +452,6 @@ class Scanner:
             return diagnostic("P0114", span, character=character)
         return diagnostic("P0115", span, character=characters.describe(character))
 
-    def _mark_units(self, tokens: list[Token]) -> None:
-        """The slash between a written unit and a name becomes a PER: the name may go on with the unit, `300 元/床`.
-
-        Not where ÷ is written, nor where the name itself goes on, as a path, a call or a value of another day does.
-        """
-        for start, number in enumerate(tokens):
-            if number.type != "NUMBER" or start + 1 == len(tokens) or tokens[start + 1] == "%":
-                continue
-            at = start + 2
-            while [t.type for t in tokens[at - 1 : at + 2 : 2]] in (
-                ["UNIT", "NAME"],
-                ["NAME", "NAME"],
-                ["GLUED", "NAME"],
-            ):
-                slash, following = tokens[at], tokens[at + 2 : at + 3]
-                if slash.type not in ("_SLASH", "PER") or tokens[at + 1] == "%":
-                    break
-                goes_on = bool(following) and following[0].type in ("_DOT", "_LPAR", "ON")
-                slash.type = "_SLASH" if goes_on or self.source.text[slash.start_pos or 0] == "÷" else "PER"
-                at += 2
-
     # --- cells
 
     def row(self, token: Token) -> tuple[list[tuple[int, int]], tuple[int, int]]:
@@ -507,8 +486,29 @@ class Scanner:
             start = word.end()
         tokens, _ = self._rest(out, start, end, "CELL", 0, [], False)
         self._bound(tokens)
-        self._mark_units(tokens)
+        _mark_units(tokens)
         return tokens
+
+
+def _mark_units(tokens: list[Token]) -> None:
+    """The slash between a written unit and a name becomes a PER: the name may go on with the unit, `300 元/床`.
+
+    Not where the name itself goes on, as a path, a call or a value of another day does.
+    """
+    for start, number in enumerate(tokens):
+        if number.type != "NUMBER" or start + 1 == len(tokens) or tokens[start + 1] == "%":
+            continue
+        at = start + 2
+        while [t.type for t in tokens[at - 1 : at + 2 : 2]] in (
+            ["UNIT", "NAME"],
+            ["NAME", "NAME"],
+            ["GLUED", "NAME"],
+        ):
+            slash, following = tokens[at], tokens[at + 2 : at + 3]
+            if slash.type not in ("_SLASH", "PER") or tokens[at + 1] == "%":
+                break
+            slash.type = "_SLASH" if following and following[0].type in ("_DOT", "_LPAR", "ON") else "PER"
+            at += 2
 
 
 def _opens(tokens: list[Token]) -> bool:
