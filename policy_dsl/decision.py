@@ -266,7 +266,7 @@ class Decision(Mapping[str, object]):
         if found is not None:
             return found
         ends = [p for p in self.paths if p.endswith(f".{path}")]
-        from .explain.explanation import no_output
+        from .explain.explainer import no_output
 
         raise no_output(self, path, ends or list(self.paths))
 
@@ -293,7 +293,7 @@ class Decision(Mapping[str, object]):
 
     def explain(self, output: str | None = None) -> Explanation:
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
-        from .explain.explanation import explain
+        from .explain.explainer import explain
 
         return explain(self, output)
 

@@ -9,7 +9,8 @@ from ..backends.show import day_text, value_text
 from ..backends.values import known
 from ..decision import Decision
 from ..explain.describe import line_text, part_text
-from ..explain.explanation import Explainer, Explanation, Step
+from ..explain.explainer import Explainer
+from ..explain.explanation import Explanation, Step
 from ..explain.formula import carried_words
 from ..syntax.keywords import spelling
 
