@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .backends.calendar import Calendar, calendar_of, digest_of
+from .backends.calendar import Calendar, calendar_of
 from .backends.engine import Engine, Run
 from .backends.runtime import Defer
 from .decision import Decision
@@ -28,16 +28,14 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_digest", "_guarded", "_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_guarded", "_root", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
-        self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._guarded = self.engine.guard is not None
         self._root = self._usual_root()
-        self._digest = ""
 
     def _usual_root(self) -> str:
         tops = usual_roots(self.program)
@@ -57,9 +55,7 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 of the texts of all layers, and of the calendar where one was given or the policy computes deadlines."""
-        if not self._digest:
-            self._digest = digest_of(self.program)
-        return self._digest
+        return self.engine.digest
 
     @property
     def calendar(self) -> Calendar:
@@ -67,7 +63,7 @@ class Policy:
         return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
-        return self._rules[entity, name]
+        return self.engine.rules[entity, name]
 
     @property
     def inputs(self) -> list[Input]:
@@ -126,7 +122,7 @@ class Policy:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
-        return Decision(self, run.epoch, compiled, number, root, data, raw)
+        return Decision(self.engine, run.epoch, compiled, number, root, data, raw)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
@@ -161,7 +157,7 @@ class Policy:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
             raw = None
-        return Decision(self, run.epoch, run.compiled, on, root, data, raw)
+        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw)
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
@@ -188,7 +184,7 @@ class Policy:
         """
         from .timeline.timeline import timeline
 
-        return timeline(self, history, start, end, as_known)
+        return timeline(self.engine, history, start, end, as_known)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

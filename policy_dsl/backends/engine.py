@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..ir import nodes as ir
 from ..ir.traverse import births, usual_roots
 from . import runtime
+from .calendar import digest_of
 from .epoch import Epoch, Index, Laws, epoch_order
 from .interpret import Instance, numbers_of
 from .layout import RuleKey, Slot, arguments
@@ -139,6 +140,15 @@ class Engine:
         self._runs: dict[tuple[Index, str], Run] = {}
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
+
+    @cached_property
+    def digest(self) -> str:
+        """The program's, and the calendar's where that has a part in it."""
+        return digest_of(self.program)
+
+    @cached_property
+    def rules(self) -> dict[RuleKey, ir.Rule]:
+        return {(r.entity, r.name): r for r in self.program.rules}
 
     @property
     def roots(self) -> list[str]:

@@ -28,7 +28,7 @@ class Compared:
     def explainer(self) -> Explainer:
         if self._explainer is None:
             assert self.decision is not None
-            self._explainer = Explainer(self.decision)
+            self._explainer = self.decision.explainer()
         return self._explainer
 
     def of(self, path: str) -> Explanation | None:
