@@ -25,7 +25,7 @@ from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy
 
-MAGIC = "policy_dsl compiled 2"
+MAGIC = "policy_dsl compiled 3"
 SUFFIX = ".bin"
 MAX_ENTRY = 64 << 20
 

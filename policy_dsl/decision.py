@@ -18,6 +18,7 @@ from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError
 from .ir.traverse import stated_assumptions
 from .model.types import Type
+from .origin import Kept, kept, opened
 from .outputs import Benefit, Open, Output, Row
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_engine", "_epoch", "_instance", "_on", "_paths", "_raw", "_root")
+    __slots__ = ("_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_root")
+
+    _kept: Kept
 
     def __init__(
         self,
@@ -55,6 +58,30 @@ class Decision(Mapping[str, object]):
         self._raw = raw
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
+
+    # --- kept and read again
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        found = getattr(self, "_kept", None)
+        if found is None:
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            found = kept(self._engine, day_text(self._on), made)
+        return _unread, found
+
+    def __getattr__(self, name: str) -> Any:
+        """What a pickle holds, and the policy's engine, are looked for when something of them is first read."""
+        if name not in _LEFT_OUT:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        engine, (on, known_on, root, data, raw) = opened(self._kept)
+        run = engine.run(on, root, known_on)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        return getattr(self, name)
+
+    def __copy__(self) -> Decision:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Decision:
+        return self
 
     # --- what was decided
 
@@ -192,18 +219,13 @@ class Decision(Mapping[str, object]):
             self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
         return self._paths
 
-    def _find(self, path: str) -> tuple[Instance, str, Type]:
-        found = self.paths.get(path)
-        if found is not None:
-            return found
-        ends = [p for p in self.paths if p.endswith(f".{path}")]
-        raise given.no_output(self._engine.rules, self._on, path, ends or list(self.paths))
-
     def __getitem__(self, path: str) -> object:
-        try:
-            entry, name, type_ = self._find(path)
-        except PolicyError as error:
+        found = self.paths.get(path)
+        if found is None:
+            ends = [p for p in self.paths if p.endswith(f".{path}")]
+            error = given.no_output(self._engine.rules, self._on, path, ends or list(self.paths))
             raise KeyError(str(error)) from error
+        entry, name, type_ = found
         value = entry.values[name]
         if isinstance(value, Failure):
             raise PolicyError([diagnose(value, path)])
@@ -268,7 +290,9 @@ class Decision(Mapping[str, object]):
         return summary(self.policy, at, self.rows(), self.findings, self.assumptions, lang)
 
     def __repr__(self) -> str:
-        return f"<Decision {self.policy} {day_text(self._on)}>"
+        found = getattr(self, "_kept", None)
+        name, day = (self.policy, day_text(self._on)) if found is None else found[1:3]
+        return f"<Decision {name} {day}>"
 
     def __str__(self) -> str:
         return self.text()
@@ -281,3 +305,13 @@ class Decision(Mapping[str, object]):
             for o in self.outputs.values()
         )
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
+
+
+_LEFT_OUT = frozenset(Decision.__slots__) - {"_kept"}
+
+
+def _unread(*found: Any) -> Decision:
+    """A decision out of a pickle."""
+    made = Decision.__new__(Decision)
+    made._kept = found
+    return made

@@ -14,6 +14,7 @@ from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
 from .ir import nodes as ir
 from .ir.traverse import usual_roots
+from .origin import remember, with_calendar
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -36,6 +37,7 @@ class Policy:
         self._runs: dict[object, tuple[int, Run]] = {}
         self._guarded = self.engine.guard is not None
         self._root = self._usual_root()
+        remember(self.engine)
 
     def _usual_root(self) -> str:
         tops = usual_roots(self.program)
@@ -202,9 +204,7 @@ class Policy:
         Raises PolicyError.
         """
         given = calendar if isinstance(calendar, Calendar) else Calendar.from_json(calendar)
-        # the functions are the same: the calendar is an argument of theirs
-        engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
-        engine.texts = self.engine.texts
+        engine = with_calendar(self.engine, given)
         return Policy(engine.program, engine)
 
     def show(self, *, on: str | datetime.date) -> Effective:

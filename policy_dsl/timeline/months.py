@@ -56,6 +56,16 @@ class Step:
         self.raw = raw
         self._decision: Decision | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Step.of, (self.decision(),)
+
+    @classmethod
+    def of(cls, decision: Decision) -> Step:
+        """A month out of a pickle: its decision alone."""
+        made = cls.__new__(cls)
+        made._decision = decision
+        return made
+
     def decision(self) -> Decision:
         if self._decision is None:
             run = self.run

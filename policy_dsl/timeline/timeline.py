@@ -19,9 +19,11 @@ from ..ir.epoch import learned_days
 from ..ir.nodes import Program
 from ..model.types import Type
 from ..model.words import PRESENT
+from ..origin import Kept, kept, opened
 from ..outputs import finding_json
 from .arrears import Account, Benefit, Difference, account, handed
 from .history import History, HistoryReader
+from .kept import history_of, plain
 from .month import Month, differing
 from .months import Step, months_between, payday
 from .reasons import Compared, because
@@ -62,9 +64,12 @@ class Timeline(Sequence[Month]):
     a month does not keep are that month's `findings`.
     """
 
+    _kept: Kept
+
     def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
         self._engine = engine
         self._history = history
+        self._span = (start, end)
         self.as_known = as_known
         self._books: Account = account(engine, history, start, end, as_known)
         self.months: list[Month] = []
@@ -73,6 +78,24 @@ class Timeline(Sequence[Month]):
             self.months.append(Month(month, due, self._books.paid[month], before, month == start))
             before = due
         self.findings: list[Diagnostic] = [*history.findings, *_remarks(engine.program, history, start)]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        found = self.__dict__.get("_kept")
+        if found is None:
+            found = kept(self._engine, self._shown, (plain(self._history), *self._span, self.as_known))
+        return _unread, found
+
+    def __getattr__(self, name: str) -> Any:
+        """A timeline out of a pickle is decided again when something of it is first read."""
+        if name not in _LEFT_OUT:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        engine, (history, *dates) = opened(self._kept)
+        self.__init__(engine, history_of(history, engine.program), *dates)  # type: ignore[misc]
+        return self.__dict__[name]
+
+    @property
+    def _shown(self) -> str:
+        return f"{self.months[0].month} to {self.months[-1].month}"
 
     @property
     def policy(self) -> str:
@@ -270,7 +293,19 @@ class Timeline(Sequence[Month]):
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<Timeline {self.policy} {self.months[0].month} to {self.months[-1].month}>"
+        found = self.__dict__.get("_kept")
+        name, shown = (self.policy, self._shown) if found is None else found[1:3]
+        return f"<Timeline {name} {shown}>"
+
+
+_LEFT_OUT = {"_engine", "_history", "_span", "_books", "as_known", "months", "findings"}
+
+
+def _unread(*found: Any) -> Timeline:
+    """A timeline out of a pickle."""
+    made = Timeline.__new__(Timeline)
+    made._kept = found
+    return made
 
 
 def _key(month: str, benefit: str) -> tuple[int, Benefit]:
