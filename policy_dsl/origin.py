@@ -17,9 +17,8 @@ from typing import Any, NamedTuple
 from ._version import __version__
 from .backends.calendar import Calendar, calendar_of
 from .backends.engine import Engine
-from .diagnostics.report import PolicyError, diagnostic
+from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
-from .whatif import again
 
 LAYOUT = 1  # what stands in the bytes, and how; another layout is another number
 MARK = f"policy_dsl {__version__}, {LAYOUT}"
@@ -98,6 +97,10 @@ def _made(origin: Origin, there: Iterable[Engine]) -> Iterable[Engine]:
     for engine in there:
         if engine.program.digest == origin.texts:
             yield with_calendar(engine, origin.calendar)
+    if not origin.changes:
+        return
+    from .whatif import again
+
     for n in range(len(origin.changes) - 1, -1, -1):
         for engine in there:
             if engine.program.digest == origin.changes[n].before:
@@ -107,7 +110,7 @@ def _made(origin: Origin, there: Iterable[Engine]) -> Iterable[Engine]:
                 yield Engine(program._replace(calendar=origin.calendar))
 
 
-def _not_loaded(origin: Origin, there: Iterable[Engine]) -> Any:
+def _not_loaded(origin: Origin, there: Iterable[Engine]) -> Diagnostic:
     """P0814, with what is to be loaded: the layers, those of them that have other texts here, or the calendar."""
     same = [e.program for e in there if e.program.name == origin.name]
     then = dict(origin.layers)
