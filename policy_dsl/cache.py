@@ -27,7 +27,7 @@ from .library import LayerFiles, plain
 from .library import digest as content_digest
 from .policy import Policy
 
-MAGIC = "policy_dsl compiled 2"
+MAGIC = "policy_dsl compiled 3"
 SUFFIX = ".bin"
 MAX_ENTRY = 64 << 20
 ROOMS = ("syntax", "model", "ir", "checks", "backends")  # whose files make an entry, beside those that lie in none

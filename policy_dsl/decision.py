@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 import datetime
-import json
-import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from . import outputs as given
 from ._version import __version__
+from .backends.compiled import Compiled
+from .backends.engine import Engine
 from .backends.entries import Instance
+from .backends.epoch import Epoch
 from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
-from .backends.show import day_text, json_amount, json_value, python_value, value_text
-from .backends.values import Failure, Undetermined, diagnose, known
+from .backends.show import day_text, python_value
+from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError
 from .ir.traverse import stated_assumptions
 from .model.types import Type
-from .source import prints_as_it_is
+from .origin import Kept, kept, opened
+from .outputs import Benefit, Open, Output, Row
 
 if TYPE_CHECKING:
-    from .backends.compiled import Compiled
-    from .backends.epoch import Epoch
     from .backends.handover import Carry
+    from .explain.explainer import Explainer
     from .explain.explanation import Explanation
-    from .policy import Policy
-
-
-class Output(NamedTuple):
-    """One output: `value` as Python has it (Decimal, Fraction, bool, str, date; None when open), `text` and `unit` for eyes."""
-
-    path: str
-    value: object
-    text: str
-    unit: str
-    benefit: bool
-    state: str  # known, undetermined, error
-
-
-class Benefit(NamedTuple):
-    """One 给付 of one entry: the amount in its declared unit, None while it is undetermined."""
-
-    path: str
-    entity: str
-    name: str
-    value: Decimal | Fraction | None
-    unit: str
-
-
-class Open(NamedTuple):
-    """An output that cannot be decided yet, with the facts (paths) and parameters that it waits for."""
-
-    output: str
-    needs: tuple[str, ...]
-    parameters: tuple[str, ...]
 
 
 class Decision(Mapping[str, object]):
@@ -66,11 +37,13 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_epoch", "_instance", "_on", "_paths", "_policy", "_raw", "_root")
+    __slots__ = ("_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_root")
+
+    _kept: Kept
 
     def __init__(
         self,
-        policy: Policy,
+        engine: Engine,
         epoch: Epoch,
         compiled: Compiled,
         on: int,
@@ -78,7 +51,7 @@ class Decision(Mapping[str, object]):
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
     ) -> None:
-        self._policy = policy
+        self._engine = engine
         self._epoch = epoch
         self._compiled = compiled
         self._on = on
@@ -88,15 +61,39 @@ class Decision(Mapping[str, object]):
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
+    # --- kept and read again
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        found = getattr(self, "_kept", None)
+        if found is None:
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            found = kept(self._engine, day_text(self._on), made)
+        return _unread, found
+
+    def __getattr__(self, name: str) -> Any:
+        """What a pickle holds, and the policy's engine, are looked for when something of them is first read."""
+        if name not in _LEFT_OUT:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        engine, (on, known_on, root, data, raw) = opened(self._kept)
+        run = engine.run(on, root, known_on)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        return getattr(self, name)
+
+    def __copy__(self) -> Decision:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Decision:
+        return self
+
     # --- what was decided
 
     @property
     def policy(self) -> str:
-        return self._policy.name
+        return self._engine.program.name
 
     @property
     def digest(self) -> str:
-        return self._policy.digest
+        return self._engine.digest
 
     @property
     def on(self) -> datetime.date:
@@ -135,7 +132,7 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._policy.engine.run(self._on, self._root, self._epoch.known)
+        run = self._engine.run(self._on, self._root, self._epoch.known)
         try:
             raw = self._compiled.record(run.parameters, self._on, self._data)
         except Defer:
@@ -150,10 +147,10 @@ class Decision(Mapping[str, object]):
 
         if self._raw is not None:
             try:
-                return self._policy.engine.handover(self._compiled).of(self._data, self._raw)
+                return self._engine.handover(self._compiled).of(self._data, self._raw)
             except Unusual:
                 pass
-        return from_values(self.instance, self._policy.engine.intake)
+        return from_values(self.instance, self._engine.intake)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
@@ -165,76 +162,38 @@ class Decision(Mapping[str, object]):
             if benefit and known(entry.values[name])
         }
 
-    def rows(self) -> Iterator[tuple[Instance, str, Type, bool]]:
+    def rows(self) -> Iterator[Row]:
         """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""
-        program = self._policy.program
-        types = {(r.entity, r.name): (r.type, r.benefit) for r in program.rules}
+        rules = self._engine.rules
         by_entity: dict[str, list[str]] = {}
-        for entity, name in program.outputs:
+        for entity, name in self._engine.program.outputs:
             by_entity.setdefault(entity, []).append(name)
         for entry in self.instance.all():
             for name in by_entity.get(entry.entity.name, ()):
-                if not self._listed(entry, name):
-                    continue
-                yield entry, name, *types[entry.entity.name, name]
-
-    def _listed(self, entry: Instance, name: str) -> bool:
-        """A benefit that is not in force on the day is not listed (semantics, rule 6)."""
-        rule = self._policy.rule(entry.entity.name, name)
-        return not (rule.benefit and self._epoch.rules[entry.entity.name, name] is None)
+                rule = rules[entry.entity.name, name]
+                if rule.benefit and self._epoch.rules[entry.entity.name, name] is None:
+                    continue  # a benefit that is not in force on the day is not listed (semantics, rule 6)
+                yield entry, name, rule.type, rule.benefit
 
     @property
     def outputs(self) -> dict[str, Output]:
         """Every rule and benefit of every entry, in the order of the policy."""
-        out = {}
-        for entry, name, type_, benefit in self.rows():
-            value = entry.values[name]
-            path = f"{entry.path}.{name}"
-            unit = type_.own.show() if type_.is_amount else ""
-            if known(value):
-                out[path] = Output(
-                    path, python_value(value, type_), value_text(value, type_, "zh"), unit, benefit, "known"
-                )
-            else:
-                out[path] = Output(
-                    path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined"
-                )
-        return out
+        return given.outputs(self.rows())
 
     @property
     def benefits(self) -> list[Benefit]:
         """Every 给付 of every entry, in order."""
-        return [
-            Benefit(
-                f"{entry.path}.{name}",
-                entry.path,
-                name,
-                python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
-                type_.own.show(),
-            )
-            for entry, name, type_, benefit in self.rows()
-            if benefit
-        ]
+        return given.benefits(self.rows())
 
     @property
     def undetermined(self) -> list[Open]:
         """Outputs that wait for facts or parameters."""
-        return [
-            Open(f"{entry.path}.{name}", value.needs, value.parameters)
-            for entry, name, _, _ in self.rows()
-            for value in [entry.values[name]]
-            if isinstance(value, Undetermined)
-        ]
+        return given.undetermined(self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
-        return [
-            diagnose(value, f"{entry.path}.{name}")
-            for entry, name, _, _ in self.rows()
-            for value in [entry.values[name]]
-            if isinstance(value, Failure)
-        ]
+        return given.errors(self.rows())
 
     @property
     def findings(self) -> list[Diagnostic]:
@@ -243,23 +202,23 @@ class Decision(Mapping[str, object]):
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
         """
-        presence = self._policy.engine.presence
+        presence = self._engine.presence
         found = list(presence.absent(self._root, self._data))
         remarks = []
         if found:
             from .backends.presence import told
 
             remarks = [told(x, self._on) for x in found]
-        if not self._policy.program.guarantees:
+        if not self._engine.program.guarantees:
             return remarks
         from .explain.guarantees import findings
 
-        return remarks + findings(self._policy.program, Interpretation(self._epoch, self._on, self.instance))
+        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
 
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if any(stated_assumptions(self._policy.program)) else []
+        return self.explain().assumptions() if any(stated_assumptions(self._engine.program)) else []
 
     # --- the mapping
 
@@ -270,20 +229,13 @@ class Decision(Mapping[str, object]):
             self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
         return self._paths
 
-    def _find(self, path: str) -> tuple[Instance, str, Type]:
-        found = self.paths.get(path)
-        if found is not None:
-            return found
-        ends = [p for p in self.paths if p.endswith(f".{path}")]
-        from .explain.explanation import no_output
-
-        raise no_output(self, path, ends or list(self.paths))
-
     def __getitem__(self, path: str) -> object:
-        try:
-            entry, name, type_ = self._find(path)
-        except PolicyError as error:
+        found = self.paths.get(path)
+        if found is None:
+            ends = [p for p in self.paths if p.endswith(f".{path}")]
+            error = given.no_output(self._engine.rules, self._on, path, ends or list(self.paths))
             raise KeyError(str(error)) from error
+        entry, name, type_ = found
         value = entry.values[name]
         if isinstance(value, Failure):
             raise PolicyError([diagnose(value, path)])
@@ -300,44 +252,38 @@ class Decision(Mapping[str, object]):
 
     # --- explaining and showing
 
+    def explainer(self) -> Explainer:
+        """What makes reasons of the decision's values, each step once; for callers that ask for one output after another."""
+        from .explain.explainer import Explainer
+
+        return Explainer(self.policy, self.digest, Interpretation(self._epoch, self._on, self.recorded()))
+
     def explain(self, output: str | None = None) -> Explanation:
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
-        from .explain.explanation import explain
-
-        return explain(self, output)
+        wanted = paths = list(self)
+        if output is not None:
+            wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
+            if not wanted:
+                names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
+                raise given.no_output(self._engine.rules, self._on, output, names)
+        return self.explainer().of(wanted)
 
     def to_json(self, explanation: bool = True, told: Explanation | None = None) -> dict[str, object]:
         """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already."""
-        outputs: dict[str, object] = {}
-        for entry, name, type_, _ in self.rows():
-            value = entry.values[name]
-            path = f"{entry.path}.{name}"
-            if not known(value):
-                outputs[path] = None
-            elif type_.is_amount:
-                outputs[path] = json_amount(value, type_)
-            else:
-                outputs[path] = {"value": json_value(value, type_)}
         made: dict[str, object] = {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
             "on": day_text(self._on),
-            "outputs": outputs,
-            "undetermined": [
-                {"output": o.output, "needs": list(o.needs), "parameters": list(o.parameters)}
-                for o in self.undetermined
-            ],
+            "outputs": given.outputs_json(self.rows()),
+            "undetermined": [given.open_json(o) for o in self.undetermined],
         }
         errors = self.errors
         if errors:
-            made["errors"] = [
-                {"output": e.path, "code": e.code, "message": e.zh, "place": str(e.place and e.place.bare)}
-                for e in errors
-            ]
+            made["errors"] = [given.error_json(e) for e in errors]
         findings = self.findings
         if findings:
-            made["findings"] = [finding_json(f) for f in findings]
+            made["findings"] = [given.finding_json(f) for f in findings]
         if explanation:
             tree = told or self.explain()
             made["assumptions"] = tree.assumptions()
@@ -350,10 +296,13 @@ class Decision(Mapping[str, object]):
         """A summary: each benefit of each entry, then what is open, then the other outputs."""
         from .explain.summary import summary
 
-        return summary(self, lang)
+        at = Interpretation(self._epoch, self._on, self.instance)
+        return summary(self.policy, at, self.rows(), self.findings, self.assumptions, lang)
 
     def __repr__(self) -> str:
-        return f"<Decision {self.policy} {day_text(self._on)}>"
+        found = getattr(self, "_kept", None)
+        name, day = (self.policy, day_text(self._on)) if found is None else found[1:3]
+        return f"<Decision {name} {day}>"
 
     def __str__(self) -> str:
         return self.text()
@@ -368,24 +317,11 @@ class Decision(Mapping[str, object]):
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
 
 
-def finding_json(found: Diagnostic, lang: str = "zh") -> dict[str, object]:
-    """What a decision is told to be looked at for, as the contract writes it."""
-    place = str(found.place and found.place.bare)
-    return {
-        "code": found.code,
-        "path": found.path,
-        "message": found.message(lang),
-        "clause": found.clause,
-        "place": place,
-    }
+_LEFT_OUT = frozenset(Decision.__slots__) - {"_kept"}
 
 
-_UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-
-
-def dump(made: object) -> str:
-    """JSON as the contract wants it: UTF-8, Chinese unescaped; only what a terminal would obey, or no UTF-8 could hold, is escaped."""
-    text = json.dumps(made, ensure_ascii=False, indent=2)
-    if prints_as_it_is(text):
-        return text
-    return re.sub(_UNSEEN, lambda m: f"\\u{ord(m[0]):04x}", text)
+def _unread(*found: Any) -> Decision:
+    """A decision out of a pickle."""
+    made = Decision.__new__(Decision)
+    made._kept = found
+    return made

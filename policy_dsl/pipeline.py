@@ -63,7 +63,7 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
             files.append(tree)
         parsed.append(Layer(layer.policy, tuple(files)))
     model = declare(parsed, report)
-    program = build(model, digest(layers), report)
+    program = build(model, digest(layers), report)._replace(texts=tuple(digest([x]) for x in layers))
     check_statuses(program, model, report)
     if not report.failed:
         check(program, report)

@@ -10,12 +10,13 @@ from .backends.calendar import Calendar
 from .backends.compiled import Run
 from .backends.engine import Engine
 from .backends.runtime import Defer, month_start
-from .backends.working_days import calendar_of, digest_of
+from .backends.working_days import calendar_of
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
 from .ir import nodes as ir
 from .ir.traverse import usual_root
+from .origin import remember, with_calendar
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -30,16 +31,15 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_digest", "_guarded", "_root", "_rules", "_runs", "engine", "program")
+    __slots__ = ("_guarded", "_root", "_runs", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
-        self._rules = {(r.entity, r.name): r for r in program.rules}
         self._runs: dict[object, tuple[int, Run]] = {}
         self._guarded = self.engine.guard is not None
         self._root = usual_root(program).name if program.entities else ""
-        self._digest = ""
+        remember(self.engine)
 
     # --- what it is
 
@@ -55,9 +55,7 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 of the texts of all layers, and of the calendar where one was given or the policy computes deadlines."""
-        if not self._digest:
-            self._digest = digest_of(self.program)
-        return self._digest
+        return self.engine.digest
 
     @property
     def calendar(self) -> Calendar:
@@ -65,7 +63,7 @@ class Policy:
         return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
-        return self._rules[entity, name]
+        return self.engine.rules[entity, name]
 
     @property
     def inputs(self) -> list[Input]:
@@ -124,7 +122,7 @@ class Policy:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
-        return Decision(self, run.epoch, compiled, number, root, data, raw)
+        return Decision(self.engine, run.epoch, compiled, number, root, data, raw)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
@@ -160,7 +158,7 @@ class Policy:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
             raw = None
-        return Decision(self, run.epoch, run.compiled, on, root, data, raw)
+        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw)
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
@@ -185,7 +183,7 @@ class Policy:
         """
         from .timeline.timeline import timeline
 
-        return timeline(self, history, start, end, as_known)
+        return timeline(self.engine, history, start, end, as_known)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.
@@ -203,9 +201,7 @@ class Policy:
         Raises PolicyError.
         """
         given = calendar if isinstance(calendar, Calendar) else Calendar.from_json(calendar)
-        # the functions are the same: the calendar is an argument of theirs
-        engine = Engine(self.program._replace(calendar=given), self.engine.saved(), self.engine.steps)
-        engine.texts = self.engine.texts
+        engine = with_calendar(self.engine, given)
         return Policy(engine.program, engine)
 
     def show(self, *, on: str | datetime.date) -> Effective:

@@ -54,12 +54,22 @@ def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, obje
             )
         made[parameter.name] = parameter._replace(entries=tuple(entries))
     digest = hashlib.sha256("\0\0".join([program.digest, *stamp]).encode()).hexdigest()
-    changed = program._replace(parameters=tuple(made[p.name] for p in program.parameters), digest=digest)
+    given = tuple((w, tuple((str(d), v) for d, v in sorted(changes[w].items()))) for w in sorted(changes))
+    changed = program._replace(
+        parameters=tuple(made[p.name] for p in program.parameters),
+        digest=digest,
+        changes=(*program.changes, ir.Change(program.digest, given)),
+    )
     report = Report()
     check(changed, report)
     if report.failed:
         raise PolicyError(report.sorted())
     return changed
+
+
+def again(program: ir.Program, change: ir.Change) -> ir.Program:
+    """The program with a change that was made before."""
+    return with_parameters(program, {written: dict(values) for written, values in change.values})
 
 
 def _date(date: str) -> str:

@@ -19,6 +19,7 @@ from . import runtime
 from .compiled import Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
+from .working_days import digest_of
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
@@ -54,6 +55,15 @@ class Engine:
         self._runs: dict[tuple[Index, str], Run] = {}
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
+
+    @cached_property
+    def digest(self) -> str:
+        """The program's, and the calendar's where that has a part in it."""
+        return digest_of(self.program)
+
+    @cached_property
+    def rules(self) -> dict[RuleKey, ir.Rule]:
+        return {(r.entity, r.name): r for r in self.program.rules}
 
     @property
     def roots(self) -> list[str]:

@@ -43,8 +43,8 @@ class Unknown:
     def __repr__(self) -> str:
         return f"Unknown({self.name!r})"
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return (Unknown, (self.name,))
+    def __reduce__(self) -> str | tuple[object, tuple[str]]:
+        return "UNKNOWN" if self is UNKNOWN else (Unknown, (self.name,))
 
 
 UNKNOWN = Unknown()
@@ -61,7 +61,7 @@ class Unlisted(Unknown):
     def __len__(self) -> int:  # type: ignore[override]
         return 0
 
-    def __reduce__(self) -> str:  # type: ignore[override]
+    def __reduce__(self) -> str:
         return "UNLISTED"
 
 
@@ -77,8 +77,8 @@ class Held(Unknown):
         super().__init__(name)
         self.value = value
 
-    def __reduce__(self) -> tuple[object, tuple[object, str]]:  # type: ignore[override]
-        return (Held, (self.value, self.name))
+    def __reduce__(self) -> str | tuple[object, tuple[object, str]]:  # type: ignore[override]
+        return "NOTHING" if self is NOTHING else (Held, (self.value, self.name))
 
 
 NOTHING = Held(name="上月")  # there was no month before: known by its identity, so it is never made anew

@@ -196,9 +196,9 @@ def main() -> None:
 def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     """检查政策文件：语法、名称、类型、单位、日期。 / Check policy files."""
     from .. import library
-    from ..decision import dump
     from ..diagnostics.render import as_json, as_sarif
     from ..diagnostics.report import Report
+    from ..outputs import dump
     from ..pipeline import compile_layers
 
     report = Report()
@@ -357,7 +357,7 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
     decision = _decide(policy, facts, today(on, lang), calendar)
     if as_json:
-        from ..decision import dump
+        from ..outputs import dump
 
         say(dump(decision.to_json()))
     else:
@@ -389,7 +389,7 @@ def explain(
     decision = _decide(policy, facts, today(on, lang), calendar)
     made = decision.explain(None if name is None else proper(name))
     if form == "json":
-        from ..decision import dump
+        from ..outputs import dump
 
         say(dump(made.to_json(lang)))
     else:
@@ -437,7 +437,7 @@ def timeline(
     except PolicyError as error:
         raise PolicyError(d if d.path or d.place else d._replace(path=history) for d in error.diagnostics) from None
     if as_json or form == "json":
-        from ..decision import dump
+        from ..outputs import dump
 
         say(dump(months.to_json(lang)))
     else:
@@ -459,7 +459,7 @@ def show(policy: str, on: str | None, form: str, lang: str) -> None:
     """列出某一天有效的规定，每一项写明出自哪一级。 / The effective policy through all layers, each item with its origin."""
     made = _policy(policy).show(on=today(on, lang))
     if form == "json":
-        from ..decision import dump
+        from ..outputs import dump
 
         say(dump(made.to_json(lang)))
     else:
@@ -531,7 +531,7 @@ def register(policies: tuple[str, ...], form: str, lang: str) -> None:
         except PolicyError as error:
             problems += error.diagnostics
     if form == "json":
-        from ..decision import dump
+        from ..outputs import dump
 
         say(dump([x.to_json(lang) for x in made]))
     elif made:
@@ -565,8 +565,8 @@ def explain_code(code: str, lang: str) -> None:
 @guarded
 def schema(policy: str, template: str | None, lang: str) -> None:
     """列出政策需要的事实（JSON Schema 或空白表）。 / The facts that a policy takes."""
-    from ..decision import dump
     from ..facts import schema as schemas
+    from ..outputs import dump
 
     program = _policy(policy).program
     say(dump(schemas.schema(program, lang)) if template is None else schemas.template(program, template, lang))

@@ -206,6 +206,8 @@ CODES: dict[str, Code] = _table(
     Code("P0809", "error", "{path} 里有不是 policy docs 写的文件，或者写过以后改动了：{files}", "{path} holds files that policy docs did not write, or that have been changed since: {files_en}", "换一个空文件夹，或者把它们移走", "name an empty folder, or move them away"),
     Code("P0810", "error", "「{name}」不能作政策的名称：{problem}", "“{name}” cannot be the name of a policy: {problem_en}", "用汉字、字母和数字，以字开头，中间不留空格，例如 试验县", "use letters and digits, a letter first, no spaces, as in Willow_County"),
     Code("P0811", "error", "已经有政策叫「{name}」：{path}", "there is a policy called “{name}” already: {path}", "换一个名称", "take another name"),
+    Code("P0814", "error", "读回的结果要用政策「{name}」（摘要 {digest}…），这个进程没有加载它", "what was unpickled needs the policy “{name}” (digest {digest}…), which this process has not loaded", "{hint}", "{hint_en}"),
+    Code("P0815", "error", "这是另一个版本写的（{written}），这里是 {own}", "another version wrote this ({written}); here is {own}", "用写它的那个版本读，或由事实重新决定", "read it with the version that wrote it, or decide the facts anew"),
     Code("P0812", "error", "{path} 已经有了，没有动它", "{path} is there already and stays as it is", "换一个名称或用 --output 换一个地方；不要了的先自己删掉", "take another name, or another place with --output; remove it yourself if it is not wanted"),
     Code("P0813", "error", "不写到 {path}：{reason}", "{path} is not written to: {reason_en}", "换一个名称；不要了的先自己删掉", "take another name; remove the file yourself if it is not wanted"),
     # --- guarantees

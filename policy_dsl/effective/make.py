@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..backends.epoch import Epoch
 from ..backends.interpret.parameters import evaluate_parameter
 from ..backends.values import Value
-from ..explain.explanation import displaced_lines
+from ..explain.displaced import displaced_lines
 from ..ir import nodes as ir
 from ..ir.epoch import InForce, by_keys, held, repealing
 from ..ir.traverse import steps_of

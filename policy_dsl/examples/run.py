@@ -20,7 +20,8 @@ from ..model.words import SINCE
 from ..policy import Policy
 from ..source import Place
 from ..syntax.keywords import MEASURES
-from ..timeline.timeline import Month, Timeline, timeline
+from ..timeline.month import Month
+from ..timeline.timeline import Timeline, timeline
 from .case import Case
 from .guarantees import Key, problems
 
@@ -91,7 +92,7 @@ def timeline_of(policy: Policy, example: ir.Example) -> Timeline:
     """The example month by month, from its first date to the last month that it asks for. Raises PolicyError."""
     months = [e.month for e in example.expected if e.month]
     start = min([*(first_month(d) for d in _dates(example.facts)), *months])
-    return timeline(policy, example.facts, day_text(start), day_text(max(months, default=start)), lenient=True)
+    return timeline(policy.engine, example.facts, day_text(start), day_text(max(months, default=start)), lenient=True)
 
 
 def run_history(policy: Policy, example: ir.Example) -> Result:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from ..backends.entries import Instance, locate
-from ..backends.show import day_text, value_text
+from ..backends.interpret.interpretation import Interpretation
+from ..backends.show import value_text
 from ..backends.values import Failure, Undetermined, diagnose
+from ..diagnostics.report import Diagnostic
+from ..outputs import Row
 from ..source import width
 from .formula import who
-
-if TYPE_CHECKING:
-    from ..decision import Decision
 
 
 def _person(entry: Instance, lang: str) -> str:
@@ -20,21 +20,29 @@ def _person(entry: Instance, lang: str) -> str:
     return entry.path if not name else f"{entry.path}（{name}）" if lang == "zh" else f"{entry.path} ({name})"
 
 
-def summary(decision: Decision, lang: str) -> str:
+def summary(
+    policy: str,
+    interpretation: Interpretation,
+    rows: Iterable[Row],
+    findings: list[Diagnostic],
+    assumptions: list[str],
+    lang: str,
+) -> str:
+    """`rows`: the outputs, whose values stand in their entries; `findings`: guarantees that the decision does not keep."""
     zh = lang == "zh"
-    lines = [f"{decision.policy}  {day_text(decision.day)}"]
+    lines = [f"{policy}  {interpretation.date}"]
     benefits: list[tuple[str, str, str]] = []
     others: list[tuple[str, str, str]] = []
     waits: list[str] = []
     errors: list[str] = []
-    by = {(e.name, f.name): f.by for e in decision.epoch.program.entities for f in e.facts if f.by}
-    for entry, name, type_, benefit in decision.rows():
+    by = {(e.name, f.name): f.by for e in interpretation.program.entities for f in e.facts if f.by}
+    for entry, name, type_, benefit in rows:
         value = entry.values[name]
         (benefits if benefit else others).append((_person(entry, lang), name, value_text(value, type_, lang)))
         if isinstance(value, Undetermined):
             names = []
             for need in (*value.needs, *value.parameters):
-                at = locate(decision.instance, need)
+                at = locate(interpretation.root, need)
                 decides = by.get((at[0].entity.name, at[1])) if at else None
                 names.append(
                     need + ((f"（由「{decides}」定）" if zh else f" (decided by {decides})") if decides else "")
@@ -51,14 +59,12 @@ def summary(decision: Decision, lang: str) -> str:
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
-    findings = decision.findings
     absent = [f for f in findings if f.code == "F0218"]
     broken = [f for f in findings if f.code != "F0218"]
     titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
     for title, told in zip(titles, (absent, broken), strict=True):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
-    assumptions = decision.assumptions
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]
     return "\n".join(lines)

@@ -497,6 +497,13 @@ class Payday(NamedTuple):
     place: Place
 
 
+class Change(NamedTuple):
+    """Figures changed of the program that has the digest `before` (what-if): (parameter as written, its values by date)."""
+
+    before: str
+    values: tuple[tuple[str, tuple[tuple[str, object], ...]], ...]
+
+
 class Program(NamedTuple):
     """A whole policy, compiled: rules in an order in which each stands after those it reads."""
 
@@ -516,6 +523,8 @@ class Program(NamedTuple):
     guarantees: tuple[Guarantee, ...] = ()
     jurisdictions: tuple[str, ...] = ()  # of the layers, top first; "" where one names none
     documents: tuple[Document, ...] = ()  # of all layers
+    texts: tuple[str, ...] = ()  # SHA-256 of the texts of each layer
+    changes: tuple[Change, ...] = ()  # of the published program, one upon another; `digest` tells them
 
     @property
     def payday(self) -> int:

@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..backends.show import json_value
-from ..decision import Decision, Output
+from ..decision import Decision
 from ..diagnostics.report import PolicyError
 from ..ir import nodes as ir
 from ..ir.traverse import usual_roots
+from ..outputs import Output
 from ..policy import Policy
 from ..source import Source, Span
 from ..syntax import nodes

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..backends.compiled import NOTHING_PAID
+from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.presence import first_month
@@ -22,9 +23,6 @@ from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from .history import History
 from .months import Course, Step, months_between, payday
-
-if TYPE_CHECKING:
-    from ..policy import Policy
 
 Steps = dict[int, Step | None]
 Benefit = tuple[str, str]  # (path of the entry, name)
@@ -65,15 +63,15 @@ class _Settling(Interpretation):
 
 
 class _Books:
-    def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
-        self.policy = policy
+    def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
+        self.engine = engine
         self.history = history
-        self.course = Course(policy, history)
+        self.course = Course(engine, history)
         self.months = list(months_between(start, end))
         self.as_known = as_known
-        self.conditions = {(a.entity, a.benefit): a.condition for a in policy.program.arrears}
+        self.conditions = {(a.entity, a.benefit): a.condition for a in engine.program.arrears}
         self.entities = {t.path: t.entity.name for t in history.track.all()}
-        self.news = _news(policy, history)
+        self.news = _news(engine, history)
         self.days = [day for day, _ in self.news]
         self.due: Steps = {}
         self.paid: Steps = {}
@@ -89,7 +87,7 @@ class _Books:
             ir.OPEN
         )  # the first month that was not paid what was due on its own pay day, since it went on from another month
         for n, month in enumerate(self.months):
-            day = payday(self.policy, month)
+            day = payday(self.engine.program, month)
             known_now = day if self.as_known is None else min(day, self.as_known)
             heard = told
             while heard < len(self.days) and self.days[heard] <= known_now:
@@ -123,7 +121,7 @@ class _Books:
         """The first month that was paid with more than what is known as of `as_known`."""
         if self.as_known is None:
             return ir.OPEN
-        return next((m for m in self.months if payday(self.policy, m) > self.as_known), ir.OPEN)
+        return next((m for m in self.months if payday(self.engine.program, m) > self.as_known), ir.OPEN)
 
     def _touched(self, told: int, heard: int) -> int:
         """The first month that any of the news from one to another touches."""
@@ -167,17 +165,17 @@ class _Books:
 
     def amounts(self, step: Step | None) -> dict[Benefit, Fraction]:
         """Each benefit's known amount in base units."""
-        return {} if step is None else step.decision(self.policy).amounts()
+        return {} if step is None else step.decision().amounts()
 
     def handed(self, month: int) -> dict[Benefit, Fraction]:
         """What was paid: by the ledger where there is one, else as decided on the pay day."""
-        return handed(self.policy, self.history, self.paid[month], month)
+        return handed(self.history, self.paid[month], month)
 
     def _undecided(self, step: Step | None) -> set[Benefit]:
         """Benefits that have no known amount."""
         if step is None or step.raw is not None:
             return set()
-        rows = step.decision(self.policy).rows()
+        rows = step.decision().rows()
         return {(e.path, name) for e, name, _, benefit in rows if benefit and not known(e.values[name])}
 
     def _holds(self, benefit: Benefit, month: int, settling: int | None, paid: Fraction, due: Fraction) -> bool:
@@ -188,7 +186,7 @@ class _Books:
             return True
         for at in (self.months[-1] if settling is None else settling, month):
             step = self.paid.get(at)
-            decision = step.decision(self.policy) if step is not None else self._deciding(at)
+            decision = step.decision() if step is not None else self._deciding(at)
             entry = next((e for e in decision.instance.all() if e.path == path), None) if decision is not None else None
             if decision is not None and entry is not None:
                 holds = _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry)
@@ -203,13 +201,13 @@ class _Books:
             return None
         n = self.months.index(month)
         carry = self.course.carry(self.paid[self.months[n - 1]]) if n else None
-        step = self.course.step(month, payday(self.policy, month), carry)
-        return None if step is None else step.decision(self.policy)
+        step = self.course.step(month, payday(self.engine.program, month), carry)
+        return None if step is None else step.decision()
 
 
-def handed(policy: Policy, history: History, paid: Step | None, month: int) -> dict[Benefit, Fraction]:
+def handed(history: History, paid: Step | None, month: int) -> dict[Benefit, Fraction]:
     """What was paid in a month for itself: by the ledger where there is one, else as decided on the pay day."""
-    out = {} if paid is None else dict(paid.decision(policy).amounts())
+    out = {} if paid is None else dict(paid.decision().amounts())
     if history.ledgers:
         out.update(history.ledger(month))
     return out
@@ -228,13 +226,13 @@ def _same(a: object, b: object) -> bool:
         return False
 
 
-def _news(policy: Policy, history: History) -> list[tuple[int, int]]:
+def _news(engine: Engine, history: History) -> list[tuple[int, int]]:
     """(day on which something becomes known, first month that it touches), by day."""
-    found = {(known, first_month(since)) for known, since in policy.engine.news if since}
+    found = {(known, first_month(since)) for known, since in engine.news if since}
     found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
     return sorted(found)
 
 
-def account(policy: Policy, history: History, start: int, end: int, as_known: int | None) -> Account:
+def account(engine: Engine, history: History, start: int, end: int, as_known: int | None) -> Account:
     """Both courses and what they differ in. `as_known` (yyyymmdd) hides from what is due what became known later."""
-    return _Books(policy, history, start, end, as_known).account()
+    return _Books(engine, history, start, end, as_known).account()

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic
+from .month import Month
 from .stretches import Stretches
-
-if TYPE_CHECKING:
-    from .timeline import Month
 
 
 def failures(months: Iterable[Month], settling: Iterable[tuple[int, Diagnostic]]) -> list[Diagnostic]:

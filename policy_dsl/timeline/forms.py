@@ -13,7 +13,6 @@ from ..explain.page import PAGE_STYLE, fragment
 from ..source import width
 from .rows import Row, rows
 from .stretches import Stretches
-from .strip import svg
 from .timeline import Timeline
 
 
@@ -89,7 +88,7 @@ def _headings(lang: str) -> tuple[str, str, str, str]:
 
 def text(made: Timeline, lang: str) -> str:
     lines = [_title(made, lang), ""]
-    listed = list(rows(made, lang))
+    listed = list(rows(made.months, lang))
     for row in listed:
         lines.append(f"{row.month}  {_cells(row, lang)}")
         for moved, reasons in _changes(row, lang):
@@ -129,10 +128,10 @@ def _remarks(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]
 def markdown(made: Timeline, lang: str) -> str:
     """A table of months, then what moved and why, then what is owed. The strip is part of it as an inline picture."""
     first, second, third, fourth = _headings(lang)
-    listed = list(rows(made, lang))
+    listed = list(rows(made.months, lang))
     names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
     month = "月份" if lang == "zh" else "month"
-    lines = [f"# {_title(made, lang)}", "", _inline(svg(made, lang)), "", f"## {first}", ""]
+    lines = [f"# {_title(made, lang)}", "", _inline(made.svg(lang)), "", f"## {first}", ""]
     lines += [f"| {month} | {' | '.join(map(_md, names))} |", "|---|" + "---|" * len(names)]
     for row in listed:
         by_name = {c.label: c.said(lang) for c in row.cells}
@@ -185,7 +184,7 @@ svg{max-width:100%;height:auto}
 def html(made: Timeline, lang: str) -> str:
     first, second, third, fourth = _headings(lang)
     e = escape_.escape
-    listed = list(rows(made, lang))
+    listed = list(rows(made.months, lang))
     names = list(dict.fromkeys(c.label for r in listed for c in r.cells))
     title = e(_title(made, lang))
     head = "".join(f"<th>{e(n)}</th>" for n in names)
@@ -210,7 +209,7 @@ def html(made: Timeline, lang: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
-        f"<style>{PAGE_STYLE}{_STYLE}</style></head><body><h1>{title}</h1>{svg(made, lang)}<h2>{first}</h2>"
+        f"<style>{PAGE_STYLE}{_STYLE}</style></head><body><h1>{title}</h1>{made.svg(lang)}<h2>{first}</h2>"
         f'<table class="months"><tr><th>{months}</th>{head}<th>{why}</th></tr>{"".join(body)}</table>'
         + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
         + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")

@@ -7,16 +7,15 @@ costs the compiled function and the handing over.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..backends.compiled import Run
+from ..backends.engine import Engine
 from ..backends.handover import Carry, Unusual, from_values
 from ..backends.runtime import Defer, add_months
 from ..decision import Decision
+from ..ir.nodes import Program
 from .history import History
-
-if TYPE_CHECKING:
-    from ..policy import Policy
 
 
 def months_between(start: int, end: int) -> Iterator[int]:
@@ -27,9 +26,9 @@ def months_between(start: int, end: int) -> Iterator[int]:
         month += 100 if month % 10000 < 1200 else 8900
 
 
-def payday(policy: Policy, month: int) -> int:
+def payday(program: Program, month: int) -> int:
     """The day on which a month is paid: 发放日, at most the month's last day; that last day where none is written."""
-    day = policy.program.payday
+    day = program.payday
     if not 0 < day <= 28:
         last = add_months(month // 100 * 100 + 31, 0) % 100
         day = min(day or last, last)
@@ -39,11 +38,18 @@ def payday(policy: Policy, month: int) -> int:
 class Step:
     """One month decided. `facts` are the month's own, `data` with what came over; `raw` is None where the interpreter decides."""
 
-    __slots__ = ("_decision", "data", "facts", "month", "raw", "run")
+    __slots__ = ("_decision", "data", "engine", "facts", "month", "raw", "run")
 
     def __init__(
-        self, month: int, run: Run, facts: tuple[Any, ...], data: tuple[Any, ...], raw: tuple[Any, ...] | None
+        self,
+        engine: Engine,
+        month: int,
+        run: Run,
+        facts: tuple[Any, ...],
+        data: tuple[Any, ...],
+        raw: tuple[Any, ...] | None,
     ) -> None:
+        self.engine = engine
         self.month = month
         self.run = run
         self.facts = facts
@@ -51,23 +57,32 @@ class Step:
         self.raw = raw
         self._decision: Decision | None = None
 
-    def decision(self, policy: Policy) -> Decision:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Step.of, (self.decision(),)
+
+    @classmethod
+    def of(cls, decision: Decision) -> Step:
+        """A month out of a pickle: its decision alone."""
+        made = cls.__new__(cls)
+        made._decision = decision
+        return made
+
+    def decision(self) -> Decision:
         if self._decision is None:
             run = self.run
             root = run.compiled.root
-            self._decision = Decision(policy, run.epoch, run.compiled, self.month, root, self.data, self.raw)
+            self._decision = Decision(self.engine, run.epoch, run.compiled, self.month, root, self.data, self.raw)
         return self._decision
 
 
 class Course:
     """Decides months of one history. `step` gives a month's Step, or None where nobody is there."""
 
-    def __init__(self, policy: Policy, history: History) -> None:
-        self.policy = policy
+    def __init__(self, engine: Engine, history: History) -> None:
         self.history = history
-        self.engine = policy.engine
+        self.engine = engine
         self.root = history.root
-        self.carries = any(e.carried for e in policy.program.entities)
+        self.carries = any(e.carried for e in engine.program.entities)
 
     def step(self, month: int, known: int | None, carry: Carry | None) -> Step | None:
         """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month before; None begins anew."""
@@ -80,7 +95,7 @@ class Course:
             raw = run.compiled.decide(run.parameters, month, data)
         except Defer:
             raw = None
-        return Step(month, run, facts, data, raw)
+        return Step(self.engine, month, run, facts, data, raw)
 
     def carry(self, step: Step | None) -> Carry | None:
         """What the month hands to the next; after a month in which nobody was there all begins anew."""
@@ -91,4 +106,4 @@ class Course:
                 return self.engine.handover(step.run.compiled).of(step.data, step.raw)
             except Unusual:
                 pass
-        return from_values(step.decision(self.policy).instance, self.engine.intake)
+        return from_values(step.decision().instance, self.engine.intake)

@@ -9,7 +9,8 @@ from ..backends.show import day_text, value_text
 from ..backends.values import known
 from ..decision import Decision
 from ..explain.describe import line_text, part_text
-from ..explain.explanation import Explainer, Explanation, Step
+from ..explain.explainer import Explainer
+from ..explain.explanation import Explanation, Step
 from ..explain.formula import carried_words
 from ..syntax.keywords import spelling
 
@@ -27,7 +28,7 @@ class Compared:
     def explainer(self) -> Explainer:
         if self._explainer is None:
             assert self.decision is not None
-            self._explainer = Explainer(self.decision)
+            self._explainer = self.decision.explainer()
         return self._explainer
 
     def of(self, path: str) -> Explanation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..backends.entries import Instance
@@ -11,9 +11,9 @@ from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..explain.formula import who
 from ..model.types import Type
+from .month import Month
 from .reasons import Compared, because
 from .stays import stay
-from .timeline import Timeline
 
 
 class Cell(NamedTuple):
@@ -73,10 +73,10 @@ def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
             yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status, lasted)
 
 
-def rows(made: Timeline, lang: str) -> Iterator[Row]:
+def rows(months: Sequence[Month], lang: str) -> Iterator[Row]:
     before: dict[str, Cell] = {}
     old = Compared(None)
-    for n, month in enumerate(made.months):
+    for n, month in enumerate(months):
         now = {c.path: c for c in cells(month.decision, lang)}
         new = Compared(month.decision)
         moved = tuple(_moved(old, new, before, now, lang)) if n else ()

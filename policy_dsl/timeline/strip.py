@@ -6,11 +6,10 @@ that stand on both sides of a comparison in a transition, or in a rule that tran
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.show import value_text
@@ -18,10 +17,8 @@ from ..backends.values import known
 from ..explain.formula import Words
 from ..ir import nodes as ir
 from ..ir.traverse import formulas, walk
+from .month import Month
 from .rows import Cell, cells
-
-if TYPE_CHECKING:
-    from .timeline import Timeline
 
 LEFT, RIGHT, BAND, BARS, LINES, GAP = 150, 20, 26, 64, 120, 14
 COLOURS = (
@@ -37,24 +34,24 @@ COLOURS = (
 MOST_ROWS = 12
 
 
-def svg(made: Timeline, lang: str = "zh") -> str:
-    """The picture as one <svg> element."""
-    step = max(6.0, min(44.0, 780 / len(made.months)))
-    wide = LEFT + step * len(made.months) + RIGHT
+def svg(months: Sequence[Month], program: ir.Program, root: str, lang: str = "zh") -> str:
+    """The picture as one <svg> element; `root` is the entity with which the history begins."""
+    step = max(6.0, min(44.0, 780 / len(months)))
+    wide = LEFT + step * len(months) + RIGHT
     parts: list[str] = []
     top = 22.0
-    parts += _months(made, step)
-    for path, row in list(_rows(made, lang).items())[:MOST_ROWS]:
+    parts += _months(months, step)
+    for path, row in list(_rows(months, lang).items())[:MOST_ROWS]:
         status = next(c.status for c in row if c is not None)
         name = next(c.label for c in row if c is not None)
         parts.append(_text(4, top + 17, name))
         parts += _band(row, step, top, path) if status else _bars(row, step, top, lang)
         top += (BAND if status else BARS) + GAP
-    compared = compared_amounts(made)
+    compared = compared_amounts(program, root)
     if compared is not None:
-        parts += _lines(made, compared, step, top, lang)
+        parts += _lines(months, compared, step, top, lang)
         top += LINES + GAP
-    label = escape(f"{made.policy} {made.months[0].month} – {made.months[-1].month}", quote=True)
+    label = escape(f"{program.name} {months[0].month} – {months[-1].month}", quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {top:.0f}" width="{wide:.0f}" height="{top:.0f}" role="img" '
         f"aria-label=\"{label}\" font-family=\"'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif\" font-size=\"12\" "
@@ -66,26 +63,24 @@ def _text(x: float, y: float, said: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{escape(said)}</text>'
 
 
-def _rows(made: Timeline, lang: str) -> dict[str, list[Cell | None]]:
+def _rows(months: Sequence[Month], lang: str) -> dict[str, list[Cell | None]]:
     """Path → its cell in each month; statuses first, then benefits that are ever paid."""
     out: dict[str, list[Cell | None]] = {}
-    for n, month in enumerate(made.months):
+    for n, month in enumerate(months):
         for cell in cells(month.decision, lang):
-            out.setdefault(cell.path, [None] * len(made.months))[n] = cell
+            out.setdefault(cell.path, [None] * len(months))[n] = cell
     paid = {p for p, row in out.items() if any(c is not None and (c.status or c.value != 0) for c in row)}
     return dict(
         sorted(((p, r) for p, r in out.items() if p in paid), key=lambda x: not any(c and c.status for c in x[1]))
     )
 
 
-def _months(made: Timeline, step: float) -> Iterator[str]:
+def _months(months: Sequence[Month], step: float) -> Iterator[str]:
     """Years and, where there is room, months over the strip."""
-    for n, month in enumerate(made.months):
+    for n, month in enumerate(months):
         x = LEFT + n * step
         january = month.month.endswith("-01")
-        soon = any(
-            m.month.endswith("-01") for m in made.months[1 : int(32 / step) + 1]
-        )  # its label would be written over
+        soon = any(m.month.endswith("-01") for m in months[1 : int(32 / step) + 1])  # its label would be written over
         if january or (n == 0 and not soon):
             yield f'<line x1="{x:.1f}" y1="2" x2="{x:.1f}" y2="18" stroke="currentColor" stroke-opacity=".35"/>'
             yield _text(x + 2, 14, month.month[:4])
@@ -126,11 +121,9 @@ def _bars(row: list[Cell | None], step: float, top: float, lang: str) -> Iterato
             last = cell.text
 
 
-def compared_amounts(made: Timeline) -> tuple[ir.RuleRef, ir.Expression] | None:
+def compared_amounts(program: ir.Program, root: str) -> tuple[ir.RuleRef, ir.Expression] | None:
     """A rule of the root and what it is compared with in a transition, or in a rule that transitions ask."""
-    program = made.program
     rules = {(r.entity, r.name): r for r in program.rules}
-    root = made.root
     asked = [r for r in program.rules if r.status and r.entity == root]
     seen = {(r.entity, r.name) for r in asked}
     while asked:
@@ -154,9 +147,11 @@ def compared_amounts(made: Timeline) -> tuple[ir.RuleRef, ir.Expression] | None:
     return None
 
 
-def _lines(made: Timeline, pair: tuple[ir.RuleRef, ir.Expression], step: float, top: float, lang: str) -> Iterator[str]:
+def _lines(
+    months: Sequence[Month], pair: tuple[ir.RuleRef, ir.Expression], step: float, top: float, lang: str
+) -> Iterator[str]:
     series: list[list[Fraction | None]] = [[], []]
-    for month in made.months:
+    for month in months:
         for values, node in zip(series, pair, strict=True):
             value = None
             if month.decision is not None:

@@ -6,37 +6,29 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .._version import __version__
+from ..backends.engine import Engine
 from ..backends.show import day_text, json_amount, json_value, python_value
 from ..backends.values import known
-from ..decision import Decision, finding_json
+from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..facts.days import day
 from ..ir.epoch import learned_days
 from ..ir.nodes import Program
 from ..model.types import Type
 from ..model.words import PRESENT
+from ..origin import Kept, kept, opened
+from ..outputs import finding_json
 from .arrears import Account, Benefit, Difference, account, handed
 from .history import History, HistoryReader
+from .kept import history_of, plain
+from .month import Month, differing
 from .months import Step, months_between, payday
 from .reasons import Compared, because
 
-if TYPE_CHECKING:
-    from ..policy import Policy
-
 MOST_MONTHS = 1200
-
-
-class Change(NamedTuple):
-    """An output that differs from the month before: both values as Python has them, and why, in both languages."""
-
-    output: str
-    before: object
-    after: object
-    because: tuple[str, ...]
-    because_en: tuple[str, ...]
 
 
 class Arrear(NamedTuple):
@@ -65,98 +57,6 @@ class Settlement(NamedTuple):
     unit: str
 
 
-class Month:
-    """One month of a timeline. `decision` is what is due, `paid` what was decided on the pay day; None where nobody is there.
-
-    `previous` is the decision of the month before; `first` says that there is none.
-    """
-
-    __slots__ = ("_absent", "_due", "_number", "_paid", "_policy", "_previous", "first")
-
-    def __init__(
-        self,
-        policy: Policy,
-        month: int,
-        due: Step | None,
-        paid: Step | None,
-        previous: Step | None,
-        first: bool,
-        absent: Sequence[Diagnostic] = (),
-    ) -> None:
-        self._policy = policy
-        self._number = month
-        self._due = due
-        self._paid = paid
-        self._previous = previous
-        self._absent = absent
-        self.first = first
-
-    @property
-    def month(self) -> str:
-        return day_text(self._number)[:7]
-
-    @property
-    def decision(self) -> Decision | None:
-        return None if self._due is None else self._due.decision(self._policy)
-
-    @property
-    def paid(self) -> Decision | None:
-        return None if self._paid is None else self._paid.decision(self._policy)
-
-    @property
-    def previous(self) -> Decision | None:
-        return None if self._previous is None else self._previous.decision(self._policy)
-
-    @property
-    def findings(self) -> list[Diagnostic]:
-        """Who is not there yet, and guarantees that the month does not keep, as of a decision; its facts may break one too (F0120)."""
-        return list(self._absent) if self.decision is None else self.decision.findings
-
-    @property
-    def changes(self) -> list[Change]:
-        """Outputs that differ from the month before, in the order of the policy; none in the first month."""
-        if self.first:
-            return []
-        old, new = Compared(self.previous), Compared(self.decision)
-        out = []
-        for path in _differing(old.decision, new.decision):
-            before, after = _value_of(old.decision, path), _value_of(new.decision, path)
-            out.append(
-                Change(path, before, after, tuple(because(old, new, path, "zh")), tuple(because(old, new, path, "en")))
-            )
-        return out
-
-    def __repr__(self) -> str:
-        return f"<Month {self.month}>"
-
-
-def _values(decision: Decision | None) -> dict[str, object]:
-    """Path → value in base units of every output, None where it is not known."""
-    if decision is None:
-        return {}
-    return {
-        path: entry.values[name] if known(entry.values[name]) else None
-        for path, (entry, name, _) in decision.paths.items()
-    }
-
-
-def _differing(before: Decision | None, after: Decision | None) -> Iterator[str]:
-    """The paths of outputs that differ, or that only one of the two has."""
-    old, new = _values(before), _values(after)
-    for path in {**new, **old}:
-        if old.get(path) != new.get(path) or (path in old) != (path in new):
-            yield path
-
-
-def _value_of(decision: Decision | None, path: str) -> object:
-    """An output as Python has it; None where it is not known or not there."""
-    found = None if decision is None else decision.paths.get(path)
-    if found is None:
-        return None
-    entry, name, type_ = found
-    return python_value(entry.values[name], type_) if known(entry.values[name]) else None
-
-
 class Timeline(Sequence[Month]):
     """The months in order, and `arrears`. `timeline["2022-03"]` is a month, `timeline[0]` the first one.
 
@@ -164,30 +64,51 @@ class Timeline(Sequence[Month]):
     a month does not keep are that month's `findings`.
     """
 
-    def __init__(self, policy: Policy, history: History, start: int, end: int, as_known: int | None) -> None:
-        self._policy = policy
+    _kept: Kept
+
+    def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
+        self._engine = engine
         self._history = history
+        self._span = (start, end)
         self.as_known = as_known
-        self._books: Account = account(policy, history, start, end, as_known)
+        self._books: Account = account(engine, history, start, end, as_known)
         self.months: list[Month] = []
         before: Step | None = None
         for month, due in self._books.due.items():
             absent = history.absent(month, as_known) if due is None else ()
-            self.months.append(Month(policy, month, due, self._books.paid[month], before, month == start, absent))
+            self.months.append(Month(month, due, self._books.paid[month], before, month == start, absent))
             before = due
-        self.findings: list[Diagnostic] = [*history.findings, *_remarks(policy.program, history, start)]
+        self.findings: list[Diagnostic] = [*history.findings, *_remarks(engine.program, history, start)]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        found = self.__dict__.get("_kept")
+        if found is None:
+            found = kept(self._engine, self._shown, (plain(self._history), *self._span, self.as_known))
+        return _unread, found
+
+    def __getattr__(self, name: str) -> Any:
+        """A timeline out of a pickle is decided again when something of it is first read."""
+        if name not in _LEFT_OUT:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        engine, (history, *dates) = opened(self._kept)
+        self.__init__(engine, history_of(history, engine.program), *dates)  # type: ignore[misc]
+        return self.__dict__[name]
+
+    @property
+    def _shown(self) -> str:
+        return f"{self.months[0].month} to {self.months[-1].month}"
 
     @property
     def policy(self) -> str:
-        return self._policy.name
+        return self.program.name
 
     @property
     def digest(self) -> str:
-        return self._policy.digest
+        return self._engine.digest
 
     @property
     def program(self) -> Program:
-        return self._policy.program
+        return self._engine.program
 
     @property
     def root(self) -> str:
@@ -224,7 +145,7 @@ class Timeline(Sequence[Month]):
     def paid(self, month: str, benefit: str) -> Decimal | Fraction:
         """What a month paid for itself on its pay day: 已发."""
         number, key = _key(month, benefit)
-        amounts = handed(self._policy, self._history, self._books.paid[number], number)
+        amounts = handed(self._history, self._books.paid[number], number)
         return self._money(amounts.get(key, Fraction(0)), key)
 
     def _sum(self, amounts: Mapping[tuple[int, Benefit], Fraction], month: str, benefit: str) -> Decimal | Fraction:
@@ -239,7 +160,7 @@ class Timeline(Sequence[Month]):
     def _type(self, benefit: Benefit) -> Type:
         path, name = benefit
         entity = next(t.entity.name for t in self._history.track.all() if t.path == path)
-        return self._policy.rule(entity, name).type
+        return self._engine.rules[entity, name].type
 
     def _arrear(self, d: Difference) -> Arrear:
         type_ = self._type(d.benefit)
@@ -264,7 +185,7 @@ class Timeline(Sequence[Month]):
         """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
         told = new.of(path)
         under = set() if told is None else {s.id for s in told.walk(path)}
-        then = payday(self._policy, month)
+        then = payday(self.program, month)
         for track, name, day_ in self._history.learned(month, then, self.as_known):
             if name == PRESENT[0] or f"{track.path}.{name}" in under:
                 named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
@@ -285,7 +206,7 @@ class Timeline(Sequence[Month]):
         """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
         return {
             "policy": self.policy,
-            "digest": self._policy.digest,
+            "digest": self.digest,
             "engine": __version__,
             "as_known": None if self.as_known is None else day_text(self.as_known),
             "months": list(self._months_json(lang, explanations)),
@@ -318,7 +239,7 @@ class Timeline(Sequence[Month]):
 
     def _changes_json(self, old: Compared, new: Compared, lang: str) -> list[dict[str, object]]:
         out = []
-        for path in _differing(old.decision, new.decision):
+        for path in differing(old.decision, new.decision):
             reasons = because(old, new, path, lang)
             out.append(
                 {
@@ -365,7 +286,7 @@ class Timeline(Sequence[Month]):
         """The months as a strip: states, amounts, and what is compared with what."""
         from .strip import svg
 
-        return svg(self, lang)
+        return svg(self.months, self.program, self.root, lang)
 
     def _repr_html_(self) -> str:
         return self.svg()
@@ -374,7 +295,19 @@ class Timeline(Sequence[Month]):
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<Timeline {self.policy} {self.months[0].month} to {self.months[-1].month}>"
+        found = self.__dict__.get("_kept")
+        name, shown = (self.policy, self._shown) if found is None else found[1:3]
+        return f"<Timeline {name} {shown}>"
+
+
+_LEFT_OUT = {"_engine", "_history", "_span", "_books", "as_known", "months", "findings"}
+
+
+def _unread(*found: Any) -> Timeline:
+    """A timeline out of a pickle."""
+    made = Timeline.__new__(Timeline)
+    made._kept = found
+    return made
 
 
 def _key(month: str, benefit: str) -> tuple[int, Benefit]:
@@ -432,7 +365,7 @@ def _nobody(history: History, first: int, last: int, known_on: int | None) -> Di
 
 
 def timeline(
-    policy: Policy,
+    engine: Engine,
     history: Mapping[str, Any] | Any,
     start: str | datetime.date,
     end: str | datetime.date,
@@ -459,16 +392,16 @@ def timeline(
     elif _count(last) - _count(first) >= MOST_MONTHS:
         wrong.append(diagnostic("F0214", at=day_text(last)[:7], most=MOST_MONTHS))
     if known_on is not None:
-        rules = policy.program._replace(guarantees=())  # without them nothing can be given, guarantees or no
+        rules = engine.program._replace(guarantees=())  # without them nothing can be given, guarantees or no
         learned = [d for d in learned_days(rules) if d]
         if learned and known_on < learned[0]:
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:
         raise PolicyError(wrong)
-    read = HistoryReader(policy.program, lenient=lenient).read(history)
+    read = HistoryReader(engine.program, lenient=lenient).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
         raise PolicyError([_nobody(read, first, last, known_on)])
-    return Timeline(policy, read, first, last, known_on)
+    return Timeline(engine, read, first, last, known_on)
 
 
-__all__ = ["Arrear", "Change", "Month", "Settlement", "Timeline", "timeline"]
+__all__ = ["Arrear", "Settlement", "Timeline", "timeline"]

@@ -25,7 +25,8 @@ from policy_dsl.ir import past
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import KEYWORDS
-from policy_dsl.timeline.timeline import Month, Timeline
+from policy_dsl.timeline.month import Month
+from policy_dsl.timeline.timeline import Timeline
 from scripts import pages
 
 from .blocks import Block, agrees, blocks, commands, rewritten

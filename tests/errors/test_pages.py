@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import json
+import pickle
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -14,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
-from policy_dsl import library
+from policy_dsl import library, origin
 from policy_dsl.cli import cli
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.diagnostics.render import text as rendered
@@ -295,6 +297,20 @@ def another_month(policy: Policy) -> object:
     return policy.decide({"家庭": {"存款": 5}}, on="2022-06", previous=before)
 
 
+def unread(tmp_path: Path, mark: str = origin.MARK) -> str:
+    """A decision out of a pickle, when nobody holds its policy any more; `mark`: by which version it was written."""
+    policy = policy_dsl.load(Path(write(tmp_path / "甲.policy", CHECKED + "规则 家庭 低保金 : 元\n  为 存款\n")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(origin, "MARK", mark)
+        kept = pickle.dumps(policy.decide({"家庭": {"存款": 5}}, on="2022-06"))
+    del policy
+    gc.collect()
+    with pytest.raises(PolicyError) as caught:
+        pickle.loads(kept)["家庭.低保金"]
+    whole(caught.value.diagnostics)
+    return str(caught.value)
+
+
 def months_apart(policy: Policy) -> object:
     """The decision of two months before."""
     before = policy.decide({"家庭": {"存款": 5}}, on="2022-04")
@@ -387,6 +403,8 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0811": lambda p: run("new", "清水县", "--extends", "甘肃省", "-o", str(p)),
     "P0812": lambda p: (p / "试验县").mkdir() or run("new", "试验县", "--extends", "甘肃省", "-o", str(p)),
     "P0813": lambda p: write(p / "清水县.py", "# 自己写的\n") and run("compile", "清水县", "-o", str(p / "清水县.py")),
+    "P0814": unread,
+    "P0815": lambda p: unread(p, "policy_dsl 0.0.9, 1"),
     "F0217": lambda p: called(months_apart, p),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),

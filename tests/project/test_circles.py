@@ -22,24 +22,16 @@ TYPES = "for the type of an argument alone; nothing is loaded"
 
 # file → file that stands above it in the imports, with the reason why it is named all the same
 BACKWARD = {
-    ("decision", "policy"): TYPES,
     ("diagnostics.report", "diagnostics.render"): FORMS,
     ("effective.effective", "effective.data"): FORMS,
     ("effective.effective", "effective.text"): FORMS,
-    ("explain.explanation", "decision"): TYPES,
     ("explain.explanation", "explain.data"): FORMS,
     ("explain.explanation", "explain.page"): FORMS,
     ("explain.explanation", "explain.render"): FORMS,
-    ("explain.summary", "decision"): TYPES,
     ("ir.past", "ir.elaborate"): TYPES,
     ("register.register", "register.data"): FORMS,
     ("register.register", "register.text"): FORMS,
-    ("timeline.arrears", "policy"): TYPES,
-    ("timeline.failures", "timeline.timeline"): TYPES,
-    ("timeline.months", "policy"): TYPES,
-    ("timeline.timeline", "policy"): TYPES,
     ("timeline.timeline", "timeline.forms"): FORMS,
-    ("timeline.timeline", "timeline.strip"): FORMS,
 }
 
 

@@ -63,13 +63,13 @@ class Books:
     """What is paid, due, settled and owed, where every difference is settled."""
 
     def __init__(self, policy: Policy, history: History, months: list[int], as_known: int | None) -> None:
-        self.paid = decided(policy, history, months, {m: payday(policy, m) for m in months})
+        self.paid = decided(policy, history, months, {m: payday(policy.program, m) for m in months})
         self.due = decided(policy, history, months, dict.fromkeys(months, as_known))
         self.settled: dict[tuple[int, Benefit], Fraction] = {}
         self.owed: dict[tuple[int, Benefit], tuple[Fraction, Fraction, int | None]] = {}
         before = 0
         for n, month in enumerate(months):
-            day = min(payday(policy, month), as_known or LAST)
+            day = min(payday(policy.program, month), as_known or LAST)
             if n and day > before:  # a month settles what became known since the pay day before
                 self.settle(decided(policy, history, months[:n], dict.fromkeys(months[:n], day)), month)
             before = day

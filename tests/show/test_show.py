@@ -72,7 +72,7 @@ def test_the_command_prints_what_the_api_gives(lang: str) -> None:
 
 
 def _dumped(data: object) -> str:
-    from policy_dsl.decision import dump
+    from policy_dsl.outputs import dump
 
     return dump(data) + "\n"
 

@@ -1,0 +1,82 @@
+"""Steps that no rule gives: facts as they were given, and what came over from last month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..backends.entries import Instance
+from ..backends.interpret.interpretation import Interpretation
+from ..backends.runtime import Held, Unknown
+from ..backends.values import Undetermined, Value
+from ..ir import nodes as ir
+from .explanation import Step
+
+
+def leaf(**given: Any) -> Step:
+    """A step of what no rule gives: the rest of it is as usual."""
+    usual: dict[str, Any] = {
+        "applied": (), "considered": (), "since": 0, "until": ir.OPEN, "assumptions": (), "decided_by": "", "default_used": False,
+        "given_up": None, "given_up_lines": (), "mode": "", "missing": "", "published": 0, "formula": None, "displaced": None,
+        "at": None, "children": (),
+    }  # fmt: skip
+    return Step(**(usual | given))
+
+
+def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact: ir.Fact) -> Step:
+    """The step of a fact, `index` being its place among those of its entity."""
+    id_ = f"{entry.path}.{fact.name}"
+    given = entry.facts[fact.name]
+    value: Value
+    if isinstance(given, Unknown):
+        value = Undetermined((id_,))
+    else:
+        step = interpretation.steps.get((entry.entity.name, fact.name))
+        value = given if step is None else given * step
+    return leaf(
+        id=id_,
+        kind="fact",
+        entity=entry.entity.name,
+        path=entry.path,
+        name=fact.name,
+        type=fact.type,
+        value=value,
+        clause=fact.clause,
+        place=fact.place,
+        decided_by=fact.by,
+        default_used=bool(entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> index & 1),
+        at=entry,
+    )
+
+
+def handed_over(
+    id_: str, entry: Instance, carried: ir.Carried, declared: ir.Rule | ir.Fact, month: str, past: Value
+) -> Step:
+    """The step of a value that came over from last month; with a month, of that month's value in a window. `declared`: what it is of."""
+    value = past if month else entry.carried[carried.name]
+    if isinstance(value, Held):
+        value = value.value
+    return leaf(
+        id=id_,
+        kind="past",
+        entity=entry.entity.name,
+        path=entry.path,
+        name=f"{carried.name}.{month}" if month else carried.name,
+        type=carried.type,
+        value=value,
+        clause=declared.clause,
+        place=declared.place,
+        at=entry,
+    )
+
+
+def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
+    """A parameter's formula with the keys at hand written in."""
+    if isinstance(node, ir.KeyRef):
+        return ir.Constant(keys[node.position], node.type, node.place)
+    made: dict[str, Any] = {}
+    for field, value in zip(node._fields, node, strict=True):
+        if isinstance(value, ir.Expression):
+            made[field] = filled(value, keys)
+        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
+            made[field] = tuple(filled(x, keys) for x in value)
+    return node._replace(**made)

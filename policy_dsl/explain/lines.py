@@ -1,0 +1,73 @@
+"""Which lines of a rule gave its value, which were looked at and did not, and which would give another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..backends.entries import Instance
+from ..backends.interpret.interpretation import Interpretation
+from ..backends.values import Value, known
+from ..ir import nodes as ir
+from ..ir.epoch import InForce
+from .explanation import Considered, Part
+from .formula import parts_of
+
+
+def consider(interpretation: Interpretation, line: ir.Line, entry: Instance) -> Considered:
+    """The line with its conditions one by one."""
+    if line.condition is None:
+        return Considered(line, True, ())
+    parts: Iterable[ir.Expression] = (line.condition,)
+    if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
+        parts = parts_of(line.condition)
+    made = tuple(Part(p, interpretation.evaluate(p, entry)) for p in parts)
+    holds = made[0].holds if len(made) == 1 else interpretation.evaluate(line.condition, entry)
+    return Considered(line, holds, made)
+
+
+def looked_at(
+    interpretation: Interpretation, found: InForce, entry: Instance, value: Value, pick: object
+) -> tuple[list[Considered], list[Considered]]:
+    """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
+    exceptions = [consider(interpretation, x, entry) for x in found.exceptions]
+    order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
+    picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
+    if picked is not None and not found.mode and picked.kind in ("value", "branch", "row", "transition"):
+        return [consider(interpretation, picked, entry)], exceptions
+    winners = [c for c in exceptions if c.line is picked] or _winners(interpretation, exceptions, entry, value)
+    if winners:
+        return winners, [c for c in exceptions if c not in winners]
+    body = [consider(interpretation, x, entry) for x in found.body]
+    if found.mode == "first":
+        settled = next((i for i, c in enumerate(body) if c.holds is not False), len(body))
+        body = body[: settled + 1]  # nobody looks below the line that applies
+    if found.rule.status:  # only the transitions that lead from last month's state
+        body = [c for c in body if c.parts[0].holds is not False]
+    applying = [c for c in body if c.holds is True]
+    if found.mode in ("highest", "lowest") and known(value):
+        applying = [c for c in applying if interpretation.evaluate(c.line.result, entry) == value]
+    rest = [c for c in body if c not in applying]
+    if known(value) and not applying and found.otherwise is not None:
+        applying = [Considered(found.otherwise, True, ())]
+    elif known(value) and applying and not found.mode:
+        rest = []  # no other branch or row can apply beside it
+    return applying, [*exceptions, *rest]
+
+
+def _winners(
+    interpretation: Interpretation, exceptions: list[Considered], entry: Instance, value: Value
+) -> list[Considered]:
+    """The exception that gave the value, where no recording says so; all that hold, where there is no value."""
+    holding = [c for c in exceptions if c.holds is True]
+    if not known(value):
+        return holding
+    return [c for c in holding if interpretation.evaluate(c.line.result, entry) == value][:1]
+
+
+def giving(interpretation: Interpretation, found: InForce, entry: Instance, value: Value) -> tuple[ir.Line, ...]:
+    """The lines that give the body's known value: all that are summed, else the first that applies with that result."""
+    evaluate = interpretation.evaluate
+    holding = [x for x in found.body if x.condition is None or evaluate(x.condition, entry) is True]
+    if found.mode != "sum":
+        holding = [x for x in holding if evaluate(x.result, entry) == value][:1]
+    return tuple(holding) or ((found.otherwise,) if found.otherwise is not None else ())

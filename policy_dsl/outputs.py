@@ -1,0 +1,162 @@
+"""A decision's outputs as data: for Python, and as the contract's JSON. Made from rows, whose values stand in their entries."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from .backends.entries import Instance
+from .backends.show import day_text, json_amount, json_value, python_value, value_text
+from .backends.values import Failure, Undetermined, diagnose, known
+from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
+from .ir import nodes as ir
+from .model.types import Type
+from .source import prints_as_it_is
+
+Row = tuple[Instance, str, Type, bool]  # (entry, name, type, is a benefit)
+
+
+class Output(NamedTuple):
+    """One output: `value` as Python has it (Decimal, Fraction, bool, str, date; None when open), `text` and `unit` for eyes."""
+
+    path: str
+    value: object
+    text: str
+    unit: str
+    benefit: bool
+    state: str  # known, undetermined, error
+
+
+class Benefit(NamedTuple):
+    """One 给付 of one entry: the amount in its declared unit, None while it is undetermined."""
+
+    path: str
+    entity: str
+    name: str
+    value: Decimal | Fraction | None
+    unit: str
+
+
+class Open(NamedTuple):
+    """An output that cannot be decided yet, with the facts (paths) and parameters that it waits for."""
+
+    output: str
+    needs: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+def outputs(rows: Iterable[Row]) -> dict[str, Output]:
+    """Every output by its path."""
+    out = {}
+    for entry, name, type_, benefit in rows:
+        value = entry.values[name]
+        path = f"{entry.path}.{name}"
+        unit = type_.own.show() if type_.is_amount else ""
+        if known(value):
+            out[path] = Output(path, python_value(value, type_), value_text(value, type_, "zh"), unit, benefit, "known")
+        else:
+            out[path] = Output(path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined")
+    return out
+
+
+def benefits(rows: Iterable[Row]) -> list[Benefit]:
+    return [
+        Benefit(
+            f"{entry.path}.{name}",
+            entry.path,
+            name,
+            python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
+            type_.own.show(),
+        )
+        for entry, name, type_, benefit in rows
+        if benefit
+    ]
+
+
+def undetermined(rows: Iterable[Row]) -> list[Open]:
+    return [
+        Open(f"{entry.path}.{name}", value.needs, value.parameters)
+        for entry, name, _, _ in rows
+        for value in [entry.values[name]]
+        if isinstance(value, Undetermined)
+    ]
+
+
+def errors(rows: Iterable[Row]) -> list[Diagnostic]:
+    """What went wrong, each with the output's path."""
+    return [
+        diagnose(value, f"{entry.path}.{name}")
+        for entry, name, _, _ in rows
+        for value in [entry.values[name]]
+        if isinstance(value, Failure)
+    ]
+
+
+def no_output(rules: Mapping[tuple[str, str], ir.Rule], on: int, path: str, names: list[str]) -> PolicyError:
+    """P0803: what else may have been meant, or since when the policy has such an output, or until when."""
+    hint = suggestion(path, names)
+    name = path.rpartition(".")[2]
+    lines = [line for r in rules.values() if r.name == name for line in r.lines if line.kind != "exception"]
+    written = day_text(on)
+    if lines and on < (since := min(line.since for line in lines)):
+        day = day_text(since)
+        hint = f"{written} 还没有这一项，{day} 起才有", f"not yet on {written}: there is one from {day} on"
+    elif lines and on > (until := max(line.ends for line in lines)):
+        day = day_text(until)
+        hint = f"{written} 已经没有这一项，到 {day} 为止", f"no longer on {written}: there was one until {day}"
+    return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
+
+
+# --- as JSON
+
+
+def outputs_json(rows: Iterable[Row]) -> dict[str, object]:
+    """Path → value, null where it is not known."""
+    out: dict[str, object] = {}
+    for entry, name, type_, _ in rows:
+        value = entry.values[name]
+        path = f"{entry.path}.{name}"
+        if not known(value):
+            out[path] = None
+        elif type_.is_amount:
+            out[path] = json_amount(value, type_)
+        else:
+            out[path] = {"value": json_value(value, type_)}
+    return out
+
+
+def open_json(found: Open) -> dict[str, object]:
+    return {"output": found.output, "needs": list(found.needs), "parameters": list(found.parameters)}
+
+
+def error_json(found: Diagnostic) -> dict[str, object]:
+    """What went wrong while an output was decided."""
+    place = str(found.place and found.place.bare)
+    return {"output": found.path, "code": found.code, "message": found.zh, "place": place}
+
+
+def finding_json(found: Diagnostic, lang: str = "zh") -> dict[str, object]:
+    """A guarantee that does not hold, as the contract writes it."""
+    place = str(found.place and found.place.bare)
+    return {
+        "code": found.code,
+        "path": found.path,
+        "message": found.message(lang),
+        "clause": found.clause,
+        "place": place,
+    }
+
+
+_UNSEEN = r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+
+
+def dump(made: object) -> str:
+    """JSON as the contract wants it: UTF-8, Chinese unescaped; only what a terminal would obey, or no UTF-8 could hold, is escaped."""
+    text = json.dumps(made, ensure_ascii=False, indent=2)
+    if prints_as_it_is(text):
+        return text
+    return re.sub(_UNSEEN, lambda m: f"\\u{ord(m[0]):04x}", text)
