@@ -49,7 +49,8 @@ def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
             "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"},
         }
     if entity.holder:
-        properties |= {word: {"type": ["boolean", "null"]} for word in PRESENT}
+        words = PRESENT if lang == "zh" else PRESENT[1:]
+        properties |= {word: {"type": ["boolean", "null"]} for word in words}
     return {
         "type": "object",
         "additionalProperties": False,

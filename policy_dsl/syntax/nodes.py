@@ -379,10 +379,10 @@ class Fact(Node):
     range: tuple[Expression, Expression] | None = None
     default: Expression | None = None
     fixed: bool = False
-    born: bool = False
     ask: str | None = None
     by: str | None = None
     when: Expression | None = None
+    born: bool = False
 
 
 @frozen

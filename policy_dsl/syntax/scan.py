@@ -299,7 +299,14 @@ class Scanner:
                 if strange >= 0:
                     raise ScanError(self._strange(at + strange))
                 token = self._word(at, stop, text, declaration, previous, colon)
-                if token.type == "NAME" and text in _MARK and self._marks(stop, end, declaration, previous, depth):
+                if (
+                    token.type == "NAME"
+                    and text in _MARK
+                    and declaration in ("ENTITY", "AMEND")
+                    and colon
+                    and not depth
+                    and self._marks(stop, end, previous)
+                ):
                     token = self._token(_MARK[text].terminal, at, stop)
                 if token.type in ("UNDER", "ASSUME"):
                     at = self._note(out, token, stop, end)
@@ -329,10 +336,9 @@ class Scanner:
             at = stop
         return out, max(depth, 0)
 
-    def _marks(self, stop: int, end: int, declaration: str, previous: Token | None, depth: int) -> bool:
-        """Whether a word that ends here stands where a fact's marks do: `出生日期 : 日期, 出生`."""
-        after_comma = previous is not None and previous.type == "_COMMA" and not depth
-        return after_comma and declaration in ("ENTITY", "AMEND") and _MARKED.match(self.folded, stop, end) is not None
+    def _marks(self, stop: int, end: int, previous: Token | None) -> bool:
+        """Whether a word of a fact's line that ends here stands alone behind a comma: `出生日期 : 日期, 出生`."""
+        return previous is not None and previous.type == "_COMMA" and _MARKED.match(self.folded, stop, end) is not None
 
     def _note(self, out: list[Token], token: Token, start: int, end: int) -> int:
         """Free text after 依据 or 假设, up to the line's end or the next of the two words."""
