@@ -279,7 +279,7 @@ def laws(decision: policy_dsl.Decision) -> None:
     made = decision.explain()
     told: dict[str, Any] = {lang: made.to_json(lang) for lang in ("zh", "en")}
     for path in decision:
-        entry, name, _ = decision._find(path)
+        entry, name, _ = decision.paths[path]
         assert made.steps[path].value == entry.values[name]
     for step in made.steps.values():
         recomputes(made, step)
