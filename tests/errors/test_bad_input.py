@@ -529,7 +529,7 @@ def test_a_date_before_and_after_everything(on: str, people: Path, tmp_path: Pat
     )
     file = tmp_path / "乙.policy"
     file.write_text(text, encoding="utf-8")
-    decision = policy_dsl.load(file).decide({"家庭": {"成员": [{"出生": "2000-02-29"}]}}, on=on)
+    decision = policy_dsl.load(file).decide({"家庭": {"成员": [{"出生": "0001-01-01"}]}}, on=on)
     codes = {e.path: e.code for e in decision.errors}
     assert codes["家庭.乙"] == "R0105"
     assert ("家庭.丙" in codes) == (on == "9999-12-31")
