@@ -13,7 +13,7 @@ from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
-from .elaborate import Elaborator, Scope, Skip
+from .elaborate.elaborator import Elaborator, Scope, Skip
 
 
 def _none(given: nodes.Given) -> bool:

@@ -22,7 +22,7 @@ from ..syntax.printer import text as printed
 from . import nodes as ir
 
 if TYPE_CHECKING:
-    from .elaborate import Elaborator, Scope
+    from .elaborate.elaborator import Elaborator, Scope
 
 MOST_MONTHS = 600
 

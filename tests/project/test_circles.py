@@ -28,7 +28,7 @@ BACKWARD = {
     ("explain.explanation", "explain.data"): FORMS,
     ("explain.explanation", "explain.page"): FORMS,
     ("explain.explanation", "explain.render"): FORMS,
-    ("ir.past", "ir.elaborate"): TYPES,
+    ("ir.past", "ir.elaborate.elaborator"): TYPES,
     ("register.register", "register.data"): FORMS,
     ("register.register", "register.text"): FORMS,
     ("timeline.timeline", "timeline.forms"): FORMS,

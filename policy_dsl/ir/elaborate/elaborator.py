@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from ..diagnostics.report import Report, suggestion
-from ..model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
-from ..model.functions import BY_KEY, BY_NAME, MOMENTS, Function
-from ..model.types import (
+from ...diagnostics.report import Report, suggestion
+from ...model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
+from ...model.functions import BY_KEY, BY_NAME, MOMENTS, Function
+from ...model.types import (
     AGE,
     DATE,
     DAY_COUNT,
@@ -27,15 +27,15 @@ from ..model.types import (
     amount,
     decimal_text,
 )
-from ..model.units import DAYS, MONTHS, PERSONS, PLAIN, WORKDAYS, Unit, complete, unit_of
-from ..source import Place, Span
-from ..syntax import keywords, nodes
-from ..syntax.characters import MAX_GATHERS, MAX_PARTS
-from ..syntax.settle import amount as written_amount
-from ..syntax.traverse import walk
-from . import nodes as ir
-from .past import Memory, look_back, window
-from .traverse import children
+from ...model.units import DAYS, MONTHS, PERSONS, PLAIN, WORKDAYS, Unit, complete, unit_of
+from ...source import Place, Span
+from ...syntax import keywords, nodes
+from ...syntax.characters import MAX_GATHERS, MAX_PARTS
+from ...syntax.settle import amount as written_amount
+from ...syntax.traverse import walk
+from .. import nodes as ir
+from ..past import Memory, look_back, window
+from ..traverse import children
 
 _MEASURES = {"已发": "paid", "paid": "paid", "应发": "due", "due": "due"}  # under 补发
 

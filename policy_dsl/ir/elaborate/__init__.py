@@ -1,0 +1,1 @@
+"""Written expressions → typed formulas. Names are resolved, units settled."""
