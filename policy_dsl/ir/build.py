@@ -21,7 +21,9 @@ from . import nodes as ir
 from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, day_before, inherited
 from .carry import settle_grids
 from .displaced import Parts, Reader
-from .elaborate.elaborator import Elaborator, Scope, Skip
+from .elaborate.elaborator import Elaborator
+from .elaborate.errors import Skip
+from .elaborate.scope import Scope
 from .examples import example_of
 from .guarantees import guarantees_of
 from .lives import marked_births, settle_births

@@ -13,7 +13,9 @@ from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir
 from .bodies import first_day
-from .elaborate.elaborator import Elaborator, Scope, Skip
+from .elaborate.elaborator import Elaborator
+from .elaborate.errors import Skip
+from .elaborate.scope import Scope
 
 
 def _none(given: nodes.Given) -> bool:

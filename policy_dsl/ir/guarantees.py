@@ -23,7 +23,9 @@ from ..syntax.traverse import children
 from ..syntax.traverse import walk as tree
 from . import nodes as ir
 from .bodies import report_outside, span_of, within
-from .elaborate.elaborator import Elaborator, Scope, Skip
+from .elaborate.elaborator import Elaborator
+from .elaborate.errors import Skip
+from .elaborate.scope import Scope
 from .traverse import walk
 
 ClauseOf = Callable[[Clause, Iterable[nodes.Notes]], tuple[Clause, tuple[str, ...]]]
