@@ -1,6 +1,6 @@
-"""Looking back: 上月, 近, 持续, 累计, 进入时 → what an entry carries from month to month, and formulas over it.
+"""Looking back: 上月, 近, 持续, 累计, 进入时 → what an entry carries from month to month.
 
-Each look-back is lowered to plain values: a month's decision is a function of its facts and of what was carried over, and gives what
+Each look-back is lowered to plain values (elaborate/lookback.py): a month's decision is a function of its facts and of what was carried over, and gives what
 the next month needs. So nothing recurses through months, every evaluator stays as it is, and what a month needs of the past is known
 when the policy is compiled (as `pre` in synchronous languages: Halbwachs et al., The synchronous data flow language Lustre, 1991).
 """

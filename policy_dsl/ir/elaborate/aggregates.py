@@ -10,14 +10,14 @@ from ...syntax import nodes
 from ...syntax.characters import MAX_GATHERS
 from .. import nodes as ir
 from .lookback import LookBacks
-from .names import _names_in
+from .names import names_in
 from .scope import Scope
 
 
 class Aggregates(LookBacks):
-    """Aggregates, too."""
+    """Formulas that gather, too."""
 
-    def _gather(
+    def gather(
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
         if not node.arguments:
@@ -25,7 +25,7 @@ class Aggregates(LookBacks):
         (first, *others) = node.arguments
         if isinstance(first, nodes.Call) and not others and BY_NAME.get(first.name) is BY_KEY["last"]:
             return self.window(function, node, first, scope, place)
-        found = self._lists(node, scope)
+        found = self.list_over(node, scope)
         if found is None:
             return self._values(function, node, scope, want, place)
         up, lists, entity = found
@@ -47,7 +47,7 @@ class Aggregates(LookBacks):
                 f"要写出取哪一项，例如 {function.zh[0]}({'.'.join(written)}.…)",
                 "say which value of the entries",
             )
-        value = None if bare else self._make(argument, inner, TRUTH if key in ("count", "any", "all") else None)
+        value = None if bare else self.make(argument, inner, TRUTH if key in ("count", "any", "all") else None)
         default = None
         if node.default is not None:
             if key not in ("max", "min", "average"):
@@ -63,14 +63,14 @@ class Aggregates(LookBacks):
                 if value.type.kind == "enumeration" and not value.type.ordered:
                     raise self.fail("P0211", argument.span, type=value.type.show("zh"), type_en=value.type.show("en"))
             else:
-                self._amount(value, argument.span)
+                self.must_be_amount(value, argument.span)
         type_ = self._gathered(key, value, base, entity, want)
         return ir.Aggregate(key, up, lists, entity, where, value, default, type_, place)
 
     @staticmethod
     def _written_prefix(argument: nodes.Expression, lists: tuple[str, ...]) -> tuple[str, ...]:
         """The path as written before the entry's own names: `成员`, `成员.就诊`, `家庭.成员`."""
-        for name in _names_in(argument):
+        for name in names_in(argument):
             for start in range(len(name.path)):
                 if name.path[start : start + len(lists)] == lists:
                     return name.path[: start + len(lists)]
@@ -109,7 +109,7 @@ class Aggregates(LookBacks):
         if node.where is not None or node.default is not None:
             raise self.misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
         if key in ("count", "any", "all"):
-            truths = self._each([lambda a=a: self.condition(a, scope) for a in node.arguments])
+            truths = self.each([lambda a=a: self.condition(a, scope) for a in node.arguments])
             if key == "count":
                 return ir.Call(key, tuple(truths), WHOLE, place)
             return (
@@ -119,13 +119,13 @@ class Aggregates(LookBacks):
             raise self.misuse(
                 function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values"
             )
-        order = sorted(range(len(node.arguments)), key=lambda i: -self._rank(node.arguments[i], scope))
-        context = want if self._rank(node.arguments[order[0]], scope) < 2 else None
-        lead = self._make(node.arguments[order[0]], scope, context)
+        order = sorted(range(len(node.arguments)), key=lambda i: -self.rank(node.arguments[i], scope))
+        context = want if self.rank(node.arguments[order[0]], scope) < 2 else None
+        lead = self.make(node.arguments[order[0]], scope, context)
         made: dict[int, ir.Expression] = {order[0]: lead}
         for i in order[1:]:
             made[i] = self.fit(
-                self._beside(node.arguments[i], scope, lead, node.arguments[order[0]]),
+                self.beside(node.arguments[i], scope, lead, node.arguments[order[0]]),
                 lead.type,
                 node.arguments[i].span,
             )
@@ -136,7 +136,7 @@ class Aggregates(LookBacks):
             if not lead.type.ordered:
                 raise self.fail("P0211", node.span, type=lead.type.show("zh"), type_en=lead.type.show("en"))
             return ir.Call(key, parts, lead.type, place)
-        self._amount(lead, node.arguments[order[0]].span)
+        self.must_be_amount(lead, node.arguments[order[0]].span)
         type_ = parts[0].type._replace(whole=all(p.type.whole for p in parts) and key != "average")
         if type_.unit.is_percent and key != "average":
             type_ = SHARE

@@ -1,4 +1,4 @@
-"""The four operations: on amounts with their units, and on dates."""
+"""+ - * / on amounts with their units; + and - on dates."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from .scope import Scope
 
 
 class Arithmetic(Comparisons):
-    """Arithmetic, too."""
+    """Formulas that reckon, too."""
 
-    def _arithmetic(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def arithmetic(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         if node.sign in "+-":
             return self._sum(node, scope, want, place)
-        left, right = self._each(
-            [lambda: self._make(node.left, scope, None), lambda: self._make(node.right, scope, None)]
-        )
-        self._amount(left, node.left.span)
-        self._amount(right, node.right.span)
+        left, right = self.each([lambda: self.make(node.left, scope, None), lambda: self.make(node.right, scope, None)])
+        self.must_be_amount(left, node.left.span)
+        self.must_be_amount(right, node.right.span)
         if node.sign == "/" and isinstance(right, ir.Constant) and right.value == 0:
             raise self.fail("P0223", node.right.span)
         unit = left.type.unit.times(right.type.unit, 1 if node.sign == "*" else -1)
@@ -29,12 +27,12 @@ class Arithmetic(Comparisons):
         return ir.Arithmetic(node.sign, left, right, amount(unit, whole), place)
 
     def _sum(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
-        context = want if want is not None and want.is_amount and self._rank(node, scope) < 2 else None
+        context = want if want is not None and want.is_amount and self.rank(node, scope) < 2 else None
         left, right = self._dated_pair(node, scope, context)
         if left.type == DATE:
             if right.type == DATE and node.sign == "-":
                 return ir.Arithmetic("-", left, right, DAY_COUNT, place)
-            self._amount(right, node.right.span)
+            self.must_be_amount(right, node.right.span)
             if right.type.unit.dims not in (DAYS.dims, MONTHS.dims, WORKDAYS.dims):
                 raise self.fail(
                     "P0203",
@@ -46,8 +44,8 @@ class Arithmetic(Comparisons):
                     hint=("例如 日期 + 3 个月", "as in date + 3 months"),
                 )
             return ir.Arithmetic(node.sign, left, right, DATE, place)
-        self._amount(left, node.left.span)
-        self._amount(right, node.right.span)
+        self.must_be_amount(left, node.left.span)
+        self.must_be_amount(right, node.right.span)
         if left.type.unit.dims != right.type.unit.dims:
             raise self.units(node.span, left.type, right.type)
         type_ = amount(left.type.unit, left.type.whole and right.type.whole)
@@ -56,9 +54,9 @@ class Arithmetic(Comparisons):
     def _dated_pair(
         self, node: nodes.Arithmetic, scope: Scope, context: Type | None
     ) -> tuple[ir.Expression, ir.Expression]:
-        if self._rank(node.left, scope) == 2:
-            left = self._make(node.left, scope, None)
+        if self.rank(node.left, scope) == 2:
+            left = self.make(node.left, scope, None)
             if left.type == DATE:
-                return left, self._make(node.right, scope, None)
-            return left, self._beside(node.right, scope, left, node.left)
-        return self._pair(node.left, node.right, scope, context)
+                return left, self.make(node.right, scope, None)
+            return left, self.beside(node.right, scope, left, node.left)
+        return self.pair(node.left, node.right, scope, context)

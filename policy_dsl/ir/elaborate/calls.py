@@ -1,4 +1,4 @@
-"""Parameters with keys, and functions whose arguments have fixed places: 保底, rounding, what is between two dates."""
+"""Parameters with keys, and functions whose arguments have their places: a floor, rounding, what lies between dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .scope import Scope
 
 
 class Calls(Arithmetic):
-    """Calls, too."""
+    """Formulas that call, too."""
 
     def arity(self, function: Function, node: nodes.Call) -> None:
         low, high = function.arguments
@@ -29,11 +29,11 @@ class Calls(Arithmetic):
                 f"wants {count} arguments, got {len(node.arguments)}",
             )
 
-    def _keyed(self, node: nodes.Call, scope: Scope, place: Place, floor: bool) -> ir.Expression:
+    def keyed(self, node: nodes.Call, scope: Scope, place: Place, floor: bool) -> ir.Expression:
         parameter = self.model.parameters[node.name]
         if len(node.arguments) != len(parameter.keys) or node.where is not None or node.default is not None:
             raise self.fail("P0405", node.span, name=node.name, wanted=len(parameter.keys), given=len(node.arguments))
-        keys = self._each(
+        keys = self.each(
             [
                 lambda a=a, t=t: self.expression(a, scope, t)
                 for a, t in zip(node.arguments, parameter.key_types, strict=True)
@@ -41,7 +41,7 @@ class Calls(Arithmetic):
         )
         return ir.ParameterRef(node.name, tuple(keys), floor, parameter.type, place)
 
-    def _floor(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
+    def floor(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
         self.arity(function, node)
         (argument,) = node.arguments
         if (
@@ -52,18 +52,18 @@ class Calls(Arithmetic):
         ):
             return ir.ParameterRef(argument.path[0], (), True, self.model.parameters[argument.path[0]].type, place)
         if isinstance(argument, nodes.Call) and argument.name in self.model.parameters:
-            return self._keyed(argument, scope, place, True)
+            return self.keyed(argument, scope, place, True)
         raise self.misuse(function, node, "只用于参数", "is for parameters alone")
 
-    def _round(
+    def round(
         self, function: Function, node: nodes.Call, scope: Scope, want: Type | None, place: Place
     ) -> ir.Expression:
         self.arity(function, node)
         value_node, step_node = node.arguments
-        context = want if want is not None and want.is_amount and self._rank(value_node, scope) < 2 else None
-        value = self._make(value_node, scope, context)
-        self._amount(value, value_node.span)
-        step = self._make(written_amount(step_node), scope, None if value.type.unit == PLAIN else value.type)
+        context = want if want is not None and want.is_amount and self.rank(value_node, scope) < 2 else None
+        value = self.make(value_node, scope, context)
+        self.must_be_amount(value, value_node.span)
+        step = self.make(written_amount(step_node), scope, None if value.type.unit == PLAIN else value.type)
         if not isinstance(step, ir.Constant) or not isinstance(step.value, Fraction) or step.value <= 0:
             raise self.misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
         if step.type.unit.dims != value.type.unit.dims:
@@ -72,9 +72,9 @@ class Calls(Arithmetic):
         own = (step.value / step.type.unit.scale).denominator == 1
         return ir.Call(function.key, (value, step), amount(step.type.unit, own)._replace(written=written), place)
 
-    def _date(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
+    def date(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
         self.arity(function, node)
-        days = self._each([lambda a=a: self.expression(a, scope, DATE) for a in node.arguments])
+        days = self.each([lambda a=a: self.expression(a, scope, DATE) for a in node.arguments])
         if function.key == "age" and len(days) == 1:
             days.append(ir.Moment("decision_date", DATE, place))
         result = {"years": AGE, "months": MONTH_COUNT, "date": DATE, "number": WHOLE, "workdays": WORKDAY_COUNT}[

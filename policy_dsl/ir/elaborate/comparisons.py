@@ -1,4 +1,4 @@
-"""Comparisons, and whether a value is one of several or within a range."""
+"""Comparisons; whether a value is one of several, or within a range."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .sides import Sides
 
 
 class Comparisons(Sides):
-    """Comparisons, too."""
+    """Formulas that compare, too."""
 
-    def _comparison(self, node: nodes.Comparison, scope: Scope, place: Place) -> ir.Expression:
+    def comparison(self, node: nodes.Comparison, scope: Scope, place: Place) -> ir.Expression:
         sides = [node.first, *(link.right for link in node.links)]
-        order = sorted(range(len(sides)), key=lambda i: -self._rank(sides[i], scope))
-        lead = self._make(sides[order[0]], scope, None)
+        order = sorted(range(len(sides)), key=lambda i: -self.rank(sides[i], scope))
+        lead = self.make(sides[order[0]], scope, None)
         if lead.type.kind == "text":
             raise self.fail("P0213", sides[order[0]].span)
         made: dict[int, ir.Expression] = {order[0]: lead}
         for i in order[1:]:
-            made[i] = self._beside(sides[i], scope, lead, sides[order[0]])
+            made[i] = self.beside(sides[i], scope, lead, sides[order[0]])
             if lead.type.kind == "amount" and made[i].type.unit.dims != lead.type.unit.dims:
                 a, b = (made[i], lead) if i < order[0] else (lead, made[i])
                 raise self.units(sides[0].span.to(sides[-1].span), a.type, b.type)
@@ -39,23 +39,23 @@ class Comparisons(Sides):
             parts.append(ir.Compare(link.sign, made[i], made[i + 1], link.word, TRUTH, place))
         return parts[0] if len(parts) == 1 else ir.Logic("and", tuple(parts), TRUTH, place)
 
-    def _membership(self, node: nodes.Membership, scope: Scope, place: Place) -> ir.Expression:
+    def membership(self, node: nodes.Membership, scope: Scope, place: Place) -> ir.Expression:
         if isinstance(node.options, nodes.Range):
             r = node.options
             low = nodes.Link(">=" if r.low_closed else ">", "≥" if r.low_closed else ">", r.low, span=r.low.span)
             high = nodes.Link("<=" if r.high_closed else "<", "≤" if r.high_closed else "<", r.high, span=r.high.span)
             parts = tuple(
-                self._comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high)
+                self.comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high)
             )
             return ir.Logic("and", parts, TRUTH, place)
-        item = self._make(node.item, scope, None)
+        item = self.make(node.item, scope, None)
         if item.type.kind == "text":
             raise self.fail("P0213", node.item.span)
-        options = self._each([lambda o=o: self._option(o, scope, item, node) for o in node.options])
+        options = self.each([lambda o=o: self._option(o, scope, item, node) for o in node.options])
         return ir.Among(item, tuple(options), TRUTH, place)
 
     def _option(
         self, option: nodes.Expression, scope: Scope, item: ir.Expression, node: nodes.Membership
     ) -> ir.Expression:
-        made = self._beside(option, scope, item, node.item)
+        made = self.beside(option, scope, item, node.item)
         return self.fit(made, item.type, option.span)

@@ -1,4 +1,4 @@
-"""Every kind of expression, each to the one who knows it."""
+"""Every kind of expression, each to the file that makes a formula of it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .scope import Scope
 
 
 class Elaborator(Aggregates):
-    """All that formulas are made of."""
+    """Makes typed formulas of expressions: `expression`, `condition`."""
 
-    def _typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
+    def typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         place = node.span.place
         match node:
             case nodes.Number():
-                return self._number(node, scope, want, place)
+                return self.number(node, scope, want, place)
             case nodes.Per():
                 raise self.unknown(node.written, node.span, scope)
             case nodes.Truth():
@@ -32,27 +32,27 @@ class Elaborator(Aggregates):
                 written = node.text if len(node.text) == 10 else f"{node.text}-01"
                 return ir.Constant(int(written.replace("-", "")), DATE, place)
             case nodes.Name():
-                return self._name(node, scope, want, place)
+                return self.name(node, scope, want, place)
             case nodes.Displaced():
-                return self._displaced(node, scope, place)
+                return self.displaced(node, scope, place)
             case nodes.Not():
                 return ir.Not(self.condition(node.operand, scope), TRUTH, place)
             case nodes.Negative():
-                inner = self._make(node.operand, scope, want)
-                self._amount(inner, node.operand.span)
+                inner = self.make(node.operand, scope, want)
+                self.must_be_amount(inner, node.operand.span)
                 if isinstance(inner, ir.Constant) and isinstance(inner.value, Fraction):
                     return ir.Constant(-inner.value, inner.type, place)
                 zero = ir.Constant(Fraction(0), inner.type, place)
                 return ir.Arithmetic("-", zero, inner, inner.type, place)
             case nodes.Logic():
-                parts = tuple(self._each([lambda p=p: self.condition(p, scope) for p in node.parts]))
+                parts = tuple(self.each([lambda p=p: self.condition(p, scope) for p in node.parts]))
                 return ir.Logic(node.joined, parts, TRUTH, place)
             case nodes.Comparison():
-                return self._comparison(node, scope, place)
+                return self.comparison(node, scope, place)
             case nodes.Membership():
-                return self._membership(node, scope, place)
+                return self.membership(node, scope, place)
             case nodes.Arithmetic():
-                return self._arithmetic(node, scope, want, place)
+                return self.arithmetic(node, scope, want, place)
             case nodes.Call():
                 return self._call(node, scope, want, place)
             case nodes.AsOf():
@@ -61,7 +61,7 @@ class Elaborator(Aggregates):
 
     def _call(self, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         if node.name in self.model.parameters:
-            return self._keyed(node, scope, place, False)
+            return self.keyed(node, scope, place, False)
         function = BY_NAME.get(node.name)
         if function is None:
             if node.name in self.model.broken:
@@ -80,12 +80,12 @@ class Elaborator(Aggregates):
             return self.look_back(function, node, scope, place)
         match function.shape:
             case "floor":
-                return self._floor(function, node, scope, place)
+                return self.floor(function, node, scope, place)
             case "round":
-                return self._round(function, node, scope, want, place)
+                return self.round(function, node, scope, want, place)
             case "date":
-                return self._date(function, node, scope, place)
-        return self._gather(function, node, scope, want, place)
+                return self.date(function, node, scope, place)
+        return self.gather(function, node, scope, want, place)
 
     def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
         if scope.keys is not None:
@@ -93,8 +93,8 @@ class Elaborator(Aggregates):
         inner = next((x for part in (node.target, node.day) for x in walk(part) if isinstance(x, nodes.AsOf)), None)
         if inner is not None:
             raise self.fail("P0228", inner.span, name=node.target.span.text)
-        value, day = self._each(
-            [lambda: self._make(node.target, scope, None), lambda: self.expression(node.day, scope, DATE)]
+        value, day = self.each(
+            [lambda: self.make(node.target, scope, None), lambda: self.expression(node.day, scope, DATE)]
         )
         if not isinstance(value, (ir.ParameterRef, ir.RuleRef)):
             raise self.fail("P0227", node.target.span, name=node.target.span.text)

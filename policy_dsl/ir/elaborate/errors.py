@@ -19,7 +19,7 @@ class Skip(Exception):
 
 
 class Errors:
-    """Reports; what is given back is raised, and ends the line."""
+    """Reports what is wrong; what is given back is to be raised, and ends the line."""
 
     def __init__(self, model: Model, report: Report) -> None:
         self.model = model

@@ -1,4 +1,4 @@
-"""A formula of the type that its place wants. How each kind of expression becomes one is for those who extend this."""
+"""Formulas of the type that is wanted, and not too long, whatever they are made of."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .scope import Scope
 
 
 class Formulas(Errors, ABC):
-    """Formulas and what must fit."""
+    """Formulas of any kind: `typed` makes them, and is for those who extend this."""
 
     def __init__(self, model: Model, report: Report) -> None:
         super().__init__(model, report)
@@ -30,7 +30,7 @@ class Formulas(Errors, ABC):
 
     def expression(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         """The typed formula of `node`; with `want` it must fit that type, and bare numbers and values take it."""
-        made = self._make(node, scope, want)
+        made = self.make(node, scope, want)
         if want is None:
             return made
         bare = next((x for x in walk(node) if isinstance(x, nodes.Number) and not x.unit), None)
@@ -40,14 +40,14 @@ class Formulas(Errors, ABC):
             )
         return self.fit(made, want, node.span)
 
-    def _make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
-        made = self._typed(node, scope, want)
+    def make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
+        made = self.typed(node, scope, want)
         if self._parts(made) > MAX_PARTS:
             raise self.fail("P0105", node.span, most=MAX_PARTS)
         return made
 
     @abstractmethod
-    def _typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
+    def typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         """The formula of any expression, by its kind; `want` is its context and need not be met."""
 
     def _parts(self, made: ir.Expression) -> int:
@@ -58,7 +58,7 @@ class Formulas(Errors, ABC):
         return known[1]
 
     @staticmethod
-    def _each(makers: Sequence[object]) -> list[ir.Expression]:
+    def each(makers: Sequence[object]) -> list[ir.Expression]:
         """All parts, so that every part's mistakes are reported; then the first failure counts."""
         made: list[ir.Expression] = []
         failed = False
@@ -84,7 +84,7 @@ class Formulas(Errors, ABC):
             raise self.units(span, have, want)
         return made
 
-    def _amount(self, made: ir.Expression, span: Span) -> None:
+    def must_be_amount(self, made: ir.Expression, span: Span) -> None:
         if made.type.kind == "text":
             raise self.fail("P0213", span)
         if made.type.kind != "amount":

@@ -21,7 +21,7 @@ MOST_MONTHS = 600
 
 
 class LookBacks(Calls):
-    """Look-backs, too."""
+    """Formulas that look back, too."""
 
     def __init__(self, model: Model, report: Report) -> None:
         super().__init__(model, report)

@@ -15,20 +15,20 @@ from .scope import MEASURES, Scope
 
 
 class Names(Formulas):
-    """Names, too."""
+    """Formulas that are names."""
 
     def __init__(self, model: Model, report: Report) -> None:
         super().__init__(model, report)
         self.measures: Type | None = None  # the benefit's type, where 已发 and 应发 have a meaning
 
-    def _name(self, node: nodes.Name, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def name(self, node: nodes.Name, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         path = node.path
         if scope.prefix and path[: len(scope.prefix)] == scope.prefix and len(path) > len(scope.prefix):
             path = path[len(scope.prefix) :]
             return self._member(path, 0, scope.entity, node, scope, place)
         if len(path) == 1:
             name = path[0]
-            found = self._simple(name, scope, place)
+            found = self.unqualified(name, scope, place)
             value = want is not None and want.kind == "enumeration" and name in want.members
             if value and found is not None:
                 raise self.fail("P0207", node.span, name=name)
@@ -84,7 +84,7 @@ class Names(Formulas):
             )
         raise self.unknown(".".join(path), node.span, scope)
 
-    def _simple(self, name: str, scope: Scope, place: Place) -> ir.Expression | str | None:
+    def unqualified(self, name: str, scope: Scope, place: Place) -> ir.Expression | str | None:
         """What an unqualified name means: a formula, "list" for a list, or nothing."""
         if scope.keys is not None:
             for index, (key, type_) in enumerate(scope.keys):
@@ -132,7 +132,7 @@ class Names(Formulas):
             return ir.FactRef(up, entity, symbol.name, symbol.type, place)
         return ir.RuleRef(up, entity, symbol.name, symbol.type, place)
 
-    def _displaced(self, node: nodes.Displaced, scope: Scope, place: Place) -> ir.Expression:
+    def displaced(self, node: nodes.Displaced, scope: Scope, place: Place) -> ir.Expression:
         """原值: a reference to the part of the rule that would count without the line at hand."""
         if scope.gathers:
             raise self.fail(
@@ -150,17 +150,17 @@ class Names(Formulas):
             raise self.fail("P0613", node.span, problem="它下面没有别的行", problem_en="there is no line below it")
         return found
 
-    def _lists(self, node: nodes.Call, scope: Scope) -> tuple[int, tuple[str, ...], str] | None:
+    def list_over(self, node: nodes.Call, scope: Scope) -> tuple[int, tuple[str, ...], str] | None:
         """The list that the call ranges over: levels out, path of lists, entity of its entries; None for a call on values."""
         if len(node.arguments) != 1:
             return None
-        for name in _names_in(node.arguments[0]):
-            found = self._list_path(name.path, scope)
+        for name in names_in(node.arguments[0]):
+            found = self.list_path(name.path, scope)
             if found:
                 return found
         return None
 
-    def _list_path(self, path: tuple[str, ...], scope: Scope) -> tuple[int, tuple[str, ...], str] | None:
+    def list_path(self, path: tuple[str, ...], scope: Scope) -> tuple[int, tuple[str, ...], str] | None:
         chain = scope.chain()
         starts: list[tuple[int, str, tuple[str, ...]]] = []
         if scope.prefix and path[: len(scope.prefix)] == scope.prefix:
@@ -182,6 +182,6 @@ class Names(Formulas):
         return None
 
 
-def _names_in(node: nodes.Node) -> list[nodes.Name]:
+def names_in(node: nodes.Node) -> list[nodes.Name]:
     """Names in the order of the text, calls' inside included."""
     return [n for n in walk(node) if isinstance(n, nodes.Name)]

@@ -16,11 +16,11 @@ from .scope import Scope
 
 
 class Numbers(Names):
-    """Numbers, too."""
+    """Formulas that are numbers, too."""
 
-    def _number(self, node: nodes.Number, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+    def number(self, node: nodes.Number, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         for written, span in node.asked:
-            found = self._simple(written, scope, place)
+            found = self.unqualified(written, scope, place)
             if isinstance(found, ir.Expression) and found.type.is_amount:
                 raise self._two_readings(node, written, span, found)
         value = node.value

@@ -36,9 +36,7 @@ class Scope:
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
-        self.ranks: dict[
-            int, tuple[nodes.Expression, int]
-        ] = {}  # Elaborator._rank's answers; the node keeps its id taken
+        self.ranks: dict[int, tuple[nodes.Expression, int]] = {}  # Sides.rank's answers; the node keeps its id taken
 
     def chain(self) -> list[str]:
         return self.model.ancestors(self.entity) if self.entity else []

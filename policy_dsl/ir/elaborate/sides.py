@@ -1,4 +1,4 @@
-"""Two sides of one sign: the one that brings a type along is read first, and the other takes it as its context."""
+"""Which side of a sign is read first: the one that has a type of its own, and the other takes it as its context."""
 
 from __future__ import annotations
 
@@ -11,30 +11,28 @@ from .scope import Scope
 
 
 class Sides(Numbers):
-    """Sides, too."""
+    """Sides of a sign or arguments of a function that must be of one type."""
 
-    def _pair(
+    def pair(
         self, left: nodes.Expression, right: nodes.Expression, scope: Scope, want: Type | None = None
     ) -> tuple[ir.Expression, ir.Expression]:
         """Both sides, the one that has a type first; the other takes it as its context."""
-        if self._rank(left, scope) >= self._rank(right, scope):
-            a = self._make(left, scope, want)
-            return a, self._beside(right, scope, a, left)
-        b = self._make(right, scope, want)
-        return self._beside(left, scope, b, right), b
+        if self.rank(left, scope) >= self.rank(right, scope):
+            a = self.make(left, scope, want)
+            return a, self.beside(right, scope, a, left)
+        b = self.make(right, scope, want)
+        return self.beside(left, scope, b, right), b
 
-    def _beside(
-        self, node: nodes.Expression, scope: Scope, other: ir.Expression, at: nodes.Expression
-    ) -> ir.Expression:
+    def beside(self, node: nodes.Expression, scope: Scope, other: ir.Expression, at: nodes.Expression) -> ir.Expression:
         context = other.type if other.type.kind in ("amount", "enumeration") else None
         if context in (NUMBER, WHOLE):
             context = None
-        made = self._make(node, scope, context)
+        made = self.make(node, scope, context)
         if made.type.kind != other.type.kind:
             raise self.wanted(node.span, other.type.show("zh"), other.type.show("en"), made.type)
         return made
 
-    def _rank(self, node: nodes.Expression, scope: Scope) -> int:
+    def rank(self, node: nodes.Expression, scope: Scope) -> int:
         """How much type a side brings along: 2 of its own, 1 a written unit, 0 a bare number or a value's name."""
         known = scope.ranks.get(id(node))
         if known is None:
@@ -46,18 +44,18 @@ class Sides(Numbers):
             case nodes.Number():
                 return 1 if node.unit else 0
             case nodes.Negative():
-                return self._rank(node.operand, scope)
+                return self.rank(node.operand, scope)
             case nodes.Arithmetic() if node.sign in "+-":
-                return max(self._rank(node.left, scope), self._rank(node.right, scope))
+                return max(self.rank(node.left, scope), self.rank(node.right, scope))
             case nodes.Arithmetic():
-                return 1 if max(self._rank(node.left, scope), self._rank(node.right, scope)) < 2 else 2
+                return 1 if max(self.rank(node.left, scope), self.rank(node.right, scope)) < 2 else 2
             case nodes.Name() if len(node.path) == 1:
-                return 0 if self._simple(node.path[0], scope, node.span.place) is None else 2
+                return 0 if self.unqualified(node.path[0], scope, node.span.place) is None else 2
             case nodes.Call() if (
-                node.name in BY_NAME and BY_NAME[node.name].shape == "gather" and not self._lists(node, scope)
+                node.name in BY_NAME and BY_NAME[node.name].shape == "gather" and not self.list_over(node, scope)
             ):
                 return (
-                    max((self._rank(a, scope) for a in node.arguments), default=2)
+                    max((self.rank(a, scope) for a in node.arguments), default=2)
                     if BY_NAME[node.name].key in ("max", "min", "sum", "average")
                     else 2
                 )
