@@ -10,24 +10,24 @@ from typing import Any
 
 from attrs import evolve
 
-from ..diagnostics.report import Report, nearest, suggestion
-from ..model.clause import Clause
-from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
-from ..model.types import Type
-from ..source import Place, Span
-from ..syntax import nodes
-from ..syntax.characters import MAX_RULE_LINES
-from . import nodes as ir
-from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, day_before, inherited
-from .carry import settle_grids
-from .displaced import Parts, Reader
-from .elaborate.elaborator import Elaborator
-from .elaborate.errors import Skip
-from .elaborate.scope import Scope
-from .examples import example_of
-from .guarantees import guarantees_of
-from .lives import marked_births, settle_births
-from .traverse import all_formulas, asks_calendar, formulas, references, walk
+from ...diagnostics.report import Report, nearest, suggestion
+from ...model.clause import Clause
+from ...model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
+from ...model.types import Type
+from ...source import Place, Span
+from ...syntax import nodes
+from ...syntax.characters import MAX_RULE_LINES
+from .. import nodes as ir
+from ..bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, day_before, inherited
+from ..carry import settle_grids
+from ..displaced import Parts, Reader
+from ..elaborate.elaborator import Elaborator
+from ..elaborate.errors import Skip
+from ..elaborate.scope import Scope
+from ..examples import example_of
+from ..guarantees import guarantees_of
+from ..lives import marked_births, settle_births
+from ..traverse import all_formulas, asks_calendar, formulas, references, walk
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
