@@ -40,6 +40,13 @@ class Formulas(Errors, ABC):
             )
         return self.fit(made, want, node.span)
 
+    def literal(self, node: nodes.Expression, scope: Scope, want: Type) -> object:
+        """The value of `node`, which must be written out."""
+        made = self.expression(node, scope, want)
+        if not isinstance(made, ir.Constant):
+            raise self.wanted(node.span, "写明的值", "a written value", made.type)
+        return made.value
+
     def make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         made = self.typed(node, scope, want)
         if self._parts(made) > MAX_PARTS:
