@@ -11,7 +11,7 @@ from ...model.declare import Declared, ParameterSymbol
 from ...model.types import Type
 from ...syntax import nodes
 from .. import nodes as ir
-from ..bodies import TWICE, TWICE_LABEL, Opener, RawLine, amended_twice, day_before
+from ..bodies.opener import TWICE, TWICE_LABEL, Opener, RawLine, amended_twice, day_before
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope

@@ -10,7 +10,7 @@ from ...model.declare import Declared, Model
 from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir
-from ..bodies import RawBody, inherited
+from ..bodies.opener import RawBody, inherited
 
 
 class Sources:

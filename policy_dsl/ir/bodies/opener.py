@@ -14,12 +14,12 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ..diagnostics.report import Report
-from ..model.declare import Declared
-from ..source import Span
-from ..syntax import nodes, undated
+from ...diagnostics.report import Report
+from ...model.declare import Declared
+from ...source import Span
+from ...syntax import nodes, undated
+from ..nodes import OPEN
 from .cells import cell_condition, row_key
-from .nodes import OPEN
 
 
 @frozen
