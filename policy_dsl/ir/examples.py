@@ -12,7 +12,7 @@ from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir
-from .bodies.opener import first_day
+from .bodies.dates import first_day
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.scope import Scope

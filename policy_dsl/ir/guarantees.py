@@ -22,7 +22,7 @@ from ..syntax import nodes
 from ..syntax.traverse import children
 from ..syntax.traverse import walk as tree
 from . import nodes as ir
-from .bodies.opener import report_outside, span_of, within
+from .bodies.dates import report_outside, span_of, within
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.declare import RuleSymbol
 from .. import nodes as ir
-from ..bodies.opener import RawBody
+from ..bodies.lines import RawBody
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope

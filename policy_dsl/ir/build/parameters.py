@@ -11,7 +11,10 @@ from ...model.declare import Declared, ParameterSymbol
 from ...model.types import Type
 from ...syntax import nodes
 from .. import nodes as ir
-from ..bodies.opener import TWICE, TWICE_LABEL, Opener, RawLine, amended_twice, day_before
+from ..bodies.dates import day_before, day_text
+from ..bodies.layers import TWICE, TWICE_LABEL, amended_twice
+from ..bodies.lines import RawLine
+from ..bodies.opener import Opener
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
@@ -130,15 +133,11 @@ class Parameters:
                         "P0401",
                         b.place,
                         name=symbol.name,
-                        date=_date(b.since),
+                        date=day_text(b.since),
                         labels=[(a.place, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
                         hint=TWICE if again else None,
                     )
                     break
-
-
-def _date(day: int) -> str:
-    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
 
 
 def _settled_entries(symbol: ParameterSymbol, entries: list[ir.Entry]) -> Iterator[ir.Entry]:

@@ -10,7 +10,8 @@ from ...source import Place
 from ...syntax import nodes
 from ...syntax.characters import MAX_RULE_LINES
 from .. import nodes as ir
-from ..bodies.opener import Opener, RawLine
+from ..bodies.lines import RawLine
+from ..bodies.opener import Opener
 from ..displaced import Parts, Reader
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...diagnostics.report import Report, suggestion
 from ...model.declare import RuleSymbol
-from ..bodies.opener import RawBody
+from ..bodies.lines import RawBody
 
 
 def of_its_kind(symbol: RuleSymbol, body: RawBody, report: Report) -> bool:

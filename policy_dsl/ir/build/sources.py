@@ -10,7 +10,8 @@ from ...model.declare import Declared, Model
 from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir
-from ..bodies.opener import RawBody, inherited
+from ..bodies.layers import inherited
+from ..bodies.lines import RawBody
 
 
 class Sources:

@@ -6,7 +6,7 @@ from ...model.declare import Declared, RuleSymbol
 from ...model.types import TRUTH
 from ...syntax import nodes
 from .. import nodes as ir
-from ..bodies.opener import RawBody, RawLine
+from ..bodies.lines import RawBody, RawLine
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
