@@ -10,7 +10,7 @@ from .checks.check import check
 from .diagnostics.report import PolicyError, Report, diagnostic, suggestion
 from .facts.read import Reader
 from .ir import nodes as ir
-from .ir.bodies import first_day
+from .ir.bodies.dates import first_day
 
 
 def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, object]]) -> ir.Program:

@@ -13,7 +13,7 @@ from ..model.declare import Model, RuleSymbol
 from ..source import Place
 from ..syntax.characters import MAX_DISPLACED, MAX_RULE_LINES
 from . import nodes as ir
-from .bodies import RawBody, RawLine
+from .bodies.lines import RawBody, RawLine
 
 Reader = Callable[[Place], ir.RuleRef | None]
 

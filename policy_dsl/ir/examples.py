@@ -12,8 +12,10 @@ from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir
-from .bodies import first_day
-from .elaborate import Elaborator, Scope, Skip
+from .bodies.dates import first_day
+from .elaborate.elaborator import Elaborator
+from .elaborate.errors import Skip
+from .elaborate.scope import Scope
 
 
 def _none(given: nodes.Given) -> bool:

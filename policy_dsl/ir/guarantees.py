@@ -22,8 +22,10 @@ from ..syntax import nodes
 from ..syntax.traverse import children
 from ..syntax.traverse import walk as tree
 from . import nodes as ir
-from .bodies import report_outside, span_of, within
-from .elaborate import Elaborator, Scope, Skip
+from .bodies.dates import report_outside, span_of, within
+from .elaborate.elaborator import Elaborator
+from .elaborate.errors import Skip
+from .elaborate.scope import Scope
 from .traverse import walk
 
 ClauseOf = Callable[[Clause, Iterable[nodes.Notes]], tuple[Clause, tuple[str, ...]]]
@@ -224,7 +226,7 @@ class _Reader:
         if row is None or row.shape != "gather" or len(node.arguments) != 1:
             return None
         inside = [n for n in tree(node.arguments[0]) if isinstance(n, nodes.Name)]
-        return next((n for n in inside if self.elaborator._list_path(n.path, scope)), None)
+        return next((n for n in inside if self.elaborator.list_path(n.path, scope)), None)
 
     def status_of(self, node: nodes.Expression, scope: Scope) -> nodes.Name | None:
         """The name of the status whose state is meant; None where no status has it (the elaborator says so)."""

@@ -1,6 +1,6 @@
 """THE function table: one row a function. Spellings, how it is called, and the words that explain it.
 
-Typing stands in ir/elaborate.py (one `match` over `shape`), evaluation in backends (interpret/, python/) over the helpers of
+Typing stands in ir/elaborate/elaborator.py (one `match` over `shape`), evaluation in backends (interpret/, python/) over the helpers of
 backends/runtime.py; a function with the shape of an existing one needs its row and its helper only.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.bodies import day_before
+from ..ir.bodies.dates import day_before
 from ..library import in_order
 from ..model.clause import Clause
 from ..source import Place

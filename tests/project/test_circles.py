@@ -18,7 +18,6 @@ NAMES = {  # dotted name below the package → file
 Imports = dict[str, dict[str, set[str]]]  # file → files that it imports → how: "top", "lazy", "types"
 
 FORMS = "a result offers its forms, and loads the one that is asked for; the form reads the result"
-TYPES = "for the type of an argument alone; nothing is loaded"
 
 # file → file that stands above it in the imports, with the reason why it is named all the same
 BACKWARD = {
@@ -28,7 +27,6 @@ BACKWARD = {
     ("explain.explanation", "explain.data"): FORMS,
     ("explain.explanation", "explain.page"): FORMS,
     ("explain.explanation", "explain.render"): FORMS,
-    ("ir.past", "ir.elaborate"): TYPES,
     ("register.register", "register.data"): FORMS,
     ("register.register", "register.text"): FORMS,
     ("timeline.timeline", "timeline.forms"): FORMS,
@@ -108,14 +106,12 @@ def test_no_file_needs_one_that_needs_it() -> None:
 
 
 @pytest.mark.parametrize("pair", BACKWARD, ids=" names ".join)
-def test_what_is_named_backward_is_loaded_late_or_never(pair: tuple[str, str]) -> None:
+def test_what_is_named_backward_is_loaded_late(pair: tuple[str, str]) -> None:
     """… and would close a circle: what no longer does leaves the list."""
     found = imports()
     file, other = pair
     hows = found[file].get(other, set())
-    assert hows == ({"types"} if BACKWARD[pair] == TYPES else {"lazy"}), (
-        f"{file} imports {other}: {hows or 'not at all'}"
-    )
+    assert hows == {"lazy"}, f"{file} imports {other}: {hows or 'not at all'}"
     assert any(file in circle for circle in circles(found, set(BACKWARD) - {pair}))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from attrs import fields
 
-from ..syntax import nodes
-from ..syntax.keywords import COMPARISON_WORDS
+from ...syntax import nodes
+from ...syntax.keywords import COMPARISON_WORDS
 
 
 def row_key(columns: Iterable[nodes.Column], cells: Iterable[nodes.Cell]) -> str:

@@ -1,4 +1,4 @@
-"""Bodies as written → plain lines: dated blocks opened, tables turned into rows with conditions, amendments laid over.
+"""Bodies as written, opened into lines.
 
 A table is another way to write branches: each row becomes a line whose condition joins the row's cells; each dated column gives
 that row a result for its time.
@@ -6,133 +6,20 @@ that row a result for its time.
 
 from __future__ import annotations
 
-import calendar
-import datetime
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from ..diagnostics.report import Report
-from ..model.declare import Declared
-from ..source import Span
-from ..syntax import nodes, undated
+from ...diagnostics.report import Report
+from ...model.declare import Declared
+from ...syntax import nodes, undated
+from ..nodes import OPEN
 from .cells import cell_condition, row_key
-from .nodes import OPEN
-
-
-@frozen
-class RawLine:
-    """A line before its expressions are read. `since` 0 means undated; `key` is what an amendment or a later date replaces."""
-
-    kind: str
-    key: str
-    label: str
-    conditions: tuple[nodes.Expression, ...]
-    result: nodes.Result
-    beats: tuple[str, ...]
-    since: int
-    until: int
-    published: int
-    row: int
-    notes: tuple[nodes.Notes, ...]
-    declared: Declared
-    span: Span
-    steps: tuple[str, str] = ("", "")  # of a transition: from which state to which
-    ends: int = OPEN  # its own 至
-
-
-@frozen
-class RawMode:
-    kind: str
-    since: int
-    until: int
-    published: int
-    layer: int
-    span: Span
-
-
-@frozen
-class RawRepeal:
-    """`废止`, by the key of what it takes away; "" for everything."""
-
-    key: str
-    label: str
-    since: int
-    until: int
-    published: int
-    notes: tuple[nodes.Notes, ...]
-    declared: Declared
-    span: Span
-
-    @property
-    def always(self) -> bool:
-        return not self.since and self.until == OPEN
-
-
-@frozen
-class RawBody:
-    lines: tuple[RawLine, ...]
-    modes: tuple[RawMode, ...]
-    remarks: tuple[tuple[nodes.Notes, Declared], ...]
-    arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
-    states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
-    repeals: tuple[RawRepeal, ...] = ()
-    complete: bool = True  # whether nothing was left out, as its days lie outside what is around it
-
-    @property
-    def whole(self) -> int:
-        """The lowest layer that takes all that it inherits away for good; 0 where none does."""
-        return max((r.declared.layer for r in self.repeals if r.always and not r.key), default=0)
-
-
-def first_day(text: str) -> int:
-    """A date as yyyymmdd; a month means its first day."""
-    return int((text if len(text) == 10 else text + "-01").replace("-", ""))
-
-
-def last_day(text: str) -> int:
-    """As the end of a span: a month means its last day."""
-    if len(text) == 10:
-        return int(text.replace("-", ""))
-    year, month = int(text[:4]), int(text[5:])
-    return year * 10000 + month * 100 + calendar.monthrange(year, month)[1]
-
-
-def day_before(day: int) -> int:
-    d = datetime.date(day // 10000, day // 100 % 100, day % 100)
-    if d == datetime.date.min:
-        return day
-    d -= datetime.timedelta(days=1)
-    return d.year * 10000 + d.month * 100 + d.day
-
-
-def span_of(dates: nodes.Dates | None) -> tuple[int, int, int]:
-    if dates is None:
-        return 0, OPEN, 0
-    return (
-        first_day(dates.since),
-        last_day(dates.until) if dates.until else OPEN,
-        first_day(dates.published) if dates.published else 0,
-    )
-
-
-def within(dates: nodes.Dates | None, outer: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The time of what is written inside something dated: the days that both have. Where it says no 公布 that of the outer one holds.
-
-    From later than its end: no day at all.
-    """
-    since, until, published = span_of(dates)
-    return max(since, outer[0]), min(until, outer[1]), published or outer[2]
-
-
-def report_outside(report: Report, dates: nodes.Dates, outer: tuple[int, int, int]) -> None:
-    """Says that no day of `dates` lies within the outer time."""
-    since, until = (_day_text(x) if x not in (0, OPEN) else "" for x in outer[:2])
-    zh = " ".join(f"{word} {day}" for word, day in (("自", since), ("至", until)) if day)
-    en = " ".join(f"{word} {day}" for word, day in (("from", since), ("to", until)) if day)
-    report.error("P0421", dates.span, dates=dates.span.text, outer=zh, outer_en=en)
+from .dates import day_before, day_text, first_day, report_outside, span_of, within
+from .layers import TWICE, TWICE_LABEL, amended_twice, report_twice, twice
+from .lines import RawBody, RawLine, RawMode, RawRepeal
 
 
 class Opener:
@@ -407,7 +294,7 @@ class Opener:
                         labels=[(a.span, *(TWICE_LABEL if again else ("先在这里写了", "written first here")))],
                         hint=TWICE if again else None,
                         name=self.name if a.kind == "value" else a.label,
-                        date=_day_text(b.since),
+                        date=day_text(b.since),
                     )
             following = after = OPEN  # the next date on which a value begins, and the one after it
             for i in reversed(members):
@@ -425,68 +312,5 @@ def _said_of(body: Iterable[nodes.Line], dates: tuple[int, int, int]) -> tuple[n
     return tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
 
 
-TWICE = (
-    "同一层把它修订了两次：合成一处，或用「自 日期」分开",
-    "one layer amends it twice: join the two, or part them by dates",
-)
-TWICE_LABEL = ("这一层先在这里改了", "this layer amends it here first")
-
-
-def amended_twice(a: Declared, b: Declared) -> bool:
-    """Whether two declarations of one layer, one of them a 修订 at least, say the same thing."""
-    return a is not b and a.layer == b.layer and (a.amends or b.amends)
-
-
-def report_twice(report: Report, a: RawLine | RawRepeal, b: RawLine | RawRepeal, name: str) -> None:
-    report.error("P0612", b.span, name=name, labels=[(a.span, *TWICE_LABEL)])
-
-
-def twice(name: str, lines: list[RawLine], repeals: list[RawRepeal], report: Report) -> None:
-    """Reports what two declarations of one layer take away or replace as a whole; what has a key is compared by `_settle`."""
-    taken: dict[tuple[object, ...], RawLine | RawRepeal] = {}
-    labelled = [x for x in lines if x.kind in ("exception", "transition") and x.label]
-    there = [(x.key, x.declared.layer) for x in lines]
-    known = [r for r in repeals if not r.key or inherited(there, repeals, r, r.key)]  # of the others P0611 speaks
-    keyed: list[RawLine | RawRepeal] = [*known, *labelled]
-    for line in keyed:
-        before = taken.setdefault((line.key, line.declared.layer, line.since, line.published), line)
-        if before is not line and isinstance(before, RawRepeal):
-            report_twice(report, before, line, line.label or name)
-    first: dict[int, RawLine] = {}
-    for branch in (x for x in lines if x.kind == "branch"):
-        other = first.setdefault(branch.declared.layer, branch)
-        if _both_amend(other, branch):
-            report_twice(report, other, branch, name)
-            break
-    steps: dict[tuple[int, str], RawLine] = {}
-    for line in (x for x in lines if x.kind == "transition"):
-        other = steps.setdefault((line.declared.layer, line.key), line)
-        if _both_amend(other, line):
-            report_twice(report, other, line, line.label)
-            steps[line.declared.layer, line.key] = line
-
-
-def _both_amend(a: RawLine, b: RawLine) -> bool:
-    """Whether one layer says both, apart, for days that they share."""
-    return amended_twice(a.declared, b.declared) and a.since <= b.until and b.since <= a.until
-
-
-def inherited(there: Iterable[tuple[str, int]], repeals: Iterable[RawRepeal], repeal: RawRepeal, key: str) -> bool:
-    """Whether something with the key ("": anything) is inherited by a 废止's layer; `there` says (key, layer) of all that is declared.
-
-    What a layer between has taken away for good is not inherited any more.
-    """
-    layer = repeal.declared.layer
-    between = [r for r in repeals if r.always and r.declared.layer < layer]
-    return any(
-        at < layer and key in ("", k) and not any(r.declared.layer > at and r.key in ("", k) for r in between)
-        for k, at in there
-    )
-
-
 def _another_exception(a: RawLine, b: RawLine) -> bool:
     return a.kind == "exception" and (a.conditions, a.beats) != (b.conditions, b.beats)
-
-
-def _day_text(day: int) -> str:
-    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"

@@ -1,0 +1,61 @@
+"""Comparisons; whether a value is one of several, or within a range."""
+
+from __future__ import annotations
+
+from ...model.types import TRUTH
+from ...source import Place
+from ...syntax import nodes
+from .. import nodes as ir
+from .scope import Scope
+from .sides import Sides
+
+
+class Comparisons(Sides):
+    """Formulas that compare, too."""
+
+    def comparison(self, node: nodes.Comparison, scope: Scope, place: Place) -> ir.Expression:
+        sides = [node.first, *(link.right for link in node.links)]
+        order = sorted(range(len(sides)), key=lambda i: -self.rank(sides[i], scope))
+        lead = self.make(sides[order[0]], scope, None)
+        if lead.type.kind == "text":
+            raise self.fail("P0213", sides[order[0]].span)
+        made: dict[int, ir.Expression] = {order[0]: lead}
+        for i in order[1:]:
+            made[i] = self.beside(sides[i], scope, lead, sides[order[0]])
+            if lead.type.kind == "amount" and made[i].type.unit.dims != lead.type.unit.dims:
+                a, b = (made[i], lead) if i < order[0] else (lead, made[i])
+                raise self.units(sides[0].span.to(sides[-1].span), a.type, b.type)
+            if lead.type.kind == "enumeration":
+                self.fit(made[i], lead.type, sides[i].span)
+        parts: list[ir.Expression] = []
+        for i, link in enumerate(node.links):
+            if link.sign not in ("=", "!="):
+                if lead.type.kind == "enumeration" and not lead.type.ordered:
+                    raise self.fail("P0211", node.span, type=lead.type.show("zh"), type_en=lead.type.show("en"))
+                if lead.type.kind == "truth":
+                    raise self.wanted(
+                        node.span, "数量、日期或有次序的类型", "an amount, a date or an ordered type", lead.type
+                    )
+            parts.append(ir.Compare(link.sign, made[i], made[i + 1], link.word, TRUTH, place))
+        return parts[0] if len(parts) == 1 else ir.Logic("and", tuple(parts), TRUTH, place)
+
+    def membership(self, node: nodes.Membership, scope: Scope, place: Place) -> ir.Expression:
+        if isinstance(node.options, nodes.Range):
+            r = node.options
+            low = nodes.Link(">=" if r.low_closed else ">", "≥" if r.low_closed else ">", r.low, span=r.low.span)
+            high = nodes.Link("<=" if r.high_closed else "<", "≤" if r.high_closed else "<", r.high, span=r.high.span)
+            parts = tuple(
+                self.comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high)
+            )
+            return ir.Logic("and", parts, TRUTH, place)
+        item = self.make(node.item, scope, None)
+        if item.type.kind == "text":
+            raise self.fail("P0213", node.item.span)
+        options = self.each([lambda o=o: self._option(o, scope, item, node) for o in node.options])
+        return ir.Among(item, tuple(options), TRUTH, place)
+
+    def _option(
+        self, option: nodes.Expression, scope: Scope, item: ir.Expression, node: nodes.Membership
+    ) -> ir.Expression:
+        made = self.beside(option, scope, item, node.item)
+        return self.fit(made, item.type, option.span)

@@ -1,0 +1,101 @@
+"""Every kind of expression, each to the file that makes a formula of it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ...diagnostics.report import suggestion
+from ...model.functions import BY_NAME
+from ...model.types import DATE, TRUTH, Type
+from ...source import Place
+from ...syntax import nodes
+from ...syntax.traverse import walk
+from .. import nodes as ir
+from .aggregates import Aggregates
+from .errors import Skip
+from .scope import Scope
+
+
+class Elaborator(Aggregates):
+    """Makes typed formulas of expressions: `expression`, `condition`."""
+
+    def typed(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
+        place = node.span.place
+        match node:
+            case nodes.Number():
+                return self.number(node, scope, want, place)
+            case nodes.Per():
+                raise self.unknown(node.written, node.span, scope)
+            case nodes.Truth():
+                return ir.Constant(node.value, TRUTH, place)
+            case nodes.Day():
+                written = node.text if len(node.text) == 10 else f"{node.text}-01"
+                return ir.Constant(int(written.replace("-", "")), DATE, place)
+            case nodes.Name():
+                return self.name(node, scope, want, place)
+            case nodes.Displaced():
+                return self.displaced(node, scope, place)
+            case nodes.Not():
+                return ir.Not(self.condition(node.operand, scope), TRUTH, place)
+            case nodes.Negative():
+                inner = self.make(node.operand, scope, want)
+                self.must_be_amount(inner, node.operand.span)
+                if isinstance(inner, ir.Constant) and isinstance(inner.value, Fraction):
+                    return ir.Constant(-inner.value, inner.type, place)
+                zero = ir.Constant(Fraction(0), inner.type, place)
+                return ir.Arithmetic("-", zero, inner, inner.type, place)
+            case nodes.Logic():
+                parts = tuple(self.each([lambda p=p: self.condition(p, scope) for p in node.parts]))
+                return ir.Logic(node.joined, parts, TRUTH, place)
+            case nodes.Comparison():
+                return self.comparison(node, scope, place)
+            case nodes.Membership():
+                return self.membership(node, scope, place)
+            case nodes.Arithmetic():
+                return self.arithmetic(node, scope, want, place)
+            case nodes.Call():
+                return self._call(node, scope, want, place)
+            case nodes.AsOf():
+                return self._as_of(node, scope, place)
+        raise AssertionError(node)
+
+    def _call(self, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+        if node.name in self.model.parameters:
+            return self.keyed(node, scope, place, False)
+        function = BY_NAME.get(node.name)
+        if function is None:
+            if node.name in self.model.broken:
+                raise Skip
+            keyed = [n for n, p in self.model.parameters.items() if p.keys]
+            zh, en = suggestion(node.name, [*BY_NAME, *keyed])
+            raise self.fail(
+                "P0209",
+                node.span,
+                name=node.name,
+                hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
+            )
+        if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
+            raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
+        if function.shape == "past":
+            return self.look_back(function, node, scope, place)
+        match function.shape:
+            case "floor":
+                return self.floor(function, node, scope, place)
+            case "round":
+                return self.round(function, node, scope, want, place)
+            case "date":
+                return self.date(function, node, scope, place)
+        return self.gather(function, node, scope, want, place)
+
+    def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
+        if scope.keys is not None:
+            raise self.fail("P0229", node.span)
+        inner = next((x for part in (node.target, node.day) for x in walk(part) if isinstance(x, nodes.AsOf)), None)
+        if inner is not None:
+            raise self.fail("P0228", inner.span, name=node.target.span.text)
+        value, day = self.each(
+            [lambda: self.make(node.target, scope, None), lambda: self.expression(node.day, scope, DATE)]
+        )
+        if not isinstance(value, (ir.ParameterRef, ir.RuleRef)):
+            raise self.fail("P0227", node.target.span, name=node.target.span.text)
+        return ir.AsOf(value, day, value.type, place)
