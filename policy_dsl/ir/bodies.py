@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..diagnostics.report import Report
-from ..model.declare import Declared
+from ..model.symbols import Declared
 from ..source import Span
 from ..syntax import nodes, undated
 from .cells import cell_condition, row_key

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ..diagnostics.report import Report, nearest, suggestion
 from ..model.clause import Clause
-from ..model.declare import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
+from ..model.symbols import Declared, EntitySymbol, Model, ParameterSymbol, RuleSymbol
 from ..model.types import Type
 from ..source import Place, Span
 from ..syntax import nodes

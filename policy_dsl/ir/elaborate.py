@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from ..diagnostics.report import Report, suggestion
-from ..model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
 from ..model.functions import BY_KEY, BY_NAME, MOMENTS, Function
+from ..model.symbols import EntitySymbol, FactSymbol, Model, RuleSymbol
 from ..model.types import (
     AGE,
     DATE,

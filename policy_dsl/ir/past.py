@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..model.clause import Clause
-from ..model.declare import RuleSymbol
 from ..model.functions import Function
+from ..model.symbols import RuleSymbol
 from ..model.types import MONTH_COUNT, TRUTH, WHOLE, Type, amount
 from ..model.units import MONTHS
 from ..model.words import stay_of
