@@ -18,7 +18,8 @@ from ..diagnostics.report import Report, suggestion
 from ..source import Source, Span
 from . import characters, keywords, nodes, undated
 from .allowances import taken_out
-from .builder import CellError, Reject
+from .builder.pieces import Reject
+from .builder.tables import CellError
 from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
 from .scan import Chunk, LogicalLine, ScanError, Scanner, item_lines
