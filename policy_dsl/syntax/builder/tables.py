@@ -8,7 +8,7 @@ from typing import Any
 from lark import Token, UnexpectedInput
 
 from .. import nodes
-from ..scan import Scanner
+from ..scan.scanner import Scanner
 from .dates import Dates
 from .pieces import Reject
 
