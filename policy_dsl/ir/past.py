@@ -18,7 +18,7 @@ from ..model.units import MONTHS
 from ..model.words import stay_of
 from ..source import Place
 from ..syntax import nodes
-from ..syntax.printer import text as printed
+from ..syntax.printer.printer import text as printed
 from . import nodes as ir
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from policy_dsl.syntax import characters, keywords, nodes
 from policy_dsl.syntax import parse as parser
 from policy_dsl.syntax.builder.builder import Builder
 from policy_dsl.syntax.grammar import Grammar
-from policy_dsl.syntax.printer import text as printed
+from policy_dsl.syntax.printer.printer import text as printed
 from policy_dsl.syntax.scan.items import item_lines
 from policy_dsl.syntax.scan.scanner import Scanner
 from policy_dsl.syntax.traverse import walk
