@@ -18,7 +18,8 @@ from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.nodes import Program
 from .library import LayerFiles, digest
-from .model.declare import Layer, declare
+from .model.declare.declare import declare
+from .model.declare.layers import Layer
 from .source import Source, Span
 from .syntax import nodes
 from .syntax.allowances import settle

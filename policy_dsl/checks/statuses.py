@@ -15,7 +15,7 @@ from ..ir import nodes as ir
 from ..ir.disjoint import entailing, overlapping
 from ..ir.epoch import day_after, in_force
 from ..ir.traverse import condition_of, restricted, steps_of, walk
-from ..model.declare import Model
+from ..model.symbols import Model
 
 
 def _meant(name: str, likely: list[str], members: Sequence[str]) -> tuple[str, str]:

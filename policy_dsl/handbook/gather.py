@@ -12,7 +12,7 @@ from ..diagnostics.report import Diagnostic, PolicyError, Report
 from ..ir import nodes as ir
 from ..library import LayerFiles
 from ..model.clause import Clause
-from ..model.declare import in_law
+from ..model.declare.clauses import in_law
 from ..pipeline import compile_layers
 from ..source import Source
 from ..syntax import nodes

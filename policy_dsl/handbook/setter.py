@@ -9,7 +9,8 @@ from ..effective.make import Shower
 from ..effective.text import Phrases
 from ..ir import nodes as ir
 from ..model.clause import Clause
-from ..syntax import nodes, printer
+from ..syntax import nodes
+from ..syntax.printer import printer
 from .chart import chart
 from .markdown import code, link, md, whole
 from .names import safe

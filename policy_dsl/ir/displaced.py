@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model.declare import Model, RuleSymbol
+from ..model.symbols import Model, RuleSymbol
 from ..source import Place
 from ..syntax.characters import MAX_DISPLACED, MAX_RULE_LINES
 from . import nodes as ir

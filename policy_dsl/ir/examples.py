@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
-from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
+from ..model.symbols import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
 from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL

@@ -15,8 +15,8 @@ from attrs import evolve
 
 from ..diagnostics.report import Report
 from ..model.clause import Clause
-from ..model.declare import Declared, FactSymbol, Model
 from ..model.functions import BY_NAME, MOMENTS
+from ..model.symbols import Declared, FactSymbol, Model
 from ..model.types import Type
 from ..syntax import nodes
 from ..syntax.traverse import children

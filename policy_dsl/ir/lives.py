@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..diagnostics.report import Report
-from ..model.declare import Model
+from ..model.symbols import Model
 from . import nodes as ir
 from .traverse import ages
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..model.clause import Clause
-from ..model.declare import RuleSymbol
+from ..model.symbols import RuleSymbol
 from ..model.types import MONTH_COUNT, TRUTH, Type
 from ..model.words import stay_of
 from ..source import Place

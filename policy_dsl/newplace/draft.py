@@ -16,7 +16,8 @@ from ..register.register import Question, Register
 from ..register.words import Wording
 from ..source import Source, Span
 from ..syntax import nodes
-from ..syntax.printer import Language, text
+from ..syntax.printer.printer import text
+from ..syntax.printer.words import Language
 from .first_example import first_case
 from .pending import amendment
 

@@ -18,7 +18,7 @@ from ..diagnostics.report import Diagnostic, Report, nearest
 from ..source import Source, Span
 from . import characters, nodes
 from .expected import expected_words, found_words
-from .scan import LogicalLine
+from .scan.lines import LogicalLine
 
 ALLOWABLE = frozenset(c for c, row in CODES.items() if c.startswith("P") and (row.severity != "error" or row.milder))
 UNUSED = "P0142"

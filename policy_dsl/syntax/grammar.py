@@ -9,7 +9,7 @@ from typing import Any
 from lark import Lark, Token
 from lark.lexer import Lexer
 
-from .builder import Builder
+from .builder.builder import Builder
 
 
 class _Tokens(Lexer):

@@ -18,10 +18,14 @@ from ..diagnostics.report import Report, suggestion
 from ..source import Source, Span
 from . import characters, keywords, nodes, undated
 from .allowances import taken_out
-from .builder import CellError, Reject
+from .builder.pieces import Reject
+from .builder.tables import CellError
 from .expected import expected_words, found_words
 from .grammar import Grammar, grammar
-from .scan import Chunk, LogicalLine, ScanError, Scanner, item_lines
+from .scan.items import Chunk, item_lines
+from .scan.lines import LogicalLine
+from .scan.scanner import Scanner
+from .scan.tokens import ScanError
 
 
 def parse(source: Source, report: Report) -> nodes.File:

@@ -10,8 +10,9 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.handbook.wording import worded
 from policy_dsl.model.functions import BY_NAME
 from policy_dsl.source import Source
-from policy_dsl.syntax import nodes, printer
+from policy_dsl.syntax import nodes
 from policy_dsl.syntax.parse import parse
+from policy_dsl.syntax.printer import printer
 
 FILES = sorted((Path(__file__).parents[2] / "policies").rglob("*.policy"))
 

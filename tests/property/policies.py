@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir.nodes import Program
 from policy_dsl.library import LayerFiles, PolicyFile
-from policy_dsl.model.declare import effective
+from policy_dsl.model.declare.types import effective
 from policy_dsl.model.types import BUILTIN, NUMBER, TRUTH, WHOLE, Type
 from policy_dsl.model.units import unit_of
 from policy_dsl.pipeline import compile_layers

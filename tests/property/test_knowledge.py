@@ -21,7 +21,7 @@ from policy_dsl.pipeline import compile_layers
 from policy_dsl.source import Source
 from policy_dsl.syntax import nodes
 from policy_dsl.syntax.parse import parse
-from policy_dsl.syntax.printer import text as printed
+from policy_dsl.syntax.printer.printer import text as printed
 
 from .dice import Dice, Drawn, examples
 from .histories import Story, stories, story

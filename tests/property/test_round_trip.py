@@ -16,7 +16,8 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.source import Source
 from policy_dsl.syntax import keywords, nodes
 from policy_dsl.syntax.parse import parse
-from policy_dsl.syntax.printer import Language, text
+from policy_dsl.syntax.printer.printer import text
+from policy_dsl.syntax.printer.words import Language
 from policy_dsl.syntax.traverse import walk
 
 from . import trees

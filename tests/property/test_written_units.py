@@ -11,7 +11,7 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.examples.run import run
 from policy_dsl.source import Source
 from policy_dsl.syntax.parse import parse
-from policy_dsl.syntax.printer import text
+from policy_dsl.syntax.printer.printer import text
 
 from ..regressions.deciding import decided, policy_of
 

@@ -34,10 +34,11 @@ from policy_dsl.pipeline import compile_layers
 from policy_dsl.source import Source
 from policy_dsl.syntax import characters, keywords, nodes
 from policy_dsl.syntax import parse as parser
-from policy_dsl.syntax.builder import Builder
+from policy_dsl.syntax.builder.builder import Builder
 from policy_dsl.syntax.grammar import Grammar
-from policy_dsl.syntax.printer import text as printed
-from policy_dsl.syntax.scan import Scanner, item_lines
+from policy_dsl.syntax.printer.printer import text as printed
+from policy_dsl.syntax.scan.items import item_lines
+from policy_dsl.syntax.scan.scanner import Scanner
 from policy_dsl.syntax.traverse import walk
 
 HERE = Path(__file__).parent
@@ -270,8 +271,8 @@ def _built() -> set[str]:
         return call
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, method in list(vars(Builder).items()):
-            if inspect.isfunction(method) and not name.startswith("_"):
+        for name, method in inspect.getmembers_static(Builder, inspect.isfunction):
+            if not name.startswith("_"):
                 patch.setattr(Builder, name, counted(name, method))
         watched = Grammar()
         patch.setattr(parser, "grammar", lambda: watched)

@@ -8,7 +8,8 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.source import Source, width
 from policy_dsl.syntax import nodes
 from policy_dsl.syntax.parse import parse
-from policy_dsl.syntax.printer import WIDTH, text
+from policy_dsl.syntax.printer.layout import WIDTH
+from policy_dsl.syntax.printer.printer import text
 
 CHINESE = """\
 # 临河镇取暖补助

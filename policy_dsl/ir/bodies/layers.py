@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...diagnostics.report import Report
-from ...model.declare import Declared
+from ...model.symbols import Declared
 from .lines import RawLine, RawRepeal
 
 TWICE = (

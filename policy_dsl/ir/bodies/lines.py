@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ...model.declare import Declared
+from ...model.symbols import Declared
 from ...source import Span
 from ...syntax import nodes
 from ..nodes import OPEN

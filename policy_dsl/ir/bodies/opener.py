@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve
 
 from ...diagnostics.report import Report
-from ...model.declare import Declared
+from ...model.symbols import Declared
 from ...syntax import nodes, undated
 from ..nodes import OPEN
 from .cells import cell_condition, row_key

@@ -15,7 +15,7 @@ Each file builds what its first line says:
 from __future__ import annotations
 
 from ...diagnostics.report import Report
-from ...model.declare import Declared, Model
+from ...model.symbols import Declared, Model
 from ...syntax import nodes
 from .. import nodes as ir
 from ..carry import settle_grids

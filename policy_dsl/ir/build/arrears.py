@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.declare import RuleSymbol
+from ...model.symbols import RuleSymbol
 from .. import nodes as ir
 from ..bodies.lines import RawBody
 from ..elaborate.elaborator import Elaborator

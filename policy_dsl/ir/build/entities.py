@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...model.clause import Clause
-from ...model.declare import EntitySymbol
+from ...model.symbols import EntitySymbol
 from ...model.types import Type
 from ...syntax import nodes
 from .. import nodes as ir

@@ -7,7 +7,7 @@ from itertools import product
 
 from attrs import evolve
 
-from ...model.declare import Declared, ParameterSymbol
+from ...model.symbols import Declared, ParameterSymbol
 from ...model.types import Type
 from ...syntax import nodes
 from .. import nodes as ir

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ...model.declare import Declared, RuleSymbol
+from ...model.symbols import Declared, RuleSymbol
 from ...model.types import TRUTH
 from ...source import Place
 from ...syntax import nodes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...diagnostics.report import Report, suggestion
-from ...model.declare import RuleSymbol
+from ...model.symbols import RuleSymbol
 from ..bodies.lines import RawBody
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...diagnostics.report import Report, nearest, suggestion
 from ...model.clause import Clause
-from ...model.declare import Declared, Model
+from ...model.symbols import Declared, Model
 from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir

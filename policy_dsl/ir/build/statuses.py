@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.declare import Declared, RuleSymbol
+from ...model.symbols import Declared, RuleSymbol
 from ...model.types import TRUTH
 from ...syntax import nodes
 from .. import nodes as ir

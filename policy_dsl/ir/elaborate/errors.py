@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics.report import Report, suggestion
-from ...model.declare import Model
 from ...model.functions import Function
+from ...model.symbols import Model
 from ...model.types import Type
 from ...model.units import Unit
 from ...source import Span

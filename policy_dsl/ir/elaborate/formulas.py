@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from ...diagnostics.report import Report
-from ...model.declare import Model
+from ...model.symbols import Model
 from ...model.types import TRUTH, Type
 from ...source import Span
 from ...syntax import nodes

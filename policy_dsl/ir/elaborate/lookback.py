@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...diagnostics.report import Report
-from ...model.declare import Model, RuleSymbol
 from ...model.functions import BY_KEY, Function
+from ...model.symbols import Model, RuleSymbol
 from ...model.types import MONTH_COUNT, TRUTH, WHOLE, amount
 from ...model.units import MONTHS
 from ...source import Place
 from ...syntax import nodes
-from ...syntax.printer import text as printed
+from ...syntax.printer.printer import text as printed
 from .. import nodes as ir
 from ..past import Memory
 from .calls import Calls

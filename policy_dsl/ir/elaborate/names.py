@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...diagnostics.report import Report, suggestion
-from ...model.declare import FactSymbol, Model, RuleSymbol
 from ...model.functions import MOMENTS
+from ...model.symbols import FactSymbol, Model, RuleSymbol
 from ...model.types import DATE, Type
 from ...source import Place
 from ...syntax import nodes

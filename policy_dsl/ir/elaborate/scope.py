@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...model.declare import EntitySymbol, FactSymbol, Model, RuleSymbol
+from ...model.symbols import EntitySymbol, FactSymbol, Model, RuleSymbol
 from ...model.types import Type
 from ...source import Place
 from ...syntax import nodes

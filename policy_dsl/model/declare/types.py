@@ -1,0 +1,85 @@
+"""The types that a policy declares, and the type that is written at a fact, a rule or a parameter."""
+
+from __future__ import annotations
+
+from ...diagnostics.report import suggestion
+from ...source import Span
+from ...syntax import nodes
+from ...syntax.keywords import UNIT_KEYS
+from .. import units
+from ..types import BUILTIN, Type, amount
+from ..units import Unit, unit_of
+from .collected import Collected
+
+
+def collect_types(collected: Collected) -> None:
+    """The lists of names and the units that 类型 declares."""
+    for d in collected.found:
+        node = d.node
+        if not isinstance(node, nodes.TypeDeclaration):
+            continue
+        if node.name in BUILTIN or node.name in UNIT_KEYS:
+            collected.report.error("P0202", node.span, name=node.name)
+            continue
+        if not collected.once(("type", node.name), node.name, node.span, d.layer):
+            continue
+        if node.kind == "unit":
+            collected.units.add(node.name)
+        else:
+            collected.types[node.name] = enumeration(
+                collected, node.name, node.members, node.kind == "ordered", node.span
+            )
+
+
+def enumeration(collected: Collected, name: str, members: tuple[str, ...], ordered: bool, span: Span) -> Type:
+    """A list of names as a type; a name that stands in it twice, or alone, is reported."""
+    double = next((m for i, m in enumerate(members) if m in members[:i]), None)
+    if double is not None:
+        collected.report.error("P0202", span, name=double)
+    elif len(members) < 2:
+        collected.report.error("P0219", span, name=name)
+    return Type("enumeration", name, members=tuple(dict.fromkeys(members)), ordered=ordered)
+
+
+def type_of(collected: Collected, node: nodes.TypeExpression, owner: str, counted: str = "") -> Type | None:
+    """The type that is written; an inline list is a type of its own, named after its owner. None where it is wrong."""
+    if isinstance(node, nodes.InlineEnumeration):
+        return enumeration(collected, owner, node.members, False, node.span)
+    if isinstance(node, nodes.ListOf):
+        collected.report.error("P0212", node.span, name=node.entity)
+        return None
+    name = "/".join(node.parts)
+    if len(node.parts) == 1:
+        if name in BUILTIN:
+            return BUILTIN[name]
+        if name in collected.types:
+            return collected.types[name]
+    unit = unit_of(node.parts, frozenset(collected.units))
+    if unit is not None:
+        return effective(unit, counted)
+    if not any(p in collected.broken for p in node.parts):
+        known = [*BUILTIN, *collected.types, *UNIT_KEYS, *collected.units]
+        zh, en = suggestion(next((p for p in node.parts if p not in UNIT_KEYS), name), known)
+        collected.report.error(
+            "P0214",
+            node.span,
+            name=name,
+            hint=(
+                zh or "先用「类型」声明它，或写一个单位，如 元/月",
+                en or "declare it with “type”, or write a unit such as yuan/month",
+            ),
+        )
+    return None
+
+
+def effective(unit: Unit, counted: str) -> Type:
+    """The type of money or a head count in an entity that counts as 人 or 户: 元/月 of a household is 元/户/月 (semantics, rule 4)."""
+    dims = dict(unit.dims)
+    if counted and "person" not in dims and "household" not in dims and dims.get("money") == 1:
+        words = list(unit.words)
+        at = next(i for i, (w, _) in enumerate(words) if units.BASE.get(w, ("",))[0] == "money") + 1
+        full = Unit((*words[:at], (counted, -1), *words[at:]))
+        return amount(full)._replace(written=unit)
+    if counted == "户" and unit.words == (("人", 1),):
+        return amount(Unit((("人", 1), ("户", -1))), whole=True)._replace(written=unit)
+    return amount(unit)

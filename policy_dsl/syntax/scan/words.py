@@ -1,0 +1,90 @@
+"""A word within a line: a name, or the keyword that it is in its place."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+
+from .. import characters, keywords
+from .tokens import Tokens
+
+_BODIES = frozenset(keywords.BODIES)
+_NOTED = frozenset((*keywords.BODIES, "GUARANTEE", "CELL"))  # where 依据 and 假设 may stand behind a line
+_WORD = keywords.words("word")
+_TYPE = keywords.words("type")
+MARK = keywords.words("mark")
+_MARKED = re.compile(r"[ \t\f]*(?:,|$)", re.MULTILINE)  # what stands behind a mark
+_CELL = keywords.words("cell")
+_RESULT = keywords.words("result")
+_DATED = keywords.words("dated")
+_TAIL = keywords.words("tail")
+_VALUE = keywords.words("value")
+_BETWEEN = keywords.words("between")
+_CLAIM = keywords.words("claim")
+_DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
+
+
+class Words(Tokens):
+    """The place decides: the declaration, the token before, and what follows."""
+
+    def word(self, at: int, stop: int, text: str, declaration: str, previous: Token | None, colon: bool) -> Token:
+        """A name, or the keyword that the word is in this place."""
+        last = previous.type if previous is not None else ""
+        row = None
+        if last == "_DOT":
+            row = None
+        elif text in _DATED and re.compile(r"[ \t]+[0-9]{4}-").match(self.folded, stop):
+            row = _DATED[text]
+        elif declaration in ("ENTITY", "AMEND") and colon and text in _TYPE:
+            row = _TYPE[text]
+        elif declaration in ("ENTITY", "TYPE", "POLICY", "DOCUMENT") and not colon:
+            row = None  # names come before the colon
+        elif declaration in _NOTED and text in _TAIL:
+            row = _TAIL[text]
+        elif text in _RESULT and (
+            last == "IS"
+            or (last in ("DAY", "MONTH") and declaration in _BODIES)
+            or (declaration == "CELL" and not last)
+        ):
+            row = _RESULT[text]
+        elif declaration == "CELL" and text in _CELL and last:
+            row = _CELL[text]
+        elif declaration == "EXAMPLE" and text in _VALUE and last in ("EQUAL", "EXPECT"):
+            row = _VALUE[text]
+        elif (
+            text in _BETWEEN
+            and last in ("NAME", "_RPAR")
+            and (declaration in _NOTED or (declaration == "ENTITY" and colon))
+            and _DAY_FOLLOWS.match(self.folded, stop)
+        ):
+            row = _BETWEEN[text]
+        elif declaration == "GUARANTEE" and text in _CLAIM:
+            row = _CLAIM[text]
+        elif text in _WORD:
+            row = _WORD[text]
+        if row is not None:
+            return self.token(row.terminal, at, stop)
+        if (
+            text in keywords.COMPARISON_WORDS
+            and last != "_DOT"
+            and (declaration not in ("ENTITY", "TYPE") or colon)
+            and not (declaration == "AMEND" and not colon and last in ("", "_COMMA"))  # a fact that 修订 adds
+        ):
+            return self.token("AT_LEAST" if text in ("不低于", "at_least") else "COMPARE", at, stop)
+        return self.token("NAME", at, stop)
+
+    def marks(self, stop: int, end: int, previous: Token | None) -> bool:
+        """Whether a word of a fact's line that ends here stands alone behind a comma: `出生日期 : 日期, 出生`."""
+        return previous is not None and previous.type == "_COMMA" and _MARKED.match(self.folded, stop, end) is not None
+
+    def note(self, out: list[Token], token: Token, start: int, end: int) -> int:
+        """Free text after 依据 or 假设, up to the line's end or the next of the two words."""
+        stop = end
+        for other in re.compile(r"(?<=[ \t])\w+").finditer(self.folded, start, end):
+            if other.group() in _TAIL:
+                stop = other.start()
+                break
+        text = self.source.text[start:stop].strip(" \t\u3000\u00a0")
+        out.append(self.token(token.type, token.start_pos or 0, stop, text))
+        return stop
