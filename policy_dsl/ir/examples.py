@@ -70,7 +70,7 @@ class _Reader:
                 resolved.append((entry, *self._target(entry)))
             except Skip:
                 failed = True
-        roots = {root for _, _, root in resolved}
+        roots = dict.fromkeys(root for _, _, root in resolved)  # in the order of the text, whatever the hash seed
         if len(roots) > 1:
             outer = [r for r in roots if not any(r != o and o in self.model.ancestors(r) for o in roots)]
             self.root = outer[0]
