@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import io
-import os
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from .._version import __version__
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
-from ..source import visible
+from .given import decided, policy_named, proper, today, with_calendar
+from .guarded import guarded
+from .options import calendar_option, lang_option, on_option
+from .printing import complain, counted, fail, put, say, unwritable
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -52,123 +52,6 @@ class Commands(click.Group):
             return super().main(*args, **extra)
         except OSError as error:  # where help or the version is printed to
             unwritable(error, "zh")
-
-
-def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default="zh", help="输出的语言 / language of the output.  [zh]"
-    )(function)
-
-
-def colour(stream: Any) -> bool:
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
-
-
-def utf8(text: str) -> bytes:
-    """The text as bytes; a path that the locale could not read comes out as it was given."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")
-
-
-def say(text: str, lang: str = "zh") -> None:
-    """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
-    put(utf8(visible(text)) + b"\n", lang)
-
-
-def put(raw: bytes, lang: str) -> None:
-    """The same with what is printed as it is."""
-    try:
-        if sys.stdout is None:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        sys.stdout.buffer.write(raw)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _discard()
-        sys.exit(0)
-    except OSError as error:
-        unwritable(error, lang)
-
-
-def _discard() -> None:
-    """What is still on its way to standard output goes nowhere, so that nothing fails once more at the end."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def unwritable(error: OSError, lang: str) -> NoReturn:
-    from ..library import why_unreadable
-
-    _discard()
-    zh, en = why_unreadable(error)
-    path = "标准输出" if lang == "zh" else "standard output"
-    fail([diagnostic("P0807", path=path, reason=zh, reason_en=en)], lang)
-
-
-def complain(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> None:
-    """Diagnostics to standard error."""
-    from ..diagnostics.render import text
-
-    out = text(found, lang, colour(sys.stderr))
-    try:
-        sys.stderr.buffer.write(utf8(out) + b"\n")
-        sys.stderr.buffer.flush()
-    except OSError:
-        pass
-
-
-def fail(found: tuple[Diagnostic, ...] | list[Diagnostic], lang: str) -> NoReturn:
-    complain(found, lang)
-    codes = {d.code for d in found}
-    sys.exit(2 if codes <= {"P0801", "P0802", "P0803", "P0804", "P0810", "P0811", "P0812", "P0813"} else 1)
-
-
-def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Input at fault becomes a message and exit 1 (or 2 for the call); what nobody foresaw, too, never a traceback."""
-    from functools import wraps
-
-    @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        lang = "en" if kwargs.get("lang") == "en" else "zh"
-        try:
-            return function(*args, **kwargs)
-        except PolicyError as error:
-            fail(error.diagnostics, lang)
-        except RecursionError:
-            fail([diagnostic("F0114", what="嵌套太深", what_en="nesting")], lang)
-        except MemoryError:
-            fail([diagnostic("F0114", what="内存不够", what_en="memory")], lang)
-        except Exception as error:
-            if os.environ.get("POLICY_DSL_DEBUG"):
-                raise
-            fail([diagnostic("P0808", kind=type(error).__name__, problem=str(error)[:200])], lang)
-
-    return run
-
-
-def today(on: str | None, lang: str) -> str:
-    """The day asked for, or today, which is then printed."""
-    if on is not None:
-        from ..facts.days import day
-
-        day(on)  # said before anything is read
-        return on
-    now = datetime.date.today().isoformat()
-    click.echo(
-        f"未给 --on，按今天 {now} 决定" if lang == "zh" else f"no --on given: deciding for today, {now}", err=True
-    )
-    return now
-
-
-on_option = click.option("--on", metavar="DATE", help="决定的日期 YYYY-MM-DD 或 YYYY-MM / day to decide for.  [today]")
-
-
-calendar_option = click.option(
-    "--calendar",
-    metavar="FILE",
-    help="工作日历 .json 或 .yaml / calendar of working days.  [chinesecalendar]",
-)
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
@@ -220,8 +103,10 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
             result = f"{errors} 个错误" if errors else f"{len(items)} 条提示" if items else "没有发现问题"
             line = f"检查了 {len(policies)} 个政策：{result}"
         else:
-            result = _count(errors, "error") if errors else _count(len(items), "finding") if items else "nothing found"
-            line = f"{_count(len(policies), 'policy', 'policies')} checked: {result}"
+            result = (
+                counted(errors, "error") if errors else counted(len(items), "finding") if items else "nothing found"
+            )
+            line = f"{counted(len(policies), 'policy', 'policies')} checked: {result}"
         if errors:
             click.echo(line, err=True)
         else:
@@ -252,7 +137,7 @@ def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str 
     from ..pipeline import compile_layers
     from ..policy import Policy
 
-    with_calendar = _with_calendar(calendar)
+    give = with_calendar(calendar)
     report = Report()
     passed = failed = 0
     tried: list[tuple[str, Any]] = []
@@ -265,7 +150,7 @@ def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str 
         report.take(mine)
         if program is None:
             continue
-        policy = with_calendar(Policy(program))
+        policy = give(Policy(program))
         for found in figures(policy):
             report.add(found)
         if generate is not None:
@@ -290,7 +175,7 @@ def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str 
                 say(f"    {f.path}  [{f.code}] {f.message(lang)}  ({f.place})")
     if report.items:
         complain(report.sorted(), lang)
-    zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{_count(passed, 'example')} passed, {failed} failed"
+    zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{counted(passed, 'example')} passed, {failed} failed"
     say(zh if lang == "zh" else en, lang)
     for name, tested in tried:
         say(_tried(name, tested, seed, lang), lang)
@@ -304,45 +189,8 @@ def _tried(name: str, tested: Any, seed: int, lang: str) -> str:
         late = "" if tested.in_time else "，时间用完，没有试完"
         return f"{name}：试了 {count} 个情形（种子 {seed}{late}），发现 {problems} 个问题"
     late = "" if tested.in_time else ", time ran out"
-    found = _count(problems, "problem") if problems else "nothing"
-    return f"{name}: {_count(count, 'case')} tested (seed {seed}{late}), {found} found"
-
-
-def _count(n: int, one: str, many: str = "") -> str:
-    return f"{n} {one if n == 1 else many or one + 's'}"
-
-
-def proper(name: str) -> str:
-    """A name as it was typed, also in a locale that cannot read it. Paths stay as they are, or no file would be found."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def _policy(name: str) -> Any:
-    from .. import library
-    from ..loading import load
-
-    return load(name if library.is_path(name) else proper(name))
-
-
-def _with_calendar(file: str | None) -> Callable[[Any], Any]:
-    """What gives a policy the calendar of a file; the policy as it is where none is named."""
-    if file is None:
-        return lambda policy: policy
-    from ..facts.files import read_calendar
-
-    calendar = read_calendar(file)
-    return lambda policy: policy.with_calendar(calendar)
-
-
-def _decide(policy: str, facts: str, on: str, calendar: str | None) -> Any:
-    from ..facts.files import read
-
-    made = _with_calendar(calendar)(_policy(policy))
-    given = read(facts)
-    try:
-        return made.decide(given, on=on)
-    except PolicyError as error:
-        raise PolicyError(d if d.path or d.place else d._replace(path=facts) for d in error.diagnostics) from None
+    found = counted(problems, "problem") if problems else "nothing"
+    return f"{name}: {counted(count, 'case')} tested (seed {seed}{late}), {found} found"
 
 
 @main.command()
@@ -355,7 +203,7 @@ def _decide(policy: str, facts: str, on: str, calendar: str | None) -> Any:
 @guarded
 def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str | None, lang: str) -> None:
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
-    decision = _decide(policy, facts, today(on, lang), calendar)
+    decision = decided(policy, facts, today(on, lang), calendar)
     if as_json:
         from ..outputs import dump
 
@@ -386,7 +234,7 @@ def explain(
     policy: str, facts: str, on: str | None, name: str | None, form: str, calendar: str | None, lang: str
 ) -> None:
     """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
-    decision = _decide(policy, facts, today(on, lang), calendar)
+    decision = decided(policy, facts, today(on, lang), calendar)
     made = decision.explain(None if name is None else proper(name))
     if form == "json":
         from ..outputs import dump
@@ -430,7 +278,7 @@ def timeline(
     """逐月作出决定：状态、变化与原因、补发。 / Decide month by month, with arrears."""
     from ..facts.files import read
 
-    made = _with_calendar(calendar)(_policy(policy))
+    made = with_calendar(calendar)(policy_named(policy))
     given = read(history)
     try:
         months = made.timeline(given, start=start, end=end, as_known=as_known)
@@ -457,7 +305,7 @@ def timeline(
 @guarded
 def show(policy: str, on: str | None, form: str, lang: str) -> None:
     """列出某一天有效的规定，每一项写明出自哪一级。 / The effective policy through all layers, each item with its origin."""
-    made = _policy(policy).show(on=today(on, lang))
+    made = policy_named(policy).show(on=today(on, lang))
     if form == "json":
         from ..outputs import dump
 
@@ -483,7 +331,7 @@ def docs(policy: str, output: str, lang: str) -> None:
 
     made = pages(proper(policy), lang)
     write(output, made)
-    say(f"wrote {_count(len(made), 'page')} to {output}" if lang == "en" else f"已写 {len(made)} 页到 {output}")
+    say(f"wrote {counted(len(made), 'page')} to {output}" if lang == "en" else f"已写 {len(made)} 页到 {output}")
 
 
 @main.command()
@@ -568,7 +416,7 @@ def schema(policy: str, template: str | None, lang: str) -> None:
     from ..facts import schema as schemas
     from ..outputs import dump
 
-    program = _policy(policy).program
+    program = policy_named(policy).program
     say(dump(schemas.schema(program, lang)) if template is None else schemas.template(program, template, lang))
 
 
