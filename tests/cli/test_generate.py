@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.report import Diagnostic
 from policy_dsl.examples.generate import days_of, generated, roots
 
@@ -265,7 +265,7 @@ def test_without_hypothesis_the_way_out_is_said(tmp_path: Path, monkeypatch: pyt
 
 def test_nothing_else_imports_hypothesis(tmp_path: Path) -> None:
     code = (
-        "import sys, policy_dsl.cli.cli as c\n"
+        "import sys, policy_dsl.cli as c\n"
         "import policy_dsl.examples.run, policy_dsl.examples.guarantees, policy_dsl.examples.generate\n"
         f"try: c.main(['test', {str(write(tmp_path, STEP))!r}])\n"
         "except SystemExit: pass\n"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import policy_dsl
 from policy_dsl.backends.runtime import add_months
 from policy_dsl.backends.show import day_text
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.render import text
 from policy_dsl.diagnostics.report import Diagnostic
 from policy_dsl.examples.case import facts_of

@@ -12,7 +12,7 @@ SECONDS = 10
 BYTES = 1 << 30
 _START = (
     f"import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, ({BYTES}, {BYTES}))\n"
-    "from policy_dsl.cli.cli import main\nsys.argv[0] = 'policy'\nmain()"
+    "from policy_dsl.cli import main\nsys.argv[0] = 'policy'\nmain()"
 )
 
 
