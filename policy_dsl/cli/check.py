@@ -8,19 +8,13 @@ import click
 
 from .._version import __version__
 from .guarded import guarded
-from .options import lang_option
+from .options import format_option, lang_option
 from .printing import complain, counted, say
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    help="输出格式 / output format.  [text]",
-)
+@format_option("text", "json", "sarif")
 @lang_option
 @guarded
 def check(paths: tuple[str, ...], form: str, lang: str) -> None:

@@ -6,7 +6,7 @@ import click
 
 from .given import decided, proper, today
 from .guarded import guarded
-from .options import calendar_option, lang_option, on_option
+from .options import calendar_option, format_option, lang_option, on_option
 from .printing import fail, say
 
 
@@ -15,13 +15,7 @@ from .printing import fail, say
 @click.argument("facts")
 @on_option
 @click.option("--of", "name", metavar="NAME", help="只解释这一项 / explain this output alone.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "html", "json"]),
-    default="text",
-    help="输出格式 / output format.  [text]",
-)
+@format_option("text", "md", "html", "json")
 @calendar_option
 @lang_option
 @guarded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ def proper(name: str) -> str:
 
 
 def policy_named(name: str) -> Any:
+    """The policy at a path, or the shipped one of this name."""
     from .. import library
     from ..loading import load
 
@@ -49,11 +51,19 @@ def today(on: str | None, lang: str) -> str:
 
 
 def decided(policy: str, facts: str, on: str, calendar: str | None) -> Any:
+    """The decision of a policy on the case of a file."""
     from ..facts.files import read
 
     made = with_calendar(calendar)(policy_named(policy))
     given = read(facts)
-    try:
+    with about(facts):
         return made.decide(given, on=on)
+
+
+@contextmanager
+def about(file: str) -> Iterator[None]:
+    """What is found at fault, and has no place of its own, is told of this file."""
+    try:
+        yield
     except PolicyError as error:
-        raise PolicyError(d if d.path or d.place else d._replace(path=facts) for d in error.diagnostics) from None
+        raise PolicyError(d if d.path or d.place else d._replace(path=file) for d in error.diagnostics) from None

@@ -7,19 +7,13 @@ import click
 from ..diagnostics.report import Diagnostic, PolicyError
 from .given import proper
 from .guarded import guarded
-from .options import lang_option
+from .options import format_option, lang_option
 from .printing import fail, say
 
 
 @click.command()
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    help="输出格式 / output format.  [text]",
-)
+@format_option("text", "md", "json")
 @lang_option
 @guarded
 def register(policies: tuple[str, ...], form: str, lang: str) -> None:

@@ -6,16 +6,14 @@ import click
 
 from .given import policy_named, today
 from .guarded import guarded
-from .options import lang_option, on_option
+from .options import format_option, lang_option, on_option
 from .printing import say
 
 
 @click.command()
 @click.argument("policy")
 @on_option
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式 / output format.  [text]"
-)
+@format_option("text", "json")
 @lang_option
 @guarded
 def show(policy: str, on: str | None, form: str, lang: str) -> None:

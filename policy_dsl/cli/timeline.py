@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..diagnostics.report import PolicyError
-from .given import policy_named, with_calendar
+from .given import about, policy_named, with_calendar
 from .guarded import guarded
-from .options import calendar_option, lang_option
+from .options import calendar_option, format_option, lang_option
 from .printing import fail, say
 
 
@@ -17,13 +16,7 @@ from .printing import fail, say
 @click.option("--from", "start", metavar="YYYY-MM", required=True, help="第一个月 / the first month.")
 @click.option("--to", "end", metavar="YYYY-MM", required=True, help="最后一个月 / the last month.")
 @click.option("--as-known", metavar="DATE", help="按那一天所知的规定和事实 / as known on that day.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "html", "json"]),
-    default="text",
-    help="输出格式 / output format.  [text]",
-)
+@format_option("text", "md", "html", "json")
 @click.option("--json", "as_json", is_flag=True, help="同 --format json / the same as --format json.")
 @calendar_option
 @lang_option
@@ -44,10 +37,8 @@ def timeline(
 
     made = with_calendar(calendar)(policy_named(policy))
     given = read(history)
-    try:
+    with about(history):
         months = made.timeline(given, start=start, end=end, as_known=as_known)
-    except PolicyError as error:
-        raise PolicyError(d if d.path or d.place else d._replace(path=history) for d in error.diagnostics) from None
     if as_json or form == "json":
         from ..outputs import dump
 
