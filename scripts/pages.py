@@ -16,7 +16,7 @@ from policy_dsl.diagnostics import report
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.facts import files as given
 from policy_dsl.facts import values as facts
-from policy_dsl.ir import past
+from policy_dsl.ir import lookback
 from policy_dsl.model.functions import FUNCTIONS, MOMENT_WORDS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import BY_TERMINAL, COMPARISONS, HEADS, KEYWORDS, RESERVED, UNITS
@@ -181,7 +181,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
     (characters, "MAX_CARRIED", "", "R0122", "逐月带到下个月的数的位数", "digits of a number that is carried into the next month"),
     (characters, "MAX_CARRIED_PARTS", "", "R0122", "它的分母的位数", "digits of its denominator"),
-    (past, "MOST_MONTHS", "", "P0210", "近 往回看的月数", "months that “last” looks back"),
+    (lookback, "MOST_MONTHS", "", "P0210", "近 往回看的月数", "months that “last” looks back"),
     (timeline, "MOST_MONTHS", "", "F0214", "一条时间线的月数", "months of a timeline"),
     (given, "MAX_FACTS", "B", "F0114", "一个 JSON 事实文件", "a file of facts in JSON"),
     (given, "MAX_YAML", "B", "F0114", "一个 YAML 事实文件", "a file of facts in YAML"),

@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from ..ir import nodes as ir
-from ..ir.epoch import (
+from ..ir.in_force import (
     Held,
     InForce,
     Missing,

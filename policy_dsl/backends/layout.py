@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, Missing, combinations
+from ..ir.in_force import Held, Missing, combinations
 from .epoch import Epoch, History
 from .runtime import UNKNOWN
 from .values import known

@@ -9,7 +9,7 @@ from ..backends.interpret.parameters import evaluate_parameter
 from ..backends.values import Value
 from ..explain.displaced import displaced_lines
 from ..ir import nodes as ir
-from ..ir.epoch import InForce, by_keys, held, repealing
+from ..ir.in_force import InForce, by_keys, held, repealing
 from ..ir.traverse import steps_of
 from ..model.clause import Clause
 from ..source import Place

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import cache
-from ..backends.guard import fails
+from ..backends.guarantees import fails
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import UNKNOWN, add_months
 from ..decision import Decision
@@ -24,9 +24,9 @@ from ..ir import nodes as ir
 from ..ir.traverse import in_force_on, is_roll, usual_roots, walk
 from ..policy import Policy
 from .case import Case, facts_of, measure, with_fact
+from .case_strategies import LONGEST, MOST_STRETCHES, Drawing
 from .guarantees import Key, Problem, decided, errors, problems, thresholds
 from .shrink import smaller_cases
-from .strategies import LONGEST, MOST_STRETCHES, Drawing
 from .thresholds import claims
 
 if TYPE_CHECKING:

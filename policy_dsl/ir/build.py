@@ -18,13 +18,13 @@ from ..source import Place, Span
 from ..syntax import nodes
 from ..syntax.characters import MAX_RULE_LINES
 from . import nodes as ir
+from .births import marked_births, settle_births
 from .bodies import TWICE, TWICE_LABEL, Opener, RawBody, RawLine, amended_twice, day_before, inherited
-from .carry import settle_grids
+from .carried_grids import settle_grids
 from .displaced import Parts, Reader
 from .elaborate import Elaborator, Scope, Skip
 from .examples import example_of
 from .guarantees import guarantees_of
-from .lives import marked_births, settle_births
 from .traverse import all_formulas, asks_calendar, formulas, references, walk
 
 

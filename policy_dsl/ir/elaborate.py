@@ -34,7 +34,7 @@ from ..syntax.characters import MAX_GATHERS, MAX_PARTS
 from ..syntax.settle import amount as written_amount
 from ..syntax.traverse import walk
 from . import nodes as ir
-from .past import Memory, look_back, window
+from .lookback import Memory, look_back, window
 from .traverse import children
 
 _MEASURES = {"已发": "paid", "paid": "paid", "应发": "due", "due": "due"}  # under 补发

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
 from ..model.declare import Declared, FactSymbol, Model, RuleSymbol
+from ..model.reserved_keys import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
-from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policy_dsl
+from policy_dsl.backends.formatting import day_text
 from policy_dsl.backends.runtime import add_months
-from policy_dsl.backends.show import day_text
 from policy_dsl.cli import main
 from policy_dsl.diagnostics.render import text
 from policy_dsl.diagnostics.report import Diagnostic

@@ -23,7 +23,7 @@ from policy_dsl.examples import run as testing
 from policy_dsl.explain.describe import _LABELS
 from policy_dsl.facts import files as given
 from policy_dsl.facts import values as facts
-from policy_dsl.ir import past
+from policy_dsl.ir import lookback
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import KEYWORDS
@@ -237,7 +237,7 @@ def test_generated_pages_leave_nothing_out() -> None:
     assert set(pages.MEANING) == {k.terminal for k in KEYWORDS}
     assert set(pages.DOES) == {f.key for f in FUNCTIONS}
     assert {k.where[0] for k in KEYWORDS} <= {w[0] for w in pages.WHERE}
-    for module in (characters, facts, given, past):
+    for module in (characters, facts, given, lookback):
         bounds = {n for n in vars(module) if re.match(r"(MAX|MOST)_", n)}
         listed = {b[1] for b in pages.BOUNDS if getattr(module, b[1], None) == getattr(b[0], b[1])}
         assert bounds - pages.INNER <= listed, module.__name__

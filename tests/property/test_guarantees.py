@@ -10,7 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends import guard
+from policy_dsl.backends import guarantees
 from policy_dsl.backends.engine import Engine
 from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.interpret.interpretation import Interpretation
@@ -148,7 +148,7 @@ def agree(case: Case) -> None:
             root, data = given
             wanted = oracle(case.program, on, root, data, "condition")
             if policy.engine.guard is not None:
-                found = guard.broken(policy.engine, on, root, data)
+                found = guarantees.broken(policy.engine, on, root, data)
                 assert [(g.title, entry.path) for g, _, _, entry in found] == wanted
             if wanted:
                 with pytest.raises(PolicyError) as refused:

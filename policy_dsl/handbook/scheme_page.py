@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..effective.effective import ShownValue
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import among, drawn
 from .markdown import anchor, beside, folded, link, listing, md, opening, page, table
+from .page import Setter, parameter_anchor
 from .places import Group, Item, RuleKey, Scheme
-from .setter import Setter, parameter_anchor
 
 
 class SchemePage(Setter):

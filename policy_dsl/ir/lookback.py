@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from ..model.clause import Clause
 from ..model.declare import RuleSymbol
 from ..model.functions import Function
+from ..model.reserved_keys import stay_of
 from ..model.types import MONTH_COUNT, TRUTH, WHOLE, Type, amount
 from ..model.units import MONTHS
-from ..model.words import stay_of
 from ..source import Place
 from ..syntax import nodes
 from ..syntax.printer import text as printed

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..backends.grids import start_of
+from ..backends.encoding import start_of
 from ..backends.handover import Carry
 from ..backends.runtime import UNKNOWN, Defer, add_months, month_start
 from ..diagnostics.report import PolicyError
@@ -19,7 +19,7 @@ from ..ir import nodes as ir
 from ..policy import Policy
 from .case import Case, Data
 from .thresholds import Thresholds
-from .values import LEFT_OUT, fact_values, last_month, lengths
+from .value_strategies import LEFT_OUT, fact_values, last_month, lengths
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

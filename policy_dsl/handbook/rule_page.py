@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..effective.effective import Origin
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import around, drawn
 from .markdown import beside, link, md, opening, page, table
+from .page import Book, Setter
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Expectation
-from .setter import Book, Setter
 
 MARK = "\x1f"  # in no policy's words: the scanner refuses it
 
@@ -156,7 +156,7 @@ class RulePage(Setter):
 
 def changes(rule: ir.Rule) -> list[int]:
     """The days on which something of a rule begins, or has ended."""
-    from ..ir.epoch import day_after
+    from ..ir.in_force import day_after
 
     parts: list[ir.Line | ir.Repeal] = [*rule.lines, *rule.repeals]
     spans = [(x.since, x.until) for x in parts] + [(m[1], m[2]) for m in rule.modes]

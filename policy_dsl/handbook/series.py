@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..backends.values import Value, known
 from ..effective.make import Shower
 from ..ir import nodes as ir
-from ..ir.epoch import Held, Missing
+from ..ir.in_force import Held, Missing
 from .places import Place
 
 

@@ -8,8 +8,8 @@ from ..effective.effective import Origin
 from ..register.register import register
 from ..syntax import nodes
 from .markdown import link, md, page, table
+from .page import Setter
 from .places import REGISTER, RuleKey, documents_of
-from .setter import Setter
 
 
 class PlacePage(Setter):
