@@ -19,7 +19,7 @@ import pytest
 import policy_dsl
 from policy_dsl import Calendar, Decision, Policy, PolicyError, origin
 from policy_dsl.backends import calendar
-from policy_dsl.backends.interpret import Entries
+from policy_dsl.backends.entries import Entries
 from policy_dsl.backends.runtime import NOTHING, UNKNOWN, UNLISTED, Held, Unknown
 from policy_dsl.backends.values import Undetermined
 
