@@ -32,10 +32,10 @@ from .effective import (
 
 def effective(epoch: Epoch, on: int) -> Effective:
     """What an epoch's policy says on one of its days."""
-    return Shower(epoch, on).all()
+    return EffectiveBuilder(epoch, on).all()
 
 
-class Shower:
+class EffectiveBuilder:
     """Sets single rules and parameters of an epoch's policy as they are on one of its days."""
 
     def __init__(self, epoch: Epoch, on: int) -> None:

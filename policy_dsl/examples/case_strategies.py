@@ -29,7 +29,7 @@ MOST_STRETCHES = 3  # of earlier months, each with facts that stay
 LONGEST = 24  # months of a stretch
 
 
-class Drawing:
+class CaseStrategies:
     """Strategies for one policy; `near` has the thresholds of each day that is tried, `most` bounds lists whose own bounds allow it."""
 
     def __init__(self, policy: Policy, near: dict[int, Thresholds], most: int = MOST_ENTRIES) -> None:

@@ -10,14 +10,14 @@ from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import around, drawn
 from .markdown import beside, link, md, opening, page, table
-from .page import Book, Setter
+from .page import Book, Page
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Expectation
 
 MARK = "\x1f"  # in no policy's words: the scanner refuses it
 
 
-class RulePage(Setter):
+class RulePage(Page):
     """Sets one rule or benefit as the place's policy has it."""
 
     def __init__(self, book: Book, place: Place, lang: str) -> None:
@@ -71,7 +71,7 @@ class RulePage(Setter):
         """The rule in force from each day on which it changes, each line with its origin and what it displaced."""
         before = None
         for day in [0, *changes(rule)]:
-            made = self.shower(day).rule(rule)
+            made = self.effective(day).rule(rule)
             said = list(super().rule(made))[1:]
             if said == before or (before is None and not (made.lines or made.repeals)):
                 continue

@@ -252,7 +252,7 @@ def lost(given_: Any, before: bool = False) -> bool:
 def test_generated_cases_can_be_given(case: Case, data: st.DataObject) -> None:
     """A generated case, written as JSON, is the same case: its last month too."""
     search = _Search(Policy(case.program), 1, 0, 1.0)
-    tried: Tried = data.draw(search.drawing.cases(next(e.name for e in case.program.entities if not e.holder)))
+    tried: Tried = data.draw(search.strategies.cases(next(e.name for e in case.program.entities if not e.holder)))
     facts = facts_of(case.program, tried.root, tried.data)
     root, again = Reader(case.program).read(facts)
     assert (root, repr(facts_of(case.program, root, again))) == (tried.root, repr(facts))
