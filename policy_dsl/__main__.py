@@ -11,7 +11,7 @@ def main() -> None:
     awake = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not where interrupts are to be ignored
     if awake:
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    from .cli.cli import main as command
+    from .cli import main as command
 
     if awake:
         signal.signal(signal.SIGINT, signal.default_int_handler)

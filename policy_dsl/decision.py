@@ -13,9 +13,9 @@ from .backends.compiled import Compiled
 from .backends.engine import Engine
 from .backends.entries import Instance
 from .backends.epoch import Epoch
+from .backends.formatting import day_text, python_value
 from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
-from .backends.show import day_text, python_value
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError
 from .ir.traverse import stated_assumptions

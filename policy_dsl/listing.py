@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from .backends.show import day_text, python_value
+from .backends.formatting import day_text, python_value
 from .ir import nodes as ir
 
 

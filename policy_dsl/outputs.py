@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .backends.entries import Instance
-from .backends.show import day_text, json_amount, json_value, python_value, value_text
+from .backends.formatting import day_text, json_amount, json_value, python_value, value_text
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .ir import nodes as ir

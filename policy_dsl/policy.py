@@ -139,7 +139,7 @@ class Policy:
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
         """Raises PolicyError for a case that breaks a guarantee about facts."""
-        from .backends.guard import broken
+        from .backends.guarantees import broken
 
         found = broken(self.engine, on, root, data, known)
         if found:

@@ -1,12 +1,14 @@
 """Ways to evaluate a program: the plain interpreter (the oracle), and generated Python, fast and recording.
 
-epoch.py, calendar.py, working_days.py    the law of a day, and the days that deadlines count
-values.py, grids.py, entries.py, show.py  values, how they lie in a case's data, and how they are shown
-interpret/                                the interpreter
-python/, schedule.py, layout.py           the emitter: code, its order, its argument and its results
-runtime.py                                what generated code may call, and nothing else
-engine.py, compiled.py                    makes and keeps compiled functions; what they are
-guard.py                                  conditions on cases, asked apart from the rules
-handover.py                               what a month hands to the next
-standalone.py                             a policy as one Python file
+epoch.py, calendar.py, working_days.py  the law of a day, and the days that deadlines count
+values.py, encoding.py, entries.py      values, and how they lie in a case's data
+formatting.py                           how values are shown
+interpret/                              the interpreter
+python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results
+runtime.py                              what generated code may call, and nothing else
+engine.py, compiled.py                  makes and keeps compiled functions; what they are
+guarantees.py                           conditions on cases, asked apart from the rules
+presence.py                             who is there in a month
+handover.py                             what a month hands to the next
+standalone.py                           a policy as one Python file
 """

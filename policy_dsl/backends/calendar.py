@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .formatting import day_text
 from .runtime import Workdays
-from .show import day_text
 
 MOST_YEARS = 300
 MOST_ERRORS = 50

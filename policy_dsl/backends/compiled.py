@@ -10,8 +10,8 @@ from ..ir import nodes as ir
 from . import runtime
 from .entries import Instance, numbers_of
 from .epoch import Epoch
+from .formatting import day_text
 from .layout import RuleKey, Slot
-from .show import day_text
 from .values import Failure
 
 NOTHING_PAID = Fraction(0)

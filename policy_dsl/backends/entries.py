@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from . import runtime
-from .grids import carried_width
+from .encoding import carried_width
 from .values import Value
 
 

@@ -12,7 +12,7 @@ from math import prod
 from typing import Any
 
 from ..ir import nodes as ir
-from ..ir.epoch import (
+from ..ir.in_force import (
     Held,
     InForce,
     Missing,
@@ -54,7 +54,7 @@ class Laws:
         self._dated: tuple[ir.AsOf, ...] | None = None
         self._epochs: dict[Index, Epoch] = {}
         self._spans: dict[str, tuple[list[ir.Parameter], list[int]]] = {}
-        self._histories: dict[tuple[str, int], History] = {}
+        self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
 
@@ -120,12 +120,12 @@ class Laws:
     def _made(self, index: Index, day: int, known: int | None) -> Epoch:
         return self._epochs.setdefault(index, Epoch(self.program, day, self.order, self, known if index[1] else None))
 
-    def history(self, name: str, known: int | None = None) -> History:
+    def history(self, name: str, known: int | None = None) -> ParameterHistory:
         """A parameter's values on all days, as known on a day or with all that is known."""
         key = (name, 0 if known is None else 1 + bisect_right(self.learned, known))
         found = self._histories.get(key)
         if found is None:
-            found = self._histories.setdefault(key, History(name, *self._span(name), known))
+            found = self._histories.setdefault(key, ParameterHistory(name, *self._span(name), known))
         return found
 
     def history_size(self, name: str) -> int:
@@ -164,7 +164,7 @@ class Laws:
         return found
 
 
-class History:
+class ParameterHistory:
     """A parameter's values before, between and after the days on which it may change; each is worked out when it is asked for, since
     a timeline asks for few and knows more from month to month."""
 

@@ -10,10 +10,10 @@ from math import gcd
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.carry import CARRIED, PARTS
+from ..ir.carried_grids import CARRIED, PARTS
 from .compiled import Compiled
+from .encoding import carried_width, encoded, fact_step
 from .entries import Entries, Instance, numbers_of
-from .grids import carried_width, encoded, fact_step
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 

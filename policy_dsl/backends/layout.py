@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.epoch import Held, Missing, combinations
-from .epoch import Epoch, History
+from ..ir.in_force import Held, Missing, combinations
+from .epoch import Epoch, ParameterHistory
 from .runtime import UNKNOWN
 from .values import known
 from .working_days import calendar_of
@@ -68,7 +68,9 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
 class Values(Sequence[Any]):
     """A parameter's values between the days of its history, as integers of its step, nested by keys."""
 
-    def __init__(self, history: History, parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]) -> None:
+    def __init__(
+        self, history: ParameterHistory, parameter: ir.Parameter, floor: bool, steps: dict[str, Fraction]
+    ) -> None:
         self._history = history
         self._how = (parameter, floor, steps)
         self._made: dict[int, Any] = {}

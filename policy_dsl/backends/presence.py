@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
 from .entries import Entries, Unborn, numbers_of
+from .formatting import day_text
 from .runtime import Unknown, next_month
-from .show import day_text
 
 LAST_MONTH = 99991201  # of the calendar
 

@@ -17,10 +17,10 @@ from ..ir import nodes as ir
 from ..ir.traverse import usual_root
 from .calendar import Calendar
 from .engine import Engine
+from .formatting import day_text
 from .layout import Values, arguments
 from .python import Emitted, emit
 from .runtime import Unknown, Workdays
-from .show import day_text
 from .working_days import calendar_of, digest_of
 
 MARK = "Compiled by policy_dsl; runs on its own."  # in the first line of every such file, by which it is known again

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
+from ..ir.births import unmarked
 from ..ir.bounds import Analysis
-from ..ir.epoch import change_days, dependency_order, parameters_read
-from ..ir.lives import unmarked
+from ..ir.in_force import change_days, dependency_order, parameters_read
 from ..ir.traverse import asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..source import Place

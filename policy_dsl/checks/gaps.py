@@ -13,7 +13,7 @@ from math import prod
 
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
-from ..ir.epoch import InForce, day_after, in_force, repealing
+from ..ir.in_force import InForce, day_after, in_force, repealing
 from ..ir.traverse import compared, restricted, walk
 from ..source import Place
 

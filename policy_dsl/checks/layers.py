@@ -11,11 +11,11 @@ from math import prod
 from typing import TypeVar
 
 from ..backends.epoch import values_on
+from ..backends.formatting import day_text, value_text
 from ..backends.interpret.parameters import evaluate_parameter
-from ..backends.show import day_text, value_text
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
-from ..ir.epoch import Held, by_keys, change_days, dependency_order, parameters_read
+from ..ir.in_force import Held, by_keys, change_days, dependency_order, parameters_read
 
 Item = TypeVar("Item", ir.Entry, ir.Line)
 MOST_WORK = 4_000_000  # entries looked at, of all days or pairs together; what a policy has beyond is not compared

@@ -13,8 +13,8 @@ from math import ceil, lcm
 from typing import NamedTuple
 
 from ..ir import nodes as ir
-from ..ir.carry import CARRIED, PARTS
-from ..ir.epoch import dependency_order
+from ..ir.carried_grids import CARRIED, PARTS
+from ..ir.in_force import dependency_order
 from ..model.types import grid
 from ..syntax.characters import MAX_SIZE
 

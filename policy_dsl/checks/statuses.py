@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from ..diagnostics.report import Report, suggestion
 from ..ir import nodes as ir
 from ..ir.disjoint import entailing, overlapping
-from ..ir.epoch import day_after, in_force
+from ..ir.in_force import day_after, in_force
 from ..ir.traverse import condition_of, restricted, steps_of, walk
 from ..model.symbols import Model
 

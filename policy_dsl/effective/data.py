@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._version import __version__
-from ..backends.show import day_text, json_value
+from ..backends.formatting import day_text, json_value
 from ..backends.values import known
 from ..explain.describe import claim_text, line_text
 from ..explain.formula import Words

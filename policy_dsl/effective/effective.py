@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..backends.values import Value
 from ..ir import nodes as ir
 from ..model.clause import Clause

@@ -9,7 +9,7 @@ from ..backends.interpret.parameters import evaluate_parameter
 from ..backends.values import Value
 from ..explain.displaced import displaced_lines
 from ..ir import nodes as ir
-from ..ir.epoch import InForce, by_keys, held, repealing
+from ..ir.in_force import InForce, by_keys, held, repealing
 from ..ir.traverse import steps_of
 from ..model.clause import Clause
 from ..source import Place
@@ -32,10 +32,10 @@ from .effective import (
 
 def effective(epoch: Epoch, on: int) -> Effective:
     """What an epoch's policy says on one of its days."""
-    return Shower(epoch, on).all()
+    return EffectiveBuilder(epoch, on).all()
 
 
-class Shower:
+class EffectiveBuilder:
     """Sets single rules and parameters of an epoch's policy as they are on one of its days."""
 
     def __init__(self, epoch: Epoch, on: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..backends.show import day_text, value_text
+from ..backends.formatting import day_text, value_text
 from ..explain.describe import claim_text, line_text
 from ..explain.formula import Words
 from ..ir import nodes as ir

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..backends.encoding import carried_width, start_of
 from ..backends.entries import Entries, Instance, numbers_of
-from ..backends.grids import carried_width, start_of
+from ..backends.formatting import day_text
 from ..backends.runtime import Held, Unknown
-from ..backends.show import day_text
 from ..backends.values import Undetermined
 from ..facts.values import MOST_DIGITS
 from ..ir import nodes as ir
+from ..model.reserved_keys import PRESENT, PREVIOUS
 from ..model.types import Type, decimal_text, grid
-from ..model.words import PRESENT, PREVIOUS
 from .thresholds import UNBOUNDED
 
 Data = tuple[Any, ...]

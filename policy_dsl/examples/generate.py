@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import cache
-from ..backends.guard import fails
+from ..backends.guarantees import fails
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import UNKNOWN, add_months
 from ..decision import Decision
@@ -24,9 +24,9 @@ from ..ir import nodes as ir
 from ..ir.traverse import in_force_on, is_roll, usual_roots, walk
 from ..policy import Policy
 from .case import Case, facts_of, measure, with_fact
+from .case_strategies import LONGEST, MOST_STRETCHES, CaseStrategies
 from .guarantees import Key, Problem, decided, errors, problems, thresholds
 from .shrink import smaller_cases
-from .strategies import LONGEST, MOST_STRETCHES, Drawing
 from .thresholds import claims
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ class _Search:
         self.cases = 0
         self.in_time = True
         self.smallest: dict[Key, tuple[Size, Case, Problem]] = {}
-        self.drawing = Drawing(policy, self.near)
-        self.few = Drawing(policy, self.near, 1)
+        self.strategies = CaseStrategies(policy, self.near)
+        self.few = CaseStrategies(policy, self.near, 1)
         self.granted = [(g, c) for g, c in claims(policy.program) if c.kind == "outcome" and _of_last_month(c)]
 
     # --- searching
@@ -111,7 +111,7 @@ class _Search:
         """Decides cases, then looks again for the smallest of each problem that they have shown."""
         done = set(self.smallest)
         self.until = time.monotonic() + self.seconds
-        self.search(self.drawing.cases(root))
+        self.search(self.strategies.cases(root))
         self.until = time.monotonic() + self.seconds
         while left := [k for k in self.smallest if k not in done]:  # looking for one may show another
             done.add(left[0])
@@ -141,7 +141,7 @@ class _Search:
 
     def minimise(self, root: str, key: Key) -> None:
         """Looks for the problem in smaller and smaller cases: with few entries first, and rather on a history than with one supposed."""
-        few, more = self.few, self.drawing
+        few, more = self.few, self.strategies
         ways = [few.cases, more.cases] if self.smallest[key][1].supposed else [more.real]
 
         def shows(case: Case) -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..backends.encoding import fact_step
 from ..backends.entries import Instance
-from ..backends.grids import fact_step
-from ..backends.guard import breaches, fails
+from ..backends.formatting import day_text, value_text
+from ..backends.guarantees import breaches, fails
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Unknown
-from ..backends.show import day_text, value_text
 from ..backends.values import Failure, known
 from ..backends.values import diagnose as failed
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, Witness, diagnostic
 from ..explain.guarantees import BROKEN, diagnose, said, values
 from ..ir import nodes as ir
-from ..ir.epoch import day_after
+from ..ir.in_force import day_after
 from ..ir.traverse import in_force_on
 from ..policy import Policy
 from ..source import Place

@@ -7,16 +7,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..backends.entries import Instance, locate
+from ..backends.formatting import day_text, value_text
 from ..backends.presence import first_month
-from ..backends.show import day_text, value_text
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError
 from ..facts.days import day
 from ..facts.read import Reader
 from ..ir import nodes as ir
+from ..model.reserved_keys import SINCE
 from ..model.types import Type
-from ..model.words import SINCE
 from ..policy import Policy
 from ..source import Place
 from ..syntax.keywords import MEASURES
@@ -175,7 +175,7 @@ def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch
 
 
 def _fact(root: Instance, entry: Instance, name: str) -> object:
-    from ..backends.grids import fact_step
+    from ..backends.encoding import fact_step
     from ..backends.runtime import Unknown
 
     fact = next(f for f in entry.entity.facts if f.name == name)

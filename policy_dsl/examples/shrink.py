@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..backends.encoding import carried_width, start_of
 from ..backends.entries import Instance
-from ..backends.grids import carried_width, start_of
 from ..backends.runtime import UNKNOWN, Unknown
 from ..facts.read import Reader
 from ..policy import Policy

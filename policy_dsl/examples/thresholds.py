@@ -9,8 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from ..backends.encoding import fact_step
 from ..backends.epoch import Epoch
-from ..backends.grids import fact_step
 from ..backends.values import known
 from ..ir import nodes as ir
 from ..ir.traverse import formulas, walk

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._version import __version__
-from ..backends.show import day_text, json_amount, json_value
+from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
 from .describe import calendars, conversions, displaced_text, left_out, line_text, part_text, roundings, to_declared

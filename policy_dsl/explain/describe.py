@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..backends.entries import Instance
-from ..backends.show import day_text, value_text
+from ..backends.formatting import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..backends.working_days import calendar_of
 from ..ir import nodes as ir

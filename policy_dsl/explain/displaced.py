@@ -6,7 +6,7 @@ from ..backends.epoch import Epoch
 from ..backends.interpret.parameters import evaluate_parameter
 from ..ir import nodes as ir
 from ..ir.disjoint import shape
-from ..ir.epoch import entries_on, lines_on
+from ..ir.in_force import entries_on, lines_on
 from ..ir.traverse import walk
 from .explanation import Displaced
 

@@ -3,17 +3,17 @@
 from typing import NamedTuple
 
 from ..backends.entries import Instance, locate
+from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation, dated
 from ..backends.interpret.parameters import parameter_value
 from ..backends.runtime import NOTHING, Held, add_months
-from ..backends.show import day_text
 from ..backends.values import Value, join, known
 from ..ir import nodes as ir
-from ..ir.epoch import Held as Valued
-from ..ir.epoch import Missing, held
+from ..ir.in_force import Held as Valued
+from ..ir.in_force import Missing, held
 from ..ir.traverse import children
 from ..model.functions import BY_KEY
-from ..model.words import PREVIOUS
+from ..model.reserved_keys import PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..backends.entries import Instance
+from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.show import day_text
 from ..backends.values import Failure, Value, known
 from ..ir import nodes as ir
 from ..model.clause import Clause
@@ -141,18 +141,18 @@ class Explanation:
         return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
 
     def text(self, lang: str = "zh") -> str:
-        from .render import text
+        from .text import text
 
         return text(self, lang)
 
     def markdown(self, lang: str = "zh") -> str:
-        from .render import markdown
+        from .text import markdown
 
         return markdown(self, lang)
 
     def html(self, lang: str = "zh") -> str:
         """One self-contained page."""
-        from .page import html
+        from .html import html
 
         return html(self, lang)
 
@@ -163,7 +163,7 @@ class Explanation:
         return data(self, lang)
 
     def _repr_html_(self) -> str:
-        from .page import fragment
+        from .html import fragment
 
         return fragment(self, "zh")
 

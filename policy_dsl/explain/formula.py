@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ..backends.entries import Instance
+from ..backends.formatting import unit_text, value_text
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
-from ..backends.show import unit_text, value_text
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
 from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS

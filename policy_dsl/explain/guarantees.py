@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..backends.entries import Instance
-from ..backends.guard import Broken, breaches
+from ..backends.formatting import value_text
+from ..backends.guarantees import Broken, breaches
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.show import value_text
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, diagnostic
 from ..ir import nodes as ir

@@ -8,7 +8,7 @@ from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Value, known
 from ..ir import nodes as ir
-from ..ir.epoch import InForce
+from ..ir.in_force import InForce
 from .explanation import Considered, Part
 from .formula import parts_of
 

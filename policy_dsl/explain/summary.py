@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..backends.entries import Instance, locate
+from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.show import value_text
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..outputs import Row

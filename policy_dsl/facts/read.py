@@ -11,8 +11,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from ..backends.encoding import carried_width, encoded, start_of
 from ..backends.entries import Entries
-from ..backends.grids import carried_width, encoded, start_of
 from ..backends.presence import Absent, called, listed, refused, too_few, unborn
 from ..backends.runtime import UNKNOWN, UNLISTED, Held, month_start
 from ..backends.values import Undetermined
@@ -20,8 +20,8 @@ from ..diagnostics.report import PolicyError, suggestion
 from ..ir import nodes as ir
 from ..ir.traverse import usual_root, usual_roots
 from ..model.clause import Clause
+from ..model.reserved_keys import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..model.types import decimal_text
-from ..model.words import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..syntax.characters import MAX_LEVELS
 from .values import ValueReader, date_of, excerpt
 

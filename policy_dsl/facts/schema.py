@@ -10,8 +10,8 @@ from typing import Any
 
 from ..ir import nodes as ir
 from ..ir.traverse import usual_root, usual_roots
+from ..model.reserved_keys import PRESENT
 from ..model.types import decimal_text
-from ..model.words import PRESENT
 
 
 def schema(program: ir.Program, lang: str = "zh") -> dict[str, object]:
@@ -111,7 +111,7 @@ def _json_number(value: Fraction) -> int | dict[str, str] | Any:
 
 
 def _default(fact: ir.Fact) -> object:
-    from ..backends.show import json_value
+    from ..backends.formatting import json_value
 
     if fact.type.is_amount:
         own = Fraction(fact.default) / fact.type.own.scale  # type: ignore[call-overload]

@@ -9,13 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..backends.grids import fact_step
+from ..backends.encoding import fact_step
 from ..backends.runtime import UNKNOWN
 from ..diagnostics.report import Diagnostic, diagnostic, suggestion
 from ..ir import nodes as ir
+from ..model.reserved_keys import IS, SINCE
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
-from ..model.words import IS, SINCE
 from ..syntax.characters import MAX_TEXT
 
 MOST_DIGITS = 30

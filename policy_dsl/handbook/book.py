@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from .gather import places
 from .markdown import link, md, page
-from .place import PlacePage
+from .page import Book
+from .place_page import PlacePage
 from .places import REGISTER, Place
-from .rule import RulePage
-from .scheme import SchemePage
-from .setter import Book
+from .rule_page import RulePage
+from .scheme_page import SchemePage
 
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
 
-from ..backends.show import day_text, value_text
+from ..backends.formatting import day_text, value_text
 from ..backends.values import Value
 from ..ir import nodes as ir
 from ..model.types import Type
 from ..source import width
 from ..syntax.keywords import comparison_in, spelling
-from .history import Aim, Segment, Series
+from .series import Aim, Segment, Series
 
 WIDE, RIGHT, HIGH, GAP, SMALL = (
     760,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.traverse import walk
-from .history import Series, series
 from .places import Item, Place, RuleKey, Scheme
+from .series import Series, series
 
 _NUMBER = re.compile(r"\[\d+\]\.")
 

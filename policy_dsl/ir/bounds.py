@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..model.types import grid as fact_grid
 from . import nodes as ir
-from .epoch import dependency_order
+from .in_force import dependency_order
 
 
 class Bounds(NamedTuple):
@@ -143,7 +143,7 @@ class Analysis:
         return ANY
 
     def _carried(self, entity: str, name: str) -> Bounds:
-        """Its grid was settled when the program was built (carry.py); of its size only the sign of what cannot be negative is known."""
+        """Its grid was settled when the program was built (carried_grids.py); of its size only the sign of what cannot be negative is known."""
         c = self.carried[entity, name]
         if c.source == "fact":
             fact = self.facts[entity, c.of]

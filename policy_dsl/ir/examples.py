@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
+from ..model.reserved_keys import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..model.symbols import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
 from ..model.units import complete, unit_of
-from ..model.words import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..source import Place, Span
 from ..syntax import nodes
 from . import nodes as ir

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..backends.show import json_value
+from ..backends.formatting import json_value
 from ..decision import Decision
 from ..diagnostics.report import PolicyError
 from ..ir import nodes as ir

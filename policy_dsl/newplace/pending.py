@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from math import prod
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..ir import nodes as ir
-from ..ir.epoch import day_after, held
+from ..ir.in_force import day_after, held
 from ..source import Source, Span
 from ..syntax import nodes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._version import __version__
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..ir import nodes as ir
 from ..model.clause import Clause
 from ..source import Place

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..backends.epoch import Epoch, Laws, epoch_order
 from ..ir import nodes as ir
-from ..ir.epoch import Missing, held, repealing
+from ..ir.in_force import Missing, held, repealing
 from ..ir.traverse import children
 
 Key = tuple[str, str]  # (entity, rule)

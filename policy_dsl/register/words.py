@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import prod
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..explain.describe import line_text
 from ..explain.formula import Words
 from ..ir import nodes as ir

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..diagnostics.report import Diagnostic
 from .month import Month
 from .stretches import Stretches

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html as escape_
 from collections.abc import Iterable, Iterator
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..backends.values import Undetermined
 from ..diagnostics.render import SEVERITY
 from ..diagnostics.report import Diagnostic
-from ..explain.page import PAGE_STYLE, fragment
+from ..explain.html import PAGE_STYLE, fragment
 from ..source import width
 from .rows import Row, rows
 from .stretches import Stretches

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..backends.encoding import fact_step
 from ..backends.entries import Unborn
-from ..backends.grids import fact_step
+from ..backends.formatting import day_text
 from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_month, month_after, told
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months
-from ..backends.show import day_text
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
 from ..facts.read import Reader, unfilled
 from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
-from ..model.words import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
+from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..backends.show import day_text, python_value
+from ..backends.formatting import day_text, python_value
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic

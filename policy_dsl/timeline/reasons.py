@@ -5,7 +5,7 @@ Both explanations are compared leaf by leaf, so what is named is what the output
 
 from __future__ import annotations
 
-from ..backends.show import day_text, value_text
+from ..backends.formatting import day_text, value_text
 from ..backends.values import known
 from ..decision import Decision
 from ..explain.describe import line_text, part_text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..backends.entries import Instance
-from ..backends.show import value_text
+from ..backends.formatting import value_text
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..explain.formula import who

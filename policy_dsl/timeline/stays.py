@@ -10,7 +10,7 @@ from ..backends.values import known
 from ..decision import Decision
 from ..ir import nodes as ir
 from ..ir.traverse import steps_of, walk
-from ..model.words import stay_of
+from ..model.reserved_keys import stay_of
 
 
 def stay(decision: Decision, entry: Instance, rule: ir.Rule, lang: str) -> str:

@@ -10,22 +10,22 @@ from typing import Any, NamedTuple
 
 from .._version import __version__
 from ..backends.engine import Engine
-from ..backends.show import day_text, json_amount, json_value, python_value
+from ..backends.formatting import day_text, json_amount, json_value, python_value
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..facts.days import day
-from ..ir.epoch import learned_days
+from ..ir.in_force import learned_days
 from ..ir.nodes import Program
+from ..model.reserved_keys import PRESENT
 from ..model.types import Type
-from ..model.words import PRESENT
 from ..origin import Kept, kept, opened
 from ..outputs import finding_json
 from .arrears import Account, Benefit, Difference, account, handed
 from .history import History, HistoryReader
-from .kept import history_of, plain
 from .month import Month, differing
 from .months import Step, months_between, payday
+from .pickled import history_of, plain
 from .reasons import Compared, because
 
 MOST_MONTHS = 1200
@@ -284,7 +284,7 @@ class Timeline(Sequence[Month]):
 
     def svg(self, lang: str = "zh") -> str:
         """The months as a strip: states, amounts, and what is compared with what."""
-        from .strip import svg
+        from .picture import svg
 
         return svg(self.months, self.program, self.root, lang)
 

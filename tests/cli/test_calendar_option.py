@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.facts.files import MAX_FACTS, MAX_YAML
 
 POLICY = """政策 溪口县

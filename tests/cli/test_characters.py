@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from policy_dsl import decision, source
+from policy_dsl import outputs, source
 
 LINES = "户籍\n农村\n"
 EVERY = [chr(n) for n in range(sys.maxunicode + 1)]
 
 
-@pytest.mark.parametrize("refused", [source._OBEYED, decision._UNSEEN])
+@pytest.mark.parametrize("refused", [source._OBEYED, outputs._UNSEEN])
 def test_no_character_that_is_refused_prints_as_it_is(refused: str) -> None:
     found = [c for c in EVERY if re.match(refused, c)]
     assert len(found) > 50
@@ -28,7 +28,7 @@ def test_what_a_terminal_obeys_is_replaced() -> None:
 
 
 def test_json_escapes_it() -> None:
-    assert decision.dump({"名": "甲乙"}) == '{\n  "名": "甲乙"\n}'
-    made = decision.dump({"名": "甲\u202e乙\ud800\u3000"})
+    assert outputs.dump({"名": "甲乙"}) == '{\n  "名": "甲乙"\n}'
+    made = outputs.dump({"名": "甲\u202e乙\ud800\u3000"})
     assert "甲\\u202e乙\\ud800\u3000" in made
     assert json.loads(made) == {"名": "甲\u202e乙\ud800\u3000"}

@@ -22,7 +22,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import group, main
+from policy_dsl.cli.group import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 FACTS = {
@@ -629,18 +630,49 @@ def test_help_lists_the_commands_in_the_order_in_which_people_meet_them() -> Non
     result = run("--help")
     assert result.exit_code == 0
     listed = re.findall(r"^  ([a-z-]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE)
-    assert listed == list(main.commands)
+    assert tuple(listed) == COMMANDS
     assert listed[:4] == ["check", "test", "decide", "explain"]
     assert "POLICY 是文件或文件夹的路径" in result.stdout
     assert run("-h").stdout == result.stdout
 
 
-@pytest.mark.parametrize("command", list(main.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_commands_help_speaks_both_languages(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert re.search("[\u4e00-\u9fff].* / [A-Z]", result.stdout), "Chinese first, then English"
     assert "--lang [zh|en" in result.stdout
+
+
+def test_every_command_has_a_file_of_its_name() -> None:
+    """… and no other file holds a command."""
+    files = [f for f in Path(group.__file__).parent.glob("*.py") if "@click.command(" in f.read_text(encoding="utf-8")]
+    assert sorted(f.stem.replace("_", "-") for f in files) == sorted(COMMANDS)
+
+
+_LOADED = """
+import sys
+from policy_dsl.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    parts = {m.removeprefix("policy_dsl.cli.").replace("_", "-") for m in sys.modules}
+    print(*sorted({"lark", "attr", "attrs", "yaml", *main.list_commands(None)} & parts), file=sys.stderr)
+"""
+
+
+def test_a_command_is_loaded_when_it_is_called(county: Path, facts: Path, tmp_path: Path) -> None:
+    """… and no other one; nor, with a cached policy, what reads a policy's text."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "POLICY_DSL_CACHE": str(tmp_path / "cache")}
+
+    def loaded(*args: str | Path) -> list[str]:
+        done = subprocess.run([sys.executable, "-c", _LOADED, *args], capture_output=True, check=True, env=env)
+        return done.stderr.decode().split()
+
+    assert loaded("--version") == []
+    assert "lark" in loaded("decide", county, facts, "--on", "2022-06")
+    assert loaded("decide", county, facts, "--on", "2022-06") == ["decide"]
+    assert loaded("--help") == sorted(COMMANDS), "help loads them all, and nothing that they need"
 
 
 def test_a_mistyped_command_is_suggested() -> None:

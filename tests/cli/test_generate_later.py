@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policy_dsl
+from policy_dsl.backends.formatting import day_text
 from policy_dsl.backends.runtime import add_months
-from policy_dsl.backends.show import day_text
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.render import text
 from policy_dsl.diagnostics.report import Diagnostic
 from policy_dsl.examples.case import facts_of
@@ -187,11 +187,11 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Policy:
 @given(st.data())
 def test_a_history_leads_to_what_is_not_supposed(policy: Policy, data: st.DataObject) -> None:
     """Deciding the earlier months one after another, each going on from the one before, hands over what the case has."""
-    drawing = _Search(policy, 1, 0, 1.0).drawing
-    day = max(drawing.near)
-    now = data.draw(drawing.first("家庭", day))._replace(on=data.draw(st.sampled_from((20220301, 20220315))))
-    months = [c.data for c in data.draw(st.lists(drawing.first("家庭", day), min_size=1, max_size=4))]
-    case = drawing.after(now, months)
+    strategies = _Search(policy, 1, 0, 1.0).strategies
+    day = max(strategies.near)
+    now = data.draw(strategies.first("家庭", day))._replace(on=data.draw(st.sampled_from((20220301, 20220315))))
+    months = [c.data for c in data.draw(st.lists(strategies.first("家庭", day), min_size=1, max_size=4))]
+    case = strategies.after(now, months)
     assert case is not None
     before = None
     for n, facts in enumerate(months):

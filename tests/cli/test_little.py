@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl.backends.standalone import standalone
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 
 HEAD = "政策 甲\n"
 WITHOUT = {

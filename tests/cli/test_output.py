@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,13 +154,14 @@ main()
 @pytest.mark.parametrize(
     "part",
     [
-        "policy_dsl.cli.cli",
+        "policy_dsl.cli.group",
         "click",
         "policy_dsl.diagnostics.report",
         "policy_dsl.library",
         "policy_dsl.cache",
         "policy_dsl.backends.standalone",
         "policy_dsl.writing",
+        "policy_dsl.cli.compile",
     ],
 )
 def test_an_interrupt_is_quiet_from_the_first_moment_on(county: Path, tmp_path: Path, part: str) -> None:
@@ -174,6 +175,18 @@ def test_an_interrupt_is_quiet_from_the_first_moment_on(county: Path, tmp_path: 
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupt_of_help_is_quiet(tmp_path: Path) -> None:
+    """It loads every command."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, "policy_dsl.cli.schema", "--help"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 def test_where_interrupts_are_ignored_they_stay_so(county: Path, tmp_path: Path) -> None:

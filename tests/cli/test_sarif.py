@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 
 CYCLE = "政策 甲县\n对象 家庭\n  存款 : 元, 0..100\n规则 家庭 乙 : 元\n  为 丙\n规则 家庭 丙 : 元\n  为 乙 + 存款\n"
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from policy_dsl import library
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.diagnostics.report import Diagnostic, Report
 from policy_dsl.pipeline import compile_layers

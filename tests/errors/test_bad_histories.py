@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import policy_dsl
-from policy_dsl.cli import cli
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.report import PolicyError
 
 from .limited import policy
@@ -96,7 +96,7 @@ def timeline(county: Path, history: object, *more: str) -> Result:
     """`policy timeline` over eight months, the history from standard input."""
     months = more or MONTHS
     text = history if isinstance(history, str) else json.dumps(history, ensure_ascii=False)
-    return CliRunner().invoke(cli.main, ["timeline", str(county), "-", *months], input=text)
+    return CliRunner().invoke(main, ["timeline", str(county), "-", *months], input=text)
 
 
 BAD: dict[str, tuple[object, str, str]] = {  # the history, its code, and what stands in the message
@@ -204,7 +204,7 @@ def test_a_bad_history_is_refused(what: str, county: Path) -> None:
     assert len(done.stderr) < 20_000
     assert done.stdout == ""
     english = CliRunner().invoke(
-        cli.main,
+        main,
         ["timeline", str(county), "-", "--from", "2022-01", "--to", "2022-08", "--lang", "en"],
         input=text_of(history),
     )
@@ -383,7 +383,7 @@ def test_a_history_in_yaml(county: Path, tmp_path: Path) -> None:
     rows = "      月收入:\n        - {自: 2022-01, 为: 300}\n        - 自: 2022-03-15\n          为: 700\n          获知: 2022-05-20\n"
     file.write_text(f"家庭:\n  户籍: 农村\n  成员:\n    - 姓名: 甲\n{rows}", encoding="utf-8")
     done = CliRunner().invoke(
-        cli.main, ["timeline", str(county), str(file), "--from", "2022-01", "--to", "2022-06", "--json"]
+        main, ["timeline", str(county), str(file), "--from", "2022-01", "--to", "2022-06", "--json"]
     )
     assert done.exit_code == 0, done.output
     states = {m["month"]: m["outputs"]["家庭.状态"]["value"] for m in json.loads(done.stdout)["months"]}
@@ -393,11 +393,11 @@ def test_a_history_in_yaml(county: Path, tmp_path: Path) -> None:
 def test_a_day_for_a_month_in_a_decision_is_told(county: Path) -> None:
     """`decide` takes the facts of a day: a history is refused, and the command that takes it is named."""
     done = CliRunner().invoke(
-        cli.main, ["decide", str(county), "-", "--on", "2022-06"], input=text_of(income(spell("2022-01", 3)))
+        main, ["decide", str(county), "-", "--on", "2022-06"], input=text_of(income(spell("2022-01", 3)))
     )
     assert (done.exit_code, "[F0103]" in done.stderr, "policy timeline" in done.stderr) == (1, True, True)
     done = CliRunner().invoke(
-        cli.main, ["decide", str(county), "-", "--on", "2022-06"], input=text_of(family(已发={"保障金": 1}))
+        main, ["decide", str(county), "-", "--on", "2022-06"], input=text_of(family(已发={"保障金": 1}))
     )
     assert (done.exit_code, "[F0104]" in done.stderr, "policy timeline" in done.stderr) == (1, True, True)
 

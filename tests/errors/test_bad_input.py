@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
-from policy_dsl.cli import cli
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.report import KEPT, PolicyError, Report
 from policy_dsl.facts import files as given
 from policy_dsl.pipeline import compile_layers
@@ -206,9 +206,9 @@ def test_a_report_ends(tmp_path: Path) -> None:
     """Two hundred findings are kept, a hundred shown, and the rest is said to be there."""
     file = tmp_path / "坏.policy"
     file.write_text(FILES["words at the start of lines"][1], encoding="utf-8")  # type: ignore[arg-type]
-    done = CliRunner().invoke(cli.main, ["check", str(file), "--format", "json"])
+    done = CliRunner().invoke(main, ["check", str(file), "--format", "json"])
     assert len(json.loads(done.stdout)) == KEPT
-    done = CliRunner().invoke(cli.main, ["check", str(file)])
+    done = CliRunner().invoke(main, ["check", str(file)])
     assert "另有至少 100 条" in done.stderr
 
 
@@ -255,7 +255,7 @@ def test_what_is_no_file_of_facts_is_refused(
     file = tmp_path / "甲.policy"
     file.write_text(MONEY + "存款\n", encoding="utf-8")
     path = odd(tmp_path, kind, "一户.json")
-    done = CliRunner().invoke(cli.main, ["decide", str(file), str(path), "--on", "2022-06-01"])
+    done = CliRunner().invoke(main, ["decide", str(file), str(path), "--on", "2022-06-01"])
     assert (done.exit_code, "Traceback" in done.output) == (1, False)
     assert f"[{code}]" in done.stderr
     assert "一户.json" in done.stderr
@@ -303,10 +303,10 @@ def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(given.os, "open", locked)
-        done = CliRunner().invoke(cli.main, ["decide", str(file), str(facts), "--on", "2022-06"])
+        done = CliRunner().invoke(main, ["decide", str(file), str(facts), "--on", "2022-06"])
     assert (done.exit_code, "[F0117] 读不了事实：没有权限" in done.stderr) == (1, True)
     monkeypatch.setattr("policy_dsl.library.open", locked, raising=False)  # stands before the built-in one there
-    done = CliRunner().invoke(cli.main, ["check", str(file)])
+    done = CliRunner().invoke(main, ["check", str(file)])
     assert (done.exit_code, "[P0129] 读不了文件：没有权限" in done.stderr) == (1, True)
 
 
@@ -405,7 +405,7 @@ def test_bad_facts_are_refused(what: str, people: Path, tmp_path: Path) -> None:
     name, text, said = FACTS[what]
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(cli.main, ["decide", str(people), str(file), "--on", "2022-06-01"])
+    done = CliRunner().invoke(main, ["decide", str(people), str(file), "--on", "2022-06-01"])
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
     assert "[P0808]" not in done.stderr
@@ -516,7 +516,7 @@ def test_other_mappings_are_read(people: Path) -> None:
 )
 def test_a_date_that_is_none_is_refused(on: str, people: Path) -> None:
     """A fault of the call: exit 2."""
-    done = CliRunner().invoke(cli.main, ["decide", str(people), "-", "--on", on], input=savings("5"))
+    done = CliRunner().invoke(main, ["decide", str(people), "-", "--on", on], input=savings("5"))
     assert (done.exit_code, "[P0802]" in done.stderr) == (2, True)
 
 

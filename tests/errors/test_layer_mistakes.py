@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policy_dsl.cli import cli
+from policy_dsl.cli import main
 
 ABOVE = """政策 省
 对象 家庭
@@ -59,7 +59,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {  # what the county writes, code and l
 def check(folder: Path, **layers: str) -> str:
     for name, text in layers.items():
         (folder / f"{name}.policy").write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(cli.main, ["check", str(folder / "县.policy")])
+    done = CliRunner().invoke(main, ["check", str(folder / "县.policy")])
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
     return done.output

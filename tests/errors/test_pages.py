@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl import library, origin
-from policy_dsl.cli import cli
+from policy_dsl.cli import main
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.diagnostics.render import text as rendered
 from policy_dsl.diagnostics.report import Diagnostic, PolicyError, Report
@@ -60,7 +60,7 @@ def test_a_page_says_what_why_and_how(code: str) -> None:
 def test_explain_code_prints_the_page(code: str, lang: str) -> None:
     """`policy explain-code` shows the whole page, the language asked for first."""
     page = PAGES[code]
-    done = CliRunner().invoke(cli.main, ["explain-code", code.lower(), "--lang", lang])
+    done = CliRunner().invoke(main, ["explain-code", code.lower(), "--lang", lang])
     assert done.exit_code == 0
     text = done.stdout
     assert text.startswith(page.title)
@@ -193,7 +193,7 @@ FACTS = '{"家庭": {"存款": 5}}'
 
 def run(*args: str) -> str:
     """Standard error of a command that must fail."""
-    done = CliRunner().invoke(cli.main, list(args))
+    done = CliRunner().invoke(main, list(args))
     assert done.exit_code in (1, 2), done.output
     assert "Traceback" not in done.output
     return done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from policy_dsl.cli import cli
+from policy_dsl.cli import main
 
 HEAD = """政策 示例
 对象 家庭
@@ -52,7 +52,7 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {  # the program, its only code, t
 def run(tmp_path: Path, text: str, *command: str) -> str:
     file = tmp_path / "甲.policy"
     file.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(cli.main, [*command, str(file)])
+    done = CliRunner().invoke(main, [*command, str(file)])
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
     return done.output

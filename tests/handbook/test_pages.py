@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from policy_dsl.handbook.book import pages, pages_of
 from policy_dsl.handbook.gather import places, places_of
 from policy_dsl.handbook.markdown import md
+from policy_dsl.handbook.page import parameter_anchor
 from policy_dsl.handbook.places import Place
-from policy_dsl.handbook.setter import parameter_anchor
 from policy_dsl.syntax import nodes
 from tests.property.policies import Text, compiled, texts
 

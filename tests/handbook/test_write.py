@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.handbook import write as writing
 from policy_dsl.handbook.book import pages
 from policy_dsl.handbook.write import LIST
@@ -197,7 +197,7 @@ def test_a_mixture_is_known_as_its_own(tmp_path: Path, monkeypatch: pytest.Monke
     docs(target, str(HERE), "--lang", "both")
     monkeypatch.chdir(target)
     script = (
-        "import os, sys\nfrom policy_dsl.cli.cli import main\nreal, calls = os.rename, []\n"
+        "import os, sys\nfrom policy_dsl.cli import main\nreal, calls = os.rename, []\n"
         "def rename(*args):\n    calls.append(args)\n    len(calls) > int(sys.argv[1]) and os._exit(9)\n    real(*args)\n"
         "os.rename = rename\nmain(['docs', sys.argv[2], '--output', '.'])\n"
     )

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl import writing
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.library import in_order
 from policy_dsl.newplace import write as starting
 from policy_dsl.newplace.draft import draft

@@ -46,7 +46,7 @@ def test_the_wheel_carries_policies_and_pages(tmp_path: Path) -> None:
         f"facts = json.loads(pathlib.Path({str(ROOT / 'examples' / 'qingshui.json')!r}).read_text(encoding='utf-8'))\n"
         "d = policy_dsl.load('qingshui').decide(facts, on='2022-06')\n"
         "assert any(b.value for b in d.benefits), d\n"
-        "from policy_dsl.cli.pages import page\n"
+        "from policy_dsl.cli.explain_code import page\n"
         "assert len(page('P0201', 'zh')) > 200\n"
         "print(policy_dsl.load('清水县').name)"
     )

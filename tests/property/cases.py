@@ -12,7 +12,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from policy_dsl.ir import nodes as ir
-from policy_dsl.ir.epoch import change_days
+from policy_dsl.ir.in_force import change_days
 from policy_dsl.ir.traverse import walk
 from policy_dsl.model.types import decimal_text, grid
 

@@ -10,7 +10,7 @@ from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.ir import nodes as ir
-from policy_dsl.ir.epoch import InForce
+from policy_dsl.ir.in_force import InForce
 from policy_dsl.ir.traverse import children, formulas, walk
 
 

@@ -17,14 +17,14 @@ from policy_dsl import Policy, PolicyError
 from policy_dsl.backends.compiled import Run
 from policy_dsl.backends.engine import Engine
 from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.formatting import python_value
 from policy_dsl.backends.runtime import NOTHING, Defer, Unknown
-from policy_dsl.backends.show import python_value
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import Failure, Undetermined, Value, known
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.facts.read import Reader
 from policy_dsl.ir import nodes as ir
-from policy_dsl.ir.epoch import InForce
+from policy_dsl.ir.in_force import InForce
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.pipeline import compile_layers
 

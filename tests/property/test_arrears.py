@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends.show import day_text
+from policy_dsl.backends.formatting import day_text
 from policy_dsl.backends.values import known
 from policy_dsl.decision import Decision
 from policy_dsl.timeline.history import History

@@ -10,7 +10,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
-from policy_dsl.backends import guard
+from policy_dsl.backends import guarantees
 from policy_dsl.backends.engine import Engine
 from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.interpret.interpretation import Interpretation
@@ -148,7 +148,7 @@ def agree(case: Case) -> None:
             root, data = given
             wanted = oracle(case.program, on, root, data, "condition")
             if policy.engine.guard is not None:
-                found = guard.broken(policy.engine, on, root, data)
+                found = guarantees.broken(policy.engine, on, root, data)
                 assert [(g.title, entry.path) for g, _, _, entry in found] == wanted
             if wanted:
                 with pytest.raises(PolicyError) as refused:
@@ -252,7 +252,7 @@ def lost(given_: Any, before: bool = False) -> bool:
 def test_generated_cases_can_be_given(case: Case, data: st.DataObject) -> None:
     """A generated case, written as JSON, is the same case: its last month too."""
     search = _Search(Policy(case.program), 1, 0, 1.0)
-    tried: Tried = data.draw(search.drawing.cases(next(e.name for e in case.program.entities if not e.holder)))
+    tried: Tried = data.draw(search.strategies.cases(next(e.name for e in case.program.entities if not e.holder)))
     facts = facts_of(case.program, tried.root, tried.data)
     root, again = Reader(case.program).read(facts)
     assert (root, repr(facts_of(case.program, root, again))) == (tried.root, repr(facts))

@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
+from policy_dsl.backends.encoding import start_of
 from policy_dsl.backends.entries import Entries
-from policy_dsl.backends.grids import start_of
 from policy_dsl.diagnostics.report import Report
-from policy_dsl.ir.epoch import learned_days
+from policy_dsl.ir.in_force import learned_days
 from policy_dsl.ir.nodes import Program
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.pipeline import compile_layers

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from policy_dsl import Policy, PolicyError
 from policy_dsl.backends.epoch import Epoch
+from policy_dsl.backends.formatting import day_text, json_amount, json_value
 from policy_dsl.backends.runtime import NOTHING, Unknown, add_months
-from policy_dsl.backends.show import day_text, json_amount, json_value
 from policy_dsl.backends.values import Failure, known
 from policy_dsl.decision import Decision
-from policy_dsl.ir.epoch import change_days
+from policy_dsl.ir.in_force import change_days
 from policy_dsl.timeline.history import first_month
 from policy_dsl.timeline.months import months_between
 

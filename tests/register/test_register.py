@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import policy_dsl
 from policy_dsl import Policy
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.ir import nodes as ir
 from policy_dsl.register.offices import civil_affairs
 from policy_dsl.register.register import Register

@@ -78,8 +78,8 @@ from policy_dsl.backends import standalone
 from policy_dsl.facts import files, read as facts_, schema
 from policy_dsl.diagnostics import render
 from policy_dsl.diagnostics.report import Report
-from policy_dsl.explain import data, describe, page, render as r2, summary
-from policy_dsl.cli import pages
+from policy_dsl.explain import data, describe, html as page, summary, text as r2
+from policy_dsl.cli import explain_code
 from policy_dsl.examples import run
 import lark, yaml
 from policy_dsl.syntax.grammar import grammar

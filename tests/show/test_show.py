@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import policy_dsl
-from policy_dsl.cli.cli import main
+from policy_dsl.cli import main
 from policy_dsl.effective.effective import Effective, ShownRule
 
 HERE = Path(__file__).parent

@@ -18,9 +18,9 @@ from referencing import Registry, Resource
 
 import policy_dsl
 from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.formatting import day_text, value_text
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING, add_months
-from policy_dsl.backends.show import day_text, value_text
 from policy_dsl.backends.values import Value, known
 from policy_dsl.examples.run import timeline_of
 from policy_dsl.explain.describe import describe

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...ir import nodes as ir
 from .. import runtime
 from ..calendar import Calendar
+from ..encoding import fact_step
 from ..entries import Instance
 from ..epoch import Epoch
-from ..grids import fact_step
-from ..show import day_text
+from ..formatting import day_text
 from ..values import Failure, Undetermined, Value, join, known
 from ..working_days import calendar_of
 from .lines import Lines

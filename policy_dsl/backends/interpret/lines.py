@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...ir import nodes as ir
-from ...ir.epoch import InForce
+from ...ir.in_force import InForce
 from ..entries import Instance
 from ..values import Failure, Value, join, known
 from .aggregates import Aggregates

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...ir import nodes as ir
-from ...ir.epoch import Held, Missing
+from ...ir.in_force import Held, Missing
 from ..entries import Instance
-from ..show import day_text
+from ..formatting import day_text
 from ..values import Failure, Undetermined, Value, join
 from .operations import Operations
 

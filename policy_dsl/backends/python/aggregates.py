@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from ..schedule import Gather
+from .ast_nodes import assign, cmp, const, name, op, times
 from .formulas import Formulas, late_default
-from .pieces import assign, cmp, const, name, op, times
 
 
 class Aggregates(Formulas):

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.traverse import asks_calendar
-from .pieces import Form, assign, call, cmp, const, defer, either, name, op, times
+from .ast_nodes import Form, assign, call, cmp, const, defer, either, name, op, times
 from .workspace import Workspace
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from ...ir.traverse import walk
 from ..schedule import Step
+from .ast_nodes import defer, name, store
 from .flow import Flow
-from .pieces import defer, name, store
 from .reading import Reading
 
 MOST_NODES = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from ...ir import nodes as ir
-from ..grids import carried_width
+from ..encoding import carried_width
 from ..schedule import Step, all_gathers
-from .pieces import assign, name, store, tuple_
+from .ast_nodes import assign, name, store, tuple_
 from .rules import Rules
 
 

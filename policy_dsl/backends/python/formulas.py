@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from ...ir import nodes as ir
 from ...ir.traverse import asks_calendar
-from ..grids import fact_step
+from ..encoding import fact_step
 from ..schedule import Gather
+from .ast_nodes import Form, assign, call, cmp, const, defer, either, item, name, op, tuple_
 from .lookback import LookBacks
-from .pieces import Form, assign, call, cmp, const, defer, either, item, name, op, tuple_
 
 MOST_HISTORY = 50_000  # values of one parameter over all days; a longer one is left to the interpreter
 

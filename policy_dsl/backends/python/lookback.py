@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ...ir import nodes as ir
 from .amounts import Amounts
-from .pieces import Form, call, cmp, const, either, name
+from .ast_nodes import Form, call, cmp, const, either, name
 
 
 class LookBacks(Amounts):

@@ -10,9 +10,9 @@ from typing import Any
 from ...ir import nodes as ir
 from ...model.types import decimal_text, grid
 from ...syntax.characters import MAX_TEXT
-from ..grids import carried_width, encoded, fact_step
-from ..show import day_text
-from .pieces import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
+from ..encoding import carried_width, encoded, fact_step
+from ..formatting import day_text
+from .ast_nodes import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
 
 MOST_FACTS = 1_000  # of all entities together; more are left to the careful reader

@@ -11,11 +11,11 @@ from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.disjoint import Atom, alternatives, disjoint, same_result
-from ...ir.epoch import InForce
+from ...ir.in_force import InForce
 from ...ir.traverse import children
 from ..layout import RuleKey, row_step
 from .aggregates import Aggregates
-from .pieces import Form, assign, cmp, const, defer, name, op
+from .ast_nodes import Form, assign, cmp, const, defer, name, op
 
 MOST_LINES = 200  # of one rule; a longer one is left to the interpreter, so that compiling ends soon
 

@@ -13,7 +13,7 @@ from ...ir.bounds import Analysis
 from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
-from .pieces import Form, assign, const, fragment, name
+from .ast_nodes import Form, assign, const, fragment, name
 
 
 class Workspace(ABC):

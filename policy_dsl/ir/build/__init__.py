@@ -18,11 +18,11 @@ from ...diagnostics.report import Report
 from ...model.symbols import Declared, Model
 from ...syntax import nodes
 from .. import nodes as ir
-from ..carry import settle_grids
+from ..births import marked_births, settle_births
+from ..carried_grids import settle_grids
 from ..elaborate.elaborator import Elaborator
 from ..examples import example_of
 from ..guarantees import guarantees_of
-from ..lives import marked_births, settle_births
 from ..traverse import all_formulas, asks_calendar, walk
 from .entities import Entities
 from .order import in_order

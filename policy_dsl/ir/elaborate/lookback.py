@@ -1,4 +1,4 @@
-"""What formulas read of the months before: 上月, 近, 持续, 累计, 进入时, lowered to what entries carry (past.py)."""
+"""What formulas read of the months before: 上月, 近, 持续, 累计, 进入时, lowered to what entries carry (memory.py)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...source import Place
 from ...syntax import nodes
 from ...syntax.printer.printer import text as printed
 from .. import nodes as ir
-from ..past import Memory
+from ..memory import Memory
 from .calls import Calls
 from .scope import Scope
 

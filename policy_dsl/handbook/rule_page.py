@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..effective.effective import Origin
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import around, drawn
 from .markdown import beside, link, md, opening, page, table
+from .page import Book, Page
 from .places import Item, Place, RuleKey, Scheme
 from .relations import Expectation
-from .setter import Book, Setter
 
 MARK = "\x1f"  # in no policy's words: the scanner refuses it
 
 
-class RulePage(Setter):
+class RulePage(Page):
     """Sets one rule or benefit as the place's policy has it."""
 
     def __init__(self, book: Book, place: Place, lang: str) -> None:
@@ -71,7 +71,7 @@ class RulePage(Setter):
         """The rule in force from each day on which it changes, each line with its origin and what it displaced."""
         before = None
         for day in [0, *changes(rule)]:
-            made = self.shower(day).rule(rule)
+            made = self.effective(day).rule(rule)
             said = list(super().rule(made))[1:]
             if said == before or (before is None and not (made.lines or made.repeals)):
                 continue
@@ -156,7 +156,7 @@ class RulePage(Setter):
 
 def changes(rule: ir.Rule) -> list[int]:
     """The days on which something of a rule begins, or has ended."""
-    from ..ir.epoch import day_after
+    from ..ir.in_force import day_after
 
     parts: list[ir.Line | ir.Repeal] = [*rule.lines, *rule.repeals]
     spans = [(x.since, x.until) for x in parts] + [(m[1], m[2]) for m in rule.modes]

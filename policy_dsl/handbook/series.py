@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..backends.values import Value, known
-from ..effective.make import Shower
+from ..effective.make import EffectiveBuilder
 from ..ir import nodes as ir
-from ..ir.epoch import Held, Missing
+from ..ir.in_force import Held, Missing
 from .places import Place
 
 
@@ -46,7 +46,9 @@ def series(place: Place, parameter: ir.Parameter) -> list[Series]:
         floors = [Held(Missing("none", ""), None) if x.floor is None else x for x in map(_beside, mine)]
         found = (tuple(_segments(days, mine)), tuple(_segments(days, floors)), tuple(_aims(parameter, keys)))
         groups.setdefault(found, []).append(keys)
-    return [Series(cells, *found) for found, keys in groups.items() for cells, _ in Shower.joined(parameter, keys)]
+    return [
+        Series(cells, *found) for found, keys in groups.items() for cells, _ in EffectiveBuilder.joined(parameter, keys)
+    ]
 
 
 def _beside(held: Held) -> Held:

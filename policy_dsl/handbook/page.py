@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..effective.effective import Origin
-from ..effective.make import Shower
+from ..effective.make import EffectiveBuilder
 from ..effective.text import Phrases
 from ..ir import nodes as ir
 from ..model.clause import Clause
@@ -33,7 +33,7 @@ class Book:
         return self._relations[id(place)]
 
 
-class Setter(Phrases):
+class Page(Phrases):
     """Sets the pages of one place in one language."""
 
     def __init__(self, book: Book, place: Place, lang: str) -> None:
@@ -121,8 +121,8 @@ class Setter(Phrases):
         made = chart(parameter.name, parameter.type, self.relations.series(parameter.name), self.lang)
         return f'<figure class="steps" data-search-exclude>\n{made}\n</figure>' if made else ""
 
-    def shower(self, on: int) -> Shower:
-        return Shower(self.place.engine.epoch(on), on)
+    def effective(self, on: int) -> EffectiveBuilder:
+        return EffectiveBuilder(self.place.engine.epoch(on), on)
 
 
 def parameter_anchor(name: str) -> str:

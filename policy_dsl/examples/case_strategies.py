@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..backends.grids import start_of
+from ..backends.encoding import start_of
 from ..backends.handover import Carry
 from ..backends.runtime import UNKNOWN, Defer, add_months, month_start
 from ..diagnostics.report import PolicyError
@@ -19,7 +19,7 @@ from ..ir import nodes as ir
 from ..policy import Policy
 from .case import Case, Data
 from .thresholds import Thresholds
-from .values import LEFT_OUT, fact_values, last_month, lengths
+from .value_strategies import LEFT_OUT, fact_values, last_month, lengths
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -29,7 +29,7 @@ MOST_STRETCHES = 3  # of earlier months, each with facts that stay
 LONGEST = 24  # months of a stretch
 
 
-class Drawing:
+class CaseStrategies:
     """Strategies for one policy; `near` has the thresholds of each day that is tried, `most` bounds lists whose own bounds allow it."""
 
     def __init__(self, policy: Policy, near: dict[int, Thresholds], most: int = MOST_ENTRIES) -> None:

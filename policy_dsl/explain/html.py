@@ -5,10 +5,10 @@ from __future__ import annotations
 import html as escape_
 from collections.abc import Iterator
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from .describe import Block
 from .explanation import Explanation
-from .render import ordered_roots, outline
+from .text import ordered_roots, outline
 
 OPEN_LEVELS = 2  # steps that stand open when the page is first seen
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..model.clause import Clause
+from ..model.reserved_keys import stay_of
 from ..model.symbols import RuleSymbol
 from ..model.types import MONTH_COUNT, TRUTH, Type
-from ..model.words import stay_of
 from ..source import Place
 from . import nodes as ir
 

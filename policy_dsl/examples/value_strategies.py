@@ -6,7 +6,7 @@ import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..backends.grids import encoded, fact_step
+from ..backends.encoding import encoded, fact_step
 from ..ir import nodes as ir
 from ..ir.bounds import Analysis
 from .thresholds import Thresholds, ends

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..ir import nodes as ir
-from ..ir.carry import CARRIED, PARTS
+from ..ir.carried_grids import CARRIED, PARTS
 from ..model.types import Type, grid
 from ..syntax.characters import MAX_CARRIED
 from .runtime import NOTHING, Held

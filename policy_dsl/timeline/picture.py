@@ -11,8 +11,8 @@ from fractions import Fraction
 from html import escape
 from itertools import groupby
 
+from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.show import value_text
 from ..backends.values import known
 from ..explain.formula import Words
 from ..ir import nodes as ir

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..effective.effective import ShownValue
 from ..ir import nodes as ir
 from ..syntax import nodes
 from .graph import among, drawn
 from .markdown import anchor, beside, folded, link, listing, md, opening, page, table
+from .page import Page, parameter_anchor
 from .places import Group, Item, RuleKey, Scheme
-from .setter import Setter, parameter_anchor
 
 
-class SchemePage(Setter):
+class SchemePage(Page):
     """Sets one scheme."""
 
     def text(self, scheme: Scheme) -> str:
@@ -85,12 +85,12 @@ class SchemePage(Setter):
     def section(self, p: ir.Parameter) -> Iterator[str]:
         yield f"{anchor(parameter_anchor(p.name))}**{md(self.signature(p))}**"
         yield self.chart(p)
-        shower = self.shower(max(self.place.engine.days, default=0))
+        effective = self.effective(max(self.place.engine.days, default=0))
         head = (
             *((self.say("键", "keys"),) if p.keys else ()),
             *(self.say("值|自|至|公布|出自|假设", "value|from|to|published|from where|assumption").split("|")),
         )
-        yield table(head, (self.entry(p, e, shower.value(e, shower.cells(p, e), None)) for e in p.entries))
+        yield table(head, (self.entry(p, e, effective.value(e, effective.cells(p, e), None)) for e in p.entries))
         readers = self.relations.used_by.get(p.name, [])
         if readers:
             yield f"{self.say('读它的规则：', 'Read by: ')}{self.listed(readers)}"

@@ -8,11 +8,11 @@ from ..effective.effective import Origin
 from ..register.register import register
 from ..syntax import nodes
 from .markdown import link, md, page, table
+from .page import Page
 from .places import REGISTER, RuleKey, documents_of
-from .setter import Setter
 
 
-class PlacePage(Setter):
+class PlacePage(Page):
     """Sets one place."""
 
     def text(self) -> str:

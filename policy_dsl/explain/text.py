@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..backends.show import day_text
+from ..backends.formatting import day_text
 from ..model.clause import Clause
 from ..source import width
 from .describe import Block, describe

@@ -1,0 +1,32 @@
+"""The command `policy decide`."""
+
+from __future__ import annotations
+
+import click
+
+from .given import decided, today
+from .guarded import guarded
+from .options import calendar_option, lang_option, on_option
+from .printing import fail, say
+
+
+@click.command()
+@click.argument("policy")
+@click.argument("facts")
+@on_option
+@click.option("--json", "as_json", is_flag=True, help="按约定的 JSON 输出 / print the contract's JSON.")
+@calendar_option
+@lang_option
+@guarded
+def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str | None, lang: str) -> None:
+    """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
+    decision = decided(policy, facts, today(on, lang), calendar)
+    if as_json:
+        from ..outputs import dump
+
+        say(dump(decision.to_json()))
+    else:
+        say(decision.text(lang))
+    errors = decision.errors
+    if errors:
+        fail(errors, lang)
