@@ -21,12 +21,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
 _SPEC: Tests = ("tests/spec",)
 _REGRESSIONS: Tests = ("tests/regressions", "--deselect", "tests/regressions/test_blanks.py::test_a_blank_left_as_printed_answers_nothing")  # fmt: skip
 _AGREEMENT: Tests = ("tests/property/test_agreement.py::test_compiled_values_are_the_interpreters",)
+_FAST: Tests = ("tests/property/test_agreement.py::test_what_is_plain_stays_on_the_fast_way",)
 _MORE: dict[str, tuple[Tests, ...]] = {
     "ir": (_AGREEMENT,),
     "backends": (_AGREEMENT,),
     "interpret": (_AGREEMENT,),
-    "python": (_AGREEMENT,),
-    "facts": (),
+    "python": (_AGREEMENT, _FAST),
+    "facts": (("tests/api/test_policy.py", "tests/errors/test_bad_histories.py", "tests/property/test_births.py"),),
     "units": (("tests/property/test_units.py",),),
     "arrears": (("tests/property/test_arrears.py",),),
 }

@@ -24,15 +24,16 @@ from .rooms import ROOMS, judges, sources
 
 DRAWN = 100  # of each room, in `make deep`
 
-# The share that may survive, in hundredths: what a sample showed, rounded up for the dice.
+# The share that may survive, in hundredths. Behind it: how many of a sample survived, and of these how many are left now that their tests
+# are written. The samples are small, so the bounds leave room; a run of `make deep` with a smaller share lowers them.
 MOST = {
-    "ir": 15,
-    "backends": 15,
-    "interpret": 15,
-    "python": 15,
-    "facts": 15,
-    "units": 15,
-    "arrears": 15,
+    "ir": 15,  # 1 of 9, none left
+    "backends": 15,  # 0 of 9
+    "interpret": 15,  # 0 of 9
+    "python": 20,  # 1 of 9, none left; what only makes a function defer changes no value
+    "facts": 20,  # 4 of 9, none left; bounds and messages are judged by few tests
+    "units": 15,  # 2 of 9, none left: 1 can be noticed by nobody
+    "arrears": 15,  # 0 of 9
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from policy_dsl import PolicyError
+from policy_dsl.facts import files
 
 from .deciding import decided, policy_of
 
@@ -60,3 +64,12 @@ def test_a_birth_with_a_default_counts_as_given() -> None:
         policy.decide({"家庭": {"成员": [{"出生日期": "2022-06-15"}]}}, on="2022-06")
     assert [d.code for d in error.value.diagnostics] == ["F0111"]
     assert decided(policy, {"家庭": {"成员": [{"出生日期": "2022-06-15"}, {}]}}, "2022-06")["家庭.人口"] == 1
+
+
+@pytest.mark.parametrize("read", [files.json, files.yaml])
+def test_a_number_is_read_up_to_forty_digits(read: Callable[[str, str], Any]) -> None:
+    """A file's longest number has forty digits; whether a fact may have so many is asked later."""
+    assert read('{"甲": ' + "1" * 40 + "}", "a") == {"甲": int("1" * 40)}
+    with pytest.raises(PolicyError) as error:
+        read('{"甲": ' + "1" * 41 + "}", "a")
+    assert [d.code for d in error.value.diagnostics] == ["F0114"]
