@@ -37,12 +37,12 @@ def deep(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Seeds drawn anew (`record_property("seed", …)`) are printed, so that a run can be had again."""
+    """Seeds drawn anew (`record_property("seed", …)`) are printed, so that a run can be had again, and what survived one ("survivors")."""
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
-                if name == "seed" and report.when == "call":
-                    terminalreporter.write_line(f"seed of {report.nodeid}: {value}")
+                if name in ("seed", "survivors") and report.when == "call":
+                    terminalreporter.write_line(f"{name} of {report.nodeid}: {value}")
 
 
 @pytest.fixture(autouse=True, scope="session")

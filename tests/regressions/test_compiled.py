@@ -257,3 +257,15 @@ def test_a_date_moved_by_an_unknown_number(type_: str) -> None:
     policy = policy_of(f"对象 家庭\n  起 : 日期\n  数目 : {type_}\n规则 家庭 止 : 日期\n  为 起 + 数目\n")
     d = decided(policy, {"家庭": {"起": "2022-01-31"}}, "2022-01")
     assert d.undetermined[0].needs == ("家庭.数目",)
+
+
+@pytest.mark.parametrize("function", ["任一", "全部", "个数"])
+def test_months_before_the_first_have_their_default_in_the_compiled_function(function: str) -> None:
+    """With a written default it decides the first months itself; without one they are an error, which is the interpreter's."""
+    type_ = "整数" if function == "个数" else "是否"
+    head = f"对象 家庭\n  外出 : 是否\n规则 家庭 乙 : {type_}\n"
+    for given in (True, False):
+        facts = {"家庭": {"外出": given}}
+        assert not deferred(policy_of(f"{head}  为 {function}(近(2 个月, 外出, 默认 否))\n"), facts, "2022-01")
+        without = policy_of(f"{head}  为 {function}(近(2 个月, 外出))\n")
+        assert [e.code for e in decided(without, facts, "2022-01").errors] == ["R0120"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from policy_dsl import PolicyError
+from policy_dsl.model.types import shown
 
 from .deciding import decided, policy_of
 
@@ -71,3 +73,12 @@ def test_a_number_with_a_unit_is_divided_by_a_name(name: str) -> None:
     )
     decision = decided(policy, {"机构": {name: 10}}, "2022-01")
     assert [decision[f"机构.{x}"] for x in "甲乙丙丁"] == [Decimal("0.2"), 20, -30, 3]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("6/11", "0.55"), ("5/11", "0.45"), ("1/200", "0.01"), ("-1/200", "-0.01"), ("-6/11", "-0.55"), ("0", "0.00")],
+)
+def test_what_is_shown_is_rounded_at_the_half(value: str, text: str) -> None:
+    """A fraction without an end is shown with two decimals, halves away from zero."""
+    assert shown(Fraction(value)) == text

@@ -1,0 +1,154 @@
+"""Changes that are noticed, with the page of tests/spec that does, and changes that nobody can notice, with the reason.
+
+Each by its function, its first line that differs, and that line after the change.
+"""
+
+from __future__ import annotations
+
+Key = tuple[str, str, str]
+
+CAUGHT: dict[str, list[tuple[Key, str]]] = {
+    "ir": [
+        (
+            (
+                "cell_condition",
+                'elif test.sign == "=" and isinstance(operand, nodes.Truth):',
+                'elif test.sign != "=" and isinstance(operand, nodes.Truth):',
+            ),
+            "tables.md",
+        ),
+        (("_holds", "return since <= on <= until", "return since < on <= until"), "layers.md"),
+        (("_ends", "yield day_after(until)", "pass"), "parameters.md"),
+    ],
+    "backends": [
+        (
+            (
+                "add_months",
+                "count = (day // 10000) * 12 + day // 100 % 100 - 1 + months",
+                "count = (day // 10000) * 12 + day // 100 % 100 - (0) + months",
+            ),
+            "dates.md",
+        ),
+        (
+            (
+                "Presence._entry",
+                "late = made.unborn if isinstance(made, Entries) else ()",
+                "late = made.unborn if not (isinstance(made, Entries)) else ()",
+            ),
+            "births.md",
+        ),
+        (("join", "open_ = False", "pass"), "undetermined.md"),
+    ],
+    "interpret": [
+        (
+            (
+                "LookBacks.window",
+                "if len(values) < node.months:",
+                "if not (len(values) < node.months):",
+            ),
+            "looking-back.md",
+        ),
+        (
+            (
+                "Lines.agree",
+                "if any(v != values[0] for v in values[1:]):",
+                "if all(v != values[0] for v in values[1:]):",
+            ),
+            "allowances.md",
+        ),
+        (("Lines.exceptions", "open_.append((line, holds))", "pass"), "exceptions.md"),
+    ],
+    "python": [
+        (
+            (
+                "Amounts.product",
+                'return Form(op(a.num, "*", b.num), a.k * b.k, den)',
+                'return Form(op(a.num, "*", b.num), a.k // b.k, den)',
+            ),
+            "layers.md",
+        ),
+        (("LookBacks.window_amount", "values, _ = self.months(node, rest)", "pass"), "looking-back.md"),
+        (
+            (
+                "LookBacks.window",
+                "values, rest = self.months(node, None if node.default is None else self.plain(node.default))",
+                "values, rest = self.months(node, None if node.default is not None else self.plain(node.default))",
+            ),
+            "looking-back.md",
+        ),
+    ],
+    "facts": [
+        (
+            (
+                "ValueReader.default",
+                "return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]",
+                "return int(fact.default * fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]",
+            ),
+            "facts.md",
+        ),
+        (
+            (
+                "day",
+                'd = datetime.date.fromisoformat(text if len(text) == 10 else text + "-01")',
+                'd = datetime.date.fromisoformat(text if len(text) != 10 else text + "-01")',
+            ),
+            "facts.md",
+        ),
+    ],
+    "units": [
+        (
+            (
+                "Unit.times",
+                'powers = {w: n for w, n in self.words if w != "%"}',
+                'powers = {w: n for w, n in self.words if w == "%"}',
+            ),
+            "units.md",
+        ),
+        (
+            (
+                "_scale",
+                'size *= BASE.get(word, ("", Fraction(1)))[1] ** n',
+                'size *= BASE.get(word, ("", Fraction(1)))[1] * n',
+            ),
+            "units.md",
+        ),
+        (
+            (
+                "complete",
+                "return made if made.dims == context.dims else None",
+                "return made if made.dims != context.dims else None",
+            ),
+            "units.md",
+        ),
+    ],
+    "arrears": [
+        (
+            (
+                "_Books.account",
+                "while heard < len(self.days) and self.days[heard] <= known_now:",
+                "while heard < len(self.days) and self.days[heard] < known_now:",
+            ),
+            "knowledge.md",
+        ),
+        (
+            (
+                "_Books.account",
+                "if min(touched, unsettled) < month and known_now > before:",
+                "if max(touched, unsettled) < month and known_now > before:",
+            ),
+            "knowledge.md",
+        ),
+    ],
+}
+
+EQUIVALENT: dict[str, list[tuple[Key, str]]] = {
+    "ir": [],
+    "backends": [],
+    "interpret": [],
+    "python": [],
+    "facts": [],
+    "units": [
+        (("Unit.times", "break", "continue"), "a power of 0 cancels nothing further: only looked at in vain"),
+    ],
+    "arrears": [],
+}
