@@ -1,7 +1,7 @@
 """The passes, in order. The page to read first.
 
     texts ──parse──▶ trees ──declare──▶ model ──build──▶ program (IR) ──check──▶ fit to run
-          syntax/          model/             ir/                     checks/check, checks/layers
+          syntax/          model/             ir/                     checks/
 
 Each pass reports all that it finds wrong. What one pass could not use is left out of the next; the others go on, so that independent
 mistakes come at once and nothing is reported that only follows from another.

@@ -1,1 +1,8 @@
-"""What a program must keep before it may run."""
+"""What a program must keep before it may run.
+
+check.py     benefits in whole 分, circles of parameters; asks for gaps and sizes
+gaps.py      cases that no line of a rule covers
+statuses.py  what a 阶段 must keep
+sizes.py     how large every number can be
+layers.py    what one layer's values do to another's
+"""

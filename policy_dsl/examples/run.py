@@ -170,11 +170,11 @@ def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch
     entry, name = located
     rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
     type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
-    value = entry.values[name] if rule else _fact(decision.instance, entry, name)
+    value = entry.values[name] if rule else _fact(entry, name)
     return _compare(want, value, type_)
 
 
-def _fact(root: Instance, entry: Instance, name: str) -> object:
+def _fact(entry: Instance, name: str) -> object:
     from ..backends.encoding import fact_step
     from ..backends.runtime import Unknown
 

@@ -1,1 +1,15 @@
-"""Reasons: a join of the formulas and the recorded values, rendered last."""
+"""Reasons: a join of the formulas and the recorded values, rendered last.
+
+explanation.py  the reasons as data: steps by id
+explainer.py    makes them from a decision's values
+lines.py        which line gave a value, and which did not
+leaves.py       facts, and what came over from last month
+displaced.py    what an upper layer says
+describe.py     a step in words
+formula.py      a formula in words
+text.py         the words as text and Markdown
+html.py         as a page
+data.py         the steps as JSON
+summary.py      a decision in a few lines
+guarantees.py   guarantees that do not hold
+"""

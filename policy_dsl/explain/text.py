@@ -11,7 +11,7 @@ from .describe import Block, describe
 from .explanation import Explanation
 
 
-def _title(made: Explanation, lang: str) -> str:
+def _title(made: Explanation) -> str:
     return f"{made.policy}  {day_text(made.on)}"
 
 
@@ -52,7 +52,7 @@ def ordered_roots(made: Explanation) -> Explanation:
 def text(made: Explanation, lang: str) -> str:
     """Indented text: `name = value`, the reasons under it, then what they rest on."""
     see = "（见上）" if lang == "zh" else " (see above)"
-    lines = [_title(made, lang), ""]
+    lines = [_title(made), ""]
     for level, block, again in outline(ordered_roots(made), lang):
         pad = "    " * level
         if level == 0 and lines[-1]:
@@ -82,7 +82,7 @@ def escape(text_: str) -> str:
 def markdown(made: Explanation, lang: str) -> str:
     """Nested lists, one item a step."""
     see = "（见上）" if lang == "zh" else " (see above)"
-    lines = [f"# {escape(_title(made, lang))}", ""]
+    lines = [f"# {escape(_title(made))}", ""]
     for level, block, again in outline(ordered_roots(made), lang):
         pad = "    " * level
         head = f"{pad}- **{escape(block.head)}**"

@@ -1,1 +1,8 @@
-"""What goes in: facts as given, checked and read; what a policy asks."""
+"""What goes in: facts as given, checked and read; what a policy asks.
+
+files.py   from a file or standard input: JSON, YAML
+read.py    entries and lists
+values.py  single values
+days.py    days as people give them
+schema.py  what a policy asks: JSON Schema, a blank to fill in
+"""

@@ -134,7 +134,7 @@ class Reader(ValueReader):
             else:
                 out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
         for members in entity.lists:
-            out.append(self._list(value.get(members.name), members.name in value, members, f"{path}.{members.name}"))
+            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}"))
         out.append(defaulted)
         if entity.carried:
             out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
@@ -244,7 +244,7 @@ class Reader(ValueReader):
             return [UNKNOWN] * wide
         return list(made)
 
-    def _list(self, value: object, given: bool, members: ir.Members, path: str) -> Any:
+    def _list(self, value: object, members: ir.Members, path: str) -> Any:
         if value is None:
             if not members.low:
                 return UNLISTED

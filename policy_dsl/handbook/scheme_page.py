@@ -29,7 +29,7 @@ class SchemePage(Page):
             among(self.place, self.relations, keys, self.target), self.say("规则之间", "How the rules read each other")
         )
         for group in scheme.groups:
-            yield from self.group(scheme, group)
+            yield from self.group(group)
 
     def listing(self, scheme: Scheme) -> str:
         """The file as it was written."""
@@ -43,7 +43,7 @@ class SchemePage(Page):
         """The rules and parameters of which an item speaks."""
         return [k for k, said in self.place.said.items() if any(i is item for _, i in said)]
 
-    def group(self, scheme: Scheme, group: Group) -> Iterator[str]:
+    def group(self, group: Group) -> Iterator[str]:
         if group.heading is not None:
             yield f"{'#' * min(group.heading.level, 6)} {md(group.heading.text)}"
         left = self.left(group)

@@ -1,1 +1,7 @@
-"""The first file of a new place."""
+"""A new place: its folder with a first file that checks at once.
+
+draft.py          the text of the first file
+pending.py        a parameter that is open, as 待定
+first_example.py  an example to begin with
+write.py          writes the folder
+"""

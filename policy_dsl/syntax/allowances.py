@@ -47,7 +47,7 @@ def taken_out(
 def _allowance(tokens: list[Token], source: Source, covers: Span, report: Report) -> nodes.Allowance | None:
     span = Span(source, tokens[0].start_pos or 0, tokens[0].end_pos or 0)
     if len(tokens) > 1:  # a line that begins with 且 or 或 would continue it
-        found, expected = found_words(tokens[1]), expected_words({"_NL"}, "start")
+        found, expected = found_words(tokens[1]), expected_words({"_NL"})
         at = Span(source, tokens[1].start_pos or 0, tokens[1].end_pos or 0)
         report.error("P0101", at, found=found[0], found_en=found[1], expected=expected[0], expected_en=expected[1])
         return None

@@ -51,7 +51,7 @@ def _word(terminal: str) -> tuple[str, str]:
     return _WORDS[terminal]
 
 
-def expected_words(accepts: set[str], rule: str) -> tuple[str, str]:
+def expected_words(accepts: set[str]) -> tuple[str, str]:
     """A short list of what may stand here; a whole class of beginnings counts as one."""
     left = set(accepts) - {"PER", "GLUED"}
     if "UNIT" in left:

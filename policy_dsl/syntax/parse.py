@@ -120,7 +120,7 @@ def _item(
         try:
             made = machine.parse_tokens(tokens)
         except (Reject, ScanError, CellError, UnexpectedInput) as error:
-            at = _report(error, source, tokens, machine, report, start)
+            at = _report(error, source, tokens, report, start)
             failed = True
             owner = next((k for k, (a, b) in enumerate(owners) if a <= at < b), len(logical) - 1)
             read += len(logical)
@@ -229,7 +229,7 @@ def _mark(kind: str, tokens: list[Token]) -> Token:
     return Token(kind, "", end, None, None, None, None, end)
 
 
-def _report(error: Exception, source: Source, tokens: list[Token], machine: Grammar, report: Report, start: int) -> int:
+def _report(error: Exception, source: Source, tokens: list[Token], report: Report, start: int) -> int:
     """Says in the drafter's words what is wrong; returns the offset, so that the line can be left out."""
     rule = "start"
     if isinstance(error, ScanError):
@@ -271,7 +271,7 @@ def _report(error: Exception, source: Source, tokens: list[Token], machine: Gram
         return a
     accepts = set(error.accepts or error.expected)
     history = [t for t in tokens if (t.end_pos or 0) <= a]
-    zh, en = expected_words(accepts, rule)
+    zh, en = expected_words(accepts)
     found, found_en = found_words(token)
     if token.type in ("_NL", "_INDENT", "_DEDENT", "$END"):
         a = history[-1].start_pos or 0 if history else a

@@ -24,7 +24,7 @@ FACT = (
 )
 CLAIM = (
     "标题里的日期不作数：「自 2023-01-01」单独写一行，要求缩进写在它下面",
-    "a date in the title counts for nothing: write “from 2023-01-01” on a line of its own, the claims indented under it",
+    "a date in the title counts for nothing: write “from 2023-01-01” on a line of its own and indent the claims under it",
 )
 BASIS = (
     "依据里的日期不作数：一个值写 自 2023-01-01 为 … 依据 …；别的行缩进写在单独一行的「自 2023-01-01」下面",
@@ -32,11 +32,11 @@ BASIS = (
 )
 ARREARS = (
     "补发 属于整个给付，不分时期：写在没有日期的声明里、块的外面；从某天起才结清的，写进条件：且 本月 ≥ 2023-01-01",
-    "“arrears” is the whole benefit's: write it in a declaration without a date, outside dated blocks; a day from which months are settled belongs into the condition: and this_month >= 2023-01-01",
+    "“arrears” belongs to the whole benefit: write it in a declaration without a date, outside dated blocks; a day from which months are settled belongs into the condition: and this_month >= 2023-01-01",
 )
 STATES = (
     "起始、终止 不分时期：写在块的外面；分时期的是转换",
-    "“initial” and “final” have no times: write them outside the block; transitions have",
+    "“initial” and “final” have no times: write them outside the block; only transitions can have a time",
 )
 _BLOCK = (
     "「自 2023-01-01」单独写一行，这一行缩进写在它下面",

@@ -1,1 +1,16 @@
-"""Histories decided month by month: what changed and why, and what was paid against what is due."""
+"""Histories decided month by month: what changed and why, and what was paid against what is due.
+
+history.py    facts with dates → tracks
+months.py     one month after another
+arrears.py    paid against due
+timeline.py   the public `Timeline`
+month.py      one month of it
+reasons.py    why two decisions differ
+stays.py      how long a status has been in its state
+failures.py   errors of many months, told once
+stretches.py  months as stretches
+rows.py       months as rows for people
+forms.py      text, Markdown, HTML
+picture.py    the strip of months
+pickled.py    a history as a pickle holds it
+"""

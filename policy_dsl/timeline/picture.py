@@ -45,7 +45,7 @@ def svg(months: Sequence[Month], program: ir.Program, root: str, lang: str = "zh
         status = next(c.status for c in row if c is not None)
         name = next(c.label for c in row if c is not None)
         parts.append(_text(4, top + 17, name))
-        parts += _band(row, step, top, path) if status else _bars(row, step, top, lang)
+        parts += _band(row, step, top, path) if status else _bars(row, step, top)
         top += (BAND if status else BARS) + GAP
     compared = compared_amounts(program, root)
     if compared is not None:
@@ -104,7 +104,7 @@ def _band(row: list[Cell | None], step: float, top: float, path: str) -> Iterato
         at += count
 
 
-def _bars(row: list[Cell | None], step: float, top: float, lang: str) -> Iterator[str]:
+def _bars(row: list[Cell | None], step: float, top: float) -> Iterator[str]:
     amounts = [Fraction(c.value) if c is not None and known(c.value) else Fraction(0) for c in row]  # type: ignore[call-overload]
     most = max(*amounts, Fraction(1))
     last = None

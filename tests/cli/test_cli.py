@@ -25,6 +25,8 @@ import policy_dsl
 from policy_dsl.cli import group, main
 from policy_dsl.cli.group import COMMANDS
 
+from .piping import piped
+
 ROOT = Path(__file__).parents[2]
 FACTS = {
     "家庭": {
@@ -930,21 +932,11 @@ def test_colour_on_a_terminal_alone_and_not_when_it_is_declined(folder: Path) ->
     assert b"\x1b" not in shell("check", path).stderr
 
 
-def _piped(command: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command}"],
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "POLICY": f"{sys.executable} -m policy_dsl", **env},
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-    )
-
-
 @pytest.mark.parametrize("call", ["schema qingshui", "--help", "check {county} --format json", "explain-code P0201"])
 def test_a_pipe_that_is_closed_early_makes_no_noise(county: Path, call: str) -> None:
-    done = _piped(f"$POLICY {call.format(county=county)} | true")
+    done = piped(f"$POLICY {call.format(county=county)} | true")
     assert done.stderr == b""
-    done = _piped(f"$POLICY {call.format(county=county)} | head -1")
+    done = piped(f"$POLICY {call.format(county=county)} | head -1")
     assert done.stderr == b""
     assert done.stdout.count(b"\n") == 1
 
@@ -952,7 +944,7 @@ def test_a_pipe_that_is_closed_early_makes_no_noise(county: Path, call: str) -> 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("call", ["schema qingshui", "--version", "check {county}", "test {county}"])
 def test_an_output_that_is_full_is_said(county: Path, call: str) -> None:
-    done = _piped(f"$POLICY {call.format(county=county)} > /dev/full")
+    done = piped(f"$POLICY {call.format(county=county)} > /dev/full")
     assert done.returncode == 1
     assert b"P0807" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -960,16 +952,16 @@ def test_an_output_that_is_full_is_said(county: Path, call: str) -> None:
 
 
 def test_closed_streams(county: Path) -> None:
-    done = _piped("$POLICY schema qingshui >&-")
+    done = piped("$POLICY schema qingshui >&-")
     assert done.returncode == 1
     assert b"P0807" in done.stderr
-    done = _piped(f"$POLICY decide {county} - --on 2022-06 <&-")
+    done = piped(f"$POLICY decide {county} - --on 2022-06 <&-")
     assert done.returncode == 1
     assert b"F0101" in done.stderr
-    done = _piped(f"$POLICY decide {county} - --on 2022-13 2>&- </dev/null")
+    done = piped(f"$POLICY decide {county} - --on 2022-13 2>&- </dev/null")
     assert done.returncode == 2
     assert done.stdout == b""
-    done = _piped(f"echo '{json.dumps(FACTS)}' | $POLICY decide {county} - 2>&-")
+    done = piped(f"echo '{json.dumps(FACTS)}' | $POLICY decide {county} - 2>&-")
     assert done.returncode == 0
     assert "保障金" in done.stdout.decode()
 

@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from policy_dsl.cli import main
 
+from .piping import piped
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,16 +24,6 @@ def compiled(policy: object, output: object, *more: str) -> Result:
     done = CliRunner().invoke(main, ["compile", str(policy), "-o", str(output), *more])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done
-
-
-def shell(command: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command}"],
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "POLICY": f"{sys.executable} -m policy_dsl", **env},
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 @pytest.fixture
@@ -125,14 +117,14 @@ def test_to_standard_output_nothing_else_is_printed(county: Path, tmp_path: Path
         "$POLICY compile {0} -o /dev/null": "已写 /dev/null\n".encode(),
     }
     for call, wanted in calls.items():
-        done = shell(call.format(county, tmp_path))
+        done = piped(call.format(county, tmp_path))
         assert (done.stdout, done.stderr) == (wanted, b""), call
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_device_without_room(county: Path) -> None:
-    done = shell(f"$POLICY compile {county} -o /dev/full")
+    done = piped(f"$POLICY compile {county} -o /dev/full")
     assert (done.returncode, done.stdout, "磁盘满了" in done.stderr.decode()) == (1, b"", True)
 
 

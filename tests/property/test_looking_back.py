@@ -1,6 +1,6 @@
 """Looking back, told apart: 上月, 近, 持续, 累计, 进入时 by their definitions over the months as they were, without anything carried.
 
-The engine carries values from month to month (ir/lookback.py); here every month is kept, and a look-back looks.
+The engine carries values from month to month (ir/memory.py); here every month is kept, and a look-back looks.
 """
 
 from __future__ import annotations

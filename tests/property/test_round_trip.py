@@ -20,7 +20,7 @@ from policy_dsl.syntax.printer.printer import text
 from policy_dsl.syntax.printer.words import Language
 from policy_dsl.syntax.traverse import walk
 
-from . import trees
+from . import trees, words
 
 languages: st.SearchStrategy[Language] = st.sampled_from(["zh", "en"])
 
@@ -43,20 +43,20 @@ def test_what_is_printed_is_read_as_the_same_tree(tree: nodes.File, lang: Langua
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_keyword_may_be_a_name_in_every_place(lang: Language) -> None:
-    for name in [*trees.SPELLINGS, *keywords.UNIT_KEYS, "甲 乙", "2档", "a|b", "A“", ".", "__class__", "lambda"]:
+    for name in [*words.SPELLINGS, *keywords.UNIT_KEYS, "甲 乙", "2档", "a|b", "A“", ".", "__class__", "lambda"]:
         tree = trees.with_name(name)
         written = text(tree, lang)
         assert read(written) == tree, written
 
 
 def test_every_construct_may_stand_in_every_other() -> None:
-    nested: list[nodes.Expression] = [nodes.Name(("丙",), span=trees.NOWHERE)]
+    nested: list[nodes.Expression] = [nodes.Name(("丙",), span=words.NOWHERE)]
     for _ in range(3):
         nested = [outer for inner in nested for outer in trees.around(inner)]
-    none = nodes.Notes(span=trees.NOWHERE)
+    none = nodes.Notes(span=words.NOWHERE)
     body = tuple(nodes.Value(nodes.Result("exact", e, span=e.span), none, span=e.span) for e in nested)
-    type_ = nodes.NamedType(("数",), span=trees.NOWHERE)
-    tree = nodes.File((nodes.Rule(("甲",), "乙", type_, None, body, False, span=trees.NOWHERE),), span=trees.NOWHERE)
+    type_ = nodes.NamedType(("数",), span=words.NOWHERE)
+    tree = nodes.File((nodes.Rule(("甲",), "乙", type_, None, body, False, span=words.NOWHERE),), span=words.NOWHERE)
     assert read(text(tree)) == tree
 
 

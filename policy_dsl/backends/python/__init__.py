@@ -14,6 +14,7 @@ Each file emits what its first line says; the emitter is one class, and each par
     amounts.py     what is done with amounts    rules.py        a rule's lines
     lookback.py    the months before            reading.py      the reader of facts
     formulas.py    formulas                     emitter.py      the functions; their loops are in flow.py
+    ast_nodes.py   constructors of `ast`
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """

@@ -125,7 +125,7 @@ class Aggregates(LookBacks):
         made: dict[int, ir.Expression] = {order[0]: lead}
         for i in order[1:]:
             made[i] = self.fit(
-                self.beside(node.arguments[i], scope, lead, node.arguments[order[0]]),
+                self.beside(node.arguments[i], scope, lead),
                 lead.type,
                 node.arguments[i].span,
             )

@@ -58,5 +58,5 @@ class Arithmetic(Comparisons):
             left = self.make(node.left, scope, None)
             if left.type == DATE:
                 return left, self.make(node.right, scope, None)
-            return left, self.beside(node.right, scope, left, node.left)
+            return left, self.beside(node.right, scope, left)
         return self.pair(node.left, node.right, scope, context)

@@ -21,7 +21,7 @@ class Comparisons(Sides):
             raise self.fail("P0213", sides[order[0]].span)
         made: dict[int, ir.Expression] = {order[0]: lead}
         for i in order[1:]:
-            made[i] = self.beside(sides[i], scope, lead, sides[order[0]])
+            made[i] = self.beside(sides[i], scope, lead)
             if lead.type.kind == "amount" and made[i].type.unit.dims != lead.type.unit.dims:
                 a, b = (made[i], lead) if i < order[0] else (lead, made[i])
                 raise self.units(sides[0].span.to(sides[-1].span), a.type, b.type)
@@ -51,11 +51,9 @@ class Comparisons(Sides):
         item = self.make(node.item, scope, None)
         if item.type.kind == "text":
             raise self.fail("P0213", node.item.span)
-        options = self.each([lambda o=o: self._option(o, scope, item, node) for o in node.options])
+        options = self.each([lambda o=o: self._option(o, scope, item) for o in node.options])
         return ir.Among(item, tuple(options), TRUTH, place)
 
-    def _option(
-        self, option: nodes.Expression, scope: Scope, item: ir.Expression, node: nodes.Membership
-    ) -> ir.Expression:
-        made = self.beside(option, scope, item, node.item)
+    def _option(self, option: nodes.Expression, scope: Scope, item: ir.Expression) -> ir.Expression:
+        made = self.beside(option, scope, item)
         return self.fit(made, item.type, option.span)

@@ -19,11 +19,11 @@ class Sides(Numbers):
         """Both sides, the one that has a type first; the other takes it as its context."""
         if self.rank(left, scope) >= self.rank(right, scope):
             a = self.make(left, scope, want)
-            return a, self.beside(right, scope, a, left)
+            return a, self.beside(right, scope, a)
         b = self.make(right, scope, want)
-        return self.beside(left, scope, b, right), b
+        return self.beside(left, scope, b), b
 
-    def beside(self, node: nodes.Expression, scope: Scope, other: ir.Expression, at: nodes.Expression) -> ir.Expression:
+    def beside(self, node: nodes.Expression, scope: Scope, other: ir.Expression) -> ir.Expression:
         context = other.type if other.type.kind in ("amount", "enumeration") else None
         if context in (NUMBER, WHOLE):
             context = None

@@ -16,16 +16,14 @@ class Bodies(Tables):
     def body(self, c: list[Any]) -> list[Any]:
         return [x for x in c if not isinstance(x, Token)]
 
-    def body_of(self, lines: list[Any], name: str, keys: tuple[str, ...] | None) -> tuple[nodes.Line, ...]:
+    def body_of(self, lines: list[Any], name: str) -> tuple[nodes.Line, ...]:
         """Tables are read here, since only the declaration's name tells which columns are results."""
         out: list[nodes.Line] = []
         for line in lines:
             if isinstance(line, list):
-                out.append(self.table_of(line, name, keys))
+                out.append(self.table_of(line, name))
             elif isinstance(line, nodes.Dated):
-                out.append(
-                    nodes.Dated(line.dates, self.body_of(list(line.lines), name, keys), line.inline, span=line.span)
-                )
+                out.append(nodes.Dated(line.dates, self.body_of(list(line.lines), name), line.inline, span=line.span))
             else:
                 out.append(line)
         return tuple(out)

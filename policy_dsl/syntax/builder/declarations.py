@@ -146,7 +146,7 @@ class Declarations(Bodies):
         keys = next((tuple(map(str, x)) for x in c if isinstance(x, tuple) and x and isinstance(x[0], Token)), ())
         (type_,) = self.pick(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
         dates = self.pick(c, nodes.Dates)
-        body = self.body_of(c[-1], str(c[1]), keys)
+        body = self.body_of(c[-1], str(c[1]))
         return nodes.Parameter(str(c[1]), keys, type_, dates[0] if dates else None, body, span=self.span(c[:-1]))
 
     def rule(self, c: list[Any]) -> nodes.Rule:
@@ -158,7 +158,7 @@ class Declarations(Bodies):
             name,
             type_,
             dates[0] if dates else None,
-            self.body_of(c[-1], name, None),
+            self.body_of(c[-1], name),
             c[0].type == "BENEFIT",
             span=self.span(c[:-1]),
         )
@@ -170,7 +170,7 @@ class Declarations(Bodies):
             tuple(map(str, c[1])),
             name,
             dates[0] if dates else None,
-            self.body_of(c[-1], name, None),
+            self.body_of(c[-1], name),
             span=self.span(c[:-1]),
         )
 
@@ -181,4 +181,4 @@ class Declarations(Bodies):
 
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
-        return nodes.Amendment(names, self.body_of(c[-1], names[0], None), (), c[2], span=self.span(c[:-1]))
+        return nodes.Amendment(names, self.body_of(c[-1], names[0]), (), c[2], span=self.span(c[:-1]))

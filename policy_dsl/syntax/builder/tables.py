@@ -39,7 +39,7 @@ class Tables(Dates):
     def row(self, c: list[Any]) -> Any:
         return c[0]
 
-    def table_of(self, rows: list[Token], name: str, keys: tuple[str, ...] | None) -> nodes.Table:
+    def table_of(self, rows: list[Token], name: str) -> nodes.Table:
         assert self.scanner is not None
         scanner = self.scanner
         header, _ = scanner.row(rows[0])
