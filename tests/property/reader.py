@@ -68,7 +68,7 @@ def amount(text: str) -> Amount | None:
 
 
 def written_in(text: str, declared: str) -> Fraction | None:
-    """In base units: an amount written where `declared` (a unit, % or 数) is wanted. It takes from it what it lacks of person and period.
+    """In base units: an amount written where `declared` (a unit, % or 数) is wanted. It takes from it what it lacks below the line, but money.
 
     None where it must be refused.
     """
@@ -89,7 +89,7 @@ def written_in(text: str, declared: str) -> Fraction | None:
     made, have = read.size, dict(read.dims)
     for word in declared.split("/")[1:]:
         base, many = SIZES[word]
-        if base in ("person", "household", "month") and base not in have:
+        if base != "money" and base not in have:
             made /= many
             have[base] = -1
     return made if frozenset(have.items()) == dims else None
