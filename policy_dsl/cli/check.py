@@ -9,7 +9,7 @@ import click
 from .._version import __version__
 from .guarded import guarded
 from .options import format_option, lang_option
-from .printing import complain, counted, say
+from .printing import complain, counted, say, say_json
 
 
 @click.command()
@@ -22,7 +22,6 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     from .. import library
     from ..diagnostics.render import as_json, as_sarif
     from ..diagnostics.report import Report
-    from ..outputs import dump
     from ..pipeline import compile_layers
 
     report = Report()
@@ -33,9 +32,9 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
         compile_layers(layers, report)
     items = report.sorted()
     if form == "json":
-        say(dump(as_json(items, lang)))
+        say_json(as_json(items, lang), lang)
     elif form == "sarif":
-        say(dump(as_sarif([*items, *report.allowed], lang, __version__)))
+        say_json(as_sarif([*items, *report.allowed], lang, __version__), lang)
     else:
         if items:
             complain(items, lang)

@@ -7,7 +7,7 @@ import click
 from .given import decided, today
 from .guarded import guarded
 from .options import calendar_option, lang_option, on_option
-from .printing import fail, say
+from .printing import fail, say, say_json
 
 
 @click.command()
@@ -22,11 +22,9 @@ def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
     decision = decided(policy, facts, today(on, lang), calendar)
     if as_json:
-        from ..outputs import dump
-
-        say(dump(decision.to_json()))
+        say_json(decision.to_json(), lang)
     else:
-        say(decision.text(lang))
+        say(decision.text(lang), lang)
     errors = decision.errors
     if errors:
         fail(errors, lang)

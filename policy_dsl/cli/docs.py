@@ -26,4 +26,4 @@ def docs(policy: str, output: str, lang: str) -> None:
 
     made = pages(proper(policy), lang)
     write(output, made)
-    say(f"wrote {counted(len(made), 'page')} to {output}" if lang == "en" else f"已写 {len(made)} 页到 {output}")
+    say(f"wrote {counted(len(made), 'page')} to {output}" if lang == "en" else f"已写 {len(made)} 页到 {output}", lang)

@@ -7,7 +7,7 @@ import click
 from .given import decided, proper, today
 from .guarded import guarded
 from .options import calendar_option, format_option, lang_option, on_option
-from .printing import fail, say
+from .printing import fail, say, say_json
 
 
 @click.command()
@@ -26,11 +26,9 @@ def explain(
     decision = decided(policy, facts, today(on, lang), calendar)
     made = decision.explain(None if name is None else proper(name))
     if form == "json":
-        from ..outputs import dump
-
-        say(dump(made.to_json(lang)))
+        say_json(made.to_json(lang), lang)
     else:
-        say({"text": made.text, "md": made.markdown, "html": made.html}[form](lang))
+        say({"text": made.text, "md": made.markdown, "html": made.html}[form](lang), lang)
     errors = decision.errors
     if errors:
         fail(errors, lang)

@@ -25,7 +25,7 @@ def explain_code(code: str, lang: str) -> None:
     if wanted not in CODES:
         zh, en = suggestion(wanted, CODES)
         fail([diagnostic("P0804", code=code[:40], hint=(zh or "代码形如 P0201", en or "codes look like P0201"))], lang)
-    say(page(wanted, lang))
+    say(page(wanted, lang), lang)
 
 
 def page(code: str, lang: str) -> str:

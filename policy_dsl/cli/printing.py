@@ -23,9 +23,15 @@ def utf8(text: str) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def say(text: str, lang: str = "zh") -> None:
+def say(text: str, lang: str) -> None:
     """To standard output, as UTF-8 whatever the locale; a closed pipe ends the command quietly."""
     put(utf8(visible(text)) + b"\n", lang)
+
+
+def say_json(data: Any, lang: str) -> None:
+    from ..outputs import dump
+
+    say(dump(data), lang)
 
 
 def put(raw: bytes, lang: str) -> None:

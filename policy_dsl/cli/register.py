@@ -8,7 +8,7 @@ from ..diagnostics.report import Diagnostic, PolicyError
 from .given import proper
 from .guarded import guarded
 from .options import format_option, lang_option
-from .printing import fail, say
+from .printing import fail, say, say_json
 
 
 @click.command()
@@ -34,9 +34,7 @@ def register(policies: tuple[str, ...], form: str, lang: str) -> None:
         except PolicyError as error:
             problems += error.diagnostics
     if form == "json":
-        from ..outputs import dump
-
-        say(dump([x.to_json(lang) for x in made]))
+        say_json([x.to_json(lang) for x in made], lang)
     elif made:
         say("\n\n".join({"text": x.text, "md": x.markdown}[form](lang) for x in made), lang)
     if problems:

@@ -7,7 +7,7 @@ import click
 from .given import policy_named
 from .guarded import guarded
 from .options import lang_option
-from .printing import say
+from .printing import say, say_json
 
 
 @click.command()
@@ -20,7 +20,9 @@ from .printing import say
 def schema(policy: str, template: str | None, lang: str) -> None:
     """列出政策需要的事实（JSON Schema 或空白表）。 / The facts that a policy takes."""
     from ..facts import schema as schemas
-    from ..outputs import dump
 
     program = policy_named(policy).program
-    say(dump(schemas.schema(program, lang)) if template is None else schemas.template(program, template, lang))
+    if template is None:
+        say_json(schemas.schema(program, lang), lang)
+    else:
+        say(schemas.template(program, template, lang), lang)

@@ -67,11 +67,11 @@ def test(paths: tuple[str, ...], generate: int | None, seed: int, calendar: str 
                 continue
             failed += 1
             place = result.example.place
-            say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})")
+            say(f"{'不符' if lang == 'zh' else 'FAILED'}  {result.example.title}  ({place.file}:{place.line})", lang)
             for m in result.mismatches:
-                say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})")
+                say(f"    {m.path}  {m.zh if lang == 'zh' else m.en}  ({m.place.file}:{m.place.line})", lang)
             for f in result.findings:
-                say(f"    {f.path}  [{f.code}] {f.message(lang)}  ({f.place})")
+                say(f"    {f.path}  [{f.code}] {f.message(lang)}  ({f.place})", lang)
     if report.items:
         complain(report.sorted(), lang)
     zh, en = f"{passed} 个案例相符，{failed} 个不符", f"{counted(passed, 'example')} passed, {failed} failed"

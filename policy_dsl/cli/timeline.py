@@ -7,7 +7,7 @@ import click
 from .given import about, policy_named, with_calendar
 from .guarded import guarded
 from .options import calendar_option, format_option, lang_option
-from .printing import fail, say
+from .printing import fail, say, say_json
 
 
 @click.command()
@@ -40,11 +40,9 @@ def timeline(
     with about(history):
         months = made.timeline(given, start=start, end=end, as_known=as_known)
     if as_json or form == "json":
-        from ..outputs import dump
-
-        say(dump(months.to_json(lang)))
+        say_json(months.to_json(lang), lang)
     else:
-        say({"text": months.text, "md": months.markdown, "html": months.html}[form](lang))
+        say({"text": months.text, "md": months.markdown, "html": months.html}[form](lang), lang)
     errors = months.errors
     if errors:
         fail(errors, lang)

@@ -951,6 +951,30 @@ def test_an_output_that_is_full_is_said(county: Path, call: str) -> None:
     assert b"Exception" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check {county} --format json",
+        "check {county} --format sarif",
+        "decide {county} - --on 2022-06",
+        "decide {county} - --on 2022-06 --json",
+        "explain {county} - --on 2022-06",
+        "explain {county} - --on 2022-06 --format json",
+        "explain-code P0201",
+        "register {county} --format json",
+        "schema {county}",
+        "show {county} --on 2022-06 --format json",
+        "timeline {county} - --from 2022-06 --to 2022-06",
+        "timeline {county} - --from 2022-06 --to 2022-06 --json",
+    ],
+)
+def test_an_output_that_is_full_is_said_in_the_language_asked_for(county: Path, call: str) -> None:
+    done = piped(f"echo '{json.dumps(FACTS)}' | $POLICY {call.format(county=county)} --lang en > /dev/full")
+    assert b"error[P0807]" in done.stderr, done.stderr.decode()
+    assert "标准输出" not in done.stderr.decode()
+
+
 def test_closed_streams(county: Path) -> None:
     done = piped("$POLICY schema qingshui >&-")
     assert done.returncode == 1
