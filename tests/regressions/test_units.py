@@ -71,3 +71,15 @@ def test_a_number_with_a_unit_is_divided_by_a_name(name: str) -> None:
     )
     decision = decided(policy, {"机构": {name: 10}}, "2022-01")
     assert [decision[f"机构.{x}"] for x in "甲乙丙丁"] == [Decimal("0.2"), 20, -30, 3]
+
+
+@pytest.mark.parametrize("slash", ["/", "／", "÷", " / ", " ／ ", "\u3000÷\u3000"])
+def test_a_slash_in_given_facts_is_one_sign(slash: str) -> None:
+    """As it is behind a number in a policy: facts are typed with full-width signs, too."""
+    policy = policy_of(
+        "类型 床 = 单位\n对象 家庭\n  甲 : 元/床/月\n规则 家庭 乙 : 元/床/月\n  为 甲\n参数 丙 : 元/床\n  为 1\n"
+    )
+    given = f"0.03万元{slash}床{slash}月"
+    assert decided(policy, {"家庭": {"甲": given}}, "2022-01")["家庭.乙"] == 300
+    changed = policy.with_parameters({"丙": {"2022-01-01": f"7 元{slash}床"}})
+    assert changed.digest != policy.digest
