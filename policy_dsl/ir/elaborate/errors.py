@@ -93,6 +93,21 @@ def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
     """What to do about two units that do not match."""
     a, b = dict(left.dims), dict(right.dims)
     differ = {k for k in a.keys() | b.keys() if a.get(k, 0) != b.get(k, 0)}
+    unit = left if a else right
+    zh, en = unit.show("zh"), unit.show("en")
+    if (not a or not b) and not zh.startswith("1/"):
+        return (
+            f"一边是没有单位的数：给它写上单位 {zh}；或除以 1 {zh}，去掉另一边的",
+            f"one side is a number without a unit: give it the unit {en}, or divide the other one by 1 {en}",
+        )
+    whose = {"person", "household"}
+    if differ <= whose and (whose.isdisjoint(a) or whose.isdisjoint(b)):
+        bare = left if whose.isdisjoint(a) else right
+        who, who_en = ("人", "person") if "person" in differ else ("户", "household")
+        return (
+            f"{bare.show('zh')} 没有说是每人的还是每户的：在单位里写上 /{who}，或乘以、除以人数或户数",
+            f"{bare.show('en')} does not say whether it is per person or per household: write /{who_en} in the unit, or multiply or divide by a count",
+        )
     if differ == {"person"} or differ == {"person", "household"} or differ == {"household"}:
         return (
             "一边按人、一边按户：按人的乘以人数，或按户的除以人数",

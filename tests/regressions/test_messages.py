@@ -1,0 +1,57 @@
+"""Messages that once led nowhere: no way out, a way that did not work, or a mistake that only followed from another."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_dsl import PolicyError
+from policy_dsl.diagnostics.report import Diagnostic
+
+from .deciding import policy_of
+
+PEOPLE = "对象 个人 : 人\n  出生日期 : 日期\n对象 家庭 : 户\n  成员 : 若干 个人, 1..20\n"
+HEADS = "规则 家庭 人口 : 人\n  为 人数(成员)\n"
+
+
+def refused(*layers: str) -> list[Diagnostic]:
+    with pytest.raises(PolicyError) as error:
+        policy_of(*layers)
+    return list(error.value.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PEOPLE.replace("日期\n", "日期, 不变, 不变\n") + HEADS,
+        PEOPLE.replace("日期\n", "日期, 问 “何时？”, 出生, 问 “何日？”\n") + HEADS,
+        PEOPLE.replace("日期\n", "日期 日期\n") + HEADS,  # any mistake in the entity of a list
+        PEOPLE.replace("若干 个人", "若干 个体") + HEADS,
+        PEOPLE + "对象 班组\n  成员 : 若干 个人, 1..20\n规则 班组 人口 : 人\n  为 人数(成员)\n",
+        "文件 甲 : 一号\n  日期 2022-01-01\n  日期 2022-01-02\n",
+    ],
+)
+def test_one_mistake_is_told_once_with_a_way_out(text: str) -> None:
+    (found,) = refused(text)
+    assert found.help_zh.rstrip("：") == found.help_zh
+    assert found.help_en.rstrip(": ") == found.help_en
+    assert found.help_zh
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "followed"),
+    [
+        (
+            "参数 甲 : 元/月\n  为 9\n规则 家庭 乙 : 元/月\n  为 甲\n",
+            "在单位里写上 /户",
+            ("参数 甲 : 元/月", "参数 甲 : 元/户/月"),
+        ),
+        ("规则 家庭 乙 : 元\n  为 3 * 2 元\n", "在单位里写上 /户", ("2 元", "2 元/户")),
+        ("规则 个人 乙 : 整数\n  为 周岁(出生日期)\n", "写上单位 岁", ("整数", "岁")),
+        ("规则 个人 乙 : 数\n  为 周岁(出生日期)\n", "除以 1 岁", ("(出生日期)", "(出生日期) / 1 岁")),
+    ],
+)
+def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followed: tuple[str, str]) -> None:
+    (found,) = refused(PEOPLE + text)
+    assert found.code == "P0204"
+    assert hint in found.help_zh
+    policy_of(PEOPLE + text.replace(*followed))
