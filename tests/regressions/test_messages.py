@@ -55,3 +55,34 @@ def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followe
     assert found.code == "P0204"
     assert hint in found.help_zh
     policy_of(PEOPLE + text.replace(*followed))
+
+
+CASE = PEOPLE + "  存款 : 元, 0..1000\n" + HEADS + "案例 一\n  于 2022-01\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "  成员 甲: 出生日期 = 1990-01-01\n  应为 成员 甲: 人口 = 1\n",
+        "  成员 甲: 存款 = 1\n  应为 家庭: 人口 = 1\n",
+        "  家庭: 出生日期 = 1990-01-01\n  应为 家庭: 人口 = 1\n",
+    ],
+)
+def test_a_name_of_another_entity_is_not_offered_as_itself(lines: str) -> None:
+    (found,) = refused(CASE + lines)
+    assert found.code == "P0201"
+    assert "是不是" not in found.help_zh
+    assert "写到那一行" in found.help_zh
+
+
+def test_a_day_said_twice_is_a_contradiction() -> None:
+    (found,) = refused(CASE + "  于 2022-02\n  成员 甲: 出生日期 = 1990-01-01\n  应为 家庭: 人口 = 1\n")
+    assert (found.code, found.zh) == ("P0704", "案例「一」前后不一：写了两个 于")
+
+
+def test_a_built_in_name_need_not_be_declared() -> None:
+    for line in ("类型 月 = 单位", "类型 户 = 单位", "类型 文本 = 甲 | 乙"):
+        (found,) = refused(f"{line}\n{PEOPLE}")
+        assert (found.code, found.zh.startswith("「")) == ("P0202", True)
+        assert "语言里已有" in found.help_zh
+        assert "built in" in found.help_en
