@@ -86,3 +86,15 @@ def test_a_built_in_name_need_not_be_declared() -> None:
         assert (found.code, found.zh.startswith("「")) == ("P0202", True)
         assert "语言里已有" in found.help_zh
         assert "built in" in found.help_en
+
+
+def test_an_output_of_somebody_not_yet_born_says_so() -> None:
+    policy = policy_of(PEOPLE + "规则 个人 岁数 : 岁\n  为 周岁(出生日期)\n")
+    facts = {"家庭": {"成员": [{"出生日期": "1950-01-01"}, {"出生日期": "2022-06-15"}]}}
+    june = policy.decide(facts, on="2022-06")
+    for ask in (lambda: june["家庭.成员[1].岁数"], lambda: june.explain("家庭.成员[1].岁数")):
+        with pytest.raises((KeyError, PolicyError), match=r"2022-06-15 出生，2022-06 还不在；从 2022-07 起在"):
+            ask()
+    with pytest.raises(PolicyError, match="是不是"):
+        june.explain("家庭.成员[0].年数")
+    assert policy.decide(facts, on="2022-07")["家庭.成员[1].岁数"] == 0
