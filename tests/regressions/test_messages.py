@@ -98,3 +98,37 @@ def test_an_output_of_somebody_not_yet_born_says_so() -> None:
     with pytest.raises(PolicyError, match="是不是"):
         june.explain("家庭.成员[0].年数")
     assert policy.decide(facts, on="2022-07")["家庭.成员[1].岁数"] == 0
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["修订 家庭\n  床 : 床, 默认 2\n", "规则 家庭 床 : 床\n  为 床数\n", "参数 床 : 床\n  为 2\n"],
+    ids=["事实", "规则", "参数"],
+)
+def test_a_name_below_that_is_a_unit_above_is_to_be_renamed(below: str) -> None:
+    """The county that adds the name cannot change the province's text."""
+    above = "类型 床 = 单位\n对象 家庭\n  床数 : 床, 0..9\n规则 家庭 费 : 元\n  为 300 元/床 * 床数\n"
+    (found,) = refused(above, below)
+    assert (found.code, found.place and found.place.file) == ("P0230", "0.policy")
+    assert [x.place.file for x in found.labels] == ["1.policy"]
+    assert "换一个名称；或在这里" in found.help_zh
+    assert "another name" in found.help_en
+    renamed = below.replace("  床 :", "  现有床 :").replace("家庭 床", "家庭 现有床").replace("参数 床", "参数 现有床")
+    policy_of(above, renamed)
+
+
+@pytest.mark.parametrize(
+    "written", ["300 元/间", "300元/间", "1.5 万元／间", "300 元 / 间", "300 元/人/间", "300 元/间/月"]
+)
+def test_a_unit_that_is_not_declared_is_to_be_declared(written: str) -> None:
+    text = f"对象 家庭\n  间数 : 数, 0..9\n规则 家庭 费 : 是否\n  为 {written} > {written}\n"
+    first = refused(text)[0]
+    assert first.code == "P0201"
+    assert "类型 间 = 单位" in first.help_zh
+    assert "type 间 = unit" in first.help_en
+    policy_of("类型 间 = 单位\n" + text)
+
+
+def test_a_name_behind_a_division_of_values_is_no_unit() -> None:
+    (found,) = refused("对象 家庭\n  收入 : 元, 0..9\n规则 家庭 费 : 元\n  为 收入 / 间\n")
+    assert "单位" not in found.help_zh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ...diagnostics.report import Report, suggestion
@@ -12,6 +13,8 @@ from ...model.units import Unit
 from ...source import Span
 from ...syntax import keywords, nodes
 from .scope import MEASURES, Scope
+
+_AMOUNT = re.compile(r"[0-9]\s*([^\W\d]+)(?:\s*[/／÷]\s*[^\W\d]+)*\s*[/／÷]\s*\Z")
 
 
 class Skip(Exception):
@@ -44,11 +47,21 @@ class Errors:
         if name in self.model.units or name in keywords.UNIT_KEYS:
             zh = f"「{name}」是单位，写在数字后面：除以它写 / 1 {name}；除以叫「{name}」的值写 / ({name})"
             en = f"“{name}” is a unit and stands behind a number: / 1 {name} divides by it, / ({name}) by a value of that name"
+        elif self._behind_unit(span):
+            zh = f"每{name}多少的，先声明这个单位：类型 {name} = 单位" + (f"；除以一个值的，{zh}" if zh else "")
+            en = f"for an amount per {name} declare the unit: type {name} = unit" + (
+                f"; to divide by a value: {en}" if en else ""
+            )
         if name in MEASURES:
             zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
+
+    def _behind_unit(self, span: Span) -> bool:
+        """Whether it stands where `300 元/床` has its last unit."""
+        found = _AMOUNT.search(span.source.text, span.source.line_start(span.source.line_of(span.start)), span.start)
+        return found is not None and (found[1] in keywords.UNIT_KEYS or found[1] in self.model.units)
 
     def no_state(self, span: Span, name: str, states: Sequence[str]) -> Skip:
         if name in self.model.broken:
