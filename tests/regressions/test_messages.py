@@ -132,3 +132,38 @@ def test_a_unit_that_is_not_declared_is_to_be_declared(written: str) -> None:
 def test_a_name_behind_a_division_of_values_is_no_unit() -> None:
     (found,) = refused("对象 家庭\n  收入 : 元, 0..9\n规则 家庭 费 : 元\n  为 收入 / 间\n")
     assert "单位" not in found.help_zh
+
+
+ABOVE = "文件 办法 : 一号\n类型 床 = 单位\n类型 档 = 高 | 低\n" + PEOPLE + HEADS + "参数 标准 : 元\n  为 5\n"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "类型 床 = 单位\n",
+        "类型 档 = 高 | 中 | 低\n",
+        "文件 办法 : 二号\n",
+        "修订 个人\n  出生日期 : 日期\n",
+        "修订 家庭\n  成员 : 若干 个人, 1..9\n",
+        "规则 个人 出生日期 : 日期\n  为 2022-01-01\n",
+    ],
+)
+def test_what_no_layer_can_amend_is_not_to_be_amended(below: str) -> None:
+    (found,) = refused(ABOVE, below)
+    assert found.code == "P0605"
+    assert "修订" not in found.help_zh
+    assert "删去这里的" in found.help_zh
+
+
+@pytest.mark.parametrize(
+    ("below", "followed"),
+    [
+        ("参数 标准 : 元\n  为 6\n", "修订 标准\n  为 6\n"),
+        ("规则 家庭 人口 : 人\n  为 3\n", "修订 人口\n  为 3\n"),
+        ("对象 家庭\n  存款 : 元\n", "修订 家庭\n  存款 : 元\n"),
+    ],
+)
+def test_what_can_be_amended_is(below: str, followed: str) -> None:
+    (found,) = refused(ABOVE, below)
+    assert (found.code, found.help_zh) == ("P0605", f"改动上级的内容要写 {followed.partition(chr(10))[0]}")
+    policy_of(ABOVE, followed)

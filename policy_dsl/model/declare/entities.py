@@ -47,7 +47,7 @@ def _declared(collected: Collected) -> Made:
     made: Made = {}
     for d in collected.found:
         if isinstance(d.node, nodes.Entity) and collected.once(
-            ("entity", d.node.name), d.node.name, d.node.span, d.layer
+            ("entity", d.node.name), d.node.name, d.node.span, d.layer, amendable=True
         ):
             made[d.node.name] = (d, [(f, d) for f in d.node.facts])
             if d.node.counts_as is not None and unit_of((d.node.counts_as,)) is None:
