@@ -167,3 +167,27 @@ def test_what_can_be_amended_is(below: str, followed: str) -> None:
     (found,) = refused(ABOVE, below)
     assert (found.code, found.help_zh) == ("P0605", f"改动上级的内容要写 {followed.partition(chr(10))[0]}")
     policy_of(ABOVE, followed)
+
+
+RULE, PARAMETER = "给付 家庭 补 : 元/月\n", "参数 额 : 元/月\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RULE + "  允许 P0301 不会有\n  为 1\n", "「许可」"),
+        (RULE + "  如果 存款 < 5 为 1\n  否则 为 0\n", "「当」"),
+        (RULE + "  当 存款 < 5 为 1\n  其他 为 0\n", "「否则」"),
+        (RULE + "  从 2023-01-01 为 3\n", "「自」"),
+        (PARAMETER + "  等于 3\n", "「为」"),
+        (PARAMETER + "  自 2022-01-01\n    待定\n", "为 待定"),
+        (PARAMETER.replace("\n", " 自 2022-01-01\n") + "  不低于 5\n", "为 不低于"),
+        (PARAMETER.replace("\n", " 自 2022-01-01\n") + "  目标 5\n", "为 目标"),
+    ],
+)
+def test_a_line_that_begins_with_another_word_says_which_words_begin_one(text: str, said: str) -> None:
+    found = refused(PEOPLE + "  存款 : 元, 0..1000\n" + text)[0]
+    assert found.code == "P0101"
+    assert said in found.help_zh
+    assert "→" not in found.help_zh
+    assert found.help_en
