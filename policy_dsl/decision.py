@@ -17,7 +17,7 @@ from .backends.formatting import day_text, python_value
 from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
 from .backends.values import Failure, diagnose, known
-from .diagnostics.report import Diagnostic, PolicyError
+from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir.traverse import stated_assumptions
 from .model.types import Type
 from .origin import Kept, kept, opened
@@ -233,13 +233,24 @@ class Decision(Mapping[str, object]):
         found = self.paths.get(path)
         if found is None:
             ends = [p for p in self.paths if p.endswith(f".{path}")]
-            error = given.no_output(self._engine.rules, self._on, path, ends or list(self.paths))
+            error = self._no_output(path, ends or list(self.paths))
             raise KeyError(str(error)) from error
         entry, name, type_ = found
         value = entry.values[name]
         if isinstance(value, Failure):
             raise PolicyError([diagnose(value, path)])
         return python_value(value, type_) if known(value) else None
+
+    def _no_output(self, path: str, names: list[str]) -> PolicyError:
+        """P0803. Of somebody who is not yet born there is no output, and that is said."""
+        for absent in self._engine.presence.absent(self._root, self._data):
+            if path.startswith(f"{absent.path}."):
+                from .backends.presence import told
+
+                late = told(absent, self._on)
+                hint = (f"{late.zh}；{late.help_zh}", f"{late.en}; {late.help_en}")
+                return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
+        return given.no_output(self._engine.rules, self._on, path, names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
@@ -265,7 +276,7 @@ class Decision(Mapping[str, object]):
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
-                raise given.no_output(self._engine.rules, self._on, output, names)
+                raise self._no_output(output, names)
         return self.explainer().of(wanted)
 
     def to_json(self, explanation: bool = True, told: Explanation | None = None) -> dict[str, object]:

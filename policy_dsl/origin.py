@@ -115,13 +115,13 @@ def _not_loaded(origin: Origin, there: Iterable[Engine]) -> Diagnostic:
     """P0814, with what is to be loaded: the layers, those of them that have other texts here, or the calendar."""
     same = [e.program for e in there if e.program.name == origin.name]
     then = dict(origin.layers)
-    zh = f"先加载它：policy_dsl.load(…)；当时的各层：{'、'.join(f'{n} {d[:SHOWN]}' for n, d in then.items())}"
-    en = f"load it first: policy_dsl.load(…); its layers: {', '.join(f'{n} {d[:SHOWN]}' for n, d in then.items())}"
+    zh = f"先加载它，拿住它：政策 = policy_dsl.load(…)；当时的各层：{'、'.join(f'{n} {d[:SHOWN]}' for n, d in then.items())}"
+    en = f"load it first, and keep hold of it: policy = policy_dsl.load(…); its layers: {', '.join(f'{n} {d[:SHOWN]}' for n, d in then.items())}"
     if same:
         now = min((_differing(then, p) for p in same), key=len)
         if now:
-            zh = f"已加载的「{origin.name}」文本不同：{'、'.join(now)}；改为加载当时的文本"
-            en = f"the “{origin.name}” that is loaded has other texts: {', '.join(now)}; load the texts of the time"
+            zh = f"已加载的「{origin.name}」文本或文件名不同：{'、'.join(now)}；改为加载当时的那一份"
+            en = f"the “{origin.name}” that is loaded has other texts or file names: {', '.join(now)}; load it as it was then"
         else:
             zh = f"文本相同，工作日历不同：当时是 {origin.by}，装上那个版本"
             en = (

@@ -26,12 +26,13 @@ Subjects = dict[Key, ir.Expression]
 
 
 def find_gaps(program: ir.Program, report: Report) -> None:
-    """Reports the first case that no line covers, in any of the rule's times; behind one that is perhaps none, also the first that is certain."""
+    """Reports the first case that no line covers, in any of the times of what a declaration says of the rule; behind those that are perhaps
+    none, also the first that is certain."""
     left = MOST_WORK
     spoken_of = restricted(program.guarantees)
     defined = {(r.entity, r.name): r for r in program.rules}
     for rule in program.rules:
-        told = False
+        told: set[Place] = set()
         for day in _days_of(rule) if not rule.displaces else ():  # of what is displaced only a part may be asked for
             found = in_force(rule, day)
             if found is None or found.otherwise is not None or any(x.kind == "value" for x in found.body):
@@ -40,7 +41,8 @@ def find_gaps(program: ir.Program, report: Report) -> None:
             if not all([_subjects(x.condition, subjects) for x in found.body if x.condition is not None]):
                 continue
             doubts = _doubts(subjects, spoken_of)
-            if told and doubts:
+            place, labels = _place(rule, found, day)
+            if place in told and doubts:
                 continue
             covering = [x.condition for x in found.body] + _excepting(found, subjects)
             known = [*_definitions(subjects, defined), *_guaranteed(program, rule.entity, subjects, day)]
@@ -50,8 +52,8 @@ def find_gaps(program: ir.Program, report: Report) -> None:
                 continue
             case = _uncovered(subjects, covering, known)
             if case is not None:
-                _tell(rule, found, day, [_words(subjects[k], v) for k, v in case.items()], doubts, report)
-                told = True
+                _tell(rule, place, labels, [_words(subjects[k], v) for k, v in case.items()], doubts, report)
+                told.add(place)
                 if not doubts:
                     break
 
@@ -78,8 +80,8 @@ def _doubts(subjects: Subjects, spoken_of: frozenset[tuple[str, str]]) -> list[t
 
 def _tell(
     rule: ir.Rule,
-    found: InForce,
-    day: int,
+    place: Place,
+    labels: list[tuple[Place, str, str]],
     words: list[tuple[str, str]],
     doubts: list[tuple[str, str]],
     report: Report,
@@ -89,7 +91,6 @@ def _tell(
         f"也许没有这种情形（{zh}）。会有的，补上它，或加 否则 为 …；不会有的，在这条声明下写 许可 P0301 理由",
         f"perhaps there is no such case ({en}). If there is, add it, or otherwise is …; if not, write under this declaration: allow P0301 REASON",
     )
-    place, labels = _place(rule, found, day)
     report.error(
         "P0301",
         place,
@@ -103,11 +104,14 @@ def _tell(
 
 
 def _place(rule: ir.Rule, found: InForce, day: int) -> tuple[Place, list[tuple[Place, str, str]]]:
-    """Where the gap comes from: the rule, or what the lowest layer says of it. Who mends or allows it does so there."""
+    """Where the gap comes from: the declaration that gives the lines, or what the lowest layer says. Who mends or allows it does so there."""
     said = [(x.layer, x.place) for x in found.body] + [(r.layer, r.place) for r in repealing(rule, day)]
     lowest = max(layer for layer, _ in said) if said else 0
     if lowest <= min(x.layer for x in rule.lines):
-        return rule.place, []
+        written = [x.place for x in found.body[:1]]
+        above = [s for s in (rule.place, *rule.sections) for x in written if s.file == x.file and s.line <= x.line]
+        section = max(above, key=lambda s: s.line, default=rule.place)
+        return section, [] if section == rule.place else [(rule.place, "规则在这里", "the rule")]
     return next(place for layer, place in said if layer == lowest), [(rule.place, "规则在这里", "the rule")]
 
 

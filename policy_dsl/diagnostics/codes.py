@@ -237,6 +237,7 @@ CODES: dict[str, Code] = _table(
     Code("F0115", "error", "「{value}」不是日期", "“{value}” is no date", "写 YYYY-MM-DD", "write YYYY-MM-DD"),
     Code("F0116", "error", "「{value}」不是数", "“{value}” is no number", "只用 0–9 和一个小数点，单位写在后面", "use 0–9 and one decimal point, the unit behind it"),
     Code("F0117", "error", "读不了事实：{reason}", "cannot read the facts: {reason_en}", "检查路径；「-」表示标准输入", "check the path; “-” is standard input"),
+    Code("F0118", "error", "「{name}」的这一个还是空白", "this entry of “{name}” is still blank", "有这个人，就填写他；什么也不知道的，在列 写 true。没有，就把这一段删去", "fill it in; of somebody of whom nothing is known say present: true. If there is nobody, take it away"),
     Code("F0120", "error", "不合保证「{title}」：{numbers}", "against the guarantee “{title}”: {numbers_en}", "核对事实；政策规定没有这样的情形", "check the facts: by the policy there is no such case"),
     Code("F0130", "error", "日历写得不对：{problem}", "the calendar is not as it should be: {problem_en}", "写成 {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}", "write {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}"),
     Code("F0131", "error", "{day} 不在日历的年份（{years}）里", "{day} is not within the calendar's years ({years})", "在 years 里加上这一年，或改正日期", "add the year to “years”, or mend the date"),

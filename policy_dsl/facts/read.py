@@ -53,7 +53,16 @@ def unfilled(value: list[Any] | tuple[Any, ...]) -> bool:
 
     An entry without 在列 is somebody of whom nothing is known.
     """
-    return bool(value) and all(isinstance(v, dict) and any(w in v for w in PRESENT) and _unsaid(v) for v in value)
+    return bool(value) and all(map(_as_printed, value))
+
+
+def spare(value: list[Any] | tuple[Any, ...]) -> list[int]:
+    """Which entries are as a blank prints them, beside others that say something: one copied too often, or one that was forgotten."""
+    return [n for n, v in enumerate(value) if _as_printed(v)]
+
+
+def _as_printed(entry: object) -> bool:
+    return isinstance(entry, dict) and any(w in entry for w in PRESENT) and _unsaid(entry)
 
 
 class Reader(ValueReader):
@@ -260,6 +269,8 @@ class Reader(ValueReader):
             for n, v in enumerate(value):
                 self.names(v, entity, f"{path}[{n}]")
             return UNKNOWN if members.low else UNLISTED
+        for n in spare(value):
+            self.error("F0118", f"{path}[{n}]", name=members.name)
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
         late = sum(self._late(value[n], entity) for n in there) if entity.born >= 0 else 0
         if not members.low <= len(there) - late <= members.high:

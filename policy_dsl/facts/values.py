@@ -21,6 +21,7 @@ from ..syntax.characters import MAX_TEXT
 MOST_DIGITS = 30
 MOST_ERRORS = 50
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*((?![eE][+-]?[0-9])[^\s0-9.,，'_+-].*?)?\s*\Z", re.ASCII)
+_SLASH = re.compile("[/／÷]")  # one sign, as in policies
 _KINDS = {
     dict: ("一个对象 {…}", "an object {…}"),
     list: ("名单 […]", "a list […]"),
@@ -244,7 +245,7 @@ class ValueReader:
         number = Fraction(match[1])
         if match[2] is None:
             return number
-        unit = unit_of(tuple(p.strip() for p in match[2].split("/")), self.units)
+        unit = unit_of(tuple(p.strip() for p in _SLASH.split(match[2])), self.units)
         return self._converted(number, unit, match[2], type_, path)
 
     def _converted(self, number: Fraction, unit: Unit | None, written: str, type_: Type, path: str) -> Fraction | None:

@@ -185,8 +185,7 @@ class _Reader:
                 elif entry.expected:
                     target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
                     if target is None:
-                        known = [n for e, n in self.model.rules if e == entity]
-                        raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), known)
+                        raise self._unknown(name, a.span, entity, [n for e, n in self.model.rules if e == entity])
                     if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
                         raise self.elaborator.fail("P1019", a.span, name=name)
                     value = self._value(a, target.type)
@@ -211,13 +210,25 @@ class _Reader:
                                 problem_en=f"“{name}” is a rule, no fact",
                                 hint=("放到 应为 之后", "put it behind “expect”"),
                             )
-                        raise self.elaborator.unknown(name, a.span, Scope(self.model, entity), list(symbol.facts))
+                        raise self._unknown(name, a.span, entity, list(symbol.facts))
                     self._once(f"{path}.{name}", name, entry, a)
                     self._keep(facts, name, self._dated(facts.get(name), entry, self._given(a, fact)), path, a)
             except Skip:
                 failed = True
         if failed:
             raise Skip
+
+    def _unknown(self, name: str, span: Span, entity: str, known: list[str]) -> Skip:
+        """A name that this entity does not have; perhaps another one has it."""
+        owners = [e for e, s in self.model.entities.items() if name in s.facts or (e, name) in self.model.rules]
+        if not owners:
+            return self.elaborator.unknown(name, span, Scope(self.model, entity), known)
+        zh, en = "、".join(owners), ", ".join(owners)
+        hint = (
+            f"「{name}」是{zh}的，不是{entity}的：写到那一行",
+            f"“{name}” is of {en}, not of {entity}: write it there",
+        )
+        return self.elaborator.fail("P0201", span, name=name, hint=hint)
 
     def _empty(self, trail: tuple[str, ...], entry: nodes.Entry, a: nodes.Assignment) -> None:
         """Notes that a list is 无; raises where it has entries, or where that is to hold from a day on."""

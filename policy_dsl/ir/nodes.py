@@ -298,6 +298,7 @@ class Rule(NamedTuple):
     displaces: str = ""  # the name of the rule that it is a part of
     without: str = ""  # and what is left out of it: an exception's label, or a layer's name
     marks: tuple[Mark, ...] = ()  # of a status
+    sections: tuple[Place, ...] = ()  # where it is declared again or amended, `place` left out
 
     @property
     def called(self) -> str:

@@ -54,11 +54,18 @@ def _allowance(tokens: list[Token], source: Source, covers: Span, report: Report
     text = str(tokens[0])
     first = re.match(r"\S*", characters.fold(text))
     code = first.group().upper() if first else ""
-    reason = text[len(code) :].strip(" \t\u3000\u00a0")
+    reason = text[len(code) :].strip(_BLANK)
     if not re.match(r"[A-Z]+[0-9]", code):
         report.error("P0140", span, problem="没有写代码", problem_en="it names no code")
         return None
-    if code not in CODES and (known := _glued(code)):
+    if (one := _leading(text)) and (other := _leading(text[len(one) :].lstrip(_BETWEEN + _BLANK))):
+        hint = (
+            f"一行一个：许可 {one} 理由，下一行 许可 {other} 理由",
+            f"one a line: allow {one} REASON, below it allow {other} REASON",
+        )
+        report.error("P0140", span, hint=hint, problem="写了两个代码", problem_en="it names two codes")
+        return None
+    if code not in CODES and (known := _leading(code)):
         example = (
             f"许可 {known} {text[len(known) :].lstrip(_BETWEEN)}",
             f"allow {known} {text[len(known) :].lstrip(_BETWEEN)}",
@@ -75,12 +82,13 @@ def _allowance(tokens: list[Token], source: Source, covers: Span, report: Report
 
 
 _BETWEEN = " :,;、：，；。"
+_BLANK = " \t\u3000\u00a0"
 
 
-def _glued(word: str) -> str:
-    """The code with which the word begins, where its reason follows without a space."""
-    code = re.match(r"[A-Z][0-9]{4}", word)
-    return code.group() if code and code.group() in CODES and not word[5:6].isdigit() else ""
+def _leading(text: str) -> str:
+    """The code with which the text begins, whatever follows."""
+    code = re.match(r"[A-Z][0-9]{4}(?![0-9])", characters.fold(text[:6]).upper())
+    return code.group() if code and code.group() in CODES else ""
 
 
 def _not_allowable(code: str, span: Span, report: Report) -> None:

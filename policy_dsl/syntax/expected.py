@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lark import Token
 
 from .keywords import BY_TERMINAL
@@ -92,3 +94,28 @@ def found_words(token: Token) -> tuple[str, str]:
         return "表格的一行", "a table row"
     shown = text if len(text) <= 40 else text[:40] + "…"
     return f"「{shown}」", f"“{shown}”"
+
+
+_VALUES = {t: BY_TERMINAL[t] for t in ("AT_LEAST", "PENDING", "TARGET") if t in BY_TERMINAL}
+_STARTS = [BY_TERMINAL[t] for t in ("FROM", "IS", "WHEN", "OTHERWISE", "EXCEPT", "ALLOW")]
+
+
+def line_hint(tokens: Sequence[Token], token: Token, accepts: set[str]) -> tuple[str, str] | None:
+    """The way out where a line of a parameter, a rule or a benefit begins with a word that begins none; of a status it would be a state."""
+    if tokens[0].type not in ("PARAMETER", "RULE", "BENEFIT"):
+        return None
+    line: list[Token] = []
+    for x in tokens:
+        if (x.start_pos or 0) >= (token.start_pos or 0):
+            break
+        line = [] if x.type in ("_NL", "_INDENT", "_DEDENT") else [*line, x]
+    if line and not accepts <= {"ARROW", "_COMMA"}:
+        return None
+    line = line or [token]
+    word = str(line[0])
+    if line[0].type == "AT_LEAST" or word in {w for row in _VALUES.values() for w in (row.zh, row.en)}:
+        return f"前面写上 为：为 {word} …", f"put “is” before it: is {word} …"
+    if line[0].type != "NAME":
+        return None
+    zh, en = "、".join(f"「{row.zh}」" for row in _STARTS), ", ".join(f"“{row.en}”" for row in _STARTS)
+    return f"「{word}」不能开始这一行；可以用 {zh}", f"“{word}” begins no line here; {en} do"

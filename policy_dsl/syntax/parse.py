@@ -20,7 +20,7 @@ from . import characters, keywords, nodes, undated
 from .allowances import taken_out
 from .builder.pieces import Reject
 from .builder.tables import CellError
-from .expected import expected_words, found_words
+from .expected import expected_words, found_words, line_hint
 from .grammar import Grammar, grammar
 from .scan.items import Chunk, item_lines
 from .scan.lines import LogicalLine
@@ -280,6 +280,7 @@ def _report(error: Exception, source: Source, tokens: list[Token], report: Repor
             a, b = max(0, b - 1), b
     apart = keywords.apart(str(token)) if token.type == "NAME" else ""
     hint = (f"词与词之间留空格：{apart}", f"put spaces between the words: {apart}") if apart else None
+    hint = hint or line_hint(tokens, token, accepts)
     if token.type == "NUMBER":
         words = source.text[max(0, a - 40) : a].split()
         before = words[-1] if words else ""

@@ -20,7 +20,7 @@ from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_mo
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
-from ..facts.read import Reader, unfilled
+from ..facts.read import Reader, spare, unfilled
 from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
@@ -316,6 +316,8 @@ class HistoryReader:
             for n, v in enumerate(value):
                 self.reader.names(v, entity, f"{path}[{n}]", (PAID,))
             return None
+        for n in spare(value):
+            self._error("F0118", f"{path}[{n}]", name=members.name)
         if not members.low <= len(value) <= members.high:
             self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
             return []

@@ -341,7 +341,7 @@ def test_a_layer_with_other_texts_is_named(tmp_path: Path) -> None:
     gc.collect()
     said = code_of(lambda: pickle.loads(raw)["家庭.保障金"])
     assert said.startswith("P0814")
-    assert "文本不同：省；" in said
+    assert "文本或文件名不同：省；" in said
     del policy
 
 

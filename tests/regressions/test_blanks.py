@@ -195,3 +195,26 @@ def test_null_is_unknown_for_every_type(tmp_path: Path) -> None:
     for data in (Reader(policy.program).read(facts)[1], policy.run(20220601, "家庭").compiled.read(facts, 20220601)):
         assert all(isinstance(v, Unknown) for v in data[:-1])
         assert data[-1] == 0
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_an_entry_left_as_printed_beside_others_is_refused(support: Policy, at: int) -> None:
+    """Whoever copies a blank entry and does not fill it in has not said that there is somebody more."""
+    blank = _blank(support, "json")
+    household = blank["家庭"]
+    household["存款"], household["备案"] = 5, True
+    spare = household["成员"][0]
+    filled = {**spare, "姓名": "甲", "义务人": []}
+    household["成员"] = [spare, filled] if at == 0 else [filled, spare]
+    for decide in (
+        lambda: support.decide(blank, on="2022-06"),
+        lambda: support.timeline(blank, start="2022-06", end="2022-07"),
+    ):
+        with pytest.raises(PolicyError) as refused:
+            decide()
+        (found,) = refused.value.diagnostics
+        assert (found.code, found.path) == ("F0118", f"家庭.成员[{at}]")
+    del household["成员"][at]  # the way out, when there is nobody
+    alone = support.decide(blank, on="2022-06")
+    household["成员"].append({**spare, "在列": True})  # and when there is somebody of whom nothing is known
+    assert support.decide(blank, on="2022-06")["家庭.人头钱"] != alone["家庭.人头钱"]

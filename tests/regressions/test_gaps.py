@@ -143,6 +143,20 @@ def test_a_gap_stands_at_the_layer_that_makes_it() -> None:
     assert found(upper, lower + "  许可 P0301 不会有\n") == []
 
 
+@pytest.mark.parametrize("again", ["给付 家庭 补 : 元/月 自 2022-01-01", "修订 补 自 2022-01-01"])
+@pytest.mark.parametrize("allowed", list(itertools.product((False, True), repeat=2)))
+def test_a_gap_stands_in_the_section_that_makes_it(again: str, allowed: tuple[bool, bool]) -> None:
+    """Each section of a rule is told of its own gap, and allows that alone."""
+    head = ENTITY + RULES
+    heads = ("给付 家庭 补 : 元/月 自 2021-01-01 至 2021-12-31", again)
+    texts = [f"{x}\n  当 低 为 {n}\n  当 高 为 {n}\n" for n, x in enumerate(heads)]
+    first = head.count("\n") + 2  # the line 政策 comes first
+    written = "".join(t + "  许可 P0301 不会有\n" * a for t, a in zip(texts, allowed, strict=True))
+    got = [(d.code, d.place.line if d.place else 0) for d in found(head + written)]
+    at = (first, first + 3 + allowed[0])
+    assert got == [("P0301", line) for line, a in zip(at, allowed, strict=True) if not a]
+
+
 def test_a_warning_stops_no_later_check() -> None:
     """What is checked behind it is still told."""
     text = ENTITY + RULES + benefit("当 低 为 1", "当 高 为 2") + "给付 家庭 另 : 元/月\n  为 收入 / 3\n"

@@ -82,3 +82,15 @@ def test_a_number_with_a_unit_is_divided_by_a_name(name: str) -> None:
 def test_what_is_shown_is_rounded_at_the_half(value: str, text: str) -> None:
     """A fraction without an end is shown with two decimals, halves away from zero."""
     assert shown(Fraction(value)) == text
+
+
+@pytest.mark.parametrize("slash", ["/", "／", "÷", " / ", " ／ ", "\u3000÷\u3000"])
+def test_a_slash_in_given_facts_is_one_sign(slash: str) -> None:
+    """As it is behind a number in a policy: facts are typed with full-width signs, too."""
+    policy = policy_of(
+        "类型 床 = 单位\n对象 家庭\n  甲 : 元/床/月\n规则 家庭 乙 : 元/床/月\n  为 甲\n参数 丙 : 元/床\n  为 1\n"
+    )
+    given = f"0.03万元{slash}床{slash}月"
+    assert decided(policy, {"家庭": {"甲": given}}, "2022-01")["家庭.乙"] == 300
+    changed = policy.with_parameters({"丙": {"2022-01-01": f"7 元{slash}床"}})
+    assert changed.digest != policy.digest

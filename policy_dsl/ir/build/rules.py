@@ -80,6 +80,7 @@ class Rules:
             status=symbol.status is not None,
             repeals=repeals,
             marks=self.statuses.marks(symbol, body) if symbol.status is not None else (),
+            sections=tuple(d.node.span.place for d in symbol.declared[1:]),
         )
         return [*parts.rules(made), made]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ...diagnostics.report import Report, suggestion
@@ -12,6 +13,8 @@ from ...model.units import Unit
 from ...source import Span
 from ...syntax import keywords, nodes
 from .scope import MEASURES, Scope
+
+_AMOUNT = re.compile(r"[0-9]\s*([^\W\d]+)(?:\s*[/／÷]\s*[^\W\d]+)*\s*[/／÷]\s*\Z")
 
 
 class Skip(Exception):
@@ -44,11 +47,21 @@ class Errors:
         if name in self.model.units or name in keywords.UNIT_KEYS:
             zh = f"「{name}」是单位，写在数字后面：除以它写 / 1 {name}；除以叫「{name}」的值写 / ({name})"
             en = f"“{name}” is a unit and stands behind a number: / 1 {name} divides by it, / ({name}) by a value of that name"
+        elif self._behind_unit(span):
+            zh = f"每{name}多少的，先声明这个单位：类型 {name} = 单位" + (f"；除以一个值的，{zh}" if zh else "")
+            en = f"for an amount per {name} declare the unit: type {name} = unit" + (
+                f"; to divide by a value: {en}" if en else ""
+            )
         if name in MEASURES:
             zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
+
+    def _behind_unit(self, span: Span) -> bool:
+        """Whether it stands where `300 元/床` has its last unit."""
+        found = _AMOUNT.search(span.source.text, span.source.line_start(span.source.line_of(span.start)), span.start)
+        return found is not None and (found[1] in keywords.UNIT_KEYS or found[1] in self.model.units)
 
     def no_state(self, span: Span, name: str, states: Sequence[str]) -> Skip:
         if name in self.model.broken:
@@ -93,6 +106,21 @@ def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
     """What to do about two units that do not match."""
     a, b = dict(left.dims), dict(right.dims)
     differ = {k for k in a.keys() | b.keys() if a.get(k, 0) != b.get(k, 0)}
+    unit = left if a else right
+    zh, en = unit.show("zh"), unit.show("en")
+    if (not a or not b) and not zh.startswith("1/"):
+        return (
+            f"一边是没有单位的数：给它写上单位 {zh}；或除以 1 {zh}，去掉另一边的",
+            f"one side is a number without a unit: give it the unit {en}, or divide the other one by 1 {en}",
+        )
+    whose = {"person", "household"}
+    if differ <= whose and (whose.isdisjoint(a) or whose.isdisjoint(b)):
+        bare = left if whose.isdisjoint(a) else right
+        who, who_en = ("人", "person") if "person" in differ else ("户", "household")
+        return (
+            f"{bare.show('zh')} 没有说是每人的还是每户的：在单位里写上 /{who}，或乘以、除以人数或户数",
+            f"{bare.show('en')} does not say whether it is per person or per household: write /{who_en} in the unit, or multiply or divide by a count",
+        )
     if differ == {"person"} or differ == {"person", "household"} or differ == {"household"}:
         return (
             "一边按人、一边按户：按人的乘以人数，或按户的除以人数",

@@ -59,14 +59,25 @@ class Numbers(Names):
             if isinstance(found, (ir.FactRef, ir.RuleRef))
             else (self.model.declared_at("", found.name) if isinstance(found, ir.ParameterRef) else None)
         )
+        unit = f"{node.digits} ({'/'.join([before[len(node.digits) :].strip(), *words])})"
+        division = f"{'/'.join([before, *others])} / ({span.text})"
+        hint = None
+        if (
+            declared is not None and declared.source is not span.source
+        ):  # who adds a name mostly cannot change the text above
+            hint = (
+                f"给{kind}「{name}」换一个名称；或在这里，每{name}多少写 {unit}，除以{kind}的值写 {division}",
+                f"take another name for the {kind_en} “{name}”; or write here {unit} for the amount per unit, {division} to divide by the {kind_en}",
+            )
         return self.fail(
             "P0230",
             span,
+            hint=hint,
             written=" ".join(node.span.text.split()),
             name=name,
             kind=kind,
             kind_en=kind_en,
-            unit=f"{node.digits} ({'/'.join([before[len(node.digits) :].strip(), *words])})",
-            division=f"{'/'.join([before, *others])} / ({span.text})",
+            unit=unit,
+            division=division,
             labels=[(declared, f"{kind}「{name}」在这里", f"the {kind_en} “{name}”")] if declared is not None else (),
         )

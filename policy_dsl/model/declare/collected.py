@@ -8,6 +8,11 @@ from ...syntax import nodes
 from ..symbols import Declared
 from ..types import Type
 
+_INHERITED = (
+    "上级声明的在本级也能用：删去这里的；另有所指的，换一个名称",
+    "what is declared above can be used here: delete this one; for something else take another name",
+)
+
 
 class Collected:
     """The declarations of all layers in their order, with what their meaning rests on. Each step of `declare` adds to it."""
@@ -25,14 +30,23 @@ class Collected:
         self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
 
     def once(
-        self, key: tuple[str, ...], name: str, span: Span, layer: int, sections: tuple[str, str] | None = None
+        self,
+        key: tuple[str, ...],
+        name: str,
+        span: Span,
+        layer: int,
+        sections: tuple[str, str] | None = None,
+        *,
+        amendable: bool = False,
     ) -> bool:
-        """Reports a second declaration; the first one stands. `sections`: how one layer declares it several times."""
+        """Reports a second declaration; the first one stands. `sections`: how one layer declares it several times. `amendable`: whether
+        the one of a layer above can be amended."""
         before = self.seen.get(key)
         if before is None:
             self.seen[key] = (span, layer)
             return True
-        self.twice(name, before, (span, layer), sections if before[1] == layer else None)
+        inherited = None if amendable else _INHERITED
+        self.twice(name, before, (span, layer), sections if before[1] == layer else inherited)
         return False
 
     def twice(self, name: str, a: tuple[Span, int], b: tuple[Span, int], hint: tuple[str, str] | None = None) -> None:

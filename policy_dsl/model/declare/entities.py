@@ -47,7 +47,7 @@ def _declared(collected: Collected) -> Made:
     made: Made = {}
     for d in collected.found:
         if isinstance(d.node, nodes.Entity) and collected.once(
-            ("entity", d.node.name), d.node.name, d.node.span, d.layer
+            ("entity", d.node.name), d.node.name, d.node.span, d.layer, amendable=True
         ):
             made[d.node.name] = (d, [(f, d) for f in d.node.facts])
             if d.node.counts_as is not None and unit_of((d.node.counts_as,)) is None:
@@ -93,6 +93,7 @@ def _held_by(collected: Collected, made: Made) -> tuple[Holders, dict[str, dict[
                             name=fact.type.entity,
                             hint=(zh or "先用「对象」声明它", en or "declare it with “entity”"),
                         )
+                    collected.broken.add(listed)
                     continue
                 low, high = _size(collected, fact)
                 if held in holders:
@@ -100,6 +101,7 @@ def _held_by(collected: Collected, made: Made) -> tuple[Holders, dict[str, dict[
                     collected.report.error(
                         "P0216", fact.span, name=held, labels=[(other[2], "已由这里包含", "held here already")]
                     )
+                    collected.broken.add(listed)
                     continue
                 holders[held] = (name, listed, fact.span)
                 lists[name][listed] = ListSymbol(listed, held, low, high, fact)

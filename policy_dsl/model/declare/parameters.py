@@ -29,7 +29,7 @@ def collect_parameters(collected: Collected, entities: dict[str, EntitySymbol]) 
             if type_ is not None and alike(collected, before, d, type_):
                 made[node.name] = evolve(before, declared=(*before.declared, d))
             continue
-        if not collected.once(("parameter", node.name), node.name, node.span, d.layer, SECTIONS):
+        if not collected.once(("parameter", node.name), node.name, node.span, d.layer, SECTIONS, amendable=True):
             continue
         type_ = type_of(collected, node.type, node.name)
         keys: list[Type] = []

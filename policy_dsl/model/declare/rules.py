@@ -47,8 +47,10 @@ def collect_rules(collected: Collected, entities: dict[str, EntitySymbol]) -> di
                 if type_ is not None and alike(collected, before, d, type_):
                     made[entity, node.name] = evolve(before, declared=(*before.declared, d))
                 continue
-            sections = SECTIONS if (entity, node.name) in made else None  # a fact of that name has none
-            if not collected.once(("member", entity, node.name), node.name, node.span, d.layer, sections):
+            again = (entity, node.name) in made  # a fact of that name has no sections and cannot be amended
+            sections = SECTIONS if again else None
+            key = ("member", entity, node.name)
+            if not collected.once(key, node.name, node.span, d.layer, sections, amendable=again):
                 continue
             if isinstance(node, nodes.Status):
                 status, states = status_of(collected, node, d.layer)

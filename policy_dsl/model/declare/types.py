@@ -19,7 +19,11 @@ def collect_types(collected: Collected) -> None:
         if not isinstance(node, nodes.TypeDeclaration):
             continue
         if node.name in BUILTIN or node.name in UNIT_KEYS:
-            collected.report.error("P0202", node.span, name=node.name)
+            hint = (
+                "这个名称语言里已有：不用声明；另有所指的，换一个名称",
+                "the name is built in and needs no declaration; for something else take another name",
+            )
+            collected.report.error("P0202", node.span, name=node.name, hint=hint)
             continue
         if not collected.once(("type", node.name), node.name, node.span, d.layer):
             continue

@@ -43,6 +43,7 @@ class Declarations(Bodies):
                     "P0101",
                     found="同一说明写了两次",
                     found_en="the same line twice",
+                    hint=("留一个", "keep one"),
                     expected="",
                     expected_en="",
                 )
@@ -92,6 +93,7 @@ class Declarations(Bodies):
                     "P0101",
                     found="同一说明写了两次",
                     found_en="the same option twice",
+                    hint=("留一个", "keep one"),
                     expected="",
                     expected_en="",
                 )

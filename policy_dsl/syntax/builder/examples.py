@@ -21,7 +21,14 @@ class Examples(Expressions):
         entries = self.pick(c, nodes.Entry)
         ons = [x for x in c if isinstance(x, tuple) and x[0] == "on"]
         if len(ons) > 1:
-            raise Reject(ons[1][2], "P0401", name="案例", date=ons[1][1])
+            raise Reject(
+                ons[1][2],
+                "P0704",
+                title=title[0] if title else "",
+                problem="写了两个 于",
+                problem_en="it has two “on”",
+                hint=("留一个", "keep one"),
+            )
         return nodes.Example(
             title[0] if title else "", ons[0][1] if ons else None, tuple(entries), span=self.span(c[:2])
         )
