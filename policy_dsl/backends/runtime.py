@@ -99,9 +99,11 @@ def age(birth: int, on: int) -> int:
 
 
 def whole_months(first: int, last: int) -> int:
-    """Whole months from one day to another."""
+    """The most months that, added to the first day, do not go beyond the last; negated where the last comes first."""
+    if last < first:
+        return -whole_months(last, first)
     months = (last // 10000 - first // 10000) * 12 + last // 100 % 100 - first // 100 % 100
-    return months - 1 if last % 100 < first % 100 else months
+    return months - 1 if last % 100 < first % 100 and add_months(first, months) > last else months
 
 
 def month_start(day: int) -> int:

@@ -172,7 +172,9 @@ def age(born: datetime.date, on: datetime.date) -> int:
 
 
 def whole_months(first: datetime.date, last: datetime.date) -> int:
-    """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on the first of the next."""
+    """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on its last. Backwards negated."""
+    if last < first:
+        return -whole_months(last, first)
     count = (last.year - first.year) * 12 + last.month - first.month
-    has_day = first.day <= calendar.monthrange(last.year, last.month)[1]
-    return count if has_day and last.day >= first.day else count - 1
+    is_last = last.day == calendar.monthrange(last.year, last.month)[1]
+    return count if last.day >= first.day or is_last else count - 1

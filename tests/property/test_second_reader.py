@@ -196,6 +196,7 @@ CALENDAR = """
     DAYS,
 )
 @example(datetime.date(2004, 2, 29), datetime.date(2022, 2, 28), 12, 1, datetime.date(2022, 3, 1))
+@example(datetime.date(2022, 2, 28), datetime.date(2022, 1, 31), 1, 28, datetime.date(2022, 2, 28))
 @example(datetime.date(2022, 1, 31), datetime.date(2022, 2, 28), 1, 28, datetime.date(2022, 2, 28))
 def test_the_calendar(甲: datetime.date, 乙: datetime.date, months: int, days: int, on: datetime.date) -> None:  # noqa: N803
     """Dates moved by months and days, ages, whole months and differences are what counting on a calendar gives."""
