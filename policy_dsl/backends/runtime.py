@@ -94,7 +94,14 @@ def round_half_up(n: int, d: int) -> int:
 
 
 def age(birth: int, on: int) -> int:
-    """Whole years from one day to another; a 29 February birthday falls on 1 March in other years."""
+    """Whole years from one day to another; a 29 February birthday falls on 1 March in other years.
+
+    In the month before the birth it is 0; earlier there is none, and it defers.
+    """
+    if on < birth:
+        if whole_months(on, birth):
+            raise Defer("age")
+        return 0
     return (on - birth) // 10000
 
 

@@ -165,8 +165,11 @@ def birthday(born: datetime.date, year: int) -> datetime.date:
         return datetime.date(year, 3, 1)
 
 
-def age(born: datetime.date, on: datetime.date) -> int:
-    """Whole years, birthday by birthday; before the birth below zero."""
+def age(born: datetime.date, on: datetime.date) -> int | None:
+    """Whole years, birthday by birthday; 0 in the month before the birth, and none earlier."""
+    if on < born:
+        a_month_on = months_on(on, 1)
+        return None if a_month_on is not None and a_month_on <= born else 0
     years = on.year - born.year
     return years if birthday(born, on.year) <= on else years - 1
 

@@ -193,13 +193,19 @@ def test_whole_months_are_the_most_that_can_be_added(a: datetime.date, b: dateti
 def test_ages_and_whole_months(born: datetime.date, on: datetime.date) -> None:
     """Ages and whole months are those of the second reader; twelve months are a year, but for the leap day's 28 February."""
     a, b = as_number(born), as_number(on)
-    assert runtime.age(a, b) == reader.age(born, on)
+    years = reader.age(born, on)
+    if years is None:
+        with pytest.raises(runtime.Defer):
+            runtime.age(a, b)
+    else:
+        assert runtime.age(a, b) == years
     assert runtime.whole_months(a, b) == reader.whole_months(born, on)
     if born <= on:
+        assert years is not None
         apart = (born.month, born.day, on.month, on.day) == (2, 29, 2, 28) and reader.days_on(on, 1) == on.replace(
             month=3, day=1
         )
-        assert runtime.whole_months(a, b) // 12 - runtime.age(a, b) == apart
+        assert runtime.whole_months(a, b) // 12 - years == apart
 
 
 @given(days(), st.integers(-(10**7), 10**7))
