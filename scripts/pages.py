@@ -131,8 +131,14 @@ DOES: dict[str, tuple[str, str]] = {
     "max": ("最大的；空名单须写 默认", "the greatest; of an empty list a default must be written"),
     "min": ("最小的；空名单须写 默认", "the least; of an empty list a default must be written"),
     "average": ("平均；空名单须写 默认", "the mean; of an empty list a default must be written"),
-    "age": ("满多少周岁，按决定日或第二个日期", "whole years on the day decided for, or on a second date"),
-    "whole_months": ("两个日期之间的整月数", "whole months between two days"),
+    "age": (
+        "满多少周岁，按决定日或第二个日期；比出生早一个月以上是错误",
+        "whole years on the day decided for, or on a second date; a month or more before the birth is an error",
+    ),
+    "whole_months": (
+        "最大的 n，使 起 + n 个月 不晚于 止；止在前就是相反数",
+        "the most months n for which from + n months is not after to; negated where to comes first",
+    ),
     "month_start": ("那个月的第一天", "the first day of that month"),
     "next_month": ("下个月的第一天", "the first day of the month after"),
     "month_of": ("几月（1–12）", "the month's number, 1 to 12"),

@@ -94,14 +94,23 @@ def round_half_up(n: int, d: int) -> int:
 
 
 def age(birth: int, on: int) -> int:
-    """Whole years from one day to another; a 29 February birthday falls on 1 March in other years."""
+    """Whole years from one day to another; a 29 February birthday falls on 1 March in other years.
+
+    In the month before the birth it is 0; earlier there is none, and it defers.
+    """
+    if on < birth:
+        if whole_months(on, birth):
+            raise Defer("age")
+        return 0
     return (on - birth) // 10000
 
 
 def whole_months(first: int, last: int) -> int:
-    """Whole months from one day to another."""
+    """The most months that, added to the first day, do not go beyond the last; negated where the last comes first."""
+    if last < first:
+        return -whole_months(last, first)
     months = (last // 10000 - first // 10000) * 12 + last // 100 % 100 - first // 100 % 100
-    return months - 1 if last % 100 < first % 100 else months
+    return months - 1 if last % 100 < first % 100 and add_months(first, months) > last else months
 
 
 def month_start(day: int) -> int:

@@ -254,6 +254,7 @@ CODES: dict[str, Code] = _table(
     Code("R0107", "error", "{name}：日期超出公历 1 至 9999 年", "{name}: a date outside the years 1 to 9999", "检查日期和月数", "check the date and the number of months"),
     Code("R0108", "error", "{name}：要整数个，却是 {value}", "{name}: a whole number is wanted, this is {value}", "先取整", "round it first"),
     Code("R0111", "error", "{name}：工作日历（{calendar}）没有 {year} 年", "{name}: the calendar of working days ({calendar}) lacks the year {year}", "用 --calendar（在程序里用 Policy.with_calendar）给出有这一年的日历；这一年的放假安排公布后，也可以升级 chinesecalendar", "give a calendar that has the year, with --calendar or Policy.with_calendar; once its holidays are published, upgrade chinesecalendar"),
+    Code("R0112", "error", "{name}：{day} 比出生的 {born} 早一个月以上，那时还没有周岁", "{name}: {day} is a month or more before the birth, {born}, and there is no age yet", "核对这两个日期；那一天确实可能在出生以前的，先判断：当 出生日期 ≤ 那一天 且 …", "check both dates; where the day may rightly come before the birth, test first: when birth <= day and …"),
     # --- guarantees that do not hold
     Code("R0130", "error", "保证「{title}」不成立：{numbers}", "the guarantee “{title}” does not hold: {numbers_en}", "改规则，或改保证（加 当 条件、自 日期）", "mend a rule, or the guarantee (add “when”, “from”)"),
     Code("R0131", "error", "保证「{title}」不成立：{name} 从 {before} 变成 {after}，{value} 却从 {low} 升到 {high}", "the guarantee “{title}” does not hold: {name} goes from {before_en} to {after_en}, and {value} rises from {low_en} to {high_en}", "改规则，或改保证（加 当 条件、自 日期）", "mend a rule, or the guarantee (add “when”, “from”)"),

@@ -220,6 +220,8 @@ class Analysis:
                 return union(self.of(a, entity) for a in node.arguments)._replace(grid=None)
             case "count":
                 return Bounds(Fraction(0), Fraction(len(node.arguments)), 1)
+            case "age":
+                return Bounds(Fraction(0), Fraction(9998 * 12), 1)
             case "month_of":
                 return Bounds(Fraction(1), Fraction(12), 1)
         return Bounds(None, None, 1)

@@ -165,14 +165,19 @@ def birthday(born: datetime.date, year: int) -> datetime.date:
         return datetime.date(year, 3, 1)
 
 
-def age(born: datetime.date, on: datetime.date) -> int:
-    """Whole years, birthday by birthday; before the birth below zero."""
+def age(born: datetime.date, on: datetime.date) -> int | None:
+    """Whole years, birthday by birthday; 0 in the month before the birth, and none earlier."""
+    if on < born:
+        a_month_on = months_on(on, 1)
+        return None if a_month_on is not None and a_month_on <= born else 0
     years = on.year - born.year
     return years if birthday(born, on.year) <= on else years - 1
 
 
 def whole_months(first: datetime.date, last: datetime.date) -> int:
-    """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on the first of the next."""
+    """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on its last. Backwards negated."""
+    if last < first:
+        return -whole_months(last, first)
     count = (last.year - first.year) * 12 + last.month - first.month
-    has_day = first.day <= calendar.monthrange(last.year, last.month)[1]
-    return count if has_day and last.day >= first.day else count - 1
+    is_last = last.day == calendar.monthrange(last.year, last.month)[1]
+    return count if last.day >= first.day or is_last else count - 1

@@ -13,6 +13,7 @@ from ...source import Place
 from .. import runtime
 from ..calendar import Calendar
 from ..entries import Instance
+from ..formatting import day_text
 from ..values import Failure, Value, join, known
 
 
@@ -101,6 +102,9 @@ class Operations(ABC):
         try:
             made = getattr(runtime, node.function)(*values)
         except runtime.Defer:
+            if node.function == "age":
+                born, day = (day_text(v) for v in values)
+                return self.failure("R0112", node.place, name=node.place.written, born=born, day=day)
             return self.failure("R0107", node.place, name=node.place.written)
         return Fraction(made * 12) if node.function == "age" else made if node.type.kind == "date" else Fraction(made)
 

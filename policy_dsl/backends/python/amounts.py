@@ -87,8 +87,9 @@ class Amounts(Workspace):
                     total = op(total, "+", other)
                 return Form(total, Fraction(1))
             case "age":
-                day, on = (self.plain(a) for a in node.arguments)
-                return Form(op(op(on, "-", day), "//", const(10000)), Fraction(12))
+                day, on = (self.settled(self.plain(a)) for a in node.arguments)
+                usual = op(op(on, "-", day), "//", const(10000))
+                return Form(either(cmp(on, ">=", day), usual, call("age", day, on)), Fraction(12))
         return Form(self.called(node), Fraction(1))
 
     def called(self, node: ir.Call) -> ast.expr:
