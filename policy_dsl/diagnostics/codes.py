@@ -170,7 +170,7 @@ CODES: dict[str, Code] = _table(
     Code("P0422", "error", "「{name}」的这一段和前一段的声明行不一致：{problem}", "this section of “{name}” is not declared like the one before: {problem_en}", "各段的声明行除了日期都要相同；数额另有单位的，写在数额后面", "but for the dates all sections are declared alike; write another unit behind the amount"),
     Code("P0411", "error", "政策有 {days} 个变动日期，最多 {most} 个", "the policy changes on {days} days, at most {most} are kept", "检查日期；逐日的数据作为事实给出", "check the dates; daily figures are given as facts"),
     # --- benefits
-    Code("P0501", "error", "给付「{name}」没有取整到分", "the benefit “{name}” is not rounded to the 分", "用 四舍五入(…, 0.01 元) 或 四舍五入(…, 1 元) 包住结果", "wrap the result: round_half_up(…, 0.01 yuan)"),
+    Code("P0501", "error", "给付「{name}」以 {unit} 计没有取整到分", "the benefit “{name}” is not rounded to the 分 in {unit_en}", "用 四舍五入(…, 0.01 {unit}) 或 四舍五入(…, 1 {unit}) 包住整个结果", "wrap the whole result: round_half_up(…, 0.01 {unit_en}) or round_half_up(…, 1 {unit_en})"),
     Code("P0502", "error", "给付「{name}」的类型不是金额", "the benefit “{name}” is not an amount of money", "类型写 元/月 之类", "give it a type such as yuan/month"),
     # --- layers and files
     Code("P0601", "error", "缺少 政策 声明", "no “policy” declaration", "文件的第一条声明写：政策 名称", "begin the file with: policy NAME"),

@@ -56,6 +56,16 @@ class Unit(NamedTuple):
     def is_money(self) -> bool:
         return dict(self.dims).get("money") == 1
 
+    @property
+    def coin(self) -> Fraction:
+        """One 分 of this unit of money in base units: 1/12 分/月 for 元/年 and 万元/年 alike."""
+        return _scale(tuple(w for w in self.words if _base(w[0]) != "money"))
+
+    @property
+    def in_yuan(self) -> Unit:
+        """This unit of money with 元 in the place of its money: 元/年 for 万元/年."""
+        return Unit(tuple(("元" if _base(w) == "money" else w, n) for w, n in self.words))
+
     def show(self, lang: str = "zh") -> str:
         above = [unit_in(w, lang) for w, n in self.words for _ in range(n)]
         below = [unit_in(w, lang) for w, n in self.words for _ in range(-n)]
