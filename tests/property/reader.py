@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 SIZES: dict[str, tuple[str, int]] = {
     "分": ("money", 1), "角": ("money", 10), "元": ("money", 100), "万元": ("money", 1_000_000), "亿元": ("money", 10_000_000_000),
-    "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1),
+    "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1), "周": ("day", 7),
     "月": ("month", 1), "个月": ("month", 1), "季": ("month", 3), "年": ("month", 12), "岁": ("month", 12),
 }  # fmt: skip
 Dims = frozenset[tuple[str, int]]
@@ -68,7 +68,7 @@ def amount(text: str) -> Amount | None:
 
 
 def written_in(text: str, declared: str) -> Fraction | None:
-    """In base units: an amount written where `declared` (a unit, % or 数) is wanted. It takes from it what it lacks of person and period.
+    """In base units: an amount written where `declared` (a unit, % or 数) is wanted. It takes from it what it lacks below the line.
 
     None where it must be refused.
     """
@@ -89,7 +89,7 @@ def written_in(text: str, declared: str) -> Fraction | None:
     made, have = read.size, dict(read.dims)
     for word in declared.split("/")[1:]:
         base, many = SIZES[word]
-        if base in ("person", "household", "month") and base not in have:
+        if base != "money" and base not in have:
             made /= many
             have[base] = -1
     return made if frozenset(have.items()) == dims else None
