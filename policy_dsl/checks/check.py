@@ -1,4 +1,4 @@
-"""What a program must keep before it may run: benefits whole 分, plain enumerations without a gap, parameters without a cycle."""
+"""What a program must keep before it may run: benefits whole 分 in their own period, plain enumerations without a gap, parameters without a cycle."""
 
 from __future__ import annotations
 
@@ -152,6 +152,15 @@ def _benefits(program: ir.Program, report: Report) -> None:
     for rule in program.rules:
         if not rule.benefit:
             continue
-        bad = [x for x in rule.lines if analysis.of(x.result, rule.entity).grid != 1]
-        for line in bad:
-            report.error("P0501", line.result.place, name=rule.name, clause=rule.clause.show())
+        unit = rule.type.own.in_yuan
+        for line in rule.lines:
+            grid = analysis.of(line.result, rule.entity).grid
+            if grid is None or (1 / (grid * unit.coin)).denominator != 1:
+                report.error(
+                    "P0501",
+                    line.result.place,
+                    name=rule.name,
+                    clause=rule.clause.show(),
+                    unit=unit.show("zh"),
+                    unit_en=unit.show("en"),
+                )

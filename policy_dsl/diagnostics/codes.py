@@ -170,7 +170,7 @@ CODES: dict[str, Code] = _table(
     Code("P0421", "error", "「{dates}」全在外层的时间（{outer}）以外，永远不会有效", "“{dates}” lies outside the time of what is around it ({outer_en}) and is never in force", "对照原文改其中一个日期，或把里面的移到外层的外面", "correct one of the dates, or move what stands inside out of it"),
     Code("P0422", "error", "「{name}」的这一段和前一段的声明行不一致：{problem}", "this section of “{name}” is not declared like the one before: {problem_en}", "照前一段的声明行写，只改日期；数额另有单位的，写在数额后面", "copy the line of the section before and change the date alone; write another unit behind the amount"),
     # --- benefits
-    Code("P0501", "error", "给付「{name}」没有取整到分", "the benefit “{name}” is not rounded to the 分", "用 四舍五入(…, 0.01 元) 或 四舍五入(…, 1 元) 包住结果", "wrap the result: round_half_up(…, 0.01 yuan)"),
+    Code("P0501", "error", "给付「{name}」以 {unit} 计没有取整到分", "the benefit “{name}” is not rounded to the 分 in {unit_en}", "用 四舍五入(…, 0.01 {unit}) 或 四舍五入(…, 1 {unit}) 包住整个结果", "wrap the whole result: round_half_up(…, 0.01 {unit_en}) or round_half_up(…, 1 {unit_en})"),
     Code("P0502", "error", "给付「{name}」的类型不是金额", "the benefit “{name}” is not an amount of money", "类型写 元/月 之类", "give it a type such as yuan/month"),
     # --- layers and files
     Code("P0601", "error", "缺少 政策 声明", "no “policy” declaration", "文件的第一条声明写：政策 名称", "begin the file with: policy NAME"),

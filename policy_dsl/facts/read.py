@@ -247,7 +247,8 @@ class Reader(ValueReader):
             return [UNKNOWN] * wide
         made = encoded(c, number * c.type.own.scale)
         if made is None:
-            step = decimal_text(1 / (c.grid * c.type.own.scale)) or ""
+            finest = 1 / (c.grid * c.type.own.scale)
+            step = decimal_text(finest) or str(finest)
             zh, en = c.type.own.show("zh"), c.type.own.show("en")
             self.error("F0107", path, value=excerpt(value), grid=f"{step} {zh}".strip(), grid_en=f"{step} {en}".strip())
             return [UNKNOWN] * wide

@@ -1,7 +1,7 @@
 """How small, how large and how fine every amount can be, from the ranges of facts and the written amounts.
 
 `low` and `high` are in base units (None: no bound); `grid` says that the value is always a multiple of 1/grid (None: any fraction).
-The ranges tell the emitter which signs and divisors need no test, the grids whether a benefit is whole 分.
+The ranges tell the emitter which signs and divisors need no test, the grids whether a benefit is whole 分 in its own period.
 """
 
 from __future__ import annotations

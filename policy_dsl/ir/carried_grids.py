@@ -23,7 +23,7 @@ def settle_grids(program: ir.Program) -> ir.Program:
     amounts = {(e.name, c.name): c for e in program.entities for c in e.carried if c.type.is_amount}
     if not amounts:
         return program
-    grids = dict.fromkeys(amounts, 1)
+    grids = {key: _least(c) for key, c in amounts.items()}
     for _ in range(ROUNDS):
         analysis = Analysis(_with(program, grids))
         finer = {key: _grid(analysis, key[0], c, grids[key]) for key, c in amounts.items()}
@@ -33,6 +33,11 @@ def settle_grids(program: ir.Program) -> ir.Program:
     else:
         grids = _again(program, grids, amounts)
     return _with(program, grids)
+
+
+def _least(c: ir.Carried) -> int:
+    """Money is at least as fine as the 分 of its own period: a month that is given may have any whole 分, whatever the rule gives now."""
+    return c.type.own.coin.denominator if c.type.unit.is_money else 1
 
 
 def _again(

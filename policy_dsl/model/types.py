@@ -77,7 +77,7 @@ def amount(unit: Unit, whole: bool = False) -> Type:
 
 
 def counts_whole(unit: Unit) -> bool:
-    """Facts in 人, 户, 次, 日, 月, 岁 … are whole; money, shares, rates and plain numbers have grids of their own."""
+    """Facts in 人, 户, 次, 日, 周, 月, 岁 … are whole; money, shares, rates and plain numbers have grids of their own."""
     return len(unit.dims) == 1 and unit.dims[0] in [
         (base, 1) for base in ("person", "household", "times", "day", "workday", "month")
     ]

@@ -1,8 +1,8 @@
 """Units: money, person, household, period; exact factors; 元/人 never meets 元/户 by accident.
 
 A unit is its words (元/人/年: 元 once, 人 and 年 once below the line). Its dimensions and its size in base units follow from
-them. The base units are 分, 人, 户, 次, 月, 日, 工作日 and what a policy declares; a year is exactly twelve months, days do not
-convert into months (design, section 5). This module loads nothing but the standard library: deciding needs it too.
+them. The base units are 分, 人, 户, 次, 月, 日, 工作日 and what a policy declares; a year is exactly twelve months, a week seven
+days; days do not convert into months (design, section 5). This module loads nothing but the standard library: deciding needs it too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ BASE: dict[str, tuple[str, Fraction]] = {
     "户": ("household", Fraction(1)),
     "次": ("times", Fraction(1)),
     "日": ("day", Fraction(1)),
+    "周": ("day", Fraction(7)),
     "工作日": ("workday", Fraction(1)),
     "月": ("month", Fraction(1)),
     "季": ("month", Fraction(3)),
@@ -55,6 +56,16 @@ class Unit(NamedTuple):
     @property
     def is_money(self) -> bool:
         return dict(self.dims).get("money") == 1
+
+    @property
+    def coin(self) -> Fraction:
+        """One 分 of this unit of money in base units: 1/12 分/月 for 元/年 and 万元/年 alike."""
+        return _scale(tuple(w for w in self.words if _base(w[0]) != "money"))
+
+    @property
+    def in_yuan(self) -> Unit:
+        """This unit of money with 元 in the place of its money: 元/年 for 万元/年."""
+        return Unit(tuple(("元" if _base(w) == "money" else w, n) for w, n in self.words))
 
     def show(self, lang: str = "zh") -> str:
         above = [unit_in(w, lang) for w, n in self.words for _ in range(n)]

@@ -165,6 +165,7 @@ UNITS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("次", ("次",), ("time", "times")),
     ("工作日", ("工作日", "个工作日"), ("workday", "workdays")),
     ("日", ("日", "天"), ("day", "days")),
+    ("周", ("周",), ("week", "weeks")),
     ("月", ("月", "个月"), ("month", "months")),
     ("季", ("季", "季度"), ("quarter", "quarters")),
     ("年", ("年",), ("year",)),

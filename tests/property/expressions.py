@@ -28,7 +28,7 @@ ODD_NAMES = (
 )  # fmt: skip
 WORDS_OF = {
     "money": ("元", "角", "分", "万元"), "person": ("人",), "household": ("户",), "month": ("月", "年", "季", "个月"),
-    "day": ("日", "天"), "times": ("次",), "workday": ("工作日",),
+    "day": ("日", "天", "周"), "times": ("次",), "workday": ("工作日",),
 }  # fmt: skip
 FACT_TYPES = (
     "是否",
@@ -55,6 +55,7 @@ FACT_TYPES = (
     "元/人/月",
     "季",
     "工作日",
+    "元/周",
 )
 RULE_TYPES = (
     "是否",

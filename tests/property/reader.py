@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 SIZES: dict[str, tuple[str, int]] = {
     "分": ("money", 1), "角": ("money", 10), "元": ("money", 100), "万元": ("money", 1_000_000), "亿元": ("money", 10_000_000_000),
-    "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1),
+    "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1), "周": ("day", 7),
     "月": ("month", 1), "个月": ("month", 1), "季": ("month", 3), "年": ("month", 12), "岁": ("month", 12),
 }  # fmt: skip
 Dims = frozenset[tuple[str, int]]

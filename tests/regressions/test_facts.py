@@ -73,3 +73,13 @@ def test_a_number_is_read_up_to_forty_digits(read: Callable[[str, str], Any]) ->
     with pytest.raises(PolicyError) as error:
         read('{"甲": ' + "1" * 41 + "}", "a")
     assert [d.code for d in error.value.diagnostics] == ["F0114"]
+
+
+def test_a_step_without_an_end_is_told_as_a_fraction() -> None:
+    """What a month before may have is told also where its decimals do not end; nothing was told there."""
+    policy = policy_of(
+        "对象 家庭\n  甲 : 元/季, 0..9999\n规则 家庭 补 : 元/季\n  为 甲 / 3\n规则 家庭 前 : 元/季\n  为 上月(补, 默认 0)\n"
+    )
+    with pytest.raises(PolicyError) as error:
+        policy.decide({"家庭": {"甲": 1, "上月": {"补": "1/700"}}}, on="2022-02")
+    assert [(d.code, d.zh) for d in error.value.diagnostics] == [("F0107", "1/700 比 1/300 元/季 更细")]

@@ -274,3 +274,25 @@ def test_a_month_paid_from_too_little_before_it_is_settled_by_the_next() -> None
         ("2022-03", Decimal(3), Decimal(5), "2022-04"),
         ("2022-04", Decimal(4), Decimal(6), None),
     ]
+
+
+@pytest.mark.parametrize("period", ["年", "季", "月", "周", "日"])
+def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> None:
+    """What a month was paid, is due and differs in, what came from the month before, and what the ledger says: to the last 分 of the benefit's period."""
+    policy = policy_of(
+        f"对象 家庭 : 户\n  收入 : 元/{period}, 0..9999\n"
+        f"给付 家庭 补 : 元/{period}\n  为 四舍五入((1000 - 收入) / 3, 0.01 元)\n"
+        f"规则 家庭 前 : 元/{period}\n  为 上月(补, 默认 7.77)\n"
+    )
+    income = [{"自": "2022-01", "为": 0}, {"自": "2022-02-01", "为": 100, "获知": "2022-03-20"}]
+    made = policy.timeline({"家庭": {"收入": income}}, start="2022-01", end="2022-05")
+    assert [m.decision["家庭.前"] for m in made.months if m.decision] == [
+        Decimal(x) for x in ("7.77", "333.33", "300", "300", "300")
+    ]
+    (owed,) = [a for a in made.arrears if a.month == "2022-02"]
+    assert (owed.paid, owed.due, owed.difference) == (Decimal("333.33"), Decimal(300), Decimal("-33.33"))
+    assert owed.unit == f"元/{period}"
+    paid = {"补": [{"自": "2022-02", "至": "2022-02", "为": "277.77"}]}
+    made = policy.timeline({"家庭": {"收入": income, "已发": paid}}, start="2022-01", end="2022-05")
+    (owed,) = [a for a in made.arrears if a.month == "2022-02"]
+    assert (owed.paid, owed.due, owed.difference) == (Decimal("277.77"), Decimal(300), Decimal("22.23"))
