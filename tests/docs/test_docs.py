@@ -23,7 +23,7 @@ from policy_dsl.examples import run as testing
 from policy_dsl.explain.describe import _LABELS
 from policy_dsl.facts import files as given
 from policy_dsl.facts import values as facts
-from policy_dsl.ir import lookback
+from policy_dsl.ir.elaborate import lookback
 from policy_dsl.model.functions import FUNCTIONS
 from policy_dsl.syntax import characters
 from policy_dsl.syntax.keywords import KEYWORDS
