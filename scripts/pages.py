@@ -142,6 +142,12 @@ DOES: dict[str, tuple[str, str]] = {
     "month_start": ("那个月的第一天", "the first day of that month"),
     "next_month": ("下个月的第一天", "the first day of the month after"),
     "month_of": ("几月（1–12）", "the month's number, 1 to 12"),
+    "year_start": ("那一年的第一天", "the first day of that year"),
+    "quarter_start": (
+        "那一季（1–3、4–6、7–9、10–12 月）的第一天",
+        "the first day of that quarter: of January, April, July or October",
+    ),
+    "year_of": ("哪一年", "the year's number"),
     "working_days": (
         "起之后、到止为止（含）的工作日数；止在前就是相反数",
         "working days after the first date up to and including the second; negated where the second comes first",

@@ -126,6 +126,19 @@ def month_of(day: int) -> int:
     return day // 100 % 100
 
 
+def year_start(day: int) -> int:
+    return day // 10000 * 10000 + 101
+
+
+def quarter_start(day: int) -> int:
+    """The first day of January, April, July or October."""
+    return day // 10000 * 10000 + (day // 100 % 100 - 1) // 3 * 300 + 101
+
+
+def year_of(day: int) -> int:
+    return day // 10000
+
+
 def add_months(day: int, months: int) -> int:
     """The same day so many months on, or that month's last day."""
     count = (day // 10000) * 12 + day // 100 % 100 - 1 + months

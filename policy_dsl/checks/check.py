@@ -9,7 +9,7 @@ from ..ir import nodes as ir
 from ..ir.births import unmarked
 from ..ir.bounds import Analysis
 from ..ir.in_force import change_days, dependency_order, parameters_read
-from ..ir.traverse import asks_calendar, claimed, formulas, references, walk
+from ..ir.traverse import all_formulas, asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..source import Place
 from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
@@ -31,6 +31,7 @@ def check(program: ir.Program, report: Report) -> None:
         _benefits(program, report)
     find_gaps(program, report)
     _births(program, report)
+    _ages(program, report)
 
 
 # --- births
@@ -51,6 +52,35 @@ def _births(program: ir.Program, report: Report) -> None:
                 facts_en=", ".join(names),
                 labels=labels,
             )
+
+
+def _ages(program: ir.Program, report: Report) -> None:
+    """周岁 and + n 年 part ways for who is born on 29 February: a policy that has both for one fact is told."""
+    asked: dict[tuple[str, str], ir.Call] = {}
+    added: dict[Place, ir.FactRef] = {}
+    needed = (f.when for e in program.entities for f in e.facts if f.when is not None)
+    for formula in (*all_formulas(program), *needed):
+        for node in walk(formula):
+            match node:
+                case ir.Call(function="age", arguments=(ir.FactRef() as fact, *_)):
+                    asked.setdefault((fact.entity, fact.name), node)
+                case ir.Arithmetic(sign="+", left=ir.FactRef() as fact) if _years(node.right):
+                    added.setdefault(node.place, fact)
+    for place, fact in added.items():
+        other = asked.get((fact.entity, fact.name))
+        if other is not None:
+            age, added_here = other.place.written, place.written
+            label = (other.place, "这里问的是周岁", "the age is asked for here")
+            report.error("P0238", place, fact=fact.name, age=age, added=added_here, labels=[label])
+
+
+def _years(added: ir.Expression) -> bool:
+    """Whether what is added to a date is whole years: so written, or declared in years."""
+    if not dict(added.type.unit.dims).get("month"):
+        return False
+    if isinstance(added, ir.Constant):
+        return bool(added.value % 12 == 0)
+    return added.type.own.scale == 12
 
 
 # --- parameters

@@ -143,6 +143,7 @@ CODES: dict[str, Code] = _table(
     Code("P0235", "error", "对象「{name}」有两项写了 出生：{first}、{second}", "two facts of “{name}” are marked “born”: {first}, {second}", "只在真正的出生日期后面写 出生，另一项后面的删去", "keep “born” behind the one that is the date of birth"),
     Code("P0236", "error", "「{name}」不是日期，后面不能写 出生", "“{name}” is no date and cannot be marked “born”", "出生 写在日期的后面：出生日期 : 日期, 出生", "write “born” behind a date: birth : date, born"),
     Code("P0237", "warning", "对象「{name}」的{facts}都用来算周岁，不知道哪一个是出生日期", "ages are counted from {facts_en} of “{name}”: which of them is the date of birth?", "在出生日期那一项后面写「, 出生」；都不写，还没有出生的人也算在内", "write “, born” behind the one that is; without it, those who are not yet born count as well"),
+    Code("P0238", "warning", "{fact} 满几岁有两种写法，{age} 和 {added}：2 月 29 日出生的，平年里差一天", "two ways to say that an age by {fact} is reached, {age} and {added}: for a birth on 29 February they differ by a day in common years", "问满没满岁都写 周岁({fact}) ≥ 岁数；要的就是这一天的，写 许可 P0238 理由", "ask for an age by age({fact}) >= N in every place; where this day itself is wanted, write: allow P0238 REASON"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …", milder=True),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),

@@ -224,6 +224,8 @@ class Analysis:
                 return Bounds(Fraction(0), Fraction(9998 * 12), 1)
             case "month_of":
                 return Bounds(Fraction(1), Fraction(12), 1)
+            case "year_of":
+                return Bounds(Fraction(1), Fraction(9999), 1)
         return Bounds(None, None, 1)
 
     def _size(self, node: ir.Aggregate, entity: str) -> tuple[int, int]:

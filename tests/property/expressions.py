@@ -379,7 +379,7 @@ class Expressions:
             return f"工作日数({self.date(at, depth)}, {self.date(at, depth)})"
         if not dims:
             if d.chance(50):
-                return f"月份({self.date(at, depth)})"
+                return f"{d.pick(('月份', '年份'))}({self.date(at, depth)})"
             often = self.truth_window(at, ("个数", "count"), depth) if d.chance(30) else None
             if often:
                 return often
@@ -491,7 +491,7 @@ class Expressions:
         if form == "round":
             return f"{d.pick(('四舍五入', '向下取整', '向上取整'))}(({self.amount(at, (), depth - 1)} * {d.pick(('3', '0.5'))}), 1)"
         if form == "month":
-            return f"月份({self.date(at, depth - 1)})"
+            return f"{d.pick(('月份', '年份'))}({self.date(at, depth - 1)})"
         paths = self.paths(at)
         if form == "list" and paths:
             written, target, host = d.pick(paths)
@@ -526,7 +526,7 @@ class Expressions:
                     return f"{d.pick(('最大', '最小'))}({d.pick(dates)[0]}{default})"
         if form == "extreme":
             return f"{d.pick(('最大', '最小'))}({self.date(at, inner)}, {self.date(at, inner)})"
-        function = "顺延" if d.chance(30) else "月初" if form == "start" else "次月"
+        function = "顺延" if d.chance(30) else d.pick(("月初", "年初", "季初")) if form == "start" else "次月"
         return f"{function}({self.date(at, inner)})"
 
     def member(self, at: At, type_: Type, depth: int) -> str:

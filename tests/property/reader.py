@@ -174,6 +174,14 @@ def age(born: datetime.date, on: datetime.date) -> int | None:
     return years if birthday(born, on.year) <= on else years - 1
 
 
+def quarter_start(on: datetime.date) -> datetime.date:
+    """The first day of the month of January, April, July or October at or before that month."""
+    first = on.replace(day=1)
+    while first.month not in (1, 4, 7, 10):
+        first = first.replace(month=first.month - 1)
+    return first
+
+
 def whole_months(first: datetime.date, last: datetime.date) -> int:
     """Whole months: the n-th is complete on the same day n months on, or, where that month has none, on its last. Backwards negated."""
     if last < first:

@@ -182,6 +182,12 @@ CALENDAR = """
   为 次月(甲)
 规则 家庭 第几月 : 整数
   为 月份(甲)
+规则 家庭 第几年 : 整数
+  为 年份(甲)
+规则 家庭 年 : 日期
+  为 年初(甲)
+规则 家庭 季 : 日期
+  为 季初(甲)
 规则 家庭 晚 : 日期
   为 最大(甲, 乙, 本月)
 """
@@ -207,7 +213,8 @@ def test_the_calendar(甲: datetime.date, 乙: datetime.date, months: int, days:
     expected = {
         "加月": reader.months_on(甲, months), "减年": reader.months_on(甲, -12 * months), "加日": reader.days_on(甲, days), "相差": (乙 - 甲).days,
         "年龄": reader.age(甲, 乙), "今年龄": reader.age(甲, on), "月龄": reader.whole_months(甲, 乙), "初": 甲.replace(day=1),
-        "次": reader.months_on(甲.replace(day=1), 1), "第几月": 甲.month, "晚": max(甲, 乙, on.replace(day=1)),
+        "次": reader.months_on(甲.replace(day=1), 1), "第几月": 甲.month,
+        "第几年": 甲.year, "年": 甲.replace(month=1, day=1), "季": reader.quarter_start(甲), "晚": max(甲, 乙, on.replace(day=1)),
     }  # fmt: skip
     errors = {e.path: e.code for e in d.errors}
     for name, value in expected.items():

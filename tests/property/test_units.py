@@ -210,6 +210,21 @@ def test_ages_and_whole_months(born: datetime.date, on: datetime.date) -> None:
         assert runtime.whole_months(a, b) // 12 - years == apart
 
 
+@given(days(1850, 2150) | edges(1850, 2150), st.integers(0, 120), st.integers(-3, 3))
+@example(datetime.date(2004, 2, 29), 18, 0)
+def test_ages_and_years_added(born: datetime.date, years: int, shift: int) -> None:
+    """周岁(d) ≥ n and d + n 年 ≤ a day part ways on 28 February of common years alone, for a birth on 29 February."""
+    later = reader.months_on(born, 12 * years)
+    on = later and reader.days_on(later, shift)
+    assert later is not None
+    assert on is not None
+    if on < born:
+        return
+    reached = runtime.age(as_number(born), as_number(on)) >= years
+    apart = (born.month, born.day) == (2, 29) and later.day == 28 and on == later
+    assert (reached != (later <= on)) == apart
+
+
 @given(days(), st.integers(-(10**7), 10**7))
 def test_days_added_and_counted(day: datetime.date, count: int) -> None:
     """d + n 日 − d is n; outside the calendar it defers."""
