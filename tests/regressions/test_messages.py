@@ -93,7 +93,7 @@ def test_an_output_of_somebody_not_yet_born_says_so() -> None:
     facts = {"家庭": {"成员": [{"出生日期": "1950-01-01"}, {"出生日期": "2022-06-15"}]}}
     june = policy.decide(facts, on="2022-06")
     for ask in (lambda: june["家庭.成员[1].岁数"], lambda: june.explain("家庭.成员[1].岁数")):
-        with pytest.raises((KeyError, PolicyError), match=r"2022-06-15 出生，2022-06 还不在；从 2022-07 起在"):
+        with pytest.raises((KeyError, PolicyError), match=r"2022-06-15 出生，2022-06 还不在；从 2022-07 起算在内"):
             ask()
     with pytest.raises(PolicyError, match="是不是"):
         june.explain("家庭.成员[0].年数")
