@@ -69,7 +69,7 @@ def against_hand(
 
     def by_reading() -> None:
         for case in cases:
-            read(case)
+            read(case, day)
 
     def by_decide() -> None:
         for case in cases:

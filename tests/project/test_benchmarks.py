@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import policy_dsl
+from benchmarks import __main__ as bench
 from benchmarks import by_hand, households
 from benchmarks.__main__ import same_sa
 from policy_dsl.backends.interpret.interpretation import Interpretation
@@ -85,3 +88,21 @@ def _plain(data: object) -> object:
     if isinstance(data, (list, tuple)):
         return [_plain(x) for x in data]
     return "unknown" if isinstance(data, Unknown) else (type(data), data)
+
+
+@pytest.mark.parametrize("part", ["SA-bench", "Qingshui", "more years", "cold start"])
+def test_every_part_runs(part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a few households: what is measured is still what the product offers."""
+    monkeypatch.setattr(bench, "ROUNDS", 1)
+    sa, qingshui = policy_dsl.load(SA), policy_dsl.load("qingshui")
+    match part:
+        case "SA-bench":
+            bench.against_hand(part, sa, "2025-01-01", households.sa(20), by_hand.sa, same_sa)
+        case "Qingshui":
+            cases = households.qingshui(20)
+            bench.against_hand(part, qingshui, "2022-06-01", cases, by_hand.qingshui, by_hand.same_qingshui)
+        case "more years":
+            bench.more_years()
+        case "cold start":
+            bench.cold_start()
+    assert part in capsys.readouterr().out
