@@ -117,7 +117,7 @@ class Reader(ValueReader):
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
                 )
         if len(known) > 1:  # a blank has every root: those that are left as printed are nobody
-            known = [k for k in known if not _unsaid(facts[k])] or known[:1]
+            known = [k for k in known if not (facts[k] == {} or _unsaid(facts[k]))] or known[:1]
         if len(known) > 1:
             given_, given_en = "、".join(known), ", ".join(known)
             hint = (f"给了 {given_}：只留一个，其余的删去", f"{given_en} are given: keep one, delete the others")

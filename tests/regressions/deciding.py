@@ -27,7 +27,7 @@ def policy_of(*layers: str) -> Policy:
 def decided(policy: Policy, facts: dict[str, Any], on: str) -> Decision:
     """The decision; its values are the interpreter's, and the recording function's where that can run."""
     decision = policy.decide(facts, on=on)
-    root = next(iter(facts))
+    root = decision.root
     run = policy.run(decision.day, root)
     data = decision.instance.data
     oracle = run.compiled.instance(root, data)
@@ -48,7 +48,7 @@ def decided(policy: Policy, facts: dict[str, Any], on: str) -> Decision:
 def deferred(policy: Policy, facts: dict[str, Any], on: str) -> bool:
     """Whether the compiled function leaves the case to the interpreter."""
     decision = policy.decide(facts, on=on)
-    run = policy.run(decision.day, next(iter(facts)))
+    run = policy.run(decision.day, decision.root)
     try:
         run.compiled.decide(run.parameters, decision.day, decision.instance.data)
     except Defer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from policy_dsl.facts.read import Reader
 from policy_dsl.facts.schema import template
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import usual_roots
+
+from .deciding import policy_of
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(p.name for p in (ROOT / "policies").iterdir() if p.is_dir())
@@ -218,3 +221,15 @@ def test_an_entry_left_as_printed_beside_others_is_refused(support: Policy, at: 
     alone = support.decide(blank, on="2022-06")
     household["成员"].append({**spare, "在列": True})  # and when there is somebody of whom nothing is known
     assert support.decide(blank, on="2022-06")["家庭.人头钱"] != alone["家庭.人头钱"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_root_of_which_nothing_is_asked_says_nothing(lang: str) -> None:
+    """Its blank is {}: it stays empty, whatever is filled in beside it."""
+    policy = policy_of("对象 机构\n对象 个人\n  收入 : 元/月, 0..1000\n规则 个人 乙 : 元/月\n  为 收入\n")
+    blank = json.loads(template(policy.program, "json", lang))
+    assert blank == {"机构": {}, "个人": {"收入": None}}
+    assert policy.decide(blank, on="2022-01").root == "机构"
+    blank["个人"]["收入"] = 7
+    decision = policy.decide(blank, on="2022-01")
+    assert (decision.root, decision["个人.乙"]) == ("个人", 7)
