@@ -117,7 +117,7 @@ class Reader(ValueReader):
                     hint=(zh or f'例如 {{"{first}": {{…}}}}', en or f'as in {{"{first}": {{…}}}}'),
                 )
         if len(known) > 1:  # a blank has every root: those that are left as printed are nobody
-            known = [k for k in known if not (facts[k] == {} or _unsaid(facts[k]))] or known[:1]
+            known = [k for k in known if not self._left_as_printed(k, facts[k])] or known[:1]
         if len(known) > 1:
             given_, given_en = "、".join(known), ", ".join(known)
             hint = (f"给了 {given_}：只留一个，其余的删去", f"{given_en} are given: keep one, delete the others")
@@ -126,6 +126,11 @@ class Reader(ValueReader):
         if not facts:
             self.error("F0113", "", entities=shown, entities_en=shown_en, first=first)
         return known[0] if known else ""
+
+    def _left_as_printed(self, root: str, value: object) -> bool:
+        """Whether nothing was filled in; an entity of which nothing is asked is empty in a blank, too."""
+        asked = self.entities[root].facts or self.entities[root].lists
+        return _unsaid(value) or (not asked and value == {})
 
     def _entry(self, value: object, entity: ir.Entity, path: str) -> tuple[Any, ...]:
         if self._full:

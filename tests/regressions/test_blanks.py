@@ -233,3 +233,7 @@ def test_a_root_of_which_nothing_is_asked_says_nothing(lang: str) -> None:
     blank["个人"]["收入"] = 7
     decision = policy.decide(blank, on="2022-01")
     assert (decision.root, decision["个人.乙"]) == ("个人", 7)
+    blank["机构"] = {"甲": 1}
+    with pytest.raises(PolicyError) as error:
+        policy.decide(blank, on="2022-01")
+    assert [d.code for d in error.value.diagnostics] == ["F0113"]
