@@ -1,0 +1,39 @@
+"""What a month pays of a benefit, in money: its amount a month, its share of a longer or shorter period, or a sum that is paid once.
+
+An amount per month, quarter or year is the same number of base units a month (model/units.py), so its share of a month is that number;
+an amount per day or week counts for each day of the month.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..ir import nodes as ir
+from ..model.types import Type
+from ..model.units import DAYS, MONTHS, Unit
+from .runtime import add_months
+
+
+def period(unit: Unit) -> str:
+    """The base unit of time below an amount's line: "month", "day", or "" for money without a period."""
+    dims = dict(unit.dims)
+    return next((base for base in ("month", "day") if dims.get(base) == -1), "")
+
+
+def payment(rule: ir.Rule, value: Fraction, month: int) -> Fraction:
+    """What a month (yyyymmdd) pays of a benefit with this value, both in base units."""
+    return value * days_of(month) if period(rule.type.unit) == "day" else value
+
+
+def days_of(month: int) -> int:
+    return add_months(month // 100 * 100 + 31, 0) % 100
+
+
+def payment_type(rule: ir.Rule) -> Type:
+    """The type of what a month pays: the benefit's own without its period (元/户 for 元/户/年)."""
+    type_ = rule.type
+    return type_._replace(unit=_money(type_.unit), written=None if type_.written is None else _money(type_.written))
+
+
+def _money(unit: Unit) -> Unit:
+    return {"month": unit.times(MONTHS), "day": unit.times(DAYS), "": unit}[period(unit)]
