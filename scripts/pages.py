@@ -260,7 +260,8 @@ def functions_page() -> str:
         ("round", "取整", "Rounding", "第二个参数是步长，写成大于零的数。步长只写钱数（`1 元`）时，按所取之值的人和期间理解；结果用步长的单位。", "The second argument is the step, a written quantity. A step of money alone (`1 yuan`) is read per person and period of the value that is rounded; the result has the step's unit."),
         ("gather", "名单与几个值", "Lists, and several values", "对名单：第一个参数以名单的名称开头，可以加 `当 条件`。对几个值：逗号隔开。", "Over a list the argument begins with the list's name, and `when` filters it; over values they stand with commas between."),
         ("date", "日期", "Dates", "工作日按工作日历数，见[式子](expressions.md#工作日)。", "Working days are counted by a calendar, an input of the decision."),
-        ("past", "往回看", "Looking back", "见[阶段与时间](status.md)。", "See [status and time](status.md)."),
+        ("past", "往回看", "Looking back", "见[阶段与时间](status.md)；不在的月份、没有规定的月份怎样，见[月份、在列与账](time.md#走了再回来)。",
+         "See [status and time](status.md); of months of absence and without law, [time](time.md#leaving-and-coming-back)."),
         ("floor", "参数", "Parameters", "", ""),
     )  # fmt: skip
     parts = [
