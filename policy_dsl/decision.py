@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from . import outputs as given
-from ._version import __version__
+from ._version import LANGUAGE, __version__
 from .backends.compiled import Compiled
 from .backends.engine import Engine
 from .backends.entries import Instance
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .backends.handover import Carry
     from .explain.explainer import Explainer
     from .explain.explanation import Explanation
+    from .missing import Missing
 
 
 class Decision(Mapping[str, object]):
@@ -94,6 +95,11 @@ class Decision(Mapping[str, object]):
     @property
     def digest(self) -> str:
         return self._engine.digest
+
+    @property
+    def language(self) -> int:
+        """The number of the language's meaning by which it was decided."""
+        return LANGUAGE
 
     @property
     def on(self) -> datetime.date:
@@ -191,6 +197,13 @@ class Decision(Mapping[str, object]):
         return given.undetermined(self.rows())
 
     @property
+    def missing(self) -> Missing:
+        """What is not known: what decides something now, what can still matter, what cannot any more."""
+        from .missing import missing
+
+        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
+
+    @property
     def errors(self) -> list[Diagnostic]:
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
         return given.errors(self.rows())
@@ -279,16 +292,22 @@ class Decision(Mapping[str, object]):
                 raise self._no_output(output, names)
         return self.explainer().of(wanted)
 
-    def to_json(self, explanation: bool = True, told: Explanation | None = None) -> dict[str, object]:
-        """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already."""
+    def to_json(
+        self, explanation: bool = True, told: Explanation | None = None, lacking: bool = True
+    ) -> dict[str, object]:
+        """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already;
+        without `lacking` what is missing is left out."""
         made: dict[str, object] = {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
+            "language": self.language,
             "on": day_text(self._on),
             "outputs": given.outputs_json(self.rows()),
             "undetermined": [given.open_json(o) for o in self.undetermined],
         }
+        if lacking:
+            made["missing"] = self.missing.to_json()
         errors = self.errors
         if errors:
             made["errors"] = [given.error_json(e) for e in errors]
@@ -308,7 +327,8 @@ class Decision(Mapping[str, object]):
         from .explain.summary import summary
 
         at = Interpretation(self._epoch, self._on, self.instance)
-        return summary(self.policy, at, self.rows(), self.findings, self.assumptions, lang)
+        lacking = self.missing if self.undetermined else None
+        return summary(self.policy, at, self.rows(), self.findings, self.assumptions, lacking, lang)
 
     def __repr__(self) -> str:
         found = getattr(self, "_kept", None)

@@ -9,6 +9,7 @@ from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
+from ..missing import Missing
 from ..outputs import Row
 from ..source import width
 from .formula import who
@@ -26,9 +27,11 @@ def summary(
     rows: Iterable[Row],
     findings: list[Diagnostic],
     assumptions: list[str],
+    missing: Missing | None,
     lang: str,
 ) -> str:
-    """`rows`: the outputs, whose values stand in their entries; `findings`: guarantees that the decision does not keep."""
+    """`rows`: the outputs, whose values stand in their entries; `findings`: guarantees that the decision does not keep; `missing`: where
+    an output is open."""
     zh = lang == "zh"
     lines = [f"{policy}  {interpretation.date}"]
     benefits: list[tuple[str, str, str]] = []
@@ -56,6 +59,8 @@ def summary(
     _section(lines, "给付" if zh else "Benefits", benefits)
     if waits:
         lines += ["", "尚不能决定，还需要：" if zh else "Not decided yet; waiting for:", *(f"  {w}" for w in waits)]
+    if missing is not None:
+        lines += _later(missing, zh)
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
@@ -68,6 +73,25 @@ def summary(
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]
     return "\n".join(lines)
+
+
+def _later(missing: Missing, zh: bool) -> list[str]:
+    """What may be asked for once that is given, and how much need not be asked for at all."""
+    now = {(x.fact, x.parameter) for x in missing.now}
+    later = [x.fact or x.parameter for x in missing.can_matter if (x.fact, x.parameter) not in now]
+    out = []
+    if later:
+        out += [
+            "",
+            "以后还可能需要：" if zh else "May be needed after that:",
+            f"  {('、' if zh else ', ').join(later)}",
+        ]
+    if never := len(missing.cannot_matter):
+        facts = (
+            "One other fact is not known and changes" if never == 1 else f"{never} other facts are not known and change"
+        )
+        out += ["", f"另有 {never} 项没有给出，是什么都不改变结果" if zh else f"{facts} no result"]
+    return out
 
 
 def _section(lines: list[str], title: str, rows: list[tuple[str, str, str]]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from .._version import __version__
+from .._version import LANGUAGE, __version__
 from ..backends.engine import Engine
 from ..backends.formatting import day_text, json_amount, json_value, python_value
 from ..backends.values import known
@@ -105,6 +105,11 @@ class Timeline(Sequence[Month]):
     @property
     def digest(self) -> str:
         return self._engine.digest
+
+    @property
+    def language(self) -> int:
+        """The number of the language's meaning by which it was decided."""
+        return LANGUAGE
 
     @property
     def program(self) -> Program:
@@ -208,6 +213,7 @@ class Timeline(Sequence[Month]):
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
+            "language": self.language,
             "as_known": None if self.as_known is None else day_text(self.as_known),
             "months": list(self._months_json(lang, explanations)),
             "arrears": [self._arrear_json(d, lang) for d in self._books.differences],
@@ -229,7 +235,7 @@ class Timeline(Sequence[Month]):
         if new.decision is None:
             absent = {"findings": [finding_json(f, lang) for f in month.findings]} if month.findings else {}
             return {**made, "outputs": {}, "undetermined": [], **absent, "changes": changes}
-        whole = new.decision.to_json(explanation=explanations, told=new.whole())
+        whole = new.decision.to_json(explanation=explanations, told=new.whole(), lacking=False)
         kept: dict[str, object] = {
             k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
         }

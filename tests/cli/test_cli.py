@@ -256,7 +256,8 @@ def test_decide_as_json_keeps_the_contract(county: Path, facts: Path) -> None:
     result = run("decide", county, facts, "--on", "2022-06-01", "--json")
     made = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert set(made) == {"policy", "digest", "engine", "on", "outputs", "undetermined", "assumptions", "explanation"}
+    keys = {"policy", "digest", "engine", "language", "on", "outputs", "undetermined", "missing", "assumptions"}
+    assert set(made) == {*keys, "explanation"}
     assert made["policy"] == "青石县"
     assert re.fullmatch("[0-9a-f]{64}", made["digest"])
     assert made["engine"] == policy_dsl.__version__
