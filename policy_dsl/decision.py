@@ -18,10 +18,11 @@ from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Defer
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .ir import nodes as ir
 from .ir.traverse import stated_assumptions
 from .model.types import Type
 from .origin import Kept, kept, opened
-from .outputs import Benefit, Open, Output, Row
+from .outputs import Benefit, NotInForce, Open, Output, Row
 
 if TYPE_CHECKING:
     from .backends.handover import Carry
@@ -156,7 +157,7 @@ class Decision(Mapping[str, object]):
                 return self._engine.handover(self._compiled).of(self._data, self._raw)
             except Unusual:
                 pass
-        return from_values(self.instance, self._engine.intake)
+        return from_values(self.instance, self._engine.intake, self._epoch)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
@@ -169,26 +170,35 @@ class Decision(Mapping[str, object]):
         }
 
     def rows(self) -> Iterator[Row]:
-        """(entry, name, type, is a benefit) of every output, in order; the values stand in the entry."""
+        """(entry, name, type, is a benefit) of every output in force, in order; the values stand in the entry."""
+        for entry, rule, found in self._outputs():
+            if found:
+                yield entry, rule.name, rule.type, rule.benefit
+
+    def _outputs(self) -> Iterator[tuple[Instance, ir.Rule, bool]]:
+        """Every output of every entry, and whether it is in force."""
         rules = self._engine.rules
-        by_entity: dict[str, list[str]] = {}
-        for entity, name in self._engine.program.outputs:
-            by_entity.setdefault(entity, []).append(name)
+        by_entity: dict[str, list[tuple[ir.Rule, bool]]] = {}
+        for key in self._engine.program.outputs:
+            by_entity.setdefault(key[0], []).append((rules[key], self._epoch.rules[key] is not None))
         for entry in self.instance.all():
-            for name in by_entity.get(entry.entity.name, ()):
-                rule = rules[entry.entity.name, name]
-                if rule.benefit and self._epoch.rules[entry.entity.name, name] is None:
-                    continue  # a benefit that is not in force on the day is not listed (semantics, rule 6)
-                yield entry, name, rule.type, rule.benefit
+            for rule, found in by_entity.get(entry.entity.name, ()):
+                yield entry, rule, found
 
     @property
     def outputs(self) -> dict[str, Output]:
-        """Every rule and benefit of every entry, in the order of the policy."""
+        """Every rule, benefit and status of every entry that is in force on the day, in the order of the policy."""
         return given.outputs(self.rows())
 
     @property
+    def not_in_force(self) -> list[NotInForce]:
+        """The other outputs: what is not in force on the day, with the days on which it is."""
+        absent = ((f"{entry.path}.{rule.name}", rule) for entry, rule, found in self._outputs() if not found)
+        return given.not_in_force(absent, self._on, self._epoch.known)
+
+    @property
     def benefits(self) -> list[Benefit]:
-        """Every 给付 of every entry, in order."""
+        """Every 给付 in force of every entry, in order."""
         return given.benefits(self.rows())
 
     @property
@@ -255,7 +265,7 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803. Of somebody who is not yet born there is no output, and that is said."""
+        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born there is no output, and that is said."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -263,7 +273,10 @@ class Decision(Mapping[str, object]):
                 late = told(absent, self._on)
                 hint = (f"{late.zh}；{late.help_zh}", f"{late.en}; {late.help_en}")
                 return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
-        return given.no_output(self._engine.rules, self._on, path, names)
+        for entry, rule, found in self._outputs():
+            if not found and f".{entry.path}.{rule.name}".endswith(f".{path}"):
+                return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        return given.no_output(path, names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
@@ -308,6 +321,9 @@ class Decision(Mapping[str, object]):
         }
         if lacking:
             made["missing"] = self.missing.to_json()
+        absent = self.not_in_force
+        if absent:
+            made["not_in_force"] = [given.not_in_force_json(x) for x in absent]
         errors = self.errors
         if errors:
             made["errors"] = [given.error_json(e) for e in errors]
@@ -328,7 +344,9 @@ class Decision(Mapping[str, object]):
 
         at = Interpretation(self._epoch, self._on, self.instance)
         lacking = self.missing if self.undetermined else None
-        return summary(self.policy, at, self.rows(), self.findings, self.assumptions, lacking, lang)
+        return summary(
+            self.policy, at, self.rows(), self.not_in_force, self.findings, self.assumptions, lacking, lang
+        )
 
     def __repr__(self) -> str:
         found = getattr(self, "_kept", None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from .backends.formatting import day_text, json_amount, json_value, python_value
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .ir import nodes as ir
+from .ir.in_force import nearest_span
 from .model.types import Type
 from .source import prints_as_it_is
 
@@ -39,6 +41,17 @@ class Benefit(NamedTuple):
     name: str
     value: Decimal | Fraction | None
     unit: str
+
+
+class NotInForce(NamedTuple):
+    """An output that is not in force on the day: since when and until when it is, in the stretch of days that lies nearest.
+
+    None: it has no beginning, no end; both None: it never is.
+    """
+
+    output: str
+    since: datetime.date | None
+    until: datetime.date | None
 
 
 class Open(NamedTuple):
@@ -96,19 +109,59 @@ def errors(rows: Iterable[Row]) -> list[Diagnostic]:
     ]
 
 
-def no_output(rules: Mapping[tuple[str, str], ir.Rule], on: int, path: str, names: list[str]) -> PolicyError:
-    """P0803: what else may have been meant, or since when the policy has such an output, or until when."""
-    hint = suggestion(path, names)
-    name = path.rpartition(".")[2]
-    lines = [line for r in rules.values() if r.name == name for line in r.lines if line.kind != "exception"]
+def not_in_force(rules: Iterable[tuple[str, ir.Rule]], on: int, known: int | None) -> list[NotInForce]:
+    """Where each of these rules, with the path of its output, is in force; none of them is on the day."""
+    out = []
+    found: dict[tuple[str, str], tuple[datetime.date | None, datetime.date | None]] = {}
+    for path, rule in rules:
+        key = (rule.entity, rule.name)
+        if key not in found:
+            since, until = nearest_span(rule, on, known) or (0, ir.OPEN)
+            found[key] = (_date(since) if since else None, _date(until) if until < ir.OPEN else None)
+        out.append(NotInForce(path, *found[key]))
+    return out
+
+
+def span_text(found: NotInForce, lang: str) -> str:
+    """（2017-01-01 至 2018-12-31）, as it stands behind the output's name."""
+    zh = lang == "zh"
+    if found.since and found.until:
+        said = f"{found.since} 至 {found.until}" if zh else f"{found.since} to {found.until}"
+    elif found.since:
+        said = f"{found.since} 起" if zh else f"from {found.since} on"
+    elif found.until:
+        said = f"到 {found.until} 为止" if zh else f"until {found.until}"
+    else:
+        said = "哪一天都没有" if zh else "on no day"
+    return f"（{said}）" if zh else f" ({said})"
+
+
+def _date(day: int) -> datetime.date:
+    return datetime.date(day // 10000, day // 100 % 100, day % 100)
+
+
+def no_output(path: str, names: list[str]) -> PolicyError:
+    """P0803: what else may have been meant."""
+    return PolicyError([diagnostic("P0803", at=path, name=path, hint=suggestion(path, names))])
+
+
+def asked_in_vain(rule: ir.Rule, on: int, known: int | None, path: str) -> PolicyError:
+    """R0105 of an output that was asked for and is not in force on the day: when it is."""
     written = day_text(on)
-    if lines and on < (since := min(line.since for line in lines)):
-        day = day_text(since)
-        hint = f"{written} 还没有这一项，{day} 起才有", f"not yet on {written}: there is one from {day} on"
-    elif lines and on > (until := max(line.ends for line in lines)):
-        day = day_text(until)
-        hint = f"{written} 已经没有这一项，到 {day} 为止", f"no longer on {written}: there was one until {day}"
-    return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
+    hint = _when(nearest_span(rule, on, known), on)
+    return PolicyError([diagnostic("R0105", rule.place, at=path, hint=hint, name=rule.called, date=written)])
+
+
+def _when(span: tuple[int, int] | None, on: int) -> tuple[str, str]:
+    """When an output is in force that is not on a day."""
+    if span is None:
+        return "哪一天都没有规定", "it is in force on no day"
+    since, until = (day_text(day) for day in span)
+    if on > span[1]:
+        begun = (f"从 {since} ", f" from {since}") if span[0] else ("", "")
+        return f"{begun[0]}到 {until} 为止才有：换一个日期", f"it was{begun[1]} until {until}: take another date"
+    ended = (f"，到 {until} 为止", f" until {until}") if span[1] < ir.OPEN else ("", "")
+    return f"{since} 起才有{ended[0]}：换一个日期", f"it is from {since} on{ended[1]}: take another date"
 
 
 # --- as JSON
@@ -131,6 +184,12 @@ def outputs_json(rows: Iterable[Row]) -> dict[str, object]:
 
 def open_json(found: Open) -> dict[str, object]:
     return {"output": found.output, "needs": list(found.needs), "parameters": list(found.parameters)}
+
+
+def not_in_force_json(found: NotInForce) -> dict[str, object]:
+    """`from` and `until` as days, null where there is none."""
+    since, until = (None if d is None else d.isoformat() for d in found[1:])
+    return {"output": found.output, "from": since, "until": until}
 
 
 def error_json(found: Diagnostic) -> dict[str, object]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 
 from .checks.check import check
+from .checks.law import joined
 from .checks.layers import compare_layers
 from .checks.statuses import check_statuses
 from .diagnostics.report import Enough, PolicyError, Report
@@ -40,6 +41,7 @@ def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
         finally:
             files = [f for layer in parsed for f in layer.files]
             settle(files, parsed[-1].files if program is not None else (), mine, program is not None)
+            mine.items = joined(mine.items)
             report.take(mine)
     except Enough:
         return None

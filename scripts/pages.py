@@ -167,6 +167,10 @@ DOES: dict[str, tuple[str, str]] = {
     ),
     "total": ("以前各月在这个状态里的月数", "all earlier months in the state"),
     "at_entry": ("这一次进入状态的那个月的值", "the value in the month in which this stay in the state began"),
+    "in_force": (
+        "规则、给付、阶段或参数的值，那一天没有规定的用 默认",
+        "the value of a rule, benefit, status or parameter, the default where nothing is in force on the day",
+    ),
     "floor_of": ("读出只有下限的参数的下限", "reads the floor of a parameter that has only one"),
 }
 # Bounds: (where it stands, constant, unit, code, what it bounds).
@@ -262,6 +266,7 @@ def functions_page() -> str:
         ("date", "日期", "Dates", "工作日按工作日历数，见[式子](expressions.md#工作日)。", "Working days are counted by a calendar, an input of the decision."),
         ("past", "往回看", "Looking back", "见[阶段与时间](status.md)；不在的月份、没有规定的月份怎样，见[月份、在列与账](time.md#走了再回来)。",
          "See [status and time](status.md); of months of absence and without law, [time](time.md#leaving-and-coming-back)."),
+        ("in_force", "没有规定时", "Where nothing is in force", "见[没有规定的日子](rules.md#没有规定的日子)。", "See [rules](rules.md#in-english)."),
         ("floor", "参数", "Parameters", "", ""),
     )  # fmt: skip
     parts = [

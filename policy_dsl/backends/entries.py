@@ -105,9 +105,9 @@ def _carried_values(entity: ir.Entity, data: tuple[Any, ...]) -> dict[str, Value
 
 
 def _decoded(c: ir.Carried, item: Any) -> Value:
-    """One month of a window; an amount without a grid is a pair."""
+    """One month of a window, NOTHING where it had no value; an amount without a grid is a pair."""
     if isinstance(item, runtime.Held):
-        return item.value
+        return item if item is runtime.NOTHING else item.value
     if not c.type.is_amount:
         return item
     return Fraction(item, c.grid) if c.grid else Fraction(*item)

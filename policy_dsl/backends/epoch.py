@@ -28,7 +28,7 @@ from ..ir.in_force import (
     news,
     parameters_read,
 )
-from ..ir.traverse import all_formulas, formulas, references, walk
+from ..ir.traverse import all_formulas, counted_status, formulas, references, walk
 from .interpret.parameters import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -247,7 +247,15 @@ class Epoch:
         self.rules: dict[tuple[str, str], InForce | None] = {
             (r.entity, r.name): in_force(r, on, known) for r in program.rules
         }
+        self._stand_still()
         self.parameters = parameter_values(parameters, on, known)
+
+    def _stand_still(self) -> None:
+        """While a status is not in force nothing counts its months."""
+        gone = {(r.entity, r.name) for r in self.program.rules if r.status and self.rules[r.entity, r.name] is None}
+        for rule in self.program.rules if gone else ():
+            if rule.hidden and counted_status(rule) in gone:
+                self.rules[rule.entity, rule.name] = None
 
     def seen_on(self, known: int) -> Epoch:
         """The same law, from which other days' laws are seen as they are known on a day."""

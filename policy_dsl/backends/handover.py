@@ -14,6 +14,7 @@ from ..ir.carried_grids import CARRIED, PARTS
 from .compiled import Compiled
 from .encoding import carried_width, encoded, fact_step
 from .entries import Entries, Instance, numbers_of
+from .epoch import Epoch
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 
@@ -40,6 +41,7 @@ class _Source(NamedTuple):
     over: int
     under: int
     dynamic: bool
+    still: bool = False  # not in force it stays what it was
 
 
 class _Plan(NamedTuple):
@@ -78,7 +80,8 @@ class Handover:
         slot = compiled.slots.get((entity.name, c.of))
         if slot is None:  # the entity is above the root: its values are not computed here
             return _Source(c, False, -1, 1, 1, False)
-        return _Source(c, False, slot.position, slot.k.numerator, slot.k.denominator, slot.dynamic)
+        still = (entity.name, c.of) in self.intake.still
+        return _Source(c, False, slot.position, slot.k.numerator, slot.k.denominator, slot.dynamic, still)
 
     @staticmethod
     def _plain(s: _Source) -> _Plain | None:
@@ -102,14 +105,15 @@ class Handover:
         if plan.plain is not None and raw is not None:
             for position, factor in plan.plain:
                 value = raw[position]
+                if value.__class__ is Unknown:  # not in force
+                    carried.clear()
+                    break
                 if factor:
                     value = value * factor  # what is unknown defers
                     if not -CARRIED <= value <= CARRIED:
                         raise Unusual
-                elif value.__class__ is Unknown:
-                    raise Unusual
                 carried.append(value)
-        else:
+        if not carried:
             at = plan.before
             for source in plan.sources:
                 at += self._take(source, data, raw, at, carried)
@@ -131,9 +135,14 @@ class Handover:
         if not s.fact and (raw is None or s.position < 0):
             raise Unusual
         value = data[s.position] if s.fact else raw[s.position]  # type: ignore[index]
+        made: tuple[Any, ...]
+        if value.__class__ is Unknown and not s.fact:  # not in force
+            made = _without_value(c, s.still, data, at)
+            out += made
+            return len(made)
         if isinstance(value, Unknown):
             raise Unusual
-        made: tuple[Any, ...] = (value,)
+        made = (value,)
         if c.type.is_amount:
             over, under = value * s.over, s.under * (raw[s.position + 1] if s.dynamic else 1)  # type: ignore[index]
             if c.grid:
@@ -149,30 +158,52 @@ class Handover:
             if not -CARRIED <= made[0] <= CARRIED:
                 raise Unusual
         if c.kind == "window":
-            one = made[0] if len(made) == 1 else made
-            out.append((*data[at], one)[-c.months :])
+            out.append(_appended(data[at], made[0] if len(made) == 1 else made, c.months))
             return 1
         out += made
         return len(made)
 
 
-def from_values(entry: Instance, intake: Intake) -> Carry:
-    """The same from the interpreter's values: what was undetermined or failed is handed over as that."""
+def _without_value(c: ir.Carried, still: bool, data: tuple[Any, ...], at: int) -> tuple[Any, ...]:
+    """What the next month gets of a rule that is not in force: nothing, or what came over where it stands still."""
+    width = carried_width(c)
+    if still:
+        return data[at : at + width]
+    if c.kind == "window":
+        return (_appended(data[at], NOTHING, c.months),)
+    return (NOTHING,) * width
+
+
+def _appended(before: Any, one: Any, months: int) -> Any:
+    """A window one month on."""
+    return before if isinstance(before, Held) else (*before, one)[-months:]
+
+
+def from_values(entry: Instance, intake: Intake, epoch: Epoch) -> Carry:
+    """The same from the interpreter's values: what was undetermined or failed is handed over as that, what was not in force as nothing.
+
+    A status that is not in force stays where it was, and so does all that counts its months.
+    """
     carried: list[Any] = []
     at = len(entry.entity.facts) + len(entry.entity.lists) + 1
     for c in entry.entity.carried:
-        made = _handed(entry, c)
-        if c.kind == "window":
+        key = (entry.entity.name, c.of)
+        if c.source == "rule" and epoch.rules[key] is None:
+            carried += _without_value(c, key in intake.still, entry.data, at)
+        elif c.kind == "window":
+            made = _handed(entry, c)
             one = made[0] if len(made) == 1 or isinstance(made[0], Held) else made
-            before = entry.data[at]
-            carried.append(before if isinstance(before, Held) else (*before, one)[-c.months :])
+            carried.append(_appended(entry.data[at], one, c.months))
         else:
-            carried += made
+            carried += _handed(entry, c)
         at += carried_width(c)
     _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
     below = tuple(
-        {n: from_values(e, intake) for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)}
+        {
+            n: from_values(e, intake, epoch)
+            for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)
+        }
         if entry.lists[names[i]] is not None
         else {}
         for i, _ in lists
@@ -207,6 +238,8 @@ class Intake:
     def __init__(self, program: ir.Program) -> None:
         self.entities = {e.name: e for e in program.entities}
         self.places = {e.name: self._places(e) for e in program.entities}
+        # what goes on from where it was when it is in force again: statuses, and what counts their months
+        self.still = frozenset((r.entity, r.name) for r in program.rules if r.status or r.hidden)
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""

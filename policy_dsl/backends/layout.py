@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..ir import nodes as ir
 from ..ir.in_force import Held, Missing, combinations
 from .epoch import Epoch, ParameterHistory
-from .runtime import UNKNOWN
+from .runtime import ABSENT, UNKNOWN
 from .values import known
 from .working_days import calendar_of
 
@@ -94,7 +94,7 @@ def _nested(
         held = found[keys]
         value = held.floor if floor and held.floor is not None else held.value
         if isinstance(value, Missing) or not known(value):
-            values[keys] = UNKNOWN
+            values[keys] = ABSENT if isinstance(value, Missing) and value.kind == "none" else UNKNOWN
         else:
             values[keys] = int(Fraction(value) / steps[parameter.name]) if parameter.type.is_amount else value  # type: ignore[call-overload]
     return _nest(values, (), [len(t.members) for t in parameter.key_types])

@@ -44,10 +44,11 @@ class Unknown:
         return f"Unknown({self.name!r})"
 
     def __reduce__(self) -> str | tuple[object, tuple[str]]:
-        return "UNKNOWN" if self is UNKNOWN else (Unknown, (self.name,))
+        return "UNKNOWN" if self is UNKNOWN else "ABSENT" if self is ABSENT else (Unknown, (self.name,))
 
 
 UNKNOWN = Unknown()
+ABSENT = Unknown()  # a parameter of which nothing is in force: known by its identity
 
 
 class Unlisted(Unknown):
@@ -81,7 +82,7 @@ class Held(Unknown):
         return "NOTHING" if self is NOTHING else (Held, (self.value, self.name))
 
 
-NOTHING = Held(name="上月")  # there was no month before: known by its identity, so it is never made anew
+NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
 
 
 def defer(reason: str) -> object:
@@ -266,12 +267,13 @@ def read_amount(value: object, name: str, per_unit: int, low: int, high: int) ->
 
 
 def last_months(values: object, months: int, rest: object) -> list[object]:
-    """The values of the last months, oldest first; `rest` stands for those before the first, None defers."""
+    """The values of the last months, oldest first; `rest` stands for those before the first and without a value, None defers."""
     made = list(values[-months:])  # type: ignore[index]
-    if len(made) < months:
+    made[:0] = [NOTHING] * (months - len(made))
+    if any(v is NOTHING for v in made):
         if rest is None:
             raise Defer("last")
-        made = [rest] * (months - len(made)) + made
+        made = [rest if v is NOTHING else v for v in made]
     return [v if v.__class__ is bool else +v for v in made]
 
 

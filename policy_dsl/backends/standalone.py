@@ -20,7 +20,7 @@ from .engine import Engine
 from .formatting import day_text
 from .layout import Values, arguments
 from .python import Emitted, emit
-from .runtime import Unknown, Workdays
+from .runtime import ABSENT, Unknown, Workdays
 from .working_days import calendar_of, digest_of
 
 MARK = "Compiled by policy_dsl; runs on its own."  # in the first line of every such file, by which it is known again
@@ -251,7 +251,7 @@ def _argument(key: Any) -> str:
 
 def _literal(value: Any) -> str:
     if isinstance(value, Unknown):
-        return "UNKNOWN"
+        return "ABSENT" if value is ABSENT else "UNKNOWN"
     if isinstance(value, Workdays):
         return "CALENDAR"
     if isinstance(value, (tuple, Values)):

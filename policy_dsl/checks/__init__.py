@@ -1,6 +1,8 @@
 """What a program must keep before it may run.
 
 check.py     benefits in whole 分, circles of parameters; asks for gaps and sizes
+law.py       what is in force and reads what is not
+days.py      sets of days, and conditions that the day itself settles
 gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be

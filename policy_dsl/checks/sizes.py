@@ -113,6 +113,8 @@ class _Measure:
                 return self._call(node)
             case ir.AsOf():
                 return self.of(node.value)
+            case ir.IfInForce():
+                return _either([self.of(node.value), self.of(node.default)])
             case ir.Aggregate() if node.value is not None and node.function != "count":
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):

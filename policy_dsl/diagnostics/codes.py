@@ -70,7 +70,7 @@ CODES: dict[str, Code] = _table(
     Code("F0219", "error", "{birth} 出生，{month} 还不在，不能作决定", "born on {birth} and not there in {month}: nothing to decide", "改出生日期，或取 {first} 以后的日子", "mend the date of birth, or take a day from {first} on"),
     Code("P1021", "error", "同一政策的文件写了不同的发放日", "files of one policy say different paydays", "只留一个；下级要改，写在下级的文件里", "keep one; a layer below changes it in its own file"),
     Code("P1020", "error", "上一个月的决定属于另一份政策（{name}）或另一个对象（{root}）", "the decision of the month before is of another policy ({name}) or entity ({root})", "传入同一份政策、同一个对象的决定；内容改过的政策是另一份", "pass the decision of the same policy and entity; a policy with other contents is another one"),
-    Code("R0120", "error", "「{name}」要往回看，但没有更早的月份", "“{name}” looks back, and there is no earlier month", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
+    Code("R0120", "error", "「{name}」要往回看，但那个月没有值：没有更早的月份，或者那时不在、没有规定", "“{name}” looks back at a month without a value: there is no earlier month, or it was not there or not in force then", "写明没有时用什么：{usage}；或在事实的「上月」里给出", "say what holds then: {usage_en}; or give it among the facts, under “previous”"),
     Code("R0121", "error", "现在不在状态「{name}」里，没有进入它的那个月", "not in the state of “{name}”, so there is no month of its entry", "写在条件之下：当 阶段名 = {name} 为 …，否则 …", "put it under a condition: when STATUS = {name} is …, otherwise …"),
     Code("R0122", "error", "「{name}」逐月增长，超过 {most} 位数", "“{name}” has grown beyond {most} digits from month to month", "检查规则是否每月翻倍，或在其中取整", "check whether the rule doubles each month, or round in it"),
     # --- text and syntax
@@ -144,6 +144,7 @@ CODES: dict[str, Code] = _table(
     Code("P0236", "error", "「{name}」不是日期，后面不能写 出生", "“{name}” is no date and cannot be marked “born”", "出生 写在日期的后面：出生日期 : 日期, 出生", "write “born” behind a date: birth : date, born"),
     Code("P0237", "warning", "对象「{name}」的{facts}都用来算周岁，不知道哪一个是出生日期", "ages are counted from {facts_en} of “{name}”: which of them is the date of birth?", "在出生日期那一项后面写「, 出生」；都不写，还没有出生的人也算在内", "write “, born” behind the one that is; without it, those who are not yet born count as well"),
     Code("P0238", "warning", "{fact} 满几岁有两种写法，{age} 和 {added}：2 月 29 日出生的，平年里差一天", "two ways to say that an age by {fact} is reached, {age} and {added}: for a birth on 29 February they differ by a day in common years", "问满没满岁都写 周岁({fact}) ≥ 岁数；要的就是这一天的，写 许可 P0238 理由", "ask for an age by age({fact}) >= N in every place; where this day itself is wanted, write: allow P0238 REASON"),
+    Code("P0280", "warning", "{name} 要用 {cause}，可是 {cause} {days}没有规定", "{name} reads {cause}, and nothing is in force of {cause} {days_en}", "没有规定时也有结果的，写 现行({read}, 默认 …)；那些日子有规定的，补上；{name} 也停的，给它写 至；本来就这样的，写 许可 P0280 理由", "where there is a result without it, write in_force({read}, default …); add what was in force then; end {name}, too, with “to”; or, where it is meant, write: allow P0280 REASON"),
     # --- branches and tables
     Code("P0301", "error", "缺少 否则：{case} 时没有一行适用", "no “otherwise”: nothing applies when {case_en}", "补上这一情形，或加 否则 为 …", "add the case, or otherwise is …", milder=True),
     Code("P0302", "error", "否则 写了两次", "“otherwise” stands twice", "留一个", "keep one"),

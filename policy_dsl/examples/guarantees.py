@@ -85,9 +85,10 @@ def errors(policy: Policy, case: Case, decision: Decision) -> Iterator[Problem]:
 
 def _outside(program: ir.Program, output: str, failure: Failure, day: int) -> bool:
     """Whether nothing was in force because the rule or parameter begins later, or the output has ended, or a fact asked for the law of its day."""
-    name, on = dict(failure.words).get("name"), day_text(day)
+    name, on = dict(failure.words).get("name", ""), day_text(day)
     lines = [line for r in program.rules if r.name == name for line in r.lines if line.kind != "exception"]
-    starts = [e.since for p in program.parameters if p.name == name for e in p.entries]
+    named = [p for p in program.parameters if name == p.name or (p.keys and name.startswith(f"{p.name}("))]
+    starts = [e.since for p in named for e in p.entries]
     starts += [line.since for line in lines]
     begun = not starts or on >= day_text(min(starts))
     over = name == output and all(on > day_text(line.ends) for line in lines)

@@ -171,7 +171,8 @@ def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch
     rule = next((r for r in policy.program.rules if (r.entity, r.name) == (entry.entity.name, name)), None)
     type_ = rule.type if rule else next(f.type for f in entry.entity.facts if f.name == name)
     value = entry.values[name] if rule else _fact(entry, name)
-    return _compare(want, value, type_)
+    found = rule is None or decision.epoch.rules[rule.entity, rule.name] is not None
+    return _compare(want, value, type_, found)
 
 
 def _fact(entry: Instance, name: str) -> object:
@@ -185,8 +186,12 @@ def _fact(entry: Instance, name: str) -> object:
     return given * fact_step(fact.type) if fact.type.is_amount else given
 
 
-def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
+def _compare(want: ir.Expected, value: object, type_: Type, found: bool = True) -> Mismatch | None:
+    """`found`: whether what the value is of is in force."""
+
     def shown(v: object, lang: str) -> str:
+        if v is value and not found:
+            return "没有规定" if lang == "zh" else "not in force"
         if isinstance(v, Failure):
             return f"错误 {v.code}" if lang == "zh" else f"error {v.code}"
         if isinstance(v, Undetermined):
@@ -202,6 +207,9 @@ def _compare(want: ir.Expected, value: object, type_: Type) -> Mismatch | None:
         code = want.names[0] if want.names else ""
         if not isinstance(value, Failure) or (code and value.code != code):
             wanted = (f"错误 {code}".strip(), f"error {code}".strip())
+    elif want.kind == "absent":
+        if found:
+            wanted = ("没有规定", "not in force")
     else:
         ends = (
             {n.rpartition(".")[2] for n in (*value.needs, *value.parameters)}

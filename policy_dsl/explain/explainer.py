@@ -190,10 +190,13 @@ class Explainer:
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
                         ids.update(dict.fromkeys(self.months(here, node)))
-                        if node.default is not None and len(self.interpretation.months(here, node)) < node.months:
+                        values = [v for v in self.interpretation.months(here, node) if v is not NOTHING]
+                        if node.default is not None and len(values) < node.months:
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
+                case ir.IfInForce():
+                    stack.extend((c, entry) for c in reversed(self.found(node, entry)))
                 case ir.AsOf():
                     self._as_of(node, entry, ids, below)
                     keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
@@ -220,6 +223,16 @@ class Explainer:
             return guard if node.default is None else (*guard, node.default)
         return (*guard, node.value)
 
+    def found(self, node: ir.IfInForce, entry: Instance) -> tuple[ir.Expression, ...]:
+        """What 现行 rests on at an entry: the value where it is in force, else what says that it is not, and the default."""
+        holds = self.interpretation.is_in_force(node.value, entry)
+        if holds is True:
+            return (node.value,)
+        day = (node.value.day,) if isinstance(node.value, ir.AsOf) else ()
+        read = node.value.value if isinstance(node.value, ir.AsOf) else node.value
+        keys = read.keys if isinstance(read, ir.ParameterRef) else ()
+        return (*day, *keys, *((node.default,) if holds is False else ()))
+
     def months(self, entry: Instance, node: ir.Window) -> list[str]:
         """The steps of the months that a window looks at, each by its month; one where none of them is known."""
         if isinstance(entry.carried[node.name], Held) and entry.carried[node.name] is not NOTHING:
@@ -229,6 +242,7 @@ class Explainer:
         return [
             self.carried(entry, node.name, day_text(add_months(first, n - len(values)))[:7], value)
             for n, value in enumerate(values)
+            if value is not NOTHING
         ]
 
     def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
@@ -281,7 +295,7 @@ class Explainer:
         value: Value = join(keys)
         if value is None:
             found = self.epoch.parameters[node.name][keys]
-            value = parameter_value(found, node, day_text(self.day))
+            value = parameter_value(found, node, keys, day_text(self.day))
             exact, floor = held(parameter, keys, self.day, self.epoch.known)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}

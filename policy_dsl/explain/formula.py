@@ -138,6 +138,8 @@ class Words:
                 if self.interpretation is not None:
                     return self.leaf(node, ""), 9
                 return f"{self.text(node.value)} {self.keyword('ON')} {self.text(node.day, 9)}", 9
+            case ir.IfInForce():
+                return self.if_in_force(node), 9
             case ir.Aggregate():
                 return self.aggregate(node), 9
             case ir.CarriedRef():
@@ -154,6 +156,18 @@ class Words:
         default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
         return f"{self.function(node.function)}({node.shown}{default})"
 
+    def if_in_force(self, node: ir.IfInForce) -> str:
+        """现行(标准, 默认 0); with numbers the value, or, where nothing is in force, the default: 现行(标准 没有规定, 默认 0 元/月)."""
+        default = f"{self.keyword('DEFAULT')} {self.text(node.default)}"
+        if self.interpretation is None:
+            return f"{self.function('in_force')}({self.text(node.value)}, {default})"
+        if self.interpretation.is_in_force(node.value, self.at) is not False:
+            return self.leaf(node, "")
+        read = node.value.value if isinstance(node.value, ir.AsOf) else node.value
+        name = self.parameter(read) if isinstance(read, ir.ParameterRef) else read.name
+        lacking = "没有规定" if self.lang == "zh" else "not in force"
+        return f"{self.function('in_force')}({name} {lacking}, {default})"
+
     def window(self, node: ir.Window) -> str:
         """合计(近(3 个月, 月收入)); with numbers, each month's: 合计(100.00 元/月, 200.00 元/月, 默认 0 元/月)."""
         if self.interpretation is not None and self.at is not None:
@@ -169,7 +183,7 @@ class Words:
         if here is None or (isinstance(here.carried[node.name], Held) and here.carried[node.name] is not NOTHING):
             return self.value(interpretation.evaluate(node, self.at), node.type)
         type_ = next(c.type for c in here.entity.carried if c.name == node.name)
-        values = interpretation.months(here, node)
+        values = [v for v in interpretation.months(here, node) if v is not NOTHING]
         shown = [self.value(v, type_) for v in values]
         missing = node.months - len(values)
         if missing and node.default is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..backends.entries import Instance, locate
@@ -10,7 +11,7 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..missing import Missing
-from ..outputs import Row
+from ..outputs import NotInForce, Row, span_text
 from ..source import width
 from .formula import who
 
@@ -25,13 +26,14 @@ def summary(
     policy: str,
     interpretation: Interpretation,
     rows: Iterable[Row],
+    absent: Iterable[NotInForce],
     findings: list[Diagnostic],
     assumptions: list[str],
     missing: Missing | None,
     lang: str,
 ) -> str:
-    """`rows`: the outputs, whose values stand in their entries; `findings`: guarantees that the decision does not keep; `missing`: where
-    an output is open."""
+    """`rows`: the outputs, whose values stand in their entries; `absent`: those that are not in force; `findings`: guarantees that the
+    decision does not keep; `missing`: where an output is open."""
     zh = lang == "zh"
     lines = [f"{policy}  {interpretation.date}"]
     benefits: list[tuple[str, str, str]] = []
@@ -64,10 +66,14 @@ def summary(
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
-    absent = [f for f in findings if f.code == "F0218"]
+    spans = {re.sub(r"\[[0-9]+\]", "", x.output): x for x in absent}  # what members share is said once
+    if spans:
+        lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
+        lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
+    unborn = [f for f in findings if f.code == "F0218"]
     broken = [f for f in findings if f.code != "F0218"]
     titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
-    for title, told in zip(titles, (absent, broken), strict=True):
+    for title, told in zip(titles, (unborn, broken), strict=True):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
     if assumptions:

@@ -131,6 +131,8 @@ class Analysis:
                 return self._call(node, entity)
             case ir.AsOf():
                 return self.of(node.value, entity)
+            case ir.IfInForce():
+                return union([self.of(node.value, entity), self.of(node.default, entity)])
             case ir.Aggregate():
                 return self._aggregate(node, entity)
             case ir.CarriedRef():

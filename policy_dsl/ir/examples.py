@@ -17,10 +17,18 @@ from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.scope import Scope
 
+ABSENT = ("没有规定", "not_in_force")
+
 
 def _none(given: nodes.Given) -> bool:
     """`赡养户 = 无`: the list is given, and nobody is in it."""
     return isinstance(given.value, nodes.Name) and given.value.path in (("无",), ("none",))
+
+
+def _absent(given: nodes.Given, type_: Type) -> bool:
+    """`新线 = 没有规定`: the rule is not in force. A state or value of that name is the value."""
+    said = given.value.path[0] if isinstance(given.value, nodes.Name) and len(given.value.path) == 1 else ""
+    return said in ABSENT and said not in type_.members
 
 
 def example_of(declared: Declared, model: Model, report: Report) -> ir.Example | None:
@@ -188,12 +196,11 @@ class _Reader:
                         raise self._unknown(name, a.span, entity, [n for e, n in self.model.rules if e == entity])
                     if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
                         raise self.elaborator.fail("P1019", a.span, name=name)
-                    value = self._value(a, target.type)
+                    absent = isinstance(target, RuleSymbol) and not a.measure and _absent(a.given, target.type)
+                    kind, value = ("absent", None) if absent else (a.given.kind, self._value(a, target.type))
                     month = first_day(entry.month) if entry.month else 0
                     expected.append(
-                        ir.Expected(
-                            f"{path}.{name}", a.given.kind, value, a.given.names, a.span.place, month, a.measure
-                        )
+                        ir.Expected(f"{path}.{name}", kind, value, a.given.names, a.span.place, month, a.measure)
                     )
                 elif name in symbol.lists and _none(a.given):
                     self._empty((*(word for step in steps for word in step), name), entry, a)

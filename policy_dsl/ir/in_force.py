@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from . import nodes as ir
 from .traverse import walk
+
+FIRST = 10101  # the calendar's first day
 
 
 class InForce(NamedTuple):
@@ -37,8 +39,13 @@ class Held(NamedTuple):
 
 def change_days(program: ir.Program) -> list[int]:
     """Days on which something begins or has ended, ascending."""
-    days = set(entry_days(program.parameters))
-    for rule in program.rules:
+    return sorted({*entry_days(program.parameters), *rule_days(program.rules)})
+
+
+def rule_days(rules: Iterable[ir.Rule]) -> list[int]:
+    """Days on which a line of these rules begins or has ended, or is repealed, ascending."""
+    days: set[int] = set()
+    for rule in rules:
         for line in rule.lines:
             days.update(_ends(line.since, line.until))
             days.update(_ends(0, line.ends))  # where it ends as long as what follows is not known
@@ -68,10 +75,11 @@ def _ends(since: int, until: int) -> Iterator[int]:
         yield day_after(until)
 
 
-def day_after(day: int) -> int:
+def day_after(day: int, count: int = 1) -> int:
+    """The day so many days on, or back."""
     import datetime
 
-    d = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=1)
+    d = datetime.date(day // 10000, day // 100 % 100, day % 100) + datetime.timedelta(days=count)
     return d.year * 10000 + d.month * 100 + d.day
 
 
@@ -148,6 +156,8 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
             exceptions[key] = line
     if rule.status:
         body = [x for x in lines if x.kind == "transition"]
+        if not body and any(x.kind == "transition" for x in rule.lines):
+            return None
         lowest = {x.key: max(y.layer for y in body if y.key == x.key) for x in body}
         stay = next(x for x in rule.lines if x.kind == "otherwise")
         return InForce(rule, "", (), tuple(x for x in body if x.layer == lowest[x.key]), stay)
@@ -177,6 +187,34 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
     mode = max(modes, key=lambda m: (m[3], m[1]))[0] if modes else ""
     ordered = tuple(sorted(exceptions.values(), key=lambda x: -x.layer))
     return InForce(rule, mode, ordered, tuple(body), otherwise)
+
+
+def spans(rule: ir.Rule, known: int | None = None) -> list[tuple[int, int]]:
+    """(first day, last day) of each stretch of days on which the rule is in force, ascending; 0 and OPEN where it has no end."""
+    found: list[tuple[int, int]] = []
+    for first, following in pairwise([0, *rule_days([rule]), ir.OPEN + 1]):
+        if following == FIRST or in_force(rule, first, known) is None:
+            continue
+        last = ir.OPEN if following > ir.OPEN else day_after(following, -1)
+        if found and first == day_after(found[-1][1]):
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def nearest_span(rule: ir.Rule, on: int, known: int | None = None) -> tuple[int, int] | None:
+    """Of the stretches in which the rule is in force the one with the fewest days to a day, of two the later; None where there is none."""
+    return min(spans(rule, known), key=lambda s: (apart(on, s), -s[0]), default=None)
+
+
+def apart(on: int, span: tuple[int, int]) -> int:
+    """Days between a day and a stretch of days."""
+    import datetime
+
+    a, b = (on, span[0]) if on < span[0] else (span[1], on) if on > span[1] else (on, on)
+    a, b = (datetime.date(d // 10000, d // 100 % 100, d % 100).toordinal() for d in (a, b))
+    return b - a
 
 
 def combinations(parameter: ir.Parameter) -> Iterator[tuple[int, ...]]:

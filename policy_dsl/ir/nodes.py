@@ -128,6 +128,15 @@ class AsOf(NamedTuple):
     place: Place
 
 
+class IfInForce(NamedTuple):
+    """`现行(x, 默认 d)`: a parameter or rule, `x 于 d` too; `default` where it is not in force on its day."""
+
+    value: ParameterRef | RuleRef | AsOf
+    default: "Expression"
+    type: Type
+    place: Place
+
+
 class Aggregate(NamedTuple):
     """A function over the entries of a list, or a path of lists, that an entry `up` levels out holds."""
 
@@ -205,6 +214,7 @@ Expression = (
     | Arithmetic
     | Call
     | AsOf
+    | IfInForce
     | Aggregate
     | CarriedRef
     | Past
@@ -442,13 +452,13 @@ class Guarantee(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What an example expects of one output: a value, `unknown` with the facts it waits for, or `error`.
+    """What an example expects of one output: a value, `unknown` with the facts it waits for, `error`, or that it is not in force (`absent`).
 
     In a history `month` is the month's first day, and `measure` tells 已发(x) and 补发(x) from what is due ("").
     """
 
     path: str
-    kind: str  # value, unknown, error
+    kind: str  # value, unknown, error, absent
     value: object
     names: tuple[str, ...]
     place: Place

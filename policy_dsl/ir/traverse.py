@@ -29,6 +29,8 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return node.arguments
         case ir.AsOf():
             return (node.value, node.day)
+        case ir.IfInForce():
+            return (node.value, node.default)
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
         case ir.Past():
@@ -96,6 +98,13 @@ def references(rule: ir.Rule) -> list[tuple[str, str]]:
             if isinstance(node, ir.RuleRef):
                 found[node.entity, node.name] = None
     return list(found)
+
+
+def counted_status(hidden: ir.Rule) -> tuple[str, str]:
+    """The status, as (entity, name), whose months or entries a hidden rule keeps: its first condition asks for it (memory.py)."""
+    condition = hidden.lines[0].condition
+    assert condition is not None
+    return next((n.entity, n.name) for n in walk(condition) if isinstance(n, ir.RuleRef))
 
 
 def is_roll(program: ir.Program, entity: ir.Entity) -> bool:

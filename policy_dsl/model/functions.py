@@ -13,7 +13,7 @@ class Function(NamedTuple):
     key: str
     zh: tuple[str, ...]
     en: tuple[str, ...]
-    shape: str  # round, gather (over a list, or over values), date, floor, past
+    shape: str  # round, gather (over a list, or over values), date, floor, in_force, past
     usage: str
     usage_en: str
     result: str = ""  # for dates: date, years, months, number, workdays
@@ -48,6 +48,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("spent", ("持续",), ("spent",), "past", "持续(渐退)", "spent(grace)"),
     Function("total", ("累计",), ("total",), "past", "累计(渐退)", "total(grace)"),
     Function("at_entry", ("进入时",), ("at_entry",), "past", "进入时(渐退, 渐退期)", "at_entry(grace, term)", arguments=(2, 2)),
+    Function("in_force", ("现行",), ("in_force",), "in_force", "现行(规则, 默认 0)", "in_force(rule, default 0)"),
     Function("floor_of", ("下限",), ("floor_of",), "floor", "下限(参数)", "floor_of(parameter)"),
 )
 # fmt: on

@@ -14,7 +14,8 @@ from .reasons import Compared, because
 
 
 class Change(NamedTuple):
-    """An output that differs from the month before: both values as Python has them, and why, in both languages."""
+    """An output that differs from the month before: both values as Python has them (None where it is not known, not there or not in force),
+    and why, in both languages."""
 
     output: str
     before: object

@@ -106,4 +106,4 @@ class Course:
                 return self.engine.handover(step.run.compiled).of(step.data, step.raw)
             except Unusual:
                 pass
-        return from_values(step.decision().instance, self.engine.intake)
+        return from_values(step.decision().instance, self.engine.intake, step.run.epoch)

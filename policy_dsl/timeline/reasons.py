@@ -45,6 +45,9 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
     """The reasons in words, each once: what changed under the output, then how a status moved."""
     old, new = before.of(path), after.of(path)
     zh = lang == "zh"
+    law = _in_force(before.decision, after.decision, path, zh)
+    if law:
+        return [law]
     if new is None:
         return ["这个月已不在" if zh else "not there in this month"] if after.decision is None or old else []
     steps = {s.id: s for s in old.walk(path)} if old is not None else {}
@@ -71,6 +74,24 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
             if text:
                 out[text] = None
     return list(out)[:MOST_REASONS]
+
+
+def _in_force(before: Decision | None, after: Decision | None, path: str, zh: bool) -> str:
+    """That the output begins or ends to be in force; "" where it does neither."""
+    if before is None or after is None:
+        return ""
+    was, now = (next((x for x in d.not_in_force if x.output == path), None) for d in (before, after))
+    if now is not None and was is None:
+        ended = now.until is not None and now.until < after.on
+        if zh:
+            return f"到 {now.until} 为止，现在没有规定" if ended else "现在没有规定"
+        return f"in force until {now.until}" if ended else "no longer in force"
+    if was is not None and now is None:
+        begun = was.since is not None and was.since <= after.on
+        if zh:
+            return f"{was.since} 起有规定" if begun else "开始有规定"
+        return f"in force from {was.since} on" if begun else "in force again"
+    return ""
 
 
 def _paired(steps: dict[str, Step], under: dict[str, Step]) -> dict[str, Step]:

@@ -237,7 +237,9 @@ class Timeline(Sequence[Month]):
             return {**made, "outputs": {}, "undetermined": [], **absent, "changes": changes}
         whole = new.decision.to_json(explanation=explanations, told=new.whole(), lacking=False)
         kept: dict[str, object] = {
-            k: whole[k] for k in ("outputs", "undetermined", "errors", "assumptions", "explanation") if k in whole
+            k: whole[k]
+            for k in ("outputs", "undetermined", "not_in_force", "errors", "assumptions", "explanation")
+            if k in whole
         }
         if "findings" in whole:
             kept["findings"] = [finding_json(f, lang) for f in month.findings]

@@ -32,9 +32,9 @@ def test_a_scheme_that_the_place_does_not_have_yet() -> None:
     decision = policy_dsl.load("qiannan").decide(QIANNAN, on="2015-06")
     with pytest.raises(KeyError, match="2016-01-01 起才有"):
         decision["家庭.成员[0].护理补贴"]
-    with pytest.raises(PolicyError, match="P0803") as refused:
+    with pytest.raises(PolicyError, match="R0105") as refused:
         decision.explain("护理补贴")
-    assert "there is one from 2016-01-01 on" in refused.value.diagnostics[0].help_en
+    assert "it is from 2016-01-01 on" in refused.value.diagnostics[0].help_en
 
 
 def test_a_scheme_whose_figures_the_place_has_not_set() -> None:

@@ -230,8 +230,29 @@ class Expressions:
             return None
         n = self.dice.below(len(named) + len(given))
         if n < len(named):
-            return self.on_a_day(at, named[n][0], depth)
-        return self.on_a_day(at, self.parameter(given[n - len(named)], at, depth), depth)
+            return self.if_in_force(self.on_a_day(at, named[n][0], depth), named[n][1])
+        p = given[n - len(named)]
+        return self.if_in_force(self.on_a_day(at, self.parameter(p, at, depth), depth), p.type)
+
+    def if_in_force(self, name: str, type_: Type) -> str:
+        """Now and then a parameter or rule is read with a default for when it is not in force."""
+        plain = name.partition(" 于 ")[0].partition("(")[0].rpartition(".")[2]
+        if any(plain in e.facts for e in self.entities.values()) or not self.dice.chance(8):
+            return name
+        return f"{self.dice.pick(('现行', 'in_force'))}({name}, 默认 {self.default(type_)})"
+
+    def default(self, type_: Type) -> str:
+        """A written value."""
+        match type_.kind:
+            case "truth":
+                return self.dice.pick(("是", "否"))
+            case "date":
+                return self.dice.pick(DAYS)
+            case "enumeration":
+                return self.dice.pick(type_.members)
+        if type_ == WHOLE:
+            return self.dice.pick(("0", "1", "12"))
+        return self.literal(type_.unit.dims, bare=not type_.unit.is_percent)
 
     def on_a_day(self, at: At, name: str, depth: int) -> str:
         """Now and then a parameter or rule is read under the law of another day."""

@@ -59,7 +59,7 @@ def months(made: Story, known: Callable[[int], int | None] = lambda _: None) -> 
         run = engine.run(month, history.root, known(month))
         oracle = interpreted(run, month, history.root, data)
         seen.note(*(f"code {c}" for c in oracle.codes))
-        carry = from_values(oracle.root, engine.intake)
+        carry = from_values(oracle.root, engine.intake, run.epoch)
         yield Month(run, month, history.root, data, oracle, carry)
 
 

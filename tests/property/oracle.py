@@ -46,6 +46,12 @@ class Watched(Interpretation):
             self.unusual = True
         return super().as_of(node, at)
 
+    def is_in_force(self, node: ir.ParameterRef | ir.RuleRef | ir.AsOf, at: Instance | None) -> Value:
+        """So is whether one is in force on another day."""
+        if isinstance(node, ir.AsOf) and isinstance(node.value, ir.RuleRef):
+            self.unusual = True
+        return super().is_in_force(node, at)
+
     def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
         if len(lines) > 1:
             self.unusual = True

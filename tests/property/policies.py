@@ -203,7 +203,14 @@ class Writer(Statuses):
         if same and d.chance(70):
             x = self.parameter(d.pick(same), None, 0, keys)
             form = d.pick(
-                (f"1.3 * {x}", f"{x} + {x}", f"下限({x})", f"四舍五入({x} / 3, {self.step(dims)})", f"最大({x}, {x})")
+                (
+                    f"1.3 * {x}",
+                    f"{x} + {x}",
+                    f"下限({x})",
+                    f"四舍五入({x} / 3, {self.step(dims)})",
+                    f"最大({x}, {x})",
+                    f"现行({x}, 默认 {self.default(type_)})",
+                )
             )
         else:
             bottom = self.parameter(other, None, 0, keys)

@@ -19,7 +19,7 @@ from .policies import Text
 
 NODES = (
     ir.Constant, ir.FactRef, ir.RuleRef, ir.ParameterRef, ir.KeyRef, ir.Moment, ir.Not, ir.Logic, ir.Compare, ir.Among, ir.Arithmetic,
-    ir.Call, ir.AsOf, ir.Aggregate, ir.CarriedRef, ir.Past, ir.Window, ir.Measure,
+    ir.Call, ir.AsOf, ir.IfInForce, ir.Aggregate, ir.CarriedRef, ir.Past, ir.Window, ir.Measure,
 )  # fmt: skip
 
 WANTED: frozenset[str] = frozenset(
@@ -52,6 +52,9 @@ WANTED: frozenset[str] = frozenset(
         "an aggregate with a default",
         "a path of lists",
         "a list above",
+        "perhaps not in force: RuleRef",
+        "perhaps not in force: ParameterRef",
+        "perhaps not in force: AsOf",
         "a parameter on another day",
         "a rule on another day",
         "working days added",
@@ -157,6 +160,8 @@ def _formula(formula: ir.Expression | None) -> None:
                 ):
                     if holds:
                         note(what)
+            case ir.IfInForce(value=value):
+                note("function in_force", f"perhaps not in force: {type(value).__name__}")
             case ir.AsOf():
                 note(f"a {'parameter' if isinstance(node.value, ir.ParameterRef) else 'rule'} on another day")
             case ir.ParameterRef() if node.floor:

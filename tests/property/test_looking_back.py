@@ -60,9 +60,23 @@ class Looking(Interpretation):
         if here is None:
             return super().carried(node, at)
         before = self.before_at(here)
-        if not before:
-            return 0 if (node.entity, node.name) in self.statuses else NOTHING
-        return self.of(before[-1], node.name)
+        if (node.entity, node.name) in self.statuses:  # it stands still while it is not in force
+            before = self.in_force(before, node.name)
+            return self.of(before[-1], node.name) if before else 0
+        return self.then_of(before[-1], node.name) if before else NOTHING
+
+    def in_force(self, entries: list[Instance], name: str) -> list[Instance]:
+        """Those months of an entry, this one among them, in which one of its rules is in force."""
+        return [e for e in entries if self.looked(e).epoch.rules.get((e.entity.name, name), True) is not None]
+
+    def looked(self, entry: Instance) -> Looking:
+        """What looked at the month of an entry."""
+        month = next((n for n, m in enumerate(self.past_months) if m.get(entry.path) is entry), None)
+        return self if month is None else self.lookers[month]
+
+    def then_of(self, entry: Instance, name: str) -> Value:
+        """A fact's or rule's value in a month, NOTHING where it is not in force."""
+        return self.of(entry, name) if self.in_force([entry], name) else NOTHING
 
     def past(self, node: ir.Past, at: Instance | None) -> Value:
         if node.function == "previous":
@@ -72,13 +86,14 @@ class Looking(Interpretation):
         here = self.up(at, node.value.up) if at else None
         if here is None:
             return super().past(node, at)
-        states = [self.state(e, status.name) for e in self.before_at(here)]
+        there = self.in_force(self.before_at(here), status.name)
+        states = [self.state(e, status.name) for e in there]
         now = isinstance(status, ir.RuleRef)
         if node.function == "total":
             return Fraction(states.count(state))
         if node.function == "spent":
             return Fraction(len(states) - self.begin(states, state))
-        entries = [*self.before_at(here), here]
+        entries = [*there, here]
         if now:
             states.append(self.state(here, status.name))
         if (states[-1] if states else 0) != state:
@@ -117,10 +132,7 @@ class Looking(Interpretation):
         """The formula of 进入时 in the month of the entry: the hidden rule says which."""
         assert isinstance(node.value, (ir.RuleRef, ir.CarriedRef))
         formula = self.hidden[node.value.entity, node.value.name].lines[1].result
-        month = next((n for n, m in enumerate(self.past_months) if m.get(entry.path) is entry), None)
-        if month is None:
-            return self.evaluate(formula, entry)
-        return self.lookers[month].evaluate(formula, entry)
+        return self.looked(entry).evaluate(formula, entry)
 
     lookers: list[Looking]
 
@@ -129,7 +141,7 @@ class Looking(Interpretation):
         if here is None:
             return super().window(node, at)
         name = next(c.of for c in here.entity.carried if c.name == node.name)
-        values = tuple(self.of(e, name) for e in self.before_at(here))
+        values = tuple(self.then_of(e, name) for e in self.before_at(here))
         kept = here.carried
         here.carried = {**kept, node.name: values}
         try:

@@ -12,7 +12,7 @@ from ..formatting import day_text
 from ..values import Failure, Undetermined, Value, join, known
 from ..working_days import calendar_of
 from .lines import Lines
-from .parameters import parameter_value
+from .parameters import is_held, parameter_value
 
 
 class Interpretation(Lines):
@@ -64,6 +64,8 @@ class Interpretation(Lines):
                 return self.on if node.name == "decision_date" else runtime.month_start(self.on)
             case ir.AsOf():
                 return self.as_of(node, at)
+            case ir.IfInForce():
+                return self.if_in_force(node, at)
             case ir.Aggregate():
                 return self.aggregate(node, at)
             case ir.CarriedRef():
@@ -96,7 +98,30 @@ class Interpretation(Lines):
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, self.date)
+        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, keys, self.date)
+
+    # --- what may not be in force
+
+    def if_in_force(self, node: ir.IfInForce, at: Instance | None) -> Value:
+        """The value where it is in force on its day, else the default; what that waits for where nobody can tell."""
+        found = self.is_in_force(node.value, at)
+        if found is True:
+            return self.evaluate(node.value, at)
+        return self.evaluate(node.default, at) if found is False else found
+
+    def is_in_force(self, node: ir.ParameterRef | ir.RuleRef | ir.AsOf, at: Instance | None) -> Value:
+        """Whether anything is in force of a rule, or of a parameter for its keys, on its day."""
+        epoch = self.epoch
+        if isinstance(node, ir.AsOf):
+            day = self.evaluate(node.day, at)
+            if not known(day):
+                return day
+            epoch, node = epoch.laws.at(day, epoch.known), node.value
+        if isinstance(node, ir.RuleRef):
+            return epoch.rules[node.entity, node.name] is not None
+        keys = [self.evaluate(k, at) for k in node.keys]
+        held_back = join(keys)
+        return is_held(epoch.parameters[node.name][tuple(keys)], node) if held_back is None else held_back
 
     # --- another day's law
 
@@ -109,7 +134,7 @@ class Interpretation(Lines):
             return held_back
         if isinstance(node.value, ir.ParameterRef):
             found = self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name][tuple(filled)]
-            return parameter_value(found, node.value, day_text(day))
+            return parameter_value(found, node.value, filled, day_text(day))
         return dated(self.under(day).evaluate(node.value, at), day)
 
     def under(self, day: int) -> UnderLaw:

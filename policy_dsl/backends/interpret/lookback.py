@@ -42,7 +42,7 @@ class LookBacks(Operations):
         return self.before(node, node.default, at)
 
     def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
-        """What holds where there is no earlier month."""
+        """What holds where there is no earlier month, or none with a value."""
         if default is not None:
             return self.evaluate(default, at)
         value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
@@ -57,7 +57,8 @@ class LookBacks(Operations):
         return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
 
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
-        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
+        """The values of the months before that a window looks at, the earliest first, NOTHING for a month without a value; fewer where there
+        were fewer months."""
         carried = entry.carried[node.name]
         return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
 
@@ -69,9 +70,10 @@ class LookBacks(Operations):
         if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
             return carried.value
         values = self.months(here, node)
-        if len(values) < node.months:
+        values = [*([runtime.NOTHING] * (node.months - len(values))), *values]
+        if any(v is runtime.NOTHING for v in values):
             rest = self.before(node, node.default, at)
-            values = [*([rest] * (node.months - len(values))), *values]
+            values = [rest if v is runtime.NOTHING else v for v in values]
         if node.function in ("any", "all"):
             decisive = node.function == "any"
             if any(v is decisive for v in values):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...ir import nodes as ir
 from ...ir.in_force import Held, Missing
 from ..entries import Instance
@@ -10,18 +12,26 @@ from ..values import Failure, Undetermined, Value, join
 from .operations import Operations
 
 
-def parameter_value(found: Held, node: ir.ParameterRef, date: str) -> Value:
-    """What a reference to a parameter gives: its value, or what it waits for, or that nothing is in force on the date."""
+def parameter_value(found: Held, node: ir.ParameterRef, keys: Sequence[int], date: str) -> Value:
+    """What a reference to a parameter gives: its value, or what it waits for, or that nothing is in force on the date for its keys."""
     if node.floor and found.floor is not None:
         return found.floor
     if isinstance(found.value, Missing):
         if found.value.kind == "none":
-            return Failure("R0105", (("name", node.name), ("date", date)), node.place)
+            cell = ", ".join(k.type.members[n] for k, n in zip(node.keys, keys, strict=True))
+            name = f"{node.name}({cell})" if cell else node.name
+            return Failure("R0105", (("name", name), ("date", date)), node.place)
         return Undetermined((), (found.value.name,))
     if isinstance(found.value, Failure):  # computed with the epoch, on whichever of its days came first
         words = tuple((k, date if k == "date" else word) for k, word in found.value.words)
         return found.value._replace(words=words)
     return found.value
+
+
+def is_held(found: Held, node: ir.ParameterRef) -> bool:
+    """Whether anything is in force of a parameter for some keys: a value, 待定, or a floor."""
+    floor = node.floor and found.floor is not None
+    return floor or not (isinstance(found.value, Missing) and found.value.kind == "none")
 
 
 class _Closed(Operations):
@@ -38,6 +48,12 @@ class _Closed(Operations):
                 return self.keys[node.position]
             case ir.ParameterRef():
                 return self.parameter(node, at)
+            case ir.IfInForce(value=ir.ParameterRef() as value):
+                held_back = join(keys := [self.evaluate(k, at) for k in value.keys])
+                if held_back is not None:
+                    return held_back
+                found = is_held(self.parameters[value.name][tuple(keys)], value)
+                return self.evaluate(value if found else node.default, at)
         raise AssertionError(node)
 
     def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
@@ -45,7 +61,7 @@ class _Closed(Operations):
         held_back = join(keys)
         if held_back is not None:
             return held_back
-        return parameter_value(self.parameters[node.name][tuple(keys)], node, day_text(self.on))
+        return parameter_value(self.parameters[node.name][tuple(keys)], node, keys, day_text(self.on))
 
 
 def evaluate_parameter(

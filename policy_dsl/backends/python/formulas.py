@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from fractions import Fraction
 
 from ...ir import nodes as ir
@@ -35,6 +36,8 @@ class Formulas(LookBacks):
                 return self.gathered_plain(node)
             case ir.Past():
                 return self.past(node, self.truth)
+            case ir.IfInForce():
+                return self.if_in_force(node, self.truth)
             case ir.CarriedRef():
                 return either(self.plain(node), const(True), const(False))
         return self.plain(node)
@@ -87,6 +90,8 @@ class Formulas(LookBacks):
                 return name(self.carried_local(entity, node.name))
             case ir.Past() if node.type.kind != "truth":
                 return self.past(node, self.plain)
+            case ir.IfInForce() if node.type.kind != "truth":
+                return self.if_in_force(node, self.plain)
             case ir.Window():
                 return self.window(node)
         return self.truth(node)
@@ -120,6 +125,8 @@ class Formulas(LookBacks):
                 return self.carried_amount(node)
             case ir.Past():
                 return self.past_amount(node)
+            case ir.IfInForce():
+                return self.amount_if_in_force(node)
             case ir.Window():
                 return self.window_amount(node)
         raise AssertionError(node)
@@ -178,6 +185,33 @@ class Formulas(LookBacks):
         for key in value.keys:
             found = item(found, self.plain(key))
         return found
+
+    # --- what may not be in force: of a rule the epoch tells, of a parameter what its argument holds
+
+    def if_in_force(self, node: ir.IfInForce, make: Callable[[ir.Expression], ast.expr]) -> ast.expr:
+        """`现行(x, 默认 d)` that is no amount."""
+        if isinstance(node.value, ir.RuleRef):
+            return make(node.value if self.rule_in_force(node.value) else node.default)
+        value = self.plain(node.value)
+        value = (
+            either(value, const(True), const(False)) if node.type.kind == "truth" else ast.UnaryOp(ast.UAdd(), value)
+        )
+        return either(cmp(self.plain(node.value), "is", name("ABSENT")), make(node.default), value)
+
+    def amount_if_in_force(self, node: ir.IfInForce) -> Form:
+        if isinstance(node.value, ir.RuleRef):
+            return self.amount(node.value if self.rule_in_force(node.value) else node.default)
+        found, default = self.amount(node.value), self.amount(node.default)
+        k, dynamic = self.unify([found, default])
+        num, den = self.scaled(found, k, dynamic)
+        other, below = self.scaled(default, k, dynamic)
+        absent = cmp(self.plain(node.value), "is", name("ABSENT"))
+        if den is not None and below is not None:
+            den = self.settled(either(absent, below, den))
+        return Form(either(absent, other, ast.UnaryOp(ast.UAdd(), num)), k, den)
+
+    def rule_in_force(self, node: ir.RuleRef) -> bool:
+        return self.epoch.rules[node.entity, node.name] is not None
 
     def gathered_plain(self, node: ir.Aggregate) -> ast.expr:
         """What an aggregate gave that is no amount."""

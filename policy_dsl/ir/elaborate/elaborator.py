@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...diagnostics.report import suggestion
-from ...model.functions import BY_NAME
+from ...model.functions import BY_NAME, Function
 from ...model.types import DATE, TRUTH, Type
 from ...source import Place
 from ...syntax import nodes
@@ -74,6 +74,8 @@ class Elaborator(Aggregates):
                 name=node.name,
                 hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
             )
+        if function.shape == "in_force":
+            return self.in_force(function, node, scope, place)
         if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
             raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
         if function.shape == "past":
@@ -86,6 +88,20 @@ class Elaborator(Aggregates):
             case "date":
                 return self.date(function, node, scope, place)
         return self.gather(function, node, scope, want, place)
+
+    def in_force(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:
+        """现行(x, 默认 d): what the law may lack on its day, and what holds then."""
+        self.arity(function, node)
+        if node.where is not None:
+            raise self.misuse(function, node, "不能带 当", "takes no “when”")
+        if node.default is None:
+            raise self.misuse(function, node, "要写没有规定时的 默认", "needs a default for when nothing is in force")
+        value = self.make(node.arguments[0], scope, None)
+        if not isinstance(value, (ir.ParameterRef, ir.RuleRef, ir.AsOf)):
+            problem = ("只读一项规则、给付、阶段或参数", "reads one rule, benefit, status or parameter alone")
+            raise self.misuse(function, node, *problem)
+        default = self.expression(node.default, scope, value.type)
+        return ir.IfInForce(value, default, value.type, place)
 
     def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
         if scope.keys is not None:

@@ -1,0 +1,284 @@
+"""What is in force and reads what is not: told beforehand, where it is so after a day on which it could be decided, or on every day.
+
+Each rule is looked at by itself, on the days on which something of it or of what it reads begins or ends; rules stand after those that they
+read, so what reads one that cannot be decided has the causes of that one. What a case may need counts as needed, but for a line that the day
+itself rules out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise, product
+from typing import NamedTuple
+
+from ..diagnostics.report import MOST_LABELS, Diagnostic, Label, Report
+from ..ir import nodes as ir
+from ..ir.in_force import InForce, by_keys, dependency_order, entry_days, held, in_force, rule_days
+from ..ir.traverse import children, references
+from ..model.types import Type
+from ..source import Place
+from .days import ALL, END, Days, settled
+
+Key = tuple[str, str]
+CODE = "P0280"
+MOST_CELLS = 3  # combinations of a parameter's keys that a message names
+
+
+class Cause(NamedTuple):
+    """What is not in force: a rule, or a parameter for combinations of its keys."""
+
+    name: str
+    place: Place
+
+
+ANY = Cause("", Place("", 0, 0, 0, 0))  # whatever it is, of what no case can decide
+
+
+class Needed(NamedTuple):
+    """What a formula waits for in vain, and on which days; `sure` where no case can do without it. `read` and `place`: how it is read;
+    `via`: the rule that is read and waits for it."""
+
+    cause: Cause
+    days: Days
+    sure: bool
+    read: str
+    place: Place
+    via: Key | None = None
+
+
+def check_law(program: ir.Program, report: Report) -> None:
+    """Reports rules that read what is not in force (P0280)."""
+    parameters: dict[str, _Parameter] = {}
+    rules: dict[Key, _Rule] = {}
+    formula = _Formula(parameters, rules)
+    for parameter in dependency_order(program.parameters):
+        parameters[parameter.name] = _Parameter(parameter, formula)
+    for rule in program.rules:
+        rules[rule.entity, rule.name] = _Rule(rule, formula)
+    said: dict[Key, dict[Cause, Days]] = {}  # what is told of a rule and of all that it reads
+    for key, made in rules.items():
+        mine: dict[Cause, Days] = {}
+        for other in references(made.rule):
+            for cause, days in said[other].items():
+                mine[cause] = mine.get(cause, Days()).joined(days)
+        if not (made.rule.hidden or made.rule.displaces):  # these are told of what reads them
+            for found, days in list(made.told(rules, said)):
+                days = days.without(mine.get(found.cause, Days()))
+                if days:
+                    _tell(made.rule, found, days, report)
+                    mine[found.cause] = mine.get(found.cause, Days()).joined(days)
+        said[key] = mine
+
+
+def _tell(rule: ir.Rule, found: Needed, days: Days, report: Report) -> None:
+    zh, en, cause = days.text("zh"), days.text("en"), found.cause
+    label = (cause.place, f"{cause.name} {zh}没有规定", f"{cause.name}: nothing is in force {en}")
+    report.error(
+        CODE, found.place, labels=[label], name=rule.name, cause=cause.name, days=zh, days_en=en, read=found.read
+    )
+
+
+class _Parameter:
+    """A parameter's combinations of keys: on which days nothing of them is in force, and what their formulas wait for in vain."""
+
+    def __init__(self, parameter: ir.Parameter, formula: _Formula) -> None:
+        self.parameter = parameter
+        self.lacks: dict[tuple[int, ...], Days] = {}
+        self.fails: dict[tuple[int, ...], list[Needed]] = {}
+        alike: dict[tuple[int, ...], Days] = {}  # by the entries that speak of the combination
+        computed = any(e.value is not None and not isinstance(e.value, ir.Constant) for e in parameter.entries)
+        for keys, alone in by_keys(parameter).items():
+            same = tuple(map(id, alone.entries))
+            if computed or same not in alike:
+                alike[same] = self._combination(keys, alone, formula)
+            self.lacks[keys] = alike[same]
+
+    def _combination(self, keys: tuple[int, ...], alone: ir.Parameter, formula: _Formula) -> Days:
+        """The days on which nothing is in force; what the formulas of the others wait for is kept."""
+        lacks: list[tuple[int, int]] = []
+        for since, following in pairwise([0, *entry_days([alone]), END]):
+            entry, floor = held(alone, keys, since)
+            if entry is None and floor is None:
+                lacks.append((since, following))
+            elif entry is not None and entry.value is not None and not isinstance(entry.value, ir.Constant):
+                found = formula.needs(entry.value, Days(((since, following),)), True, keys)
+                self.fails.setdefault(keys, []).extend(found)
+        return Days(lacks)
+
+    def cells(self, node: ir.ParameterRef, own: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The combinations of keys that a reference may ask for; `own` are those of the parameter in whose formula it stands."""
+        types = self.parameter.key_types
+        return list(product(*(_ways(k, t, own) for k, t in zip(node.keys, types, strict=True))))
+
+    def called(self, cells: list[tuple[int, ...]]) -> str:
+        name, types = self.parameter.name, self.parameter.key_types
+        if len(cells) > MOST_CELLS or len(cells) == len(self.lacks):
+            return name
+        return "、".join(f"{name}({', '.join(t.members[k] for k, t in zip(c, types, strict=True))})" for c in cells)
+
+
+def _ways(key: ir.Expression, type_: Type, own: tuple[int, ...]) -> tuple[int, ...]:
+    if isinstance(key, ir.Constant):
+        return (key.value,)
+    if isinstance(key, ir.KeyRef):
+        return (own[key.position],)
+    return tuple(range(len(type_.members)))
+
+
+class _Formula:
+    """What formulas wait for in vain, by what is known of the parameters and rules that stand before them."""
+
+    def __init__(self, parameters: dict[str, _Parameter], rules: dict[Key, _Rule]) -> None:
+        self.parameters = parameters
+        self.rules = rules
+
+    def needs(self, formula: ir.Expression, days: Days, sure: bool, own: tuple[int, ...] = ()) -> Iterator[Needed]:
+        """All that a formula may wait for in vain on some days. `sure`: on these it is asked for in every case."""
+        stack = [(formula, days, sure)]
+        while stack:
+            node, on, must = stack.pop()
+            if not on:
+                continue
+            match node:
+                case ir.RuleRef() | ir.ParameterRef():
+                    yield from self.read(node, on, must, own)
+                    stack.extend((k, on, must) for k in children(node))
+                case ir.AsOf():
+                    yield from self.as_of(node, on, must)
+                    stack.extend((k, on, must) for k in (node.day, *children(node.value)))
+                case ir.IfInForce(value=ir.AsOf() as value):
+                    stack.extend((k, on, must) for k in (value.day, *children(value.value)))
+                    stack.append((node.default, on, False))
+                case ir.IfInForce(value=ir.RuleRef() | ir.ParameterRef() as value):
+                    lacks = self.lacks(value, own)
+                    yield from self.read(value, on.without(lacks), must, own)
+                    stack.extend((k, on, must) for k in children(value))
+                    stack.append((node.default, on.within(lacks), False))
+                case ir.Logic():
+                    open_ = on.without(settled(node, node.joined == "or", on))
+                    stack.extend((p, open_, False) for p in node.parts)
+                case ir.Aggregate() | ir.Past() | ir.Window():
+                    stack.extend((c, on, False) for c in children(node))
+                case _:
+                    stack.extend((c, on, must) for c in children(node))
+
+    def lacks(self, node: ir.RuleRef | ir.ParameterRef, own: tuple[int, ...]) -> Days:
+        """The days on which nothing that a reference may mean is in force."""
+        if isinstance(node, ir.RuleRef):
+            return self.rules[node.entity, node.name].lacks
+        found = self.parameters[node.name]
+        days = ALL
+        for cell in found.cells(node, own):
+            days = days.within(found.lacks[cell])
+        return days
+
+    def read(self, node: ir.RuleRef | ir.ParameterRef, on: Days, must: bool, own: tuple[int, ...]) -> Iterator[Needed]:
+        """What a reference waits for in vain."""
+        if isinstance(node, ir.RuleRef):
+            found = self.rule_read(node, self.rules[node.entity, node.name])
+        else:
+            found = self.parameter_read(node, self.parameters[node.name], own)
+        for n in found:
+            days = n.days.within(on)
+            if days:
+                yield n._replace(days=days, sure=n.sure and must)
+
+    def rule_read(self, node: ir.RuleRef, rule: _Rule) -> Iterator[Needed]:
+        read = node.place.written
+        if rule.lacks and not rule.rule.hidden:
+            yield Needed(Cause(rule.rule.called, rule.rule.place), rule.lacks, True, read, node.place)
+        for cause, days in rule.fails.items():
+            yield Needed(cause, days, False, cause.name, node.place, (node.entity, node.name))
+        yield Needed(ANY, rule.surely, True, read, node.place)
+
+    def parameter_read(self, node: ir.ParameterRef, found: _Parameter, own: tuple[int, ...]) -> Iterator[Needed]:
+        cells = found.cells(node, own)
+        alike: dict[Days, list[tuple[int, ...]]] = {}
+        for cell in cells:
+            alike.setdefault(found.lacks[cell], []).append(cell)
+            for n in found.fails.get(cell, ()):
+                yield n._replace(sure=n.sure and len(cells) == 1, read=n.cause.name, place=node.place)
+        for lacks, some in alike.items():
+            if not lacks.all or len(alike) == 1:  # keys that have no value on any day are no matter of days
+                cause = Cause(found.called(some), found.parameter.place)
+                yield Needed(cause, lacks, False, node.place.written, node.place)
+        yield Needed(ANY, self.lacks(node, own), True, "", node.place)
+
+    def as_of(self, node: ir.AsOf, on: Days, must: bool) -> Iterator[Needed]:
+        """What is read on a day that is written down: it is the same on all days."""
+        if not isinstance(node.day, ir.Constant):
+            return
+        then = Days(((node.day.value, node.day.value + 1),))
+        for n in self.read(node.value, then, must, ()):
+            yield n._replace(days=on, read=node.place.written, place=node.place, via=None)
+
+
+class _Rule:
+    """The days on which a rule is not in force; those on which it may fail, by cause; those on which it surely does."""
+
+    def __init__(self, rule: ir.Rule, formula: _Formula) -> None:
+        self.rule = rule
+        self.needs: list[tuple[Needed, int]] = []  # with the line
+        self.fails: dict[Cause, Days] = {}
+        self.lines: dict[int, Days] = {}  # the days on which a line surely fails where it is asked for
+        lacks: list[tuple[int, int]] = []
+        surely: list[tuple[int, int]] = []
+        for since, following in pairwise([0, *rule_days([rule]), END]):
+            found = in_force(rule, since)
+            if found is None:
+                lacks.append((since, following))
+                continue
+            alone = not found.exceptions and len(found.body) == 1 and found.body[0].condition is None
+            for n, line in _lines(found, formula, Days(((since, following),))):
+                if n.sure:
+                    self.lines[id(line)] = self.lines.get(id(line), Days()).joined(n.days)
+                    surely += n.days.spans if alone else ()
+                if n.cause != ANY:
+                    self.needs.append((n, id(line)))
+                    self.fails[n.cause] = self.fails.get(n.cause, Days()).joined(n.days)
+        self.lacks = Days(lacks)
+        self.surely = Days(surely)
+
+    def told(self, rules: dict[Key, _Rule], said: dict[Key, dict[Cause, Days]]) -> Iterator[tuple[Needed, Days]]:
+        """What is to be told: days after one on which the rule could be decided, all where there is no such day; of what it reads by way of
+        another rule only what that one does not tell."""
+        holds = ALL.without(self.lacks)
+        beside: dict[Key, Days] = {}  # the days on which what is read cannot be decided, for whatever cause
+        for n, _ in self.needs:
+            if n.via is not None:
+                beside[n.via] = beside.get(n.via, rules[n.via].lacks).joined(n.days)
+        for n, line in self.needs:
+            decided = holds.without(self.surely).without(self.fails[n.cause])
+            good = decided.without(beside[n.via] if n.via is not None else self.lines.get(line, Days()))
+            days = n.days.without(said[n.via].get(n.cause, Days())) if n.via is not None else n.days
+            late = days.since(good.first) if good else days if not decided else Days()
+            if late:
+                yield n, late
+
+
+def _lines(found: InForce, formula: _Formula, days: Days) -> Iterator[tuple[Needed, ir.Line]]:
+    """What the lines of a rule wait for in vain, each. One that the day itself rules out needs nothing."""
+    for line in (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())):
+        on = days
+        if line.condition is not None:
+            yield from ((n, line) for n in formula.needs(line.condition, days, False))
+            on = days.without(settled(line.condition, False, days))
+        yield from ((n, line) for n in formula.needs(line.result, on, True))
+
+
+def joined(found: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings, those of one cause told once, at the first that reads it."""
+    first: dict[object, int] = {}
+    out: list[Diagnostic] = []
+    for d in found:
+        key = d.labels[0] if d.code == CODE else None
+        if key is None or d.place is None:
+            out.append(d)
+        elif key not in first:
+            first[key] = len(out)
+            out.append(d)
+        else:
+            before = out[first[key]]
+            also = Label(d.place, "这里也用它", "it is read here, too")
+            out[first[key]] = before._replace(labels=(*before.labels, also)[:MOST_LABELS])
+    return out
