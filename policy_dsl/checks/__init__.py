@@ -1,6 +1,7 @@
 """What a program must keep before it may run.
 
 check.py     benefits in whole 分, circles of parameters; asks for gaps and sizes
+one_off.py   money without a period, and when it is paid
 gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be

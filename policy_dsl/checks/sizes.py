@@ -113,7 +113,7 @@ class _Measure:
                 return self._call(node)
             case ir.AsOf():
                 return self.of(node.value)
-            case ir.Aggregate() if node.value is not None and node.function != "count":
+            case ir.Aggregate() if node.value is not None and node.function not in ("count", "repeats"):
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):
                     return inner

@@ -104,7 +104,7 @@ class Explainer:
             displaced = displaced_in(applied[0].line) if applied else None
             if displaced is not None:
                 given_up = entry.values[displaced]
-            elif applied and applied[0].line.kind == "exception":
+            elif applied and applied[0].line.kind == "exception" and applied[0].line.key != ir.PAID_ON:
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
@@ -190,7 +190,7 @@ class Explainer:
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
                         ids.update(dict.fromkeys(self.months(here, node)))
-                        if node.default is not None and len(self.interpretation.months(here, node)) < node.months:
+                        if node.default is not None and self._fewer(here, node):
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
@@ -219,6 +219,11 @@ class Explainer:
         if self.interpretation.evaluate(node.value, entry) is NOTHING:
             return guard if node.default is None else (*guard, node.default)
         return (*guard, node.value)
+
+    def _fewer(self, entry: Instance, node: ir.Window) -> bool:
+        """Whether a window's default stands for something."""
+        there = len(self.interpretation.months(entry, node))
+        return there < self.interpretation.length(node) or (not there and node.function in ("max", "min", "average"))
 
     def months(self, entry: Instance, node: ir.Window) -> list[str]:
         """The steps of the months that a window looks at, each by its month; one where none of them is known."""

@@ -59,10 +59,10 @@ def summary(
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
-    absent = [f for f in findings if f.code == "F0218"]
-    broken = [f for f in findings if f.code != "F0218"]
-    titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
-    for title, told in zip(titles, (absent, broken), strict=True):
+    parts = {"F0218": ("还不在：", "Not there yet:"), "F0231": ("在两处：", "In two places:")}
+    broken = [f for f in findings if f.code not in parts]
+    told_apart = [(words[not zh], [f for f in findings if f.code == code]) for code, words in parts.items()]
+    for title, told in (*told_apart, (("不合保证：", "Guarantees that do not hold:")[not zh], broken)):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
     if assumptions:

@@ -74,7 +74,7 @@ class Elaborator(Aggregates):
                 name=node.name,
                 hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
             )
-        if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
+        if function.shape not in ("gather", "repeat", "past") and (node.where is not None or node.default is not None):
             raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
         if function.shape == "past":
             return self.look_back(function, node, scope, place)
@@ -85,6 +85,8 @@ class Elaborator(Aggregates):
                 return self.round(function, node, scope, want, place)
             case "date":
                 return self.date(function, node, scope, place)
+            case "repeat":
+                return self.repeat(function, node, scope, want, place)
         return self.gather(function, node, scope, want, place)
 
     def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
