@@ -137,6 +137,11 @@ class Decision(Mapping[str, object]):
         """The day as yyyymmdd."""
         return self._on
 
+    @property
+    def data(self) -> tuple[Any, ...]:
+        """The facts as they were read, with what came over from the month before (facts/read.py)."""
+        return self._data
+
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
         run = self._engine.run(self._on, self._root, self._epoch.known)
@@ -220,7 +225,7 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Who is not there yet (F0218), then the guarantees that the decision does not keep, each with its place and numbers.
+        """Who is not there yet (F0218), who is in two places (F0231), then the guarantees that the decision does not keep, each with its place and numbers.
 
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
@@ -232,11 +237,21 @@ class Decision(Mapping[str, object]):
             from .backends.presence import told
 
             remarks = [told(x, self._on) for x in found]
+        remarks += self._twice()
         if not self._engine.program.guarantees:
             return remarks
         from .explain.guarantees import findings
 
         return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
+
+    def _twice(self) -> list[Diagnostic]:
+        """Who stands in two places."""
+        program = self._engine.program
+        if all(e.identity < 0 for e in program.entities):
+            return []
+        from .backends.identity import shared, told
+
+        return [told(x) for x in shared({e.name: e for e in program.entities}, self._root, self._data)]
 
     @property
     def assumptions(self) -> list[str]:
@@ -344,9 +359,7 @@ class Decision(Mapping[str, object]):
 
         at = Interpretation(self._epoch, self._on, self.instance)
         lacking = self.missing if self.undetermined else None
-        return summary(
-            self.policy, at, self.rows(), self.not_in_force, self.findings, self.assumptions, lacking, lang
-        )
+        return summary(self.policy, at, self.rows(), self.not_in_force, self.findings, self.assumptions, lacking, lang)
 
     def __repr__(self) -> str:
         found = getattr(self, "_kept", None)

@@ -97,7 +97,8 @@ class Policy:
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
-        上月, or as before the first month.
+        上月, or as before the first month. Entries are those of the month before by the fact that identifies them (认人), else by their place,
+        where what cannot change must be the same (F0233).
         """
         known = self._runs.get(on)
         if known is None:
@@ -135,6 +136,9 @@ class Policy:
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
         if on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month) != 1:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
+        from .facts.same import same_entries
+
+        same_entries(self.program, root, previous.data, data)
         return self.engine.intake.laid(data, root, previous.carry())
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:

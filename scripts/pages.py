@@ -59,6 +59,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "INITIAL": ("第一个月以前的状态", "the state before the first month"),
     "FINAL": ("到了就不再离开的状态", "a state that is never left"),
     "ARREARS": ("哪些月份的差额要结清", "which months' differences are settled"),
+    "PAID_ON": (
+        "没有期间的钱在哪一天所在的月份发",
+        "the day in whose month money without a period is paid",
+    ),
     "BEATS": ("先于另一条例外", "comes before another exception"),
     "REPEAL": ("取走上级的例外，或上级的全部", "takes away an inherited exception, or all that is inherited"),
     "DISPLACED": ("没有这一行时的值", "what the rule would give without this line"),
@@ -86,6 +90,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "MANY": ("一列对象", "a list of entities"),
     "FIXED": ("事实不会改变（出生日期）", "nobody can change the fact (a date of birth)"),
     "BORN": ("这个日期是出生：出生以前不在", "the date is a birth: nobody is there before it"),
+    "IDENTIFIES": (
+        "这项文本认得出是谁：上月、名册按它找人，不按位置",
+        "the text says who it is: last month and rolls find people by it, not by place",
+    ),
     "ASK": ("问人时的问题", "the question for people"),
     "BY": ("由谁决定", "who decides it"),
     "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),
@@ -131,6 +139,10 @@ DOES: dict[str, tuple[str, str]] = {
     "max": ("最大的；空名单须写 默认", "the greatest; of an empty list a default must be written"),
     "min": ("最小的；空名单须写 默认", "the least; of an empty list a default must be written"),
     "average": ("平均；空名单须写 默认", "the mean; of an empty list a default must be written"),
+    "repeats": (
+        "值在前面出现过的有几个；人名册里一个人写了三处的得 2",
+        "how many entries have a text that occurs before: 2 where one person stands in three places",
+    ),
     "age": (
         "满多少周岁，按决定日或第二个日期；比出生早一个月以上是错误",
         "whole years on the day decided for, or on a second date; a month or more before the birth is an error",
@@ -158,8 +170,8 @@ DOES: dict[str, tuple[str, str]] = {
         "the value a month ago; before the first month there is none but a default",
     ),
     "last": (
-        "以前 n 个月的值，不含这个月，写在 合计、平均、最大、最小、个数、任一、全部 里",
-        "the values of the n months before this one, inside sum, average, max, min, count, any, all",
+        "以前 n 个月的值，不含这个月，写在 合计、平均、最大、最小、个数、任一、全部 里；月数写 本年 的，是这一年的以前各月",
+        "the values of the n months before this one, inside sum, average, max, min, count, any, all; with this_year for the number those of this calendar year",
     ),
     "spent": (
         "到上月为止接连在这个状态里的月数；进入的那个月是 0",
@@ -277,7 +289,7 @@ def functions_page() -> str:
         rows = [
             (code(f.zh), code(f.en), f"`{f.usage}`<br>`{f.usage_en}`", *DOES[f.key])
             for f in FUNCTIONS
-            if f.shape == shape
+            if f.shape == shape or (f.shape, shape) == ("repeat", "gather")
         ]
         text = f"{note}\n\n{note_en}\n\n" if note else ""
         parts.append(f"\n## {zh} · {en}\n\n{text}{table(('中文', 'English', '用法 / usage', '得到', 'gives'), rows)}")

@@ -79,6 +79,8 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
         return type_.members[value]
     if type_.kind == "date":
         return day_text(value)
+    if type_.kind == "text":
+        return str(value)
     digits, shown = _number(value, type_)
     words = unit_text(digits, type_, lang)
     gap = "" if words == "%" else " "

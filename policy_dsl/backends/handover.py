@@ -1,7 +1,8 @@
 """What a month hands to the next: the carried values of every entry, from a compiled function's results or from the interpreter's values.
 
-A `Carry` is a tree like the data: (carried places of the entry, for each of its lists the Carry of each entry by its number). Numbers
-stay while people come and go; who is new begins anew.
+A `Carry` is a tree like the data: (carried places of the entry, for each of its lists the Carry of each entry by what it goes by: its
+identity, else its number). Numbers stay while people come and go; who is new begins anew. Who is not where they were last month, and
+stands elsewhere in the roll now, takes the past along.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from .compiled import Compiled
 from .encoding import carried_width, encoded, fact_step
 from .entries import Entries, Instance, numbers_of
 from .epoch import Epoch
+from .identity import Key, keys_of
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 
-Carry = tuple[tuple[Any, ...], tuple[dict[int, Any], ...]]
+Carry = tuple[tuple[Any, ...], tuple[dict[Key, Any], ...]]
+Moved = dict[tuple[str, str], Carry]  # (entity, identity) → what was carried in the place that was left
 
 
 class Unusual(Exception):
@@ -119,14 +122,14 @@ class Handover:
                 at += self._take(source, data, raw, at, carried)
         if not plan.lists:
             return tuple(carried), ()
-        below: list[dict[int, Carry]] = []
+        below: list[dict[Key, Carry]] = []
         for at, entity, result in plan.lists:
             given = data[at]
             if isinstance(given, Unknown):
                 raise Unusual
             results = raw[result] if raw is not None and result else [None] * len(given)
-            entries = zip(numbers_of(given), given, results, strict=True)
-            below.append({n: self._entry(entity, d, r) for n, d, r in entries})
+            entries = zip(keys_of(self.intake.entities[entity], given), given, results, strict=True)
+            below.append({key: self._entry(entity, d, r) for key, d, r in entries})
         return tuple(carried), tuple(below)
 
     def _take(self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]) -> int:
@@ -199,16 +202,12 @@ def from_values(entry: Instance, intake: Intake, epoch: Epoch) -> Carry:
         at += carried_width(c)
     _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
-    below = tuple(
-        {
-            n: from_values(e, intake, epoch)
-            for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)
-        }
-        if entry.lists[names[i]] is not None
-        else {}
-        for i, _ in lists
-    )
-    return tuple(carried), below
+    below: list[dict[Key, Carry]] = []
+    for i, entity in lists:
+        inner = entry.lists[names[i]]
+        keys = () if inner is None else keys_of(intake.entities[entity], entry.data[i])
+        below.append({key: from_values(e, intake, epoch) for key, e in zip(keys, inner or (), strict=True)})
+    return tuple(carried), tuple(below)
 
 
 def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
@@ -240,6 +239,7 @@ class Intake:
         self.places = {e.name: self._places(e) for e in program.entities}
         # what goes on from where it was when it is in force again: statuses, and what counts their months
         self.still = frozenset((r.entity, r.name) for r in program.rules if r.status or r.hidden)
+        self.identified = any(e.identity >= 0 and self._carries(e.name) for e in program.entities)
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
@@ -253,19 +253,59 @@ class Intake:
         return bool(e.carried) or any(self._carries(m.entity) for m in e.lists)
 
     def laid(self, data: tuple[Any, ...], name: str, carry: Carry) -> tuple[Any, ...]:
-        """The data of an entry that was there last month. Entries that were not begin as their data say."""
-        carried, below = carry
+        """The data of an entry that was there last month. Entries that were not begin as their data say, but for those who have moved."""
+        return self._laid(data, name, carry, moved(self, name, carry, data) if self.identified else {})
+
+    def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, away: Moved) -> tuple[Any, ...]:
+        """`carry`: None for an entry that is new here."""
         before, lists = self.places[name]
-        if not lists:
-            return data[:before] + carried
+        carried = data[before:] if carry is None else carry[0]
+        if not lists or (carry is None and not away):
+            return (*data[:before], *carried)
         out = list(data[:before])
-        for (i, entity), handed in zip(lists, below, strict=True):
+        for n, (i, entity) in enumerate(lists):
             given = data[i]
             if isinstance(given, Unknown):
                 continue
-            numbers = numbers_of(given)
-            entries = [
-                self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
-            ]
+            handed = {} if carry is None else carry[1][n]
+            keys = keys_of(self.entities[entity], given)
+            rows = zip(numbers_of(given), keys, given, strict=True)
+            entries = [self._laid(d, entity, self._past(entity, key, at, handed, away), away) for at, key, d in rows]
             out[i] = given.holding(entries) if isinstance(given, Entries) else entries
         return (*out, *carried)
+
+    @staticmethod
+    def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], away: Moved) -> Carry | None:
+        """What an entry carried last month: here, in the place that it has left, or in this place, where nobody knew yet who it was."""
+        found = handed.get(key)
+        if found is None and isinstance(key, str):
+            found = away.get((entity, key)) or handed.get(number)
+        return found
+
+
+def moved(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...]) -> Moved:
+    """Those who are not where they were last month, with what they carried there."""
+    out: Moved = {}
+    _compare(intake, name, carry, data, out)
+    return out
+
+
+def _compare(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...], out: Moved) -> None:
+    for (i, entity), handed in zip(intake.places[name][1], carry[1], strict=True):
+        given = data[i]
+        keys = () if isinstance(given, Unknown) else keys_of(intake.entities[entity], given)
+        here = dict(zip(keys, given, strict=True)) if keys else {}
+        for key, inner in handed.items():
+            if key in here:
+                _compare(intake, entity, inner, here[key], out)
+            else:
+                _gone(intake, entity, key, inner, out)
+
+
+def _gone(intake: Intake, name: str, key: Key, carry: Carry, out: Moved) -> None:
+    """Somebody is not there any more, with all below."""
+    if isinstance(key, str):
+        out.setdefault((name, key), carry)
+    for (_, entity), handed in zip(intake.places[name][1], carry[1], strict=True):
+        for inner, below in handed.items():
+            _gone(intake, entity, inner, below, out)

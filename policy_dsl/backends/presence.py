@@ -61,8 +61,8 @@ def too_few(path: str, members: ir.Members, given: int, late: int) -> Diagnostic
 
 
 def called(entity: ir.Entity, data: Sequence[Any]) -> str:
-    """The name that the entry's text fact gives it, or ""."""
-    named = (data[n] for n, f in enumerate(entity.facts) if f.type.kind == "text")
+    """The name that the entry's text fact gives it, or ""; what identifies it is no name."""
+    named = (data[n] for n, f in enumerate(entity.facts) if f.type.kind == "text" and n != entity.identity)
     return next((v for v in named if isinstance(v, str)), "")
 
 

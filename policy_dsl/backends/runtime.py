@@ -268,7 +268,7 @@ def read_amount(value: object, name: str, per_unit: int, low: int, high: int) ->
 
 def last_months(values: object, months: int, rest: object) -> list[object]:
     """The values of the last months, oldest first; `rest` stands for those before the first and without a value, None defers."""
-    made = list(values[-months:])  # type: ignore[index]
+    made = list(values[-months:]) if months else []  # type: ignore[index]
     made[:0] = [NOTHING] * (months - len(made))
     if any(v is NOTHING for v in made):
         if rest is None:
@@ -287,6 +287,21 @@ def any_of(values: list[object]) -> bool:
 
 def all_of(values: list[object]) -> bool:
     return all(values)
+
+
+def repeated(seen: dict[object, bool], text: object) -> int:
+    """1 where the text has been seen before; from now on it has. An unknown one defers."""
+    if text in seen:
+        return 1
+    seen[text] = True
+    return 0
+
+
+def distinct(entries: list[tuple[object, ...]], at: int) -> None:
+    """Defers where two entries of a list have one identity, the fact at this place of theirs."""
+    known = [e[at] for e in entries if e[at].__class__ is str]
+    if len(set(known)) < len(known):
+        raise Defer("twice")
 
 
 def read_other(value: object, name: str) -> Unknown:

@@ -3,6 +3,7 @@
 check.py     benefits in whole 分, circles of parameters; asks for gaps and sizes
 law.py       what is in force and reads what is not
 days.py      sets of days, and conditions that the day itself settles
+one_off.py   money without a period, and when it is paid
 gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be

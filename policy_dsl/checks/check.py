@@ -15,6 +15,7 @@ from ..source import Place
 from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from .gaps import find_gaps
 from .law import check_law
+from .one_off import check_one_off
 from .sizes import too_large
 
 
@@ -30,6 +31,7 @@ def check(program: ir.Program, report: Report) -> None:
     _laws(program, report)
     if _parameters(program, report) and _chains(program, report) and _sizes(program, report):
         _benefits(program, report)
+    check_one_off(program, report)
     find_gaps(program, report)
     _births(program, report)
     _ages(program, report)

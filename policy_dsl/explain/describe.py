@@ -10,7 +10,7 @@ from ..backends.formatting import day_text, value_text
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..backends.working_days import calendar_of
 from ..ir import nodes as ir
-from ..ir.traverse import asks_calendar, children, condition_of
+from ..ir.traverse import asks_calendar, children, condition_of, paid_on
 from ..model.clause import Clause
 from ..model.types import Type
 from ..syntax.keywords import spelling
@@ -233,6 +233,8 @@ def line_text(line: ir.Line, lang: str) -> str:
         return f"{row} {condition or '—'} → {words.text(line.result)}"
     if line.kind == "transition":
         return f"{line.label} {spelling('WHEN', lang)} {words.text(condition_of(line))}"
+    if line.key == ir.PAID_ON:
+        return f"{spelling('PAID_ON', lang)} {words.text(paid_on(line))}"
     label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
     return f"{label}{spelling('WHEN', lang)} {condition} {result}"
 
@@ -253,6 +255,10 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
     """The line that gave the value, why it applies, and its formula worked out."""
     line = considered.line
     at = step.at
+    if line.key == ir.PAID_ON:
+        yield "applied", line_text(line, lang)
+        yield "because", _payment_day(made, step, line, lang)
+        return
     if line.kind != "value":
         yield "applied", line_text(line, lang)
     for part in considered.parts:
@@ -322,10 +328,23 @@ def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, s
             yield from _numbers(made, line.result, step.at, result, _shown_type(step, line.result), lang)
 
 
+def _payment_day(made: Explanation, step: Step, line: ir.Line, lang: str) -> str:
+    """Whether the day that 发于 names lies in the month that is decided."""
+    day = paid_on(line)
+    shown = Words(lang, made.interpretation, step.at).text(day)
+    here = made.interpretation.evaluate(line.condition, step.at) is False
+    if lang == "zh":
+        return f"{shown} 在本月" if here else f"{shown} 不在本月，本月为 0"
+    return f"{shown} lies in this month" if here else f"{shown} does not lie in this month, which has 0"
+
+
 def _not_applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
     """A line that was looked at and did not give the value, and why."""
     zh = lang == "zh"
     text = line_text(considered.line, lang)
+    if considered.line.key == ir.PAID_ON and considered.holds is False:
+        yield "because", f"{text}{'：' if zh else ': '}{_payment_day(made, step, considered.line, lang)}"
+        return
     if considered.holds is True:
         yield "not_taken", text
         other = made.interpretation.evaluate(considered.line.result, step.at)

@@ -104,7 +104,7 @@ class Explainer:
             displaced = displaced_in(applied[0].line) if applied else None
             if displaced is not None:
                 given_up = entry.values[displaced]
-            elif applied and applied[0].line.kind == "exception":
+            elif applied and applied[0].line.kind == "exception" and applied[0].line.key != ir.PAID_ON:
                 other = self.interpretation.body(found, entry)
                 if known(other) and other != value:
                     given_up = other
@@ -190,8 +190,7 @@ class Explainer:
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
                         ids.update(dict.fromkeys(self.months(here, node)))
-                        values = [v for v in self.interpretation.months(here, node) if v is not NOTHING]
-                        if node.default is not None and len(values) < node.months:
+                        if node.default is not None and self._fewer(here, node):
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
@@ -232,6 +231,11 @@ class Explainer:
         read = node.value.value if isinstance(node.value, ir.AsOf) else node.value
         keys = read.keys if isinstance(read, ir.ParameterRef) else ()
         return (*day, *keys, *((node.default,) if holds is False else ()))
+
+    def _fewer(self, entry: Instance, node: ir.Window) -> bool:
+        """Whether a window's default stands for something."""
+        there = sum(1 for v in self.interpretation.months(entry, node) if v is not NOTHING)
+        return there < self.interpretation.length(node) or (not there and node.function in ("max", "min", "average"))
 
     def months(self, entry: Instance, node: ir.Window) -> list[str]:
         """The steps of the months that a window looks at, each by its month; one where none of them is known."""

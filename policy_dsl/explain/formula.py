@@ -11,7 +11,7 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
-from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS
+from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS, THIS_YEAR
 from ..model.types import Type, amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
@@ -23,9 +23,10 @@ _PRETTY = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 def who(entry: Instance | None) -> str:
-    """The name that an entry's text fact gives it, or ""."""
-    named = next((f.name for f in entry.entity.facts if f.type.kind == "text"), None) if entry else None
-    given = entry.facts[named] if entry is not None and named is not None else None
+    """The name that an entry's text fact gives it, or ""; what identifies it is no name."""
+    if entry is None or entry.entity.naming < 0:
+        return ""
+    given = entry.data[entry.entity.naming]
     return given if isinstance(given, str) else ""
 
 
@@ -174,6 +175,8 @@ class Words:
             return self.window_numbers(node)
         default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
         months = f"{node.months} 个月" if self.lang == "zh" else f"{node.months} months"
+        if node.year:
+            months = THIS_YEAR[0 if self.lang == "zh" else 1]
         return f"{self.function(node.function)}({self.function('last')}({months}, {node.shown}{default}))"
 
     def window_numbers(self, node: ir.Window) -> str:
@@ -185,7 +188,7 @@ class Words:
         type_ = next(c.type for c in here.entity.carried if c.name == node.name)
         values = [v for v in interpretation.months(here, node) if v is not NOTHING]
         shown = [self.value(v, type_) for v in values]
-        missing = node.months - len(values)
+        missing = interpretation.length(node) - len(values)
         if missing and node.default is not None:
             times = "" if missing == 1 else f" × {missing}"
             shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")
@@ -234,13 +237,18 @@ class Words:
         if not isinstance(entries, list):
             return self.value(entries, node.type)
         named = any(who(entry) for entry in entries)
-        shown = [made for entry in entries if (made := self.contribution(node, entry, named))]
+        if node.function == "repeats":
+            shown = [entry_name(entry, node.lists) for entry in self.interpretation.repeated(node, entries)]
+        else:
+            shown = [made for entry in entries if (made := self.contribution(node, entry, named))]
         if len(shown) > MOST_ENTRIES:
             rest = len(shown) - MOST_ENTRIES
             shown = [*shown[:MOST_ENTRIES], f"……另 {rest} 项" if self.lang == "zh" else f"… {rest} more"]
         if not shown and node.default is not None and node.function not in ("count", "sum"):
             shown = [f"{self.keyword('DEFAULT')} {self.text(node.default)}"]
-        if node.function == "count" and self.depth > 1:  # inside a formula people need the number: 2 人（甲、乙）
+        if (
+            node.function in ("count", "repeats") and self.depth > 1
+        ):  # inside a formula people need the number: 2 人（甲、乙）
             number = self.value(self.interpretation.evaluate(node, self.at), node.type)
             return (
                 f"{number}（{'、'.join(shown) or '—'}）"

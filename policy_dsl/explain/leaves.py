@@ -29,6 +29,8 @@ def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact
     value: Value
     if isinstance(given, Unknown):
         value = Undetermined((id_,))
+    elif index == entry.entity.identity:
+        value = _pseudonym(interpretation, entry, index)
     else:
         step = interpretation.steps.get((entry.entity.name, fact.name))
         value = given if step is None else given * step
@@ -46,6 +48,18 @@ def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact
         default_used=bool(entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> index & 1),
         at=entry,
     )
+
+
+def _pseudonym(interpretation: Interpretation, entry: Instance, index: int) -> str:
+    """#1, #2 … for what identifies entries, the same for the same: reasons say who is who, and not by which number."""
+    name = entry.entity.name
+    numbers = interpretation.pseudonyms.get(name)
+    if numbers is None:
+        numbers = interpretation.pseudonyms[name] = {}
+        for other in interpretation.root.all():
+            if other.entity.name == name and isinstance(other.data[index], str):
+                numbers.setdefault(other.data[index], f"#{len(numbers) + 1}")
+    return numbers[entry.data[index]]
 
 
 def handed_over(

@@ -70,10 +70,10 @@ def summary(
     if spans:
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
-    unborn = [f for f in findings if f.code == "F0218"]
-    broken = [f for f in findings if f.code != "F0218"]
-    titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
-    for title, told in zip(titles, (unborn, broken), strict=True):
+    parts = {"F0218": ("还不在：", "Not there yet:"), "F0231": ("在两处：", "In two places:")}
+    broken = [f for f in findings if f.code not in parts]
+    told_apart = [(words[not zh], [f for f in findings if f.code == code]) for code, words in parts.items()]
+    for title, told in (*told_apart, (("不合保证：", "Guarantees that do not hold:")[not zh], broken)):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
     if assumptions:

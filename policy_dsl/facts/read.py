@@ -22,7 +22,7 @@ from ..ir.traverse import usual_root, usual_roots
 from ..model.clause import Clause
 from ..model.reserved_keys import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
 from ..model.types import decimal_text
-from ..syntax.characters import MAX_LEVELS
+from ..syntax.characters import MAX_LEVELS, MAX_TEXT
 from .values import ValueReader, date_of, excerpt
 
 _NO_CLAUSE = Clause("")
@@ -173,6 +173,17 @@ class Reader(ValueReader):
             if zh in value and en in value:
                 self.error("F0112", path, name=f"{zh}/{en}")
 
+    def twins_in(self, value: list[Any] | tuple[Any, ...], entity: ir.Entity, path: str) -> None:
+        """Reports who stands twice in one list, be it once as who is not there (在列)."""
+        if entity.identity < 0:
+            return
+        fact, seen = entity.facts[entity.identity].name, dict[str, int]()
+        for n, v in enumerate(value):
+            known = v.get(fact) if isinstance(v, dict) else None
+            first = seen.setdefault(known[:MAX_TEXT], n) if isinstance(known, str) else n
+            if first != n:
+                self.error("F0230", f"{path}[{n}].{fact}", fact=fact, other=f"{path}[{first}]")
+
     # --- the month before
 
     def before(self, value: object, entity: ir.Entity, path: str) -> list[Any]:
@@ -277,6 +288,7 @@ class Reader(ValueReader):
             return UNKNOWN if members.low else UNLISTED
         for n in spare(value):
             self.error("F0118", f"{path}[{n}]", name=members.name)
+        self.twins_in(value, entity, path)
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
         late = sum(self._late(value[n], entity) for n in there) if entity.born >= 0 else 0
         if not members.low <= len(there) - late <= members.high:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..model.functions import BY_NAME, MOMENT_WORDS, MOMENTS
+from ..ir.elaborate.lookback import is_this_year
+from ..model.functions import BY_NAME, MOMENT_WORDS, MOMENTS, THIS_YEAR
 from ..model.types import BUILTIN
 from ..syntax import nodes
 from ..syntax.keywords import UNIT_KEYS, unit_in
@@ -20,8 +21,11 @@ N = TypeVar("N", bound=nodes.Node)
 def worded(node: N, lang: str) -> N:
     """The same tree, each word of the language that has a twin in the other one said in `lang`."""
     match node:
-        case nodes.Call(name):
-            node = attrs.evolve(node, name=_function(name, lang))
+        case nodes.Call(name, arguments):
+            if is_this_year(node):
+                this_year = nodes.Name((THIS_YEAR[0 if lang == "zh" else 1],), span=arguments[0].span)
+                arguments = (this_year, *arguments[1:])
+            node = attrs.evolve(node, name=_function(name, lang), arguments=arguments)
         case nodes.Name((name,)) if name in MOMENTS:
             zh, en = MOMENT_WORDS[MOMENTS[name]]
             node = attrs.evolve(node, path=(zh if lang == "zh" else en,))

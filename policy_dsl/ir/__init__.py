@@ -8,6 +8,7 @@ elaborate/        makes typed formulas of written expressions
 examples.py       案例
 guarantees.py     保证
 births.py         which fact is a birth
+identities.py     which fact says who somebody is
 displaced.py      原值
 memory.py         what entries carry from month to month
 carried_grids.py  how fine that is

@@ -159,10 +159,10 @@ class Analysis:
         if node.default is not None:
             one = union([one, self.of(node.default, entity)])
         if node.function == "sum":
-            n = Fraction(node.months)
+            n, least = Fraction(node.months), Fraction(0 if node.year else 1)  # in January nothing is added up
             return Bounds(
-                None if one.low is None else min(one.low, one.low * n),
-                None if one.high is None else one.high * n,
+                None if one.low is None else min(one.low * least, one.low * n),
+                None if one.high is None else max(one.high * least, one.high * n),
                 one.grid,
             )
         return one._replace(grid=None) if node.function == "average" else one
@@ -245,6 +245,8 @@ class Analysis:
         low, high = self._size(node, entity)
         if node.function == "count":
             return Bounds(Fraction(low if node.value is None else 0), Fraction(high), 1)
+        if node.function == "repeats":
+            return Bounds(Fraction(0), Fraction(max(high - 1, 0)), 1)
         assert node.value is not None
         inner = self.of(node.value, node.entity)
         if node.function == "sum":

@@ -25,6 +25,7 @@ from . import nodes as ir
 from .bodies.dates import report_outside, span_of, within
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
+from .elaborate.lookback import is_this_year
 from .elaborate.scope import Scope
 from .traverse import walk
 
@@ -217,13 +218,15 @@ class _Reader:
             elif isinstance(node, nodes.Call) and (listed := self.listed(node, scope)) is not None:
                 yield listed
                 stack.append(node.default)
+            elif isinstance(node, nodes.Call) and is_this_year(node):
+                stack.extend((node.default, *reversed(node.arguments[1:])))
             else:
                 stack.extend(reversed(list(children(node))))
 
     def listed(self, node: nodes.Call, scope: Scope) -> nodes.Name | None:
         """The first name of a call over a list, if the entity has that list."""
         row = BY_NAME.get(node.name)
-        if row is None or row.shape != "gather" or len(node.arguments) != 1:
+        if row is None or row.shape not in ("gather", "repeat") or len(node.arguments) != 1:
             return None
         inside = [n for n in tree(node.arguments[0]) if isinstance(n, nodes.Name)]
         return next((n for n in inside if self.elaborator.list_path(n.path, scope)), None)

@@ -179,17 +179,18 @@ class Past(NamedTuple):
 
 
 class Window(NamedTuple):
-    """合计(近(12 个月, x)) and the like: a function over x in the months before this one."""
+    """合计(近(12 个月, x)) and the like: a function over x in the months before this one; with `year` over this calendar year's."""
 
     function: str  # sum, average, max, min, count, any, all
     up: int
     entity: str
     name: str
-    months: int
+    months: int  # at most
     default: "Expression | None"
     shown: str
     type: Type
     place: Place
+    year: bool = False
 
 
 class Measure(NamedTuple):
@@ -224,6 +225,9 @@ Expression = (
 
 
 # --- rules and parameters --------------------------------------------------------------------------------------------
+
+
+PAID_ON = "paid_on"  # the key of the line that 发于 makes: an exception that gives 0 in every month but one
 
 
 class Line(NamedTuple):
@@ -410,6 +414,13 @@ class Entity(NamedTuple):
     place: Place
     carried: tuple[Carried, ...] = ()
     born: int = -1  # which of its facts is its birth, before which it is not there; -1 where none is
+    identity: int = -1  # which of its facts says who it is, whatever its place; -1 where none does
+
+    @property
+    def naming(self) -> int:
+        """Which of its facts gives an entry its name for people: its first text, but for the one that identifies; -1 where none does."""
+        named = (n for n, f in enumerate(self.facts) if f.type.kind == "text" and n != self.identity)
+        return next(named, -1)
 
 
 class Along(NamedTuple):

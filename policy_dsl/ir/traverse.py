@@ -175,6 +175,13 @@ def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:
     return claim.since <= on <= claim.until and (known is None or (claim.published or claim.since) <= known)
 
 
+def paid_on(line: ir.Line) -> ir.Expression:
+    """The day that 发于 names, of the line that it makes."""
+    assert isinstance(line.condition, ir.Compare)
+    assert isinstance(line.condition.left, ir.Call)
+    return line.condition.left.arguments[0]
+
+
 def steps_of(line: ir.Line) -> tuple[int, int]:
     """(from, to) of a transition, as positions of the states."""
     assert isinstance(line.condition, ir.Logic)

@@ -13,7 +13,7 @@ class Function(NamedTuple):
     key: str
     zh: tuple[str, ...]
     en: tuple[str, ...]
-    shape: str  # round, gather (over a list, or over values), date, floor, in_force, past
+    shape: str  # round, gather (over a list, or over values), repeat (over a list's texts), date, floor, in_force, past
     usage: str
     usage_en: str
     result: str = ""  # for dates: date, years, months, number, workdays
@@ -33,6 +33,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("max", ("最大",), ("max",), "gather", "最大(成员.年龄, 默认 0) 或 最大(甲, 乙)", "max(members.age, default 0) or max(a, b)"),
     Function("min", ("最小",), ("min",), "gather", "最小(成员.年龄, 默认 0) 或 最小(甲, 乙)", "min(members.age, default 0) or min(a, b)"),
     Function("average", ("平均",), ("average",), "gather", "平均(成员.月收入, 默认 0)", "average(members.income, default 0)"),
+    Function("repeats", ("重复",), ("repeats",), "repeat", "重复(户.成员.身份证)", "repeats(households.members.card)"),
     Function("age", ("周岁",), ("age",), "date", "周岁(出生日期)", "age(birth_date)", "years", (1, 2)),
     Function("whole_months", ("整月",), ("whole_months",), "date", "整月(起, 止)", "whole_months(from, to)", "months", (2, 2)),
     Function("month_start", ("月初",), ("month_start",), "date", "月初(日期)", "month_start(date)", "date"),
@@ -54,6 +55,10 @@ FUNCTIONS: tuple[Function, ...] = (
 # fmt: on
 BY_NAME: dict[str, Function] = {w: f for f in FUNCTIONS for w in (*f.zh, *f.en)}
 BY_KEY: dict[str, Function] = {f.key: f for f in FUNCTIONS}
+
+# In place of the months of 近: this calendar year's earlier ones. A name everywhere else.
+THIS_YEAR: tuple[str, str] = ("本年", "this_year")
+MONTHS_OF_A_YEAR = 11  # earlier ones, at most
 
 # Names that stand for a day of the decision.
 MOMENTS: dict[str, str] = {

@@ -330,6 +330,14 @@ class Arrears(Node):
     notes: Notes
 
 
+@frozen
+class PaidOn(Node):
+    """`发于 E` under a benefit without a period: it is paid in the calendar month that holds this day."""
+
+    day: Expression
+    notes: Notes
+
+
 Line = (
     Value
     | Branch
@@ -344,6 +352,7 @@ Line = (
     | Final
     | Transition
     | Arrears
+    | PaidOn
 )
 
 
@@ -383,6 +392,7 @@ class Fact(Node):
     by: str | None = None
     when: Expression | None = None
     born: bool = False
+    identifies: bool = False
 
 
 @frozen

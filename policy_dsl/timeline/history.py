@@ -265,6 +265,10 @@ class HistoryReader:
                 track.fixed.append(None)
                 continue
             here = value.get(fact.name)
+            if i == entity.identity and isinstance(here, (list, dict)):
+                self._error("F0232", where, name=fact.name)
+                track.fixed.append(UNKNOWN)
+                continue
             if isinstance(here, dict) and any(w in here for w in _WORDS):
                 hint = (
                     '写在方括号里：[{"自": "2022-03", "为": 520}]',
@@ -318,6 +322,7 @@ class HistoryReader:
             return None
         for n in spare(value):
             self._error("F0118", f"{path}[{n}]", name=members.name)
+        self.reader.twins_in(value, entity, path)
         if not members.low <= len(value) <= members.high:
             self._error("F0111", path, name=members.name, given=len(value), low=members.low, high=members.high)
             return []

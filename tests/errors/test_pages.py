@@ -317,6 +317,19 @@ def months_apart(policy: Policy) -> object:
     return policy.decide({"家庭": {"存款": 5}}, on="2022-06", previous=before)
 
 
+def somebody_else(tmp_path: Path, text: str, before: dict[str, object], now: dict[str, object]) -> str:
+    """Two months, decided one after the other, with other people in one place."""
+    text = (
+        f"政策 甲\n对象 个人 : 人\n  {text}\n对象 家庭 : 户\n  成员 : 若干 个人\n规则 家庭 人口 : 人\n  为 人数(成员)\n"
+    )
+    policy = policy_dsl.load(Path(write(tmp_path / "甲.policy", text)))
+    first = policy.decide({"家庭": {"成员": [before]}}, on="2022-05")
+    with pytest.raises(PolicyError) as caught:
+        policy.decide({"家庭": {"成员": [now]}}, on="2022-06", previous=first)
+    whole(caught.value.diagnostics)
+    return str(caught.value)
+
+
 def published(tmp_path: Path, *more: str) -> str:
     """A policy whose first figure was published in June."""
     text = CHECKED + "参数 标准 : 元/月\n  自 2022-01-01 为 450 公布 2022-06-20\n规则 家庭 低保金 : 元/月\n  为 标准\n"
@@ -406,6 +419,8 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0814": unread,
     "P0815": lambda p: unread(p, "policy_dsl 0.0.9, 1"),
     "F0217": lambda p: called(months_apart, p),
+    "F0233": lambda p: somebody_else(p, "姓名 : 文本", {"姓名": "甲"}, {"姓名": "乙"}),
+    "F0234": lambda p: somebody_else(p, "身份证 : 文本, 认人", {"身份证": "甲"}, {}),
     "P1020": lambda p: called(another_month, p),
     "F0215": lambda p: published(p, "--as-known", "2022-03-01"),
     "P0909": without_hypothesis,

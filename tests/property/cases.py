@@ -62,6 +62,9 @@ def constants(program: ir.Program) -> dict[object, list[Fraction]]:
     return {k: sorted(v) for k, v in found.items()}
 
 
+PEOPLE = tuple(f"证{n}" for n in range(12))  # by what identifies them
+
+
 class FactsWriter:
     """`unknown`: percent of facts left open. `odd`: percent of facts that are wrong in some way."""
 
@@ -97,7 +100,10 @@ class FactsWriter:
                     continue
                 made[fact.name] = None
                 continue
-            made[fact.name] = self.wrong(fact) if d.chance(self.odd) else self.value(fact)
+            right = (
+                d.pick(PEOPLE) if fact is entity.facts[entity.identity] and entity.identity >= 0 else self.value(fact)
+            )
+            made[fact.name] = self.wrong(fact) if d.chance(self.odd) else right
         for members in entity.lists:
             most = min(members.high, max(members.low, 3))
             count = d.between(members.low, most)

@@ -139,6 +139,7 @@ class Expressions:
         self.dice = dice
         self.size = size
         self.enumerations: dict[str, Type] = {}
+        self.identified: set[str] = set()  # entities with a fact that identifies
         self.entities: dict[str, Entity] = {}
         self.parameters: list[Parameter] = []
         self.rules: list[Rule] = []
@@ -443,10 +444,13 @@ class Expressions:
         count_dims: Dims = ((counts[inner] if inner else "person", 1),)
         if inner and outer and inner != outer:
             count_dims = product(count_dims, ((counts[outer], -1),))
+        texts = [n for n, t in self.entities[target].facts.items() if t.kind == "text"]
         function = d.pick(("合计", "人数", "最大", "最小", "平均", "个数", "户数"))
         if function in ("人数", "个数", "户数"):
             if dims != count_dims:
                 function = "合计"
+            elif texts and d.chance(40):
+                return f"{d.pick(('重复', 'repeats'))}({written}.{d.pick(texts)}{where})"
             elif d.chance(50):
                 return f"{function}({written}{where})"
             else:

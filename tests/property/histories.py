@@ -49,8 +49,9 @@ class HistoryWriter(FactsWriter):
         if not isinstance(made, dict):
             return made
         d = self.dice
-        for fact in entity.facts:
-            if made.get(fact.name) is not None and d.chance(self.change):
+        for n, fact in enumerate(entity.facts):
+            change = self.odd // 4 if n == entity.identity else self.change
+            if made.get(fact.name) is not None and d.chance(change):
                 made[fact.name] = self.spells(made[fact.name], lambda f=fact: self.value(f))
         if entity.holder and d.chance(30):
             gone = d.pick(("2022-07-01", "2022-03", "2022-05-10")) if d.chance(40) and not dated(made) else ""

@@ -136,7 +136,8 @@ class LookingBack(Expressions):
     def last(self, at: At, type_: Type, text: str, depth: int) -> str:
         d = self.dice
         count = d.pick(("1", "2", "3", "12"))
-        return f"近({count} {d.pick(('个月', '月'))}, {text}{self.default(at, type_, depth)})"
+        months = d.pick(("本年", "this_year")) if d.chance(25) else f"{count} {d.pick(('个月', '月'))}"
+        return f"近({months}, {text}{self.default(at, type_, depth)})"
 
     def window(self, at: At, dims: Dims, depth: int) -> str | None:
         """A function over the months before: 合计 of money per month is money."""

@@ -96,11 +96,14 @@ class Watched(Interpretation):
 
 
 def has_slow_windows(program: ir.Program) -> bool:
-    """Whether it looks back over months at a quotient, or with a default that is no written amount: left to the interpreter."""
+    """Whether it looks back over months at a quotient, with a default that is no written amount, or for one of a year's months: left to the
+    interpreter."""
     windows = [x for r in program.rules for f in formulas(r) for x in walk(f) if isinstance(x, ir.Window)]
     grids = {(e.name, c.name): c.grid for e in program.entities for c in e.carried}
     return any(
-        x.function != "count" and x.type.is_amount and (not grids[x.entity, x.name] or x.default is not None)
+        x.function != "count"
+        and x.type.is_amount
+        and (not grids[x.entity, x.name] or x.default is not None or (x.year and x.function != "sum"))
         for x in windows
     )
 

@@ -16,7 +16,7 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir.nodes import Program
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.model.declare.types import effective
-from policy_dsl.model.types import BUILTIN, NUMBER, TRUTH, WHOLE, Type
+from policy_dsl.model.types import BUILTIN, DATE, NUMBER, TRUTH, WHOLE, Type
 from policy_dsl.model.units import unit_of
 from policy_dsl.pipeline import compile_layers
 
@@ -145,6 +145,9 @@ class Writer(Statuses):
             options.append(f"当 {truths[0]}")
         elif members and d.chance(15):
             options.append(f"当 {members[0][0]} ≠ {self.member(at, members[0][1], 0)}")
+        if word == "文本" and entity.holder and entity.name not in self.identified and len(names) == 1 and d.chance(60):
+            self.identified.add(entity.name)
+            options.append(d.pick(("认人", "identifies")))
         for name in names:
             entity.facts[name] = type_
         return ", ".join([line, *options])
@@ -304,6 +307,8 @@ class Writer(Statuses):
             lines += more
         if benefit:
             lines += self.settled(at)
+        if benefit and "month" not in dict(type_.unit.dims) and d.chance(50):
+            lines.append(f"发于 {self.value(at, DATE, 1)}")
         if d.chance(8):
             lines.append("假设 整条规则的口径待核")
         text = "\n".join(lines)

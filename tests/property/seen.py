@@ -25,7 +25,7 @@ NODES = (
 WANTED: frozenset[str] = frozenset(
     [f"node {n.__name__}" for n in NODES]
     + [f"function {f.key}" for f in FUNCTIONS]
-    + [f"over a list: {f.key}" for f in FUNCTIONS if f.shape == "gather"]
+    + [f"over a list: {f.key}" for f in FUNCTIONS if f.shape in ("gather", "repeat")]
     + [f"in months before: {f.key}" for f in FUNCTIONS if f.shape == "gather"]
     + [f"a default of {what}" for what in ("上月", "近")]
     + [f"{kind} carried from a {source}" for kind in ("value", "window") for source in ("fact", "rule")]
@@ -36,6 +36,9 @@ WANTED: frozenset[str] = frozenset(
         "a carried quotient",
         "a payday",
         "arrears",
+        "a day of payment",
+        "a year's months",
+        "a fact that identifies",
         "a published value",
         "a published line",
         "a status of a lower layer",
@@ -97,7 +100,7 @@ def note_program(program: ir.Program) -> None:
         if rule.displaces:
             note("displaced by a body" if rule.without in program.chain else "displaced by an exception")
         for line in rule.lines:
-            note(f"line {line.kind}")
+            note(f"line {line.kind}", *(["a day of payment"] if line.key == ir.PAID_ON else []))
             if line.beats:
                 note("an exception that beats another")
             if line.kind == "exception" and line.layer:
@@ -116,6 +119,7 @@ def note_program(program: ir.Program) -> None:
             _formula(entry.value)
     for entity in program.entities:
         note(*(f"fact of type {f.type.kind}" for f in entity.facts))
+        note(*(["a fact that identifies"] if entity.identity >= 0 else []))
         for c in entity.carried:
             note(f"{c.kind} carried from a {c.source}", f"last month's {c.type.kind}")
             if c.type.is_amount and not c.grid:
@@ -136,6 +140,7 @@ def _looked_back(formula: ir.Expression | None, where: str) -> None:
             case ir.Window():
                 note("function last", f"in months before: {node.function}", f"{where}: last")
                 note(*(["a default of 近"] if node.default is not None else []))
+                note(*(["a year's months"] if node.year else []))
 
 
 def _formula(formula: ir.Expression | None) -> None:

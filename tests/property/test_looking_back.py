@@ -30,6 +30,23 @@ class Open(Exception):
 Past = list[dict[str, Instance]]  # months before, oldest first: path → entry
 
 
+def one_before(at: Instance, now: set[str], month: dict[str, Instance]) -> Instance | None:
+    """The entry a month before: in its place, or, by what identifies it or what holds it, in one that has been left. `now`: the places
+    of the month of the entry."""
+    if at.path in month:
+        return month[at.path]
+    known = at.data[at.entity.identity] if at.entity.identity >= 0 else None
+    if isinstance(known, str):
+        for other in month.values():
+            same = other.entity.name == at.entity.name and other.data[other.entity.identity] == known
+            if same and other.path not in now:
+                return other
+    holder = one_before(at.holder, now, month) if at.holder is not None else None
+    if holder is None:
+        return None
+    return month.get(holder.path + at.path.removeprefix(at.holder.path))  # type: ignore[union-attr]
+
+
 class Looking(Interpretation):
     """Evaluates a month's formulas at its entries, earlier months at hand."""
 
@@ -42,10 +59,13 @@ class Looking(Interpretation):
     def before_at(self, at: Instance) -> list[Instance]:
         """The entry in the months before in which it was there without a break, oldest first."""
         found: list[Instance] = []
+        here, now = at, {e.path for e in self.root.all()}
         for month in reversed(self.past_months):
-            if at.path not in month:
+            before = one_before(here, now, month)
+            if before is None:
                 break
-            found.insert(0, month[at.path])
+            found.insert(0, before)
+            here, now = before, set(month)
         return found
 
     def of(self, entry: Instance, name: str) -> Value:
@@ -208,11 +228,11 @@ def test_every_timeline_is_a_run_of_its_state_machine(made: Story) -> None:
     before: dict[str, Instance] = {}
     for decision in decisions(made):
         now = {} if decision is None else {e.path: e for e in decision.instance.all()}
-        for path, entry in now.items():
+        for entry in now.values():
             assert decision is not None
             for rule in made.program.rules:
                 if rule.status and rule.entity == entry.entity.name:
-                    moved(decision, rule, entry, before.get(path))
+                    moved(decision, rule, entry, one_before(entry, set(now), before))
         before = now
 
 

@@ -182,6 +182,7 @@ LINES = (
     states,
     transitions,
     made(nodes.Arrears, expressions, notes),
+    made(nodes.PaidOn, expressions, notes),
     tables,
 )
 repeals = hidden(
@@ -218,12 +219,12 @@ def _headings(body: tuple[nodes.Line, ...]) -> set[str]:
 
 
 def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool = False) -> tuple[nodes.Line, ...]:
-    """The lines that a declaration may have: 起始 and 终止 stand under 阶段, 补发 under 给付, all of them under 修订."""
+    """The lines that a declaration may have: 起始 and 终止 stand under 阶段, 补发 and 发于 under 给付, all of them under 修订."""
     wrong: tuple[type[nodes.Node], ...] = (
         () if kind in (nodes.Status, nodes.Amendment) else (nodes.Initial, nodes.Final)
     )
     if not (kind is nodes.Amendment or benefit):
-        wrong = (*wrong, nodes.Arrears)
+        wrong = (*wrong, nodes.Arrears, nodes.PaidOn)
     kept = [
         attrs.evolve(line, lines=_fitting(line.lines, kind, benefit)) if isinstance(line, nodes.Dated) else line
         for line in body
@@ -246,6 +247,7 @@ facts = hidden(
         default=maybe(literals),
         fixed=st.booleans(),
         born=st.booleans(),
+        identifies=st.booleans(),
         ask=maybe(strings),
         by=maybe(names),
         when=maybe(expressions),
@@ -313,7 +315,9 @@ allowances = hidden(
         st.builds(
             functools.partial(nodes.Allowance, span=NOWHERE, covers=NOWHERE),
             st.sampled_from(sorted(ALLOWABLE)),
-            prose.filter(bool),
+            prose.filter(
+                lambda reason: bool(reason) and reason[0] not in ":："
+            ),  # in an example that is somebody's facts
         ),
         0,
         2,
@@ -417,7 +421,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Transition(both, name, word, none, **at),
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
-    settled = nodes.Arrears(word, none, **at)
+    settled = (nodes.Arrears(word, none, **at), nodes.PaidOn(path, none, **at))
     gone = (
         nodes.Repeal((name,), none, **at),
         nodes.Repeal((), none, **at),
@@ -442,9 +446,9 @@ def with_name(name: str) -> nodes.File:
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
-        nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
+        nodes.Rule(both, name, listed, dates, (*body, *settled), True, **at),
         nodes.Status(both, name, dates, (*states, *body), **at),
-        nodes.Amendment(both, (*body, *states, settled, *gone), **at),
+        nodes.Amendment(both, (*body, *states, *settled, *gone), **at),
         nodes.Amendment(both, (value,), (), dates, **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Guarantee("甲", claims, **at),

@@ -76,7 +76,7 @@ prose = hidden(
     .map(lambda text: text.strip(" \t\u3000\u00a0"))
     .filter(_is_prose)
 )
-row_prose = prose.map(lambda text: text.replace("|", "").replace("｜", ""))
+row_prose = prose.map(lambda text: text.replace("|", "").replace("｜", "").strip(" \t\u3000\u00a0"))
 strings = hidden(st.text(_letters, max_size=8).map(lambda text: re.sub('["“”＂]', "", text)))
 
 _dates = st.dates(datetime.date(1990, 1, 1), datetime.date(2040, 12, 31)).map(str)

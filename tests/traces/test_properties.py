@@ -223,7 +223,7 @@ def numbers_are_filled_in(made: Explanation, step: Step, told: dict[str, Any]) -
             if known(value):
                 assert value_text(value, node.type, "zh") in line["formula"]["numbers"]
         for node in walk(considered.line.result):
-            if not isinstance(node, ir.Aggregate) or node.value is None or node.function == "count":
+            if not isinstance(node, ir.Aggregate) or node.value is None or node.function in ("count", "repeats"):
                 continue
             entries = made.interpretation.entries(node, step.at)
             for entry in entries[:MOST_ENTRIES] if isinstance(entries, list) else []:

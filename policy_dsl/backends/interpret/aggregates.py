@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
 from ...model.functions import BY_KEY
 from ..entries import Instance
-from ..values import Undetermined, Value, join
+from ..values import Failure, Undetermined, Value, join, known
 from .lookback import LookBacks
 
 
@@ -42,6 +43,8 @@ class Aggregates(LookBacks):
                 return decisive
             held_back = join(parts)
             return held_back if held_back is not None else not decisive
+        if node.function == "repeats":
+            return self.repeats(node, entries)
         values: list[Any] = []
         for e in entries:
             holds = True if node.where is None else self.evaluate(node.where, e)
@@ -68,6 +71,35 @@ class Aggregates(LookBacks):
         if node.function == "average":
             return Fraction(sum(values)) / len(values)
         return max(values) if node.function == "max" else min(values)
+
+    def repeats(self, node: ir.Aggregate, entries: list[Instance]) -> Value:
+        """How many texts occur before. One that is not known, or perhaps does not count, matters where it may be equal to another."""
+        assert node.value is not None
+        counted: list[tuple[Value, Value]] = []  # (text, whether it counts) of all that may count
+        for e in entries:
+            holds = True if node.where is None else self.evaluate(node.where, e)
+            if holds is not False:
+                counted.append((self.evaluate(node.value, e), holds))
+        texts = Counter(text for text, _ in counted if known(text))
+        loose = len(counted) - texts.total()  # texts that are not known
+        waiting: list[Value] = []
+        for text, holds in counted:
+            alone = len(counted) == 1 if not known(text) else texts[text] == 1 and not loose
+            if not alone or isinstance(holds, Failure):
+                waiting += (text, holds)
+        held_back = join(waiting)
+        return held_back if held_back is not None else Fraction(texts.total() - len(texts))
+
+    def repeated(self, node: ir.Aggregate, entries: list[Instance]) -> list[Instance]:
+        """The entries that count and whose text occurs before, for people."""
+        seen: set[Value] = set()
+        out = []
+        for e in entries:
+            text = self.evaluate(node.value, e)
+            if known(text) and (node.where is None or self.evaluate(node.where, e) is True):
+                out += [e] if text in seen else []
+                seen.add(text)
+        return out
 
     def held_truth(self, node: ir.Aggregate, entry: Instance, decisive: bool) -> Value:
         """One entry's part in 任一 (filter and value) or 全部 (not filter, or value)."""

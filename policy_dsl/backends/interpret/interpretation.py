@@ -25,6 +25,7 @@ class Interpretation(Lines):
         self.root = root
         self.date = day_text(on)  # whose law is in force, for messages
         self._under: dict[int, UnderLaw] = {}
+        self.pseudonyms: dict[str, dict[str, str]] = {}  # entity → what identifies its entries, as reasons name it
         self.steps = {
             (e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount
         }

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
+from ...model.functions import THIS_YEAR
 from .. import runtime
 from ..entries import Instance
 from ..values import Undetermined, Value, join
@@ -14,6 +15,8 @@ from .operations import Operations
 
 class LookBacks(Operations):
     """Formulas that look back, too."""
+
+    on: int  # the day that is decided, yyyymmdd
 
     def up(self, at: Instance, levels: int) -> Instance | None:
         here: Instance | None = at
@@ -52,15 +55,20 @@ class LookBacks(Operations):
                 f"{word}({node.shown}, {x})" for word, x in zip(("上月", "previous"), instead, strict=True)
             )
         else:
-            usage = f"近({node.months} 个月, {node.shown}, {instead[0]})"
-            usage_en = f"last({node.months} months, {node.shown}, {instead[1]})"
+            zh, en = THIS_YEAR if node.year else (f"{node.months} 个月", f"{node.months} months")
+            usage = f"近({zh}, {node.shown}, {instead[0]})"
+            usage_en = f"last({en}, {node.shown}, {instead[1]})"
         return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
+
+    def length(self, node: ir.Window) -> int:
+        """How many months before this one a window looks at."""
+        return runtime.month_of(self.on) - 1 if node.year else node.months
 
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
         """The values of the months before that a window looks at, the earliest first, NOTHING for a month without a value; fewer where there
         were fewer months."""
         carried = entry.carried[node.name]
-        return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
+        return [] if isinstance(carried, runtime.Held) else list(carried[max(len(carried) - self.length(node), 0) :])
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
@@ -70,10 +78,13 @@ class LookBacks(Operations):
         if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
             return carried.value
         values = self.months(here, node)
-        values = [*([runtime.NOTHING] * (node.months - len(values))), *values]
+        missing = self.length(node) - len(values)
+        values = [*([runtime.NOTHING] * missing), *values]
         if any(v is runtime.NOTHING for v in values):
             rest = self.before(node, node.default, at)
             values = [rest if v is runtime.NOTHING else v for v in values]
+        if not values and node.function in ("max", "min", "average"):
+            return self.before(node, node.default, at)  # in January
         if node.function in ("any", "all"):
             decisive = node.function == "any"
             if any(v is decisive for v in values):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from ..schedule import Gather
-from .ast_nodes import assign, cmp, const, name, op, times
+from .ast_nodes import assign, call, cmp, const, name, op, times
 from .formulas import Formulas, late_default
 
 
@@ -17,10 +17,12 @@ class Aggregates(Formulas):
     def open_gather(self, gather: Gather) -> list[ast.stmt]:
         node = gather.node
         local = self.local(("gather", gather.host, node), node.function)
-        start = {"any": False, "all": True, "count": 0, "sum": 0, "average": 0}.get(node.function)
+        start = {"any": False, "all": True, "count": 0, "repeats": 0, "sum": 0, "average": 0}.get(node.function)
         out = [assign(local, const(start))]
         if node.function == "average":
             out.append(assign(local + "_c", const(0)))
+        if node.function == "repeats":
+            out.append(assign(local + "_s", ast.Dict([], [])))
         out.append(assign(local + "_n", const(1)))
         return out
 
@@ -52,6 +54,11 @@ class Aggregates(Formulas):
             if node.value is not None:
                 add = [ast.If(self.truth(node.value), add, [])]
             block += add
+            self.gathered[gather] = (Fraction(1), False)
+        elif node.function == "repeats":
+            assert node.value is not None
+            more = call("repeated", name(local + "_s"), self.plain(node.value))
+            block.append(assign(local, op(name(local), "+", more)))
             self.gathered[gather] = (Fraction(1), False)
         elif node.type.is_amount:
             assert node.value is not None

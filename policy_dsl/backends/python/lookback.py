@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ...ir import nodes as ir
 from .amounts import Amounts
-from .ast_nodes import Form, call, cmp, const, either, name
+from .ast_nodes import Form, call, cmp, const, either, name, op
 
 
 class LookBacks(Amounts):
@@ -62,14 +62,19 @@ class LookBacks(Amounts):
             return call("sum_of", values)
         if node.function in ("any", "all"):
             return call(f"{node.function}_of", values)
-        return call("last_months", values, const(node.months), rest)
+        return call("last_months", values, self.length(node), rest)
+
+    @staticmethod
+    def length(node: ir.Window) -> ast.expr:
+        """How many months before this one a window looks at."""
+        return op(call("month_of", name("on")), "-", const(1)) if node.year else const(node.months)
 
     def months(self, node: ir.Window, rest: ast.expr | None) -> tuple[ast.expr, ast.expr]:
         entity = self.at(self.entity, node.up)
         rest = const(None) if rest is None else rest
         if not entity:
             return call("defer", const(f"{node.entity}.{node.name}")), rest
-        values = call("last_months", name(self.carried_local(entity, node.name)), const(node.months), rest)
+        values = call("last_months", name(self.carried_local(entity, node.name)), self.length(node), rest)
         return values, rest
 
     def window_amount(self, node: ir.Window) -> Form:
@@ -77,8 +82,11 @@ class LookBacks(Amounts):
         if node.function == "count":
             return Form(self.window(node), Fraction(1))
         form = None if node.default is None else self.amount(node.default)
-        if not carried.grid or (
-            form is not None and (form.const is None or (form.const * carried.grid).denominator != 1)
+        of_none = node.year and node.function in ("average", "max", "min")  # in January there is nothing to take one of
+        if (
+            not carried.grid
+            or of_none
+            or (form is not None and (form.const is None or (form.const * carried.grid).denominator != 1))
         ):
             return Form(call("defer", const("window")), Fraction(1))
         rest = None if form is None or form.const is None else const(int(form.const * carried.grid))

@@ -108,6 +108,9 @@ class Reading(Rules):
             value = self._read_entity(self.entities[members.entity], depth + 1, inner, tables)
             inner.append(ast.Expr(ast.Call(ast.Attribute(name(out), "append", ast.Load()), [value], [])))
             taken.append(ast.For(store(f"o{depth + 1}"), name(m), inner, []))
+            identity = self.entities[members.entity].identity
+            if identity >= 0:
+                taken.append(ast.Expr(call("distinct", name(out), const(identity))))
             if members.low:
                 body += taken
             else:  # null is a list left out, too: the careful reader says so

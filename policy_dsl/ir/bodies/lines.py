@@ -67,6 +67,7 @@ class RawBody:
     arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
+    paid_on: tuple[tuple[nodes.PaidOn, Declared], ...] = ()
     complete: bool = True  # whether nothing was left out, as its days lie outside what is around it
 
     @property

@@ -21,6 +21,13 @@ from .dates import day_before, day_text, first_day, report_outside, span_of, wit
 from .layers import TWICE, TWICE_LABEL, amended_twice, report_twice, twice
 from .lines import RawBody, RawLine, RawMode, RawRepeal
 
+_UNDATED: dict[type[nodes.Line], tuple[str, str]] = {
+    nodes.Arrears: undated.ARREARS,
+    nodes.PaidOn: undated.PAID_ON,
+    nodes.Initial: undated.STATES,
+    nodes.Final: undated.STATES,
+}
+
 
 class Opener:
     """Opens the bodies of one rule or parameter, over all declarations that contribute to it.
@@ -33,6 +40,7 @@ class Opener:
         self.report = report
         self.rows = 0
         self.arrears: list[tuple[nodes.Arrears, Declared]] = []
+        self.paid_on: list[tuple[nodes.PaidOn, Declared]] = []
         self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
         self.complete = True
@@ -47,7 +55,7 @@ class Opener:
             assert isinstance(node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             sections = [x for x in declared if not x.amends and x.layer == d.layer]
             if node.dates is not None and (d.amends or len(sections) > 1):
-                self._without_dates([x for x in node.body if isinstance(x, nodes.Arrears)])
+                self._without_dates([x for x in node.body if isinstance(x, (nodes.Arrears, nodes.PaidOn))])
             self._lines(node.body, span_of(node.dates), d, lines, modes, remarks)
         twice(self.name, lines, self.repeals, self.report)
         settled = tuple(self._settle(lines))
@@ -58,6 +66,7 @@ class Opener:
             tuple(self.arrears),
             tuple(self.states),
             tuple(self.repeals),
+            tuple(self.paid_on),
             self.complete,
         )
 
@@ -164,6 +173,8 @@ class Opener:
                         )
                 case nodes.Arrears():
                     self.arrears.append((line, d))
+                case nodes.PaidOn():
+                    self.paid_on.append((line, d))
                 case nodes.Initial() | nodes.Final():
                     self.states.append((line, d))
                     remarks.append((line.notes, d))
@@ -180,8 +191,8 @@ class Opener:
     def _without_dates(self, lines: Iterable[nodes.Line]) -> None:
         """Reports what has no times of its own and stands under a date all the same."""
         for line in lines:
-            if isinstance(line, (nodes.Arrears, nodes.Initial, nodes.Final)):
-                hint = undated.ARREARS if isinstance(line, nodes.Arrears) else undated.STATES
+            hint = _UNDATED.get(type(line))
+            if hint is not None:
                 self.report.error("P0420", line.span, hint=hint)
 
     def _table(

@@ -8,6 +8,7 @@ Each file builds what its first line says:
     rules.py       rules, benefits and statuses with their lines
     statuses.py    what a status alone has: transitions, first and last states
     arrears.py     when the difference of a benefit is paid later
+    paid_on.py     on which day money without a period is paid
     shape.py       what may stand beside what in one rule
     order.py       the order of rules, and circles among them
 """
@@ -23,6 +24,7 @@ from ..carried_grids import settle_grids
 from ..elaborate.elaborator import Elaborator
 from ..examples import example_of
 from ..guarantees import guarantees_of
+from ..identities import settle_identities
 from ..traverse import all_formulas, asks_calendar, walk
 from .entities import Entities
 from .order import in_order
@@ -63,6 +65,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
     if not report.failed:  # a rule may read what could not be built
         program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
+    program = settle_identities(program, model, report)
     program = settle_births(program._replace(examples=examples, guarantees=guarantees), marked_births(model, report))
     deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
     return program._replace(deadlines=deadlines)

@@ -80,7 +80,7 @@ class Entities:
             high,
             default,
             node.default is not None,
-            node.fixed,
+            node.fixed or node.identifies,
             node.ask or "",
             node.by or "",
             when,

@@ -37,6 +37,9 @@ class Parameters:
         scope = Scope(self.model, "", keys=keys)
         entries: list[ir.Entry] = []
         declared: list[Declared] = []  # of each entry
+        for misplaced, code in ((body.arrears, "P1015"), (body.paid_on, "P0250"), (body.states, "P1003")):
+            for node, _ in misplaced:
+                self.report.error(code, node.span, name=symbol.name)
         for d in symbol.declared:
             entries += self._key_tables(symbol, d, scope)
             declared += [d] * (len(entries) - len(declared))

@@ -17,6 +17,7 @@ from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
 from .arrears import ArrearsConditions
+from .paid_on import PaymentDays
 from .shape import of_its_kind, well_shaped
 from .sources import Sources
 from .statuses import Statuses
@@ -32,6 +33,7 @@ class Rules:
         self.sources = sources
         self.statuses = Statuses(elaborator, sources)
         self.arrears = ArrearsConditions(elaborator, sources)
+        self.payment_days = PaymentDays(elaborator, sources)
 
     def rule(self, symbol: RuleSymbol) -> list[ir.Rule]:
         """The rule, behind the parts of it that its lines read as 原值; none where it could not be built."""
@@ -58,6 +60,8 @@ class Rules:
         failed = not of_its_kind(symbol, body, self.report) or failed
         failed = not well_shaped(symbol, body, self.report) or failed
         failed = not self.arrears.read(symbol, body) or failed
+        paid_on = self.payment_days.lines(symbol, body)
+        failed = paid_on is None or failed
         clause, remarks = self.sources.remarks(first.clause, body, written)
         if failed:
             return []
@@ -65,6 +69,7 @@ class Rules:
             lines.append(self.statuses.stay(symbol, first))
         assert isinstance(first.node, (nodes.Rule, nodes.Status))
         starts = [line.since for line in lines]
+        lines += paid_on or ()
         made = ir.Rule(
             symbol.entity,
             symbol.name,

@@ -76,7 +76,7 @@ class Elaborator(Aggregates):
             )
         if function.shape == "in_force":
             return self.in_force(function, node, scope, place)
-        if function.shape not in ("gather", "past") and (node.where is not None or node.default is not None):
+        if function.shape not in ("gather", "repeat", "past") and (node.where is not None or node.default is not None):
             raise self.misuse(function, node, "不能带 当 或 默认", "takes no “when” and no “default”")
         if function.shape == "past":
             return self.look_back(function, node, scope, place)
@@ -87,6 +87,8 @@ class Elaborator(Aggregates):
                 return self.round(function, node, scope, want, place)
             case "date":
                 return self.date(function, node, scope, place)
+            case "repeat":
+                return self.repeat(function, node, scope, want, place)
         return self.gather(function, node, scope, want, place)
 
     def in_force(self, function: Function, node: nodes.Call, scope: Scope, place: Place) -> ir.Expression:

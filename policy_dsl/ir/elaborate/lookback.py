@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...diagnostics.report import Report
-from ...model.functions import BY_KEY, Function
+from ...model.functions import BY_KEY, BY_NAME, MONTHS_OF_A_YEAR, THIS_YEAR, Function
 from ...model.symbols import Model, RuleSymbol
 from ...model.types import MONTH_COUNT, TRUTH, WHOLE, amount
 from ...model.units import MONTHS
@@ -87,14 +87,8 @@ class LookBacks(Calls):
                 row, inner, "当 不能用；默认 写在 近 里面", "takes no “when”; a default stands inside “last”"
             )
         self.arity(row, inner)
-        months = self.expression(inner.arguments[0], scope, MONTH_COUNT)
-        whole = isinstance(months, ir.Constant) and months.value.denominator == 1 and 1 <= months.value <= MOST_MONTHS
-        if not whole:
-            zh, en = (
-                f"第一项写月数，1 到 {MOST_MONTHS} 个月",
-                f"the first argument is a number of months, 1 to {MOST_MONTHS}",
-            )
-            raise self.misuse(row, inner, zh, en)
+        year = is_this_year(inner)
+        months = MONTHS_OF_A_YEAR if year else self._months(row, inner, scope)
         ref = self._looked_at(inner.arguments[1], scope)
         kind = ref.type.kind
         fits = kind == "truth" if function.key in ("count", "any", "all") else kind == "amount"
@@ -102,8 +96,7 @@ class LookBacks(Calls):
             want = ("是否", "a boolean") if function.key in ("count", "any", "all") else ("数量", "an amount")
             raise self.wanted(inner.arguments[1].span, *want, ref.type)
         default = None if inner.default is None else self.expression(inner.default, scope, ref.type)
-        assert isinstance(months, ir.Constant)
-        name = self.memory.window(ref, int(months.value))
+        name = self.memory.window(ref, months)
         type_ = ref.type
         if function.key in ("any", "all"):
             type_ = TRUTH
@@ -113,7 +106,16 @@ class LookBacks(Calls):
             type_ = amount(ref.type.unit.times(MONTHS, 1), ref.type.whole)
         elif function.key == "average":
             type_ = type_._replace(whole=False)
-        return ir.Window(function.key, ref.up, ref.entity, name, int(months.value), default, ref.name, type_, place)
+        return ir.Window(function.key, ref.up, ref.entity, name, months, default, ref.name, type_, place, year)
+
+    def _months(self, row: Function, inner: nodes.Call, scope: Scope) -> int:
+        """The number of months that 近 looks back, as written."""
+        months = self.expression(inner.arguments[0], scope, MONTH_COUNT)
+        if isinstance(months, ir.Constant) and months.value.denominator == 1 and 1 <= months.value <= MOST_MONTHS:
+            return int(months.value)
+        zh = f"第一项写月数，1 到 {MOST_MONTHS} 个月，或写 {THIS_YEAR[0]}"
+        en = f"the first argument is a number of months, 1 to {MOST_MONTHS}, or {THIS_YEAR[1]}"
+        raise self.misuse(row, inner, zh, en)
 
     def _looked_at(self, node: nodes.Expression, scope: Scope) -> ir.FactRef | ir.RuleRef:
         """The fact, rule, benefit or status that a look-back names."""
@@ -155,6 +157,12 @@ class LookBacks(Calls):
                 example=f"{nearest[0][2].name}.{path[-1]}",
             )
         raise self.no_state(node.span, ".".join(path) or node.span.text, list(states))
+
+
+def is_this_year(node: nodes.Call) -> bool:
+    """Whether 近 says 本年 in place of its months."""
+    first = node.arguments[0] if BY_NAME.get(node.name) is BY_KEY["last"] and node.arguments else None
+    return isinstance(first, nodes.Name) and len(first.path) == 1 and first.path[0] in THIS_YEAR
 
 
 def _of_another_day(parameter: str) -> tuple[str, str]:

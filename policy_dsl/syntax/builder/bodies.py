@@ -102,3 +102,6 @@ class Bodies(Tables):
 
     def arrears(self, c: list[Any]) -> nodes.Arrears:
         return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
+
+    def paid_on(self, c: list[Any]) -> nodes.PaidOn:
+        return nodes.PaidOn(self.limited(c[1]), c[2], span=self.span(c[:-1]))

@@ -41,6 +41,8 @@ class Bodies(Tables):
             case nodes.Arrears(condition, notes):
                 made = f"{self.word('ARREARS')} {self.word('WHEN')} {self.condition(condition)}{self.notes(notes)}"
                 yield from fitted(made, depth)
+            case nodes.PaidOn(day, notes):
+                yield from fitted(f"{self.word('PAID_ON')} {self.expression(day)}{self.notes(notes)}", depth)
             case _:
                 yield from fitted(self.given(line), depth)
 

@@ -17,7 +17,7 @@ _CLAIM = keywords.words("claim")
 _CLAIM_WORDS = frozenset((*keywords.RESERVED, *_BETWEEN, *_CLAIM))
 _CODE = re.compile(r"[A-Za-z][0-9]{4}")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
-_STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS"})
+_STATE_LINES = frozenset({"INITIAL", "FINAL", "ARREARS", "PAID_ON"})
 _BEFORE_COLON = re.compile(r"(?:「[^」\n]*」|[^:\n])*")
 
 
@@ -40,12 +40,8 @@ class LineStarts(Stretches):
                 row = (_HEAD if head else _LINE.get(declaration, {})).get(spelled)
                 if row and row.terminal in _MODES and self.folded[word.end() : end].strip():
                     row = None
-                if (
-                    row
-                    and row.terminal in _STATE_LINES
-                    and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", "")
-                ):
-                    row = None  # a fact of that name, added by a 修订
+                if row and row.terminal in _STATE_LINES and self._is_name(word.end(), end):
+                    row = None  # a fact of that name, added by a 修订, or a state
                 if row and row.terminal == "ALLOW" and self._named(declaration, word.end(), end):
                     row = None
             if row and word:
@@ -64,6 +60,11 @@ class LineStarts(Stretches):
                 start = rest
         colon = any(t.type == "_COLON" for t in before)
         return self.stretch(out, start, end, declaration, depth, before, colon)
+
+    def _is_name(self, start: int, end: int) -> bool:
+        """Whether the word before stands where a fact or a state does: before a colon, a comma or an arrow, or alone."""
+        rest = self.folded[start:end].lstrip()
+        return rest[:1] in (":", ",", "、", "→", "") or rest.startswith("->")
 
     def _named(self, declaration: str, start: int, end: int) -> bool:
         """Whether 许可 at the start of a line is a name there, by what follows it."""
