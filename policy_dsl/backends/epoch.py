@@ -247,6 +247,11 @@ class Epoch:
         self.rules: dict[tuple[str, str], InForce | None] = {
             (r.entity, r.name): in_force(r, on, known) for r in program.rules
         }
+        for rule in program.rules:
+            found = self.rules[rule.entity, rule.name] if rule.tells else None
+            if found is not None and self.rules[rule.entity, rule.tells] is None:
+                otherwise = next(x for x in rule.lines if x.kind == "otherwise")
+                self.rules[rule.entity, rule.name] = found._replace(body=(), otherwise=otherwise)
         self.parameters = parameter_values(parameters, on, known)
 
     def seen_on(self, known: int) -> Epoch:

@@ -14,6 +14,7 @@ from ..ir.carried_grids import CARRIED, PARTS
 from .compiled import Compiled
 from .encoding import carried_width, encoded, fact_step
 from .entries import Entries, Instance, numbers_of
+from .parts import CarriedParts
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 
@@ -207,6 +208,7 @@ class Intake:
     def __init__(self, program: ir.Program) -> None:
         self.entities = {e.name: e for e in program.entities}
         self.places = {e.name: self._places(e) for e in program.entities}
+        self.parts = CarriedParts(program) if any(r.parts is not None for r in program.rules) else None
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
@@ -232,7 +234,32 @@ class Intake:
                 continue
             numbers = numbers_of(given)
             entries = [
-                self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
+                self.laid(d, entity, handed[n]) if n in handed else self.begun(d, entity)
+                for n, d in zip(numbers, given, strict=True)
             ]
             out[i] = given.holding(entries) if isinstance(given, Entries) else entries
         return (*out, *carried)
+
+    def with_parts(self, name: str, carry: Carry | None, seen: Carry | None) -> Carry | None:
+        """The carry, with what another one of the same month says of benefits in parts: a part is of the shares as known on its pay day."""
+        if self.parts is None or carry is None or seen is None or carry is seen:
+            return carry
+        _, lists = self.places[name]
+        below = tuple(
+            {n: self.with_parts(entity, c, other.get(n)) or c for n, c in handed.items()}
+            for (_, entity), handed, other in zip(lists, carry[1], seen[1], strict=True)
+        )
+        return self.parts.taken(name, carry[0], seen[0]), below
+
+    def begun(self, data: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+        """The data of an entry that comes during a run: of its benefits in parts nothing is unpaid yet."""
+        if self.parts is None:
+            return data
+        before, lists = self.places[name]
+        out = [*data[:before], *self.parts.begun(name, data[before:])]
+        for i, entity in lists:
+            given = data[i]
+            if not isinstance(given, Unknown):
+                entries = [self.begun(d, entity) for d in given]
+                out[i] = given.holding(entries) if isinstance(given, Entries) else entries
+        return tuple(out)

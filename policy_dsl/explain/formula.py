@@ -12,6 +12,7 @@ from ..backends.runtime import NOTHING, Held
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
 from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS
+from ..model.reserved_keys import CARRIED_PARTS, PARTS
 from ..model.types import Type, amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
@@ -43,9 +44,17 @@ def parts_of(node: ir.Logic) -> Iterator[ir.Expression]:
             yield part
 
 
+def rule_words(name: str, lang: str) -> str:
+    """A rule as a formula names it; what is known of a benefit in parts in the words of the language: 份额(月发), share(月发)."""
+    head, opens, rest = name.partition("(")
+    return f"{PARTS[head]}({rest}" if opens and head in PARTS and lang != "zh" else name
+
+
 def carried_words(name: str, lang: str) -> str:
     """What an entry carries, as a formula names it: 上月(保障金), 持续(低保状态)."""
     head, opens, rest = name.partition("(")
+    if opens and head in CARRIED_PARTS:
+        name = rule_words(name, lang)
     row = BY_NAME.get(head) if opens else None
     if row is None:
         return f"{BY_KEY['previous'].zh[0] if lang == 'zh' else BY_KEY['previous'].en[0]}({name})"
@@ -102,7 +111,10 @@ class Words:
                 return self.constant(node), 9
             case ir.RuleRef() if node.displaced:
                 return self.leaf(node, self.keyword("DISPLACED")), 9
-            case ir.FactRef() | ir.RuleRef():
+            case ir.RuleRef():
+                name = rule_words(node.name, self.lang)
+                return self.leaf(node, f"{node.entity}.{name}" if node.up else name), 9
+            case ir.FactRef():
                 return self.leaf(node, f"{node.entity}.{node.name}" if node.up else node.name), 9
             case ir.ParameterRef():
                 return self.leaf(node, self.parameter(node)), 9
@@ -152,7 +164,7 @@ class Words:
 
     def past(self, node: ir.Past) -> str:
         default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
-        return f"{self.function(node.function)}({node.shown}{default})"
+        return f"{self.function(node.function)}({rule_words(node.shown, self.lang)}{default})"
 
     def window(self, node: ir.Window) -> str:
         """合计(近(3 个月, 月收入)); with numbers, each month's: 合计(100.00 元/月, 200.00 元/月, 默认 0 元/月)."""

@@ -9,7 +9,7 @@ from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
-from ..outputs import Row
+from ..outputs import Paid, Row, beside_text
 from ..source import width
 from .formula import who
 
@@ -24,11 +24,12 @@ def summary(
     policy: str,
     interpretation: Interpretation,
     rows: Iterable[Row],
+    paid: Paid,
     findings: list[Diagnostic],
     assumptions: list[str],
     lang: str,
 ) -> str:
-    """`rows`: the outputs, whose values stand in their entries; `findings`: guarantees that the decision does not keep."""
+    """`rows`: the outputs, whose values stand in their entries; `paid`: what the month pays of a benefit; `findings`: guarantees that the decision does not keep."""
     zh = lang == "zh"
     lines = [f"{policy}  {interpretation.date}"]
     benefits: list[tuple[str, str, str]] = []
@@ -38,7 +39,11 @@ def summary(
     by = {(e.name, f.name): f.by for e in interpretation.program.entities for f in e.facts if f.by}
     for entry, name, type_, benefit in rows:
         value = entry.values[name]
-        (benefits if benefit else others).append((_person(entry, lang), name, value_text(value, type_, lang)))
+        said = value_text(value, type_, lang)
+        beside = beside_text(paid(entry, name), lang) if benefit else ""
+        if beside:
+            said += f"（{beside}）" if zh else f" ({beside})"
+        (benefits if benefit else others).append((_person(entry, lang), name, said))
         if isinstance(value, Undetermined):
             names = []
             for need in (*value.needs, *value.parameters):

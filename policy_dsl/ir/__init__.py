@@ -10,6 +10,8 @@ guarantees.py     保证
 births.py         which fact is a birth
 displaced.py      原值
 memory.py         what entries carry from month to month
+parts.py          按月发, 按季发
+periods.py        what an amount of money is per
 carried_grids.py  how fine that is
 conditions.py     conditions on cases as a program of their own
 in_force.py       what is in force on a day

@@ -16,6 +16,7 @@ from .bodies.dates import first_day
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.scope import Scope
+from .periods import paid_type
 
 
 def _none(given: nodes.Given) -> bool:
@@ -188,7 +189,10 @@ class _Reader:
                         raise self._unknown(name, a.span, entity, [n for e, n in self.model.rules if e == entity])
                     if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
                         raise self.elaborator.fail("P1019", a.span, name=name)
-                    value = self._value(a, target.type)
+                    type_ = target.type
+                    if a.measure and isinstance(target, RuleSymbol):
+                        type_ = paid_type(type_, target.parts is not None)
+                    value = self._value(a, type_)
                     month = first_day(entry.month) if entry.month else 0
                     expected.append(
                         ir.Expected(
