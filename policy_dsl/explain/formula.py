@@ -11,6 +11,7 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
+from ..ir.periods import COIN, MONTHS_OF_A_YEAR, QUARTER_ENDS, money
 from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS
 from ..model.reserved_keys import CARRIED_PARTS, PARTS
 from ..model.types import Type, amount, decimal_text
@@ -48,6 +49,20 @@ def rule_words(name: str, lang: str) -> str:
     """A rule as a formula names it; what is known of a benefit in parts in the words of the language: 份额(月发), share(月发)."""
     head, opens, rest = name.partition("(")
     return f"{PARTS[head]}({rest}" if opens and head in PARTS and lang != "zh" else name
+
+
+def parts_words(parts: ir.Parts, type_: Type, lang: str) -> str:
+    """How a benefit of this type is paid in parts, as it is written: 按季发 于 1 月、4 月、7 月、10 月 向下取整 1 元."""
+    months, zh = parts.months, lang == "zh"
+    said = spelling("MONTHLY" if len(months) == len(MONTHS_OF_A_YEAR) else "QUARTERLY", lang)
+    if len(months) < len(MONTHS_OF_A_YEAR) and months != QUARTER_ENDS:
+        listed = "、".join(f"{m} 月" for m in months) if zh else ", ".join(map(str, months))
+        said += f" {spelling('PAY_MONTHS', lang)} {listed}"
+    if (parts.rounding, parts.step) != ("round_half_up", COIN):
+        row = BY_KEY[parts.rounding]
+        step = Words(lang).constant(ir.Constant(parts.step, money(type_), parts.place))
+        said += f" {(row.zh if zh else row.en)[0]} {step}"
+    return said
 
 
 def carried_words(name: str, lang: str) -> str:

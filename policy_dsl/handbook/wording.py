@@ -22,6 +22,8 @@ def worded(node: N, lang: str) -> N:
     match node:
         case nodes.Call(name):
             node = attrs.evolve(node, name=_function(name, lang))
+        case nodes.Parts(_, _, rounding) if rounding:
+            node = attrs.evolve(node, rounding=_function(rounding, lang))
         case nodes.Name((name,)) if name in MOMENTS:
             zh, en = MOMENT_WORDS[MOMENTS[name]]
             node = attrs.evolve(node, path=(zh if lang == "zh" else en,))

@@ -24,9 +24,7 @@ from ..model.types import DATE, MONTH_COUNT, NUMBER, TRUTH, WHOLE
 from ..source import Place
 from . import nodes as ir
 from .memory import Memory
-from .periods import COIN, closing_month, money
-
-YEAR = range(1, 13)
+from .periods import COIN, MONTHS_OF_A_YEAR, closing_month, money
 
 
 def since_part(months: tuple[int, ...], month: int) -> int:
@@ -94,7 +92,7 @@ class _Lowering:
     def since_last(self) -> Iterator[tuple[ir.Expression, ir.Expression]]:
         """待发 in months that do not begin anew behind a part or with the year."""
         by_count: dict[int, list[int]] = {}
-        for month in YEAR:
+        for month in MONTHS_OF_A_YEAR:
             by_count.setdefault(since_part(self.parts.months, month), []).append(month)
         for count, months in by_count.items():
             if count:
@@ -110,7 +108,7 @@ class _Lowering:
         else:
             first = months[0]
             yield self.among(range(1, first + 1)), self.previous("余额", self.times(self.share, 12 - months[-1]))
-        if len(months) == len(YEAR):
+        if len(months) == len(MONTHS_OF_A_YEAR):
             since = self.minus(self.share, self.rounded(self.share))
             like: ir.Expression = ir.Arithmetic("*", self.before(), since, self.type, self.place)
             yield None, self.plus(self.previous("余额", like), self.share)

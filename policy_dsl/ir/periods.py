@@ -8,6 +8,8 @@ from ..model.types import Type
 from ..model.units import DAYS, MONTHS, Unit
 
 COIN = Fraction(1)  # a 分 in base units
+MONTHS_OF_A_YEAR = tuple(range(1, 13))
+QUARTER_ENDS = (3, 6, 9, 12)
 
 
 def period(unit: Unit) -> str:
