@@ -125,7 +125,7 @@ class _Books:
 
     def _gone(self) -> None:
         """Settles what benefits in parts owe who is gone in a pay month."""
-        for found in gone(self.engine.program.rules, self.due.items()):
+        for found in gone(self.engine.program, self.due.items()):
             if not known(found.amount):
                 continue
             key = (found.month, found.benefit)

@@ -5,12 +5,13 @@ They are one row of the ledger, in the last month there, known on the first day 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..backends.entries import Instance
+from ..backends.entries import Instance, numbers_of
 from ..backends.interpret.operations import rounded
+from ..backends.runtime import Unknown
 from ..backends.values import Value, join, known
 from ..ir import nodes as ir
 from ..ir.periods import closing_month
@@ -29,74 +30,103 @@ class Gone(NamedTuple):
     amount: Value
 
 
-class _Last(NamedTuple):
-    """The shares since the last part, up to the last month there; the first month after that."""
+class _Run:
+    """A benefit's months there since its last part, the first of them perhaps the first that is seen at all."""
 
-    month: int
-    rule: ir.Rule
-    shares: Value
-    gone: int = 0
+    def __init__(self, rule: ir.Rule, step: Step | None, month: int) -> None:
+        self.rule = rule
+        self.unpaid: list[Step] = [] if step is None else [step]
+        self.begins = step is not None
+        self.last = month
+        self.gone = 0  # the first month after the last one there
 
 
-def gone(rules: Iterable[ir.Rule], steps: Iterable[tuple[int, Step | None]]) -> Iterator[Gone]:
-    """The rows that one run of months makes, in the order of the pay months. `steps`: its months, each with its decision."""
-    in_parts = {(r.entity, r.name): r for r in rules if r.parts is not None}
-    if not in_parts:
-        return
-    last: dict[Benefit, _Last] = {}
-    for month, step in steps:
-        there = _standing(in_parts, step)
+def gone(program: ir.Program, steps: Iterable[tuple[int, Step | None]]) -> Iterator[Gone]:
+    """The rows that one course of months makes, in the order of the pay months. `steps`: its months, each with its decision."""
+    there = _There(program)
+    runs: dict[Benefit, _Run] = {}
+    for month, step in steps if there.rules else ():
         number = month // 100 % 100
-        for benefit, (rule, entry) in there.items():
+        found = there.of(step)
+        for benefit, rule in found.items():
+            run = runs.get(benefit)
             assert rule.parts is not None
-            before = last.pop(benefit, None)
-            if number not in rule.parts.months:
-                shares = _begun(rule, entry, number) if before is None else _more(before.shares, rule, entry)
-                last[benefit] = _Last(month, rule, shares)
+            if number in rule.parts.months:
+                runs[benefit] = _Run(rule, None, month)
+            elif run is None:
+                runs[benefit] = _Run(rule, step, month)
             else:
-                last[benefit] = _Last(month, rule, Fraction(0))
-        for benefit, was in list(last.items()):
-            if benefit in there:
-                continue
-            assert was.rule.parts is not None
-            since = was.gone or month
-            if number not in was.rule.parts.months:
-                last[benefit] = was._replace(gone=since)
-                continue
-            del last[benefit]
-            amount = _rounded(was.rule.parts, was.shares)
-            if amount != 0:
-                yield Gone(was.month, benefit, since, amount)
+                assert step is not None
+                run.unpaid.append(step)
+                run.last, run.gone = month, 0
+        for benefit in [b for b in runs if b not in found]:
+            run = runs[benefit]
+            run.gone = run.gone or month
+            assert run.rule.parts is not None
+            if number in run.rule.parts.months:
+                del runs[benefit]
+                amount = _amount(run, benefit[0])
+                if amount != 0:
+                    yield Gone(run.last, benefit, run.gone, amount)
 
 
-def _standing(in_parts: dict[tuple[str, str], ir.Rule], step: Step | None) -> dict[Benefit, tuple[ir.Rule, Instance]]:
-    """The benefits in parts of who is there, where they are in force."""
-    if step is None:
-        return {}
-    decision = step.decision()
-    return {
-        (entry.path, name): (rule, entry)
-        for entry in decision.instance.all()
-        for (entity, name), rule in in_parts.items()
-        if entity == entry.entity.name and decision.epoch.rules[entity, name] is not None
-    }
+class _There:
+    """Which benefits in parts are there and in force in a month, by their paths; months with the same facts are looked at once."""
+
+    def __init__(self, program: ir.Program) -> None:
+        self.entities = {e.name: e for e in program.entities}
+        self.rules = [r for r in program.rules if r.parts is not None]
+        self.paid = {r.entity for r in self.rules}
+        for entity in program.entities:  # and what holds somebody who is paid
+            name = entity.name if entity.name in self.paid else ""
+            while name:
+                self.paid.add(name)
+                name = self.entities[name].holder
+        self.before: tuple[object, tuple[bool, ...], dict[Benefit, ir.Rule]] = (None, (), {})
+
+    def of(self, step: Step | None) -> dict[Benefit, ir.Rule]:
+        if step is None:
+            return {}
+        standing = tuple(step.run.epoch.rules[r.entity, r.name] is not None for r in self.rules)
+        if self.before[0] is not step.facts or self.before[1] != standing:
+            rules = [r for r, stands in zip(self.rules, standing, strict=True) if stands]
+            root = step.run.compiled.root
+            self.before = step.facts, standing, dict(self._entry(rules, root, root, step.facts))
+        return self.before[2]
+
+    def _entry(
+        self, rules: Sequence[ir.Rule], name: str, path: str, data: tuple[Any, ...]
+    ) -> Iterator[tuple[Benefit, ir.Rule]]:
+        yield from (((path, r.name), r) for r in rules if r.entity == name)
+        entity = self.entities[name]
+        for at, members in enumerate(entity.lists, len(entity.facts)):
+            given = data[at]
+            if members.entity in self.paid and not isinstance(given, Unknown):
+                for number, entry in zip(numbers_of(given), given, strict=True):
+                    yield from self._entry(rules, members.entity, f"{path}.{members.name}[{number}]", entry)
 
 
-def _begun(rule: ir.Rule, entry: Instance, number: int) -> Value:
-    """The shares since the last part in the first month that is seen; of the old year there is what is not yet closed of it."""
-    assert rule.parts is not None
-    values = [entry.values[of_parts("待发", rule.name)]]
-    if number < closing_month(rule.parts.months) < 12:
-        values.append(entry.values[of_parts("结余", rule.name)])
+def _amount(run: _Run, path: str) -> Value:
+    """The shares since the last part, rounded as its parts are."""
+    parts = run.rule.parts
+    assert parts is not None
+    values: list[Value] = []
+    for n, step in enumerate(run.unpaid):
+        entry = next(e for e in step.decision().instance.all() if e.path == path)
+        if n or not run.begins:
+            values.append(entry.values[of_parts("份额", run.rule.name)])
+        else:
+            values += _begun(run.rule, parts, entry, step.month // 100 % 100)
     held_back = join(values)
-    return sum(values, Fraction(0)) if held_back is None else held_back
+    if held_back is not None:
+        return held_back
+    assert all(known(v) for v in values)
+    return rounded(parts.rounding, sum(values, Fraction(0)) / parts.step) * parts.step
 
 
-def _more(shares: Value, rule: ir.Rule, entry: Instance) -> Value:
-    share = entry.values[of_parts("份额", rule.name)]
-    held_back = join([shares, share])
-    return shares + share if held_back is None else held_back
-
-
-def _rounded(parts: ir.Parts, shares: Value) -> Value:
-    return rounded(parts.rounding, Fraction(shares) / parts.step) * parts.step if known(shares) else shares
+def _begun(rule: ir.Rule, parts: ir.Parts, entry: Instance, month: int) -> list[Value]:
+    """The shares since the last part in the first month that is seen; of the old year there is what is not yet closed of it."""
+    values = [entry.values[of_parts("待发", rule.name)]]
+    if month < closing_month(parts.months) < 12:
+        values.append(entry.values[of_parts("结余", rule.name)])
+    return values
