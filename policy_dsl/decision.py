@@ -15,6 +15,7 @@ from .backends.entries import Instance
 from .backends.epoch import Epoch
 from .backends.formatting import day_text, python_value
 from .backends.interpret.interpretation import Interpretation
+from .backends.payment import Beside, amount_key, beside
 from .backends.runtime import Defer
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
@@ -165,14 +166,20 @@ class Decision(Mapping[str, object]):
         return from_values(self.instance, self._engine.intake, self._epoch)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
-        """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known."""
+        """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
         if self._raw is not None:
             return self._compiled.amounts(self._root, self._root, self._data, self._raw)
-        return {
-            (entry.path, name): Fraction(entry.values[name])
+        rules = self._engine.rules
+        found = (
+            (entry.path, name, entry.values[amount_key(rules[entry.entity.name, name])[1]])
             for entry, name, _, benefit in self.rows()
-            if benefit and known(entry.values[name])
-        }
+            if benefit
+        )
+        return {(path, name): Fraction(value) for path, name, value in found if known(value)}
+
+    def beside(self, entry: Instance, name: str) -> Beside | None:
+        """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
+        return beside(self._engine.rules[entry.entity.name, name], entry.values, self._on, self._epoch.known)
 
     def rows(self) -> Iterator[Row]:
         """(entry, name, type, is a benefit) of every output in force, in order; the values stand in the entry."""
@@ -204,7 +211,7 @@ class Decision(Mapping[str, object]):
     @property
     def benefits(self) -> list[Benefit]:
         """Every 给付 in force of every entry, in order."""
-        return given.benefits(self.rows())
+        return given.benefits(self.rows(), self.beside)
 
     @property
     def undetermined(self) -> list[Open]:
@@ -331,7 +338,7 @@ class Decision(Mapping[str, object]):
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
-            "outputs": given.outputs_json(self.rows()),
+            "outputs": given.outputs_json(self.rows(), self.beside),
             "undetermined": [given.open_json(o) for o in self.undetermined],
         }
         if lacking:
@@ -359,7 +366,17 @@ class Decision(Mapping[str, object]):
 
         at = Interpretation(self._epoch, self._on, self.instance)
         lacking = self.missing if self.undetermined else None
-        return summary(self.policy, at, self.rows(), self.not_in_force, self.findings, self.assumptions, lacking, lang)
+        return summary(
+            self.policy,
+            at,
+            self.rows(),
+            self.not_in_force,
+            self.beside,
+            self.findings,
+            self.assumptions,
+            lacking,
+            lang,
+        )
 
     def __repr__(self) -> str:
         found = getattr(self, "_kept", None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .backends.entries import Instance
 from .backends.formatting import day_text, json_amount, json_value, python_value, value_text
+from .backends.payment import Beside
 from .backends.values import Failure, Undetermined, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .ir import nodes as ir
@@ -20,6 +21,7 @@ from .model.types import Type
 from .source import prints_as_it_is
 
 Row = tuple[Instance, str, Type, bool]  # (entry, name, type, is a benefit)
+Paid = Callable[[Instance, str], Beside | None]
 
 
 class Output(NamedTuple):
@@ -34,13 +36,18 @@ class Output(NamedTuple):
 
 
 class Benefit(NamedTuple):
-    """One 给付 of one entry: the amount in its declared unit, None while it is undetermined."""
+    """One 给付 of one entry: the amount in its declared unit, None while it is undetermined.
+
+    `part`: of a benefit in parts what the month pays, in money; `share`: of another benefit that is not per month a month's share.
+    """
 
     path: str
     entity: str
     name: str
     value: Decimal | Fraction | None
     unit: str
+    part: Decimal | Fraction | None = None
+    share: Decimal | Fraction | None = None
 
 
 class NotInForce(NamedTuple):
@@ -76,7 +83,7 @@ def outputs(rows: Iterable[Row]) -> dict[str, Output]:
     return out
 
 
-def benefits(rows: Iterable[Row]) -> list[Benefit]:
+def benefits(rows: Iterable[Row], paid: Paid) -> list[Benefit]:
     return [
         Benefit(
             f"{entry.path}.{name}",
@@ -84,10 +91,27 @@ def benefits(rows: Iterable[Row]) -> list[Benefit]:
             name,
             python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
             type_.own.show(),
+            **_beside(paid(entry, name)),
         )
         for entry, name, type_, benefit in rows
         if benefit
     ]
+
+
+def _beside(found: Beside | None) -> dict[str, Any]:
+    if found is None or not known(found.value):
+        return {}
+    return {found.kind: python_value(found.value, found.type)}
+
+
+BESIDE = {"part": ("本月发", "paid this month"), "share": ("本月合", "this month's share")}
+
+
+def beside_text(found: Beside | None, lang: str) -> str:
+    """`本月发 458.33 元` beside an annual amount; "" where there is nothing to say."""
+    if found is None:
+        return ""
+    return f"{BESIDE[found.kind][lang != 'zh']} {value_text(found.value, found.type, lang)}"
 
 
 def undetermined(rows: Iterable[Row]) -> list[Open]:
@@ -167,8 +191,8 @@ def _when(span: tuple[int, int] | None, on: int) -> tuple[str, str]:
 # --- as JSON
 
 
-def outputs_json(rows: Iterable[Row]) -> dict[str, object]:
-    """Path → value, null where it is not known."""
+def outputs_json(rows: Iterable[Row], paid: Paid) -> dict[str, object]:
+    """Path → value, null where it is not known; beside it what the month pays."""
     out: dict[str, object] = {}
     for entry, name, type_, _ in rows:
         value = entry.values[name]
@@ -176,10 +200,16 @@ def outputs_json(rows: Iterable[Row]) -> dict[str, object]:
         if not known(value):
             out[path] = None
         elif type_.is_amount:
-            out[path] = json_amount(value, type_)
+            out[path] = {**json_amount(value, type_), **_beside_json(paid(entry, name))}
         else:
             out[path] = {"value": json_value(value, type_)}
     return out
+
+
+def _beside_json(found: Beside | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    return {found.kind: json_value(found.value, found.type) if known(found.value) else None}
 
 
 def open_json(found: Open) -> dict[str, object]:

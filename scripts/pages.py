@@ -97,6 +97,12 @@ MEANING: dict[str, tuple[str, str]] = {
     "ASK": ("问人时的问题", "the question for people"),
     "BY": ("由谁决定", "who decides it"),
     "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),
+    "MONTHLY": ("每个月发一份", "paid in parts, one each month"),
+    "QUARTERLY": (
+        "每季发一份：季末，或「于」写的月份；取整写在后面",
+        "paid in parts, one each quarter: at its end, or in the months named; its rounding stands behind",
+    ),
+    "PAY_MONTHS": ("按季发的月份，每季一个", "the months of “paid quarterly”, one of each quarter"),
     "AND_MORE": ("大于或等于", "that much or more"),
     "AND_LESS": ("小于或等于", "that much or less"),
     "WITHIN": ("小于或等于", "that much or less"),
@@ -112,6 +118,7 @@ WHERE: tuple[tuple[str, str, str], ...] = (
         "声明事实的一行里，单独在逗号之间或最后一个逗号之后",
         "In a fact's line, alone between commas or behind the last one",
     ),
+    ("paying", "给付的声明行，类型之后", "In the head line of a benefit, behind its type"),
     ("dated", "日期之前", "Before a date"),
     (
         "between",

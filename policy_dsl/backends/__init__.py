@@ -10,6 +10,7 @@ engine.py, compiled.py                  makes and keeps compiled functions; what
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month
 identity.py                             who is who from one month to the next
-handover.py                             what a month hands to the next
+handover.py, parts.py                   what a month hands to the next; of benefits in parts, to who comes or is not there
+payment.py                              what a month pays of a benefit
 standalone.py                           a policy as one Python file
 """

@@ -67,7 +67,7 @@ class Compiled(NamedTuple):
     def amounts(
         self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
     ) -> dict[tuple[str, str], Fraction]:
-        """(path, benefit) → amount in base units of the entry and all below it; the short way beside `fill`."""
+        """(path, benefit) → amount in base units, or part, of the entry and all below it; the short way beside `fill`."""
         out: dict[tuple[str, str], Fraction] = {}
         paid = self.paid[name]
         for benefit, slot in paid.benefits:

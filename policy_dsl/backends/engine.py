@@ -19,6 +19,7 @@ from . import runtime
 from .compiled import Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
+from .payment import amount_key
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Engine:
     def _paid(
         self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
     ) -> dict[str, Paid]:
-        benefits = {(r.entity, r.name) for r in self.program.rules if r.benefit}
+        benefits = {(r.entity, r.name): r for r in self.program.rules if r.benefit}
         paying = {e for e, _ in benefits}
         for e in self.program.entities:  # what holds somebody who is paid
             holder = e.holder if e.name in paying else ""
@@ -175,7 +176,8 @@ class Engine:
                 for i, m in enumerate(e.lists, len(e.facts))
                 if m.name in walked and m.entity in paying
             )
-            out[e.name] = Paid(tuple((k[1], slots[k]) for k in keys if k in benefits), lists)
+            paid = tuple((k[1], slots[amount_key(benefits[k])]) for k in keys if k in benefits)
+            out[e.name] = Paid(paid, lists)
         return out
 
     @cached_property

@@ -29,6 +29,7 @@ from ..ir.in_force import (
     parameters_read,
 )
 from ..ir.traverse import all_formulas, counted_status, formulas, references, walk
+from ..model.reserved_keys import PARTS
 from .interpret.parameters import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -248,13 +249,18 @@ class Epoch:
             (r.entity, r.name): in_force(r, on, known) for r in program.rules
         }
         self._stand_still()
+        for rule in program.rules:
+            found = self.rules[rule.entity, rule.name] if rule.tells else None
+            if found is not None and self.rules[rule.entity, rule.tells] is None:
+                otherwise = next(x for x in rule.lines if x.kind == "otherwise")
+                self.rules[rule.entity, rule.name] = found._replace(body=(), otherwise=otherwise)
         self.parameters = parameter_values(parameters, on, known)
 
     def _stand_still(self) -> None:
         """While a status is not in force nothing counts its months."""
         gone = {(r.entity, r.name) for r in self.program.rules if r.status and self.rules[r.entity, r.name] is None}
         for rule in self.program.rules if gone else ():
-            if rule.hidden and counted_status(rule) in gone:
+            if rule.hidden and rule.name.partition("(")[0] not in PARTS and counted_status(rule) in gone:
                 self.rules[rule.entity, rule.name] = None
 
     def seen_on(self, known: int) -> Epoch:

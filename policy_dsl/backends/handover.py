@@ -17,6 +17,7 @@ from .encoding import carried_width, encoded, fact_step
 from .entries import Entries, Instance, numbers_of
 from .epoch import Epoch
 from .identity import Key, keys_of
+from .parts import CarriedParts
 from .runtime import NOTHING, Defer, Held, Unknown
 from .values import Undetermined, known
 
@@ -240,6 +241,7 @@ class Intake:
         # what goes on from where it was when it is in force again: statuses, and what counts their months
         self.still = frozenset((r.entity, r.name) for r in program.rules if r.status or r.hidden)
         self.identified = any(e.identity >= 0 and self._carries(e.name) for e in program.entities)
+        self.parts = CarriedParts(program) if any(r.parts is not None for r in program.rules) else None
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
@@ -259,8 +261,11 @@ class Intake:
     def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, away: Moved) -> tuple[Any, ...]:
         """`carry`: None for an entry that is new here."""
         before, lists = self.places[name]
-        carried = data[before:] if carry is None else carry[0]
-        if not lists or (carry is None and not away):
+        if carry is not None:
+            carried = carry[0]
+        else:
+            carried = data[before:] if self.parts is None else self.parts.begun(name, data[before:])
+        if not lists or (carry is None and not away and self.parts is None):
             return (*data[:before], *carried)
         out = list(data[:before])
         for n, (i, entity) in enumerate(lists):
@@ -281,6 +286,21 @@ class Intake:
         if found is None and isinstance(key, str):
             found = away.get((entity, key)) or handed.get(number)
         return found
+
+    def with_parts(self, name: str, carry: Carry | None, seen: Carry | None) -> Carry | None:
+        """The carry, with what another one of the same month says of benefits in parts: a part is of the shares as known on its pay day."""
+        if self.parts is None or carry is None or seen is None or carry is seen:
+            return carry
+        _, lists = self.places[name]
+        below = tuple(
+            {n: self.with_parts(entity, c, other.get(n)) or c for n, c in handed.items()}
+            for (_, entity), handed, other in zip(lists, carry[1], seen[1], strict=True)
+        )
+        return self.parts.taken(name, carry[0], seen[0]), below
+
+    def begun(self, data: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+        """The data of an entry that comes during a run: of its benefits in parts nothing is unpaid yet."""
+        return data if self.parts is None else self._laid(data, name, None, {})
 
 
 def moved(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...]) -> Moved:

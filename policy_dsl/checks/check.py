@@ -9,6 +9,7 @@ from ..ir import nodes as ir
 from ..ir.births import unmarked
 from ..ir.bounds import Analysis
 from ..ir.in_force import change_days, dependency_order, parameters_read
+from ..ir.periods import COIN
 from ..ir.traverse import all_formulas, asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..source import Place
@@ -33,6 +34,7 @@ def check(program: ir.Program, report: Report) -> None:
         _benefits(program, report)
     check_one_off(program, report)
     find_gaps(program, report)
+    _parts(program, report)
     _births(program, report)
     _ages(program, report)
     check_law(program, report)
@@ -198,3 +200,17 @@ def _benefits(program: ir.Program, report: Report) -> None:
                     unit=unit.show("zh"),
                     unit_en=unit.show("en"),
                 )
+
+
+# --- parts
+
+
+def _parts(program: ir.Program, report: Report) -> None:
+    """Parts that are rounded up, or coarsely: what they give too much is never taken back, what they leave comes at the year's end."""
+    for rule in program.rules:
+        if rule.parts is None or (rule.parts.rounding != "round_up" and rule.parts.step <= COIN):
+            continue
+        zh, en = "前面多发的，结清一年的那一期也不收回", "what they give too much is never taken back"
+        if rule.parts.rounding == "round_down":
+            zh, en = "前面少发的，都压到结清一年的那一期", "what they leave comes with the part that closes the year"
+        report.error("P0276", rule.parts.place, name=rule.name, written=rule.parts.place.written, later=zh, later_en=en)

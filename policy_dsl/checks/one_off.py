@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..backends.payment import period
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
+from ..ir.periods import period
 
 
 def check_one_off(program: ir.Program, report: Report) -> None:

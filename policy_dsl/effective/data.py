@@ -8,7 +8,7 @@ from .._version import __version__
 from ..backends.formatting import day_text, json_value
 from ..backends.values import known
 from ..explain.describe import claim_text, line_text
-from ..explain.formula import Words
+from ..explain.formula import Words, parts_words
 from ..ir import nodes as ir
 from .effective import (
     Effective,
@@ -155,6 +155,7 @@ def _rule(r: ShownRule, lang: str) -> dict[str, object]:
         "name": r.name,
         **_plain(states=_states(r) if r.status else None),
         **_plain(unit=r.type.own.show() if r.type.is_amount else ""),
+        **_plain(paid=parts_words(r.parts, r.type, lang) if r.parts is not None else None),
         "in_force": bool(r.lines),
         "origin": _origin(r.origin),
         **_plain(mode=r.mode),

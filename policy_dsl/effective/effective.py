@@ -119,6 +119,7 @@ class ShownRule(NamedTuple):
     status: bool = False
     marks: tuple[ShownMark, ...] = ()
     arrears: ShownArrears | None = None
+    parts: ir.Parts | None = None
 
     @property
     def finals(self) -> frozenset[str]:

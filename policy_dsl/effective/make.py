@@ -194,6 +194,7 @@ class EffectiveBuilder:
                 for m in r.marks
             ),
             self.arrears(r),
+            r.parts,
         )
 
     def arrears(self, r: ir.Rule) -> ShownArrears | None:

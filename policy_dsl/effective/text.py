@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..backends.formatting import day_text, value_text
 from ..explain.describe import claim_text, line_text
-from ..explain.formula import Words
+from ..explain.formula import Words, parts_words
 from ..ir import nodes as ir
 from ..model.types import BUILTIN, Type
 from ..syntax.keywords import comparison_in, spelling
@@ -175,7 +175,8 @@ class Phrases:
     def rule(self, r: ShownRule) -> Iterator[str]:
         word = self.word("STATUS" if r.status else "BENEFIT" if r.benefit else "RULE")
         type_ = "" if r.status else f" : {self.type(r.type)}"
-        yield f"{word} {r.entity} {r.name}{type_}  {self.origin(r.origin)}"
+        paid = f" {parts_words(r.parts, r.type, self.lang)}" if r.parts is not None else ""
+        yield f"{word} {r.entity} {r.name}{type_}{paid}  {self.origin(r.origin)}"
         yield from self.marks(r, "initial")
         if r.mode:
             yield f"  {self.word(_MODES[r.mode])}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..backends.entries import Instance, locate
 from ..backends.formatting import day_text, value_text
+from ..backends.payment import paid_type
 from ..backends.presence import first_month
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
@@ -144,7 +145,7 @@ def _of_month(policy: Policy, month: Month, want: ir.Expected) -> Mismatch | Non
 def _measured(policy: Policy, made: Timeline, want: ir.Expected, month: str) -> Mismatch | None:
     """已发(x) and 补发(x) of a month."""
     entry, _, name = want.path.rpartition(".")
-    type_ = next(r.type for r in policy.program.rules if r.benefit and r.name == name)
+    type_ = next(paid_type(r) for r in policy.program.rules if r.benefit and r.name == name)
     amount = made.paid(month, want.path) if want.measure == "paid" else made.settled(month, want.path)
     words = MEASURES[want.measure]
     found = _compare(want, Fraction(amount) * type_.own.scale, type_)

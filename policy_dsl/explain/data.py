@@ -12,7 +12,17 @@ from .._version import __version__
 from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import calendars, conversions, displaced_text, left_out, line_text, part_text, roundings, to_declared
+from .describe import (
+    calendars,
+    conversions,
+    displaced_text,
+    left_out,
+    like_this,
+    line_text,
+    part_text,
+    roundings,
+    to_declared,
+)
 from .explanation import Considered, Explanation, Step
 from .formula import Words
 
@@ -94,6 +104,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "missing": step.missing or None,
         "given_up": _given_up(made, step, lang),
         "displaced": displaced_text(step, lang) or None,
+        "like_this": any(like_this(made, step, c.line.result) for c in step.applied),
         "assumptions": list(step.assumptions),
         "decided_by": step.decided_by or None,
         "default_used": step.default_used,

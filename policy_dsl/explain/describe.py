@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.formatting import day_text, value_text
+from ..backends.runtime import NOTHING
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..backends.working_days import calendar_of
 from ..ir import nodes as ir
-from ..ir.traverse import asks_calendar, children, condition_of, paid_on
+from ..ir.traverse import asks_calendar, children, condition_of, paid_on, walk
 from ..model.clause import Clause
+from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import Type
 from ..syntax.keywords import spelling
 from .explanation import Considered, Explanation, Step
-from .formula import Words, carried_words, conversion, entry_name
+from .formula import Words, carried_words, conversion, entry_name, rule_words
 
 
 class Row(NamedTuple):
@@ -56,6 +58,7 @@ _LABELS = {
     "since": ("生效", "in force"),
     "given_up": ("放弃", "given up"),
     "displaced": ("取代", "displaces"),
+    "like_this": ("以前各月", "earlier months"),
     "assumption": ("假设", "assumption"),
     "decided_by": ("由人决定", "decided by people"),
     "default": ("默认", "default"),
@@ -68,6 +71,7 @@ _LABELS = {
 _KINDS = {
     "rule": ("规则", "rule"),
     "benefit": ("给付", "benefit"),
+    "part": ("本月发", "paid this month"),
     "displaced": ("原值", "displaced value"),
     "fact": ("事实", "fact"),
     "parameter": ("参数", "parameter"),
@@ -86,6 +90,10 @@ _MISSING = {
 }
 
 
+_LIKE_THIS = (
+    "没有上月：从上一年最后一次发放以后，各月都按本月计",
+    "there is no month before: all months since the last part of the year before count as this one",
+)
 MOST_DAYS = 12  # days off or make-up days named for one deadline
 
 
@@ -94,7 +102,7 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
     zh = lang == "zh"
     kind = _KINDS[step.kind][0 if zh else 1]
     tag = f"{kind} · {step.who}" if step.who else kind
-    title = step.name if step.kind == "parameter" else f"{step.path}.{step.name}"
+    title = step.name if step.kind == "parameter" else f"{step.path}.{rule_words(step.name, lang)}"
     if step.kind == "past":
         title = f"{step.path}.{carried_words(step.name, lang)}"
     if step.kind == "displaced":
@@ -272,6 +280,18 @@ def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -
         value = made.interpretation.evaluate(line.result, at)
         yield from _numbers(made, line.result, at, value, _shown_type(step, line.result), lang)
         yield from (("conversion", t) for t in to_declared(made, step, line.result, at, lang))
+        if like_this(made, step, line.result):
+            yield "like_this", _LIKE_THIS[lang != "zh"]
+
+
+def like_this(made: Explanation, step: Step, formula: ir.Expression) -> bool:
+    """Whether a formula about a benefit in parts counts earlier months as this one, since there is no month before."""
+    return any(
+        isinstance(node, ir.CarriedRef)
+        and node.name.partition("(")[0] in CARRIED_PARTS
+        and made.interpretation.evaluate(node, step.at) is NOTHING
+        for node in walk(formula)
+    )
 
 
 def _shown_type(step: Step, formula: ir.Expression) -> Type:

@@ -6,6 +6,7 @@ from ..backends.entries import Instance, locate
 from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation, dated
 from ..backends.interpret.parameters import parameter_value
+from ..backends.payment import part_name
 from ..backends.runtime import NOTHING, Held, add_months
 from ..backends.values import Value, join, known
 from ..ir import nodes as ir
@@ -13,7 +14,7 @@ from ..ir.in_force import Held as Valued
 from ..ir.in_force import Missing, held
 from ..ir.traverse import children
 from ..model.functions import BY_KEY
-from ..model.reserved_keys import PREVIOUS
+from ..model.reserved_keys import PARTS, PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step
@@ -51,6 +52,7 @@ class Explainer:
         self.behind = f" {BY_TERMINAL['ON'].zh} {day_text(law)}" if law else ""  # an id says whose law it is about
         self.others: dict[int, Explainer] = {}
         self.rules = {(r.entity, r.name): r for r in self.program.rules}
+        self.parts = {(r.entity, r.name): part_name(r) for r in self.program.rules if r.parts is not None}
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
         self.steps: dict[str, Step] = {} if steps is None else steps
@@ -62,10 +64,16 @@ class Explainer:
         return self.others[day]
 
     def of(self, paths: list[str]) -> Explanation:
-        """The reasons for outputs, by their whole paths."""
-        for path in paths:
+        """The reasons for outputs, by their whole paths, each benefit in parts followed by its part."""
+        roots = paths if not self.parts else [p for path in paths for p in self._with_part(path)]
+        for path in roots:
             self.output(path)
-        return Explanation(self.policy, self.digest, self.interpretation, paths, self.steps)
+        return Explanation(self.policy, self.digest, self.interpretation, roots, self.steps)
+
+    def _with_part(self, path: str) -> list[str]:
+        entry, name = self._split(path)
+        part = self.parts.get((entry.entity.name, name))
+        return [path] if part is None else [path, f"{entry.path}.{part}"]
 
     def output(self, path: str) -> None:
         """Makes the step of an output and of all it rests on, without recursion: a long chain of rules is no danger."""
@@ -110,6 +118,8 @@ class Explainer:
                     given_up = other
                     given_up_lines = giving(self.interpretation, found, entry, other)
                     formulas += [x.result for x in given_up_lines]
+            if rule.hidden and rule.name.partition("(")[0] in PARTS:
+                considered = []  # lines of other months
             for c in applied:
                 formulas += [*(p.formula for p in c.parts), c.line.result]
             for c in considered:
@@ -124,7 +134,7 @@ class Explainer:
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
             id=self.id_of(entry, rule.name),
-            kind="displaced" if rule.displaces else "benefit" if rule.benefit else "rule",
+            kind=self._kind(rule),
             entity=rule.entity,
             path=entry.path,
             name=rule.called,
@@ -141,7 +151,7 @@ class Explainer:
             default_used=False,
             given_up=given_up,
             given_up_lines=given_up_lines,
-            mode=found.mode if found is not None else "",
+            mode=found.mode if found is not None and not rule.hidden else "",
             missing="",
             published=lead.published if lead else 0,
             formula=None,
@@ -152,6 +162,11 @@ class Explainer:
             without=rule.without,
         )
         return step, below
+
+    def _kind(self, rule: ir.Rule) -> str:
+        if rule.hidden and rule.name in self.parts.values():
+            return "part"
+        return "displaced" if rule.displaces else "benefit" if rule.benefit else "rule"
 
     def _pick(self, entry: Instance, rule: ir.Rule) -> object:
         """The recorded line; nothing is recorded of another day's law."""

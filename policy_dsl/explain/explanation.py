@@ -56,7 +56,8 @@ class Displaced(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One value with its reasons. `kind`: rule, benefit, displaced (the 原值 of a line), fact, parameter."""
+    """One value with its reasons. `kind`: rule, benefit, part (what a month pays of a benefit in parts), displaced (the 原值 of a line),
+    fact, parameter, past."""
 
     id: str
     kind: str

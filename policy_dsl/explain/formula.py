@@ -11,7 +11,9 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Undetermined, Value, known
 from ..ir import nodes as ir
+from ..ir.periods import COIN, MONTHS_OF_A_YEAR, QUARTER_ENDS, money
 from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS, THIS_YEAR
+from ..model.reserved_keys import CARRIED_PARTS, PARTS
 from ..model.types import Type, amount, decimal_text
 from ..model.units import Unit
 from ..syntax.keywords import comparison_in, spelling
@@ -44,9 +46,31 @@ def parts_of(node: ir.Logic) -> Iterator[ir.Expression]:
             yield part
 
 
+def rule_words(name: str, lang: str) -> str:
+    """A rule as a formula names it; what is known of a benefit in parts in the words of the language: 份额(月发), share(月发)."""
+    head, opens, rest = name.partition("(")
+    return f"{PARTS[head]}({rest}" if opens and head in PARTS and lang != "zh" else name
+
+
+def parts_words(parts: ir.Parts, type_: Type, lang: str) -> str:
+    """How a benefit of this type is paid in parts, as it is written: 按季发 于 1 月、4 月、7 月、10 月 向下取整 1 元."""
+    months, zh = parts.months, lang == "zh"
+    said = spelling("MONTHLY" if len(months) == len(MONTHS_OF_A_YEAR) else "QUARTERLY", lang)
+    if len(months) < len(MONTHS_OF_A_YEAR) and months != QUARTER_ENDS:
+        listed = "、".join(f"{m} 月" for m in months) if zh else ", ".join(map(str, months))
+        said += f" {spelling('PAY_MONTHS', lang)} {listed}"
+    if (parts.rounding, parts.step) != ("round_half_up", COIN):
+        row = BY_KEY[parts.rounding]
+        step = Words(lang).constant(ir.Constant(parts.step, money(type_), parts.place))
+        said += f" {(row.zh if zh else row.en)[0]} {step}"
+    return said
+
+
 def carried_words(name: str, lang: str) -> str:
     """What an entry carries, as a formula names it: 上月(保障金), 持续(低保状态)."""
     head, opens, rest = name.partition("(")
+    if opens and head in CARRIED_PARTS:
+        name = rule_words(name, lang)
     row = BY_NAME.get(head) if opens else None
     if row is None:
         return f"{BY_KEY['previous'].zh[0] if lang == 'zh' else BY_KEY['previous'].en[0]}({name})"
@@ -103,7 +127,10 @@ class Words:
                 return self.constant(node), 9
             case ir.RuleRef() if node.displaced:
                 return self.leaf(node, self.keyword("DISPLACED")), 9
-            case ir.FactRef() | ir.RuleRef():
+            case ir.RuleRef():
+                name = rule_words(node.name, self.lang)
+                return self.leaf(node, f"{node.entity}.{name}" if node.up else name), 9
+            case ir.FactRef():
                 return self.leaf(node, f"{node.entity}.{node.name}" if node.up else node.name), 9
             case ir.ParameterRef():
                 return self.leaf(node, self.parameter(node)), 9
@@ -155,7 +182,7 @@ class Words:
 
     def past(self, node: ir.Past) -> str:
         default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
-        return f"{self.function(node.function)}({node.shown}{default})"
+        return f"{self.function(node.function)}({rule_words(node.shown, self.lang)}{default})"
 
     def if_in_force(self, node: ir.IfInForce) -> str:
         """现行(标准, 默认 0); with numbers the value, or, where nothing is in force, the default: 现行(标准 没有规定, 默认 0 元/月)."""

@@ -11,7 +11,7 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..missing import Missing
-from ..outputs import NotInForce, Row, span_text
+from ..outputs import NotInForce, Paid, Row, beside_text, span_text
 from ..source import width
 from .formula import who
 
@@ -27,13 +27,14 @@ def summary(
     interpretation: Interpretation,
     rows: Iterable[Row],
     absent: Iterable[NotInForce],
+    paid: Paid,
     findings: list[Diagnostic],
     assumptions: list[str],
     missing: Missing | None,
     lang: str,
 ) -> str:
-    """`rows`: the outputs, whose values stand in their entries; `absent`: those that are not in force; `findings`: guarantees that the
-    decision does not keep; `missing`: where an output is open."""
+    """`rows`: the outputs, whose values stand in their entries; `absent`: those that are not in force; `paid`: what the month pays of a
+    benefit; `findings`: guarantees that the decision does not keep; `missing`: where an output is open."""
     zh = lang == "zh"
     lines = [f"{policy}  {interpretation.date}"]
     benefits: list[tuple[str, str, str]] = []
@@ -43,7 +44,11 @@ def summary(
     by = {(e.name, f.name): f.by for e in interpretation.program.entities for f in e.facts if f.by}
     for entry, name, type_, benefit in rows:
         value = entry.values[name]
-        (benefits if benefit else others).append((_person(entry, lang), name, value_text(value, type_, lang)))
+        said = value_text(value, type_, lang)
+        beside = beside_text(paid(entry, name), lang) if benefit else ""
+        if beside:
+            said += f"（{beside}）" if zh else f" ({beside})"
+        (benefits if benefit else others).append((_person(entry, lang), name, said))
         if isinstance(value, Undetermined):
             names = []
             for need in (*value.needs, *value.parameters):

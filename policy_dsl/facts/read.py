@@ -20,7 +20,20 @@ from ..diagnostics.report import PolicyError, suggestion
 from ..ir import nodes as ir
 from ..ir.traverse import usual_root, usual_roots
 from ..model.clause import Clause
-from ..model.reserved_keys import IS, LEARNED, LOOK_BACKS, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, Word, given
+from ..model.reserved_keys import (
+    CARRIED_PARTS,
+    IS,
+    LEARNED,
+    LOOK_BACKS,
+    PAID,
+    PARTS,
+    PRESENT,
+    PREVIOUS,
+    SINCE,
+    UNTIL,
+    Word,
+    given,
+)
 from ..model.types import decimal_text
 from ..syntax.characters import MAX_LEVELS, MAX_TEXT
 from .values import ValueReader, date_of, excerpt
@@ -196,8 +209,9 @@ class Reader(ValueReader):
         known: dict[str, dict[str, None]] = {}
         for c in entity.carried:
             known.setdefault(c.given[0], {}).update(dict.fromkeys(c.given[1:]))
-        words = {w: zh for zh, en in LOOK_BACKS.items() for w in (zh, en)}
-        self.twins(value, tuple(LOOK_BACKS.items()), path)
+        spelled = LOOK_BACKS | {zh: PARTS[zh] for zh in CARRIED_PARTS}
+        words = {w: zh for zh, en in spelled.items() for w in (zh, en)}
+        self.twins(value, tuple(spelled.items()), path)
         plain = {words.get(excerpt(k), excerpt(k)): v for k, v in value.items()}
         self._strangers(plain, known, path)
         for key, inner in known.items():
@@ -231,6 +245,8 @@ class Reader(ValueReader):
             return next((f.low, f.high) for f in entity.facts if f.name == c.of)
         if c.given[0] in ("持续", "累计"):
             return Fraction(0), Fraction(CALENDAR_MONTHS) * c.type.own.scale
+        if c.given[0] == CARRIED_PARTS[0]:
+            return Fraction(0), None
         benefit = any(r.benefit and (r.entity, r.name) == (entity.name, c.of) for r in self.program.rules)
         return (Fraction(0) if benefit else None), None
 

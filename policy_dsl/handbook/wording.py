@@ -26,6 +26,8 @@ def worded(node: N, lang: str) -> N:
                 this_year = nodes.Name((THIS_YEAR[0 if lang == "zh" else 1],), span=arguments[0].span)
                 arguments = (this_year, *arguments[1:])
             node = attrs.evolve(node, name=_function(name, lang), arguments=arguments)
+        case nodes.Parts(_, _, rounding) if rounding:
+            node = attrs.evolve(node, rounding=_function(rounding, lang))
         case nodes.Name((name,)) if name in MOMENTS:
             zh, en = MOMENT_WORDS[MOMENTS[name]]
             node = attrs.evolve(node, path=(zh if lang == "zh" else en,))

@@ -11,6 +11,8 @@ births.py         which fact is a birth
 identities.py     which fact says who somebody is
 displaced.py      原值
 memory.py         what entries carry from month to month
+parts.py          按月发, 按季发
+periods.py        what an amount of money is per
 carried_grids.py  how fine that is
 conditions.py     conditions on cases as a program of their own
 in_force.py       what is in force on a day

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from math import lcm
 
+from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import grid as fact_grid
 from ..syntax.characters import MAX_CARRIED, MAX_CARRIED_PARTS
 from . import nodes as ir
 from .bounds import Analysis
+from .periods import MONTHS_OF_A_YEAR
 
 ROUNDS = 6
 CARRIED = 10**MAX_CARRIED  # in base units: what is larger is not carried into the next month, nor what is finer
@@ -36,7 +38,10 @@ def settle_grids(program: ir.Program) -> ir.Program:
 
 
 def _least(c: ir.Carried) -> int:
-    """Money is at least as fine as the 分 of its own period: a month that is given may have any whole 分, whatever the rule gives now."""
+    """Money is at least as fine as the 分 of its own period: a month that is given may have any whole 分, whatever the rule gives now.
+    What is left of a benefit in parts is at least as fine as the twelfths of a year's 分."""
+    if c.given[0] in CARRIED_PARTS:
+        return len(MONTHS_OF_A_YEAR)
     return c.type.own.coin.denominator if c.type.unit.is_money else 1
 
 

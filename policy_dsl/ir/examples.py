@@ -16,6 +16,7 @@ from .bodies.dates import first_day
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.scope import Scope
+from .periods import paid_type
 
 ABSENT = ("没有规定", "not_in_force")
 
@@ -196,8 +197,11 @@ class _Reader:
                         raise self._unknown(name, a.span, entity, [n for e, n in self.model.rules if e == entity])
                     if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
                         raise self.elaborator.fail("P1019", a.span, name=name)
+                    type_ = target.type
+                    if a.measure and isinstance(target, RuleSymbol):
+                        type_ = paid_type(type_, target.parts is not None)
                     absent = isinstance(target, RuleSymbol) and not a.measure and _absent(a.given, target.type)
-                    kind, value = ("absent", None) if absent else (a.given.kind, self._value(a, target.type))
+                    kind, value = ("absent", None) if absent else (a.given.kind, self._value(a, type_))
                     month = first_day(entry.month) if entry.month else 0
                     expected.append(
                         ir.Expected(f"{path}.{name}", kind, value, a.given.names, a.span.place, month, a.measure)

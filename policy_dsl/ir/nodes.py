@@ -292,6 +292,15 @@ class Mark(NamedTuple):
     place: Place
 
 
+class Parts(NamedTuple):
+    """按月发, 按季发: in which calendar months a benefit is paid, ascending, and how each part is rounded (ir/parts.py)."""
+
+    months: tuple[int, ...]
+    rounding: str  # the function
+    step: Fraction
+    place: Place
+
+
 class Rule(NamedTuple):
     """A rule, or (`displaces`) the part of one that would count without a line: hidden, read as 原值, never an output."""
 
@@ -313,6 +322,10 @@ class Rule(NamedTuple):
     without: str = ""  # and what is left out of it: an exception's label, or a layer's name
     marks: tuple[Mark, ...] = ()  # of a status
     sections: tuple[Place, ...] = ()  # where it is declared again or amended, `place` left out
+    parts: Parts | None = None  # of a benefit that is not paid by its own period
+    tells: str = (
+        ""  # the benefit of which this hidden rule tells whether it is in force: its value line is, where that is
+    )
 
     @property
     def called(self) -> str:

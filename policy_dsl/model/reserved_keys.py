@@ -16,6 +16,23 @@ IS: Word = ("为", "is")
 LEARNED: Word = ("获知", "known")
 LOOK_BACKS: dict[str, str] = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}  # under 上月
 
+PARTS: dict[str, str] = {
+    "现行": "in_force",
+    "份额": "share",
+    "待发": "outstanding",
+    "结余": "remainder",
+    "发放": "part",
+    "未发": "unpaid",
+    "余额": "balance",
+}
+"""What is known of a benefit in parts (ir/parts.py); a value of one is named 份额(月发). `上月` gives the last two."""
+CARRIED_PARTS = ("未发", "余额")
+
+
+def of_parts(word: str, benefit: str) -> str:
+    """The name of one of PARTS of a benefit: 份额(月发)."""
+    return f"{word}({benefit})"
+
 
 def stay_of(status: str) -> str:
     """The carried count of a status's months in its state, this one included, as rules and `上月` name it."""

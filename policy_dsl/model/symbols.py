@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from attrs import field, frozen
 
 from ..source import Span
@@ -56,6 +58,17 @@ class RuleSymbol:
     benefit: bool
     declared: tuple[Declared, ...]
     status: StatusSymbol | None = None
+    parts: PartsSymbol | None = None
+
+
+@frozen
+class PartsSymbol:
+    """按月发, 按季发: the calendar months in which a benefit is paid, ascending, and how each part is rounded."""
+
+    months: tuple[int, ...]
+    rounding: str  # the function's key
+    step: Fraction  # in 分
+    span: Span = field(eq=False)
 
 
 @frozen

@@ -4,7 +4,7 @@ A word is a keyword only where the table says so, so that 标题, 日期, `from`
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
 `type` in the head or fact line of a declaration; `mark` in a fact line, alone between commas or behind the last one; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
 `dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
-`claim` in the lines of a guarantee.
+`claim` in the lines of a guarantee; `paying` behind the type in the head line of a benefit, where its spelling may be two words.
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("ASK", "问", "ask", ("type",)),
     Keyword("BY", "由", "by", ("type",)),
     Keyword("DECIDES", "定", "decides", ("type",)),
+    Keyword("MONTHLY", "按月发", "paid monthly", ("paying",)),
+    Keyword("QUARTERLY", "按季发", "paid quarterly", ("paying",)),
+    Keyword("PAY_MONTHS", "于", "in month", ("paying",)),
     Keyword("AND_MORE", "以上", "and_more", ("cell",)),
     Keyword("AND_LESS", "以下", "and_less", ("cell",)),
     Keyword("WITHIN", "以内", "within", ("cell",)),

@@ -452,8 +452,18 @@ class Parameter(Declaring):
 
 
 @frozen
+class Parts(Node):
+    """`按月发`, `按季发 于 1 月、4 月、7 月、10 月`, with the rounding of parts behind it: `向下取整 1 元`."""
+
+    every: Literal["monthly", "quarterly"]
+    months: tuple[int, ...] = ()  # as written; none are those of the word
+    rounding: str = ""  # the function's word
+    step: Expression | None = None
+
+
+@frozen
 class Rule(Declaring):
-    """规则 and 给付: `benefit` tells them apart."""
+    """规则 and 给付: `benefit` tells them apart. `parts`: how often a benefit is paid, where that is not its own period."""
 
     entities: tuple[str, ...]
     name: str
@@ -461,6 +471,7 @@ class Rule(Declaring):
     dates: Dates | None
     body: tuple[Line, ...]
     benefit: bool
+    parts: Parts | None = None
 
 
 @frozen

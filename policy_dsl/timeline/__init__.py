@@ -3,6 +3,7 @@
 history.py    facts with dates → tracks
 months.py     one month after another
 arrears.py    paid against due
+gone.py       what no part pays of a benefit in parts
 timeline.py   the public `Timeline`
 month.py      one month of it
 reasons.py    why two decisions differ

@@ -15,12 +15,15 @@ from ..backends.compiled import NOTHING_PAID
 from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
+from ..backends.payment import payment
 from ..backends.presence import first_month
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
+from ..ir.periods import period
+from .gone import gone
 from .history import History
 from .months import Course, Step, months_between, payday
 
@@ -66,7 +69,7 @@ class _Books:
     def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
         self.engine = engine
         self.history = history
-        self.course = Course(engine, history)
+        self.course = Course(engine, history, start)
         self.months = list(months_between(start, end))
         self.as_known = as_known
         self.conditions = {(a.entity, a.benefit): a.condition for a in engine.program.arrears}
@@ -102,6 +105,8 @@ class _Books:
                 unsettled = ir.OPEN
             before = known_now
             due = self.due[month] = self.course.step(month, known_now, due_carry)
+            if day == known_now:
+                paid_carry = self.engine.intake.with_parts(self.course.root, paid_carry, due_carry)
             same = day == known_now and _same(due_carry, paid_carry)
             paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
             if paid is not due:
@@ -114,8 +119,27 @@ class _Books:
             self._again(touched, self.months, self.as_known)
         first = self.months[0] if self.history.ledgers else min(touched, unsettled)
         self._settle(min(first, self._beyond()), self.months, None)
+        self._gone()
         left = sorted(d for d in self.owed.values() if d.due != d.paid)
         return Account(self.due, self.paid, tuple(left), self.settled, tuple(self.errors))
+
+    def _gone(self) -> None:
+        """Settles what benefits in parts owe who is gone in a pay month."""
+        for found in gone(self.engine.program, self.due.items()):
+            if not known(found.amount):
+                continue
+            key = (found.month, found.benefit)
+            later = (m for m in self.months if m > found.month and payday(self.engine.program, m) >= found.known)
+            settling = next(later, None)
+            before = self.owed.get(key)
+            was = self.handed(found.month).get(found.benefit, NOTHING_PAID)
+            due = before.due if before else was
+            self.owed[key] = Difference(
+                found.month, found.benefit, before.paid if before else was, due + found.amount, settling
+            )
+            if settling is not None:
+                at = (settling, found.benefit)
+                self.settled[at] = self.settled.get(at, NOTHING_PAID) + found.amount
 
     def _beyond(self) -> int:
         """The first month that was paid with more than what is known as of `as_known`."""
@@ -164,8 +188,8 @@ class _Books:
                 self.settled[settling, benefit] = total + now - already
 
     def amounts(self, step: Step | None) -> dict[Benefit, Fraction]:
-        """Each benefit's known amount in base units."""
-        return {} if step is None else step.decision().amounts()
+        """What the month pays of each benefit, where that is known, in base units."""
+        return {} if step is None else _payments(step)
 
     def handed(self, month: int) -> dict[Benefit, Fraction]:
         """What was paid: by the ledger where there is one, else as decided on the pay day."""
@@ -207,10 +231,23 @@ class _Books:
 
 def handed(history: History, paid: Step | None, month: int) -> dict[Benefit, Fraction]:
     """What was paid in a month for itself: by the ledger where there is one, else as decided on the pay day."""
-    out = {} if paid is None else dict(paid.decision().amounts())
+    out = {} if paid is None else _payments(paid)
     if history.ledgers:
         out.update(history.ledger(month))
     return out
+
+
+def _payments(step: Step) -> dict[Benefit, Fraction]:
+    made = step.decision().amounts()
+    counted = {(r.entity, r.name): r for r in step.engine.program.rules if r.benefit and period(r.type.unit) == "day"}
+    if not counted:
+        return dict(made)
+    at = {e.path: e.entity.name for e in step.decision().instance.all()}
+    rules = {key: counted.get((at[key[0]], key[1])) for key in made}
+    return {
+        key: amount if (rule := rules[key]) is None else payment(rule, amount, step.month, step.run.epoch.known)
+        for key, amount in made.items()
+    }
 
 
 def _gives_the_same(a: Step, b: Step) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..backends.encoding import fact_step
 from ..backends.entries import Unborn
 from ..backends.formatting import day_text
+from ..backends.payment import paid_type
 from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_month, month_after, told
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
@@ -461,7 +462,7 @@ class HistoryReader:
                 continue
 
             made = ir.Fact(
-                name, rule.type, Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
+                name, paid_type(rule), Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
             )
             fact = self.paid.setdefault((rule.entity, name), made)
 

@@ -76,10 +76,11 @@ class Step:
 
 
 class Course:
-    """Decides months of one history. `step` gives a month's Step, or None where nobody is there."""
+    """Decides months of one history, the first of which is `start`. `step` gives a month's Step, or None where nobody is there."""
 
-    def __init__(self, engine: Engine, history: History) -> None:
+    def __init__(self, engine: Engine, history: History, start: int) -> None:
         self.history = history
+        self.start = start
         self.engine = engine
         self.root = history.root
         self.carries = any(e.carried for e in engine.program.entities)
@@ -89,7 +90,11 @@ class Course:
         facts = self.history.data(month, known)
         if facts is None:
             return None
-        data = facts if carry is None else self.engine.intake.laid(facts, self.root, carry)
+        intake = self.engine.intake
+        if carry is None:
+            data = facts if month == self.start else intake.begun(facts, self.root)
+        else:
+            data = intake.laid(facts, self.root, carry)
         run = self.engine.run(month, self.root, known)
         try:
             raw = run.compiled.decide(run.parameters, month, data)

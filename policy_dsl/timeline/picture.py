@@ -45,7 +45,7 @@ def svg(months: Sequence[Month], program: ir.Program, root: str, lang: str = "zh
         status = next(c.status for c in row if c is not None)
         name = next(c.label for c in row if c is not None)
         parts.append(_text(4, top + 17, name))
-        parts += _band(row, step, top, path) if status else _bars(row, step, top)
+        parts += _band(row, step, top, path) if status else _bars(row, step, top, lang)
         top += (BAND if status else BARS) + GAP
     compared = compared_amounts(program, root)
     if compared is not None:
@@ -104,7 +104,7 @@ def _band(row: list[Cell | None], step: float, top: float, path: str) -> Iterato
         at += count
 
 
-def _bars(row: list[Cell | None], step: float, top: float) -> Iterator[str]:
+def _bars(row: list[Cell | None], step: float, top: float, lang: str) -> Iterator[str]:
     amounts = [Fraction(c.value) if c is not None and known(c.value) else Fraction(0) for c in row]  # type: ignore[call-overload]
     most = max(*amounts, Fraction(1))
     last = None
@@ -114,7 +114,7 @@ def _bars(row: list[Cell | None], step: float, top: float) -> Iterator[str]:
         if cell is not None:
             yield (
                 f'<rect x="{x:.1f}" y="{top + BARS - high:.1f}" width="{step - 1:.1f}" height="{high:.1f}" fill="#0b5394">'
-                f"<title>{escape(cell.text)}</title></rect>"
+                f"<title>{escape(cell.said(lang))}</title></rect>"
             )
             if cell.text != last and step * 3 > 30:
                 yield _text(x, top + BARS - high - 3, cell.text.split(" ")[0], ' font-size="10"')

@@ -11,13 +11,15 @@ from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..explain.formula import who
 from ..model.types import Type
+from ..outputs import beside_text
 from .month import Month
 from .reasons import Compared, because
 from .stays import stay
 
 
 class Cell(NamedTuple):
-    """One status or benefit in a month: its path, its name for people, its value in words, and how long a state has lasted."""
+    """One status or benefit in a month: its path, its name for people, its value in words, and what is said beside it: how long a state
+    has lasted, what the month pays of an annual amount."""
 
     path: str
     label: str
@@ -25,13 +27,13 @@ class Cell(NamedTuple):
     value: object
     type: Type
     status: bool
-    stay: str = ""
+    beside: str = ""
 
     def said(self, lang: str) -> str:
-        """渐退（第 1 个月，期限 6 个月）"""
-        if not self.stay:
+        """渐退（第 1 个月，期限 6 个月）, 5500.00 元/年（本月发 458.33 元）"""
+        if not self.beside:
             return self.text
-        return f"{self.text}（{self.stay}）" if lang == "zh" else f"{self.text} ({self.stay})"
+        return f"{self.text}（{self.beside}）" if lang == "zh" else f"{self.text} ({self.beside})"
 
 
 class Moved(NamedTuple):
@@ -69,8 +71,10 @@ def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
         if status or benefit or (not own and entry.path == decision.root):
             value = entry.values[name]
             text = value_text(value, type_, lang)
-            lasted = stay(decision, entry, rules[entry.entity.name, name], lang) if status else ""
-            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status, lasted)
+            beside = beside_text(decision.beside(entry, name), lang) if benefit else ""
+            if status:
+                beside = stay(decision, entry, rules[entry.entity.name, name], lang)
+            yield Cell(f"{entry.path}.{name}", label(entry, name, decision.root), text, value, type_, status, beside)
 
 
 def rows(months: Sequence[Month], lang: str) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from .._version import LANGUAGE, __version__
 from ..backends.engine import Engine
 from ..backends.formatting import day_text, json_amount, json_value, python_value
+from ..backends.payment import paid_type
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
@@ -165,7 +166,7 @@ class Timeline(Sequence[Month]):
     def _type(self, benefit: Benefit) -> Type:
         path, name = benefit
         entity = next(t.entity.name for t in self._history.track.all() if t.path == path)
-        return self._engine.rules[entity, name].type
+        return paid_type(self._engine.rules[entity, name])
 
     def _arrear(self, d: Difference) -> Arrear:
         type_ = self._type(d.benefit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -278,7 +279,9 @@ def test_a_month_paid_from_too_little_before_it_is_settled_by_the_next() -> None
 
 @pytest.mark.parametrize("period", ["年", "季", "月", "周", "日"])
 def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> None:
-    """What a month was paid, is due and differs in, what came from the month before, and what the ledger says: to the last 分 of the benefit's period."""
+    """What came from the month before to the last 分 of the benefit's period; what a month was paid, is due and differs in, and what the
+    ledger says, in money: the month's share, exactly."""
+    share = {"年": Fraction(1, 12), "季": Fraction(1, 3), "月": 1, "周": 4, "日": 28}[period]  # of February 2022
     policy = policy_of(
         f"对象 家庭 : 户\n  收入 : 元/{period}, 0..9999\n"
         f"给付 家庭 补 : 元/{period}\n  为 四舍五入((1000 - 收入) / 3, 0.01 元)\n"
@@ -290,9 +293,11 @@ def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> Non
         Decimal(x) for x in ("7.77", "333.33", "300", "300", "300")
     ]
     (owed,) = [a for a in made.arrears if a.month == "2022-02"]
-    assert (owed.paid, owed.due, owed.difference) == (Decimal("333.33"), Decimal(300), Decimal("-33.33"))
-    assert owed.unit == f"元/{period}"
+    assert (owed.paid, owed.due) == (Fraction("333.33") * share, 300 * share)
+    assert owed.difference == Fraction("-33.33") * share
+    assert owed.unit == ("元/月" if period == "月" else "元")
     paid = {"补": [{"自": "2022-02", "至": "2022-02", "为": "277.77"}]}
     made = policy.timeline({"家庭": {"收入": income, "已发": paid}}, start="2022-01", end="2022-05")
     (owed,) = [a for a in made.arrears if a.month == "2022-02"]
-    assert (owed.paid, owed.due, owed.difference) == (Decimal("277.77"), Decimal(300), Decimal("22.23"))
+    assert (owed.paid, owed.due) == (Decimal("277.77"), 300 * share)
+    assert owed.difference == 300 * share - Fraction("277.77")

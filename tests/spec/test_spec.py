@@ -318,7 +318,7 @@ def _words() -> set[tuple[str, str]]:
                 for token in tokens:
                     written = folded[token.start_pos or 0 : token.end_pos or 0]
                     word = re.match(r"\w+", written)
-                    found.add((token.type, word[0] if word else written))
+                    found |= {(token.type, word[0] if word else written), (token.type, " ".join(written.split()))}
     return found
 
 

@@ -8,6 +8,7 @@ from ..bodies.lines import RawBody
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
+from ..periods import paid_type
 from .sources import Sources
 
 
@@ -29,7 +30,7 @@ class ArrearsConditions:
                 return False
             if declared.layer < body.whole:
                 continue
-            self.elaborator.measures = symbol.type
+            self.elaborator.measures = paid_type(symbol.type, symbol.parts is not None)
             try:
                 condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
             except Skip:

@@ -16,6 +16,7 @@ from ..displaced import Parts, Reader
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
+from ..parts import pay_in_parts
 from .arrears import ArrearsConditions
 from .paid_on import PaymentDays
 from .shape import of_its_kind, well_shaped
@@ -87,6 +88,10 @@ class Rules:
             marks=self.statuses.marks(symbol, body) if symbol.status is not None else (),
             sections=tuple(d.node.span.place for d in symbol.declared[1:]),
         )
+        if symbol.parts is not None:
+            p = symbol.parts
+            made = made._replace(parts=ir.Parts(p.months, p.rounding, p.step, p.span.place))
+            pay_in_parts(made, self.elaborator.memory)
         return [*parts.rules(made), made]
 
     def _line(self, symbol: RuleSymbol, raw: RawLine, displaced: Reader) -> ir.Line | None:

@@ -11,6 +11,7 @@ Layers come top first. A name that two layers declare without 修订 is an error
     entities.py     entities with their facts, and what holds what
     parameters.py   parameters and their keys
     rules.py        rules, benefits, statuses
+    parts.py        how a benefit is paid in parts
     statuses.py     the states of a status
     sections.py     a rule or a parameter in several sections is declared alike in each
     amendments.py   amendments and what they amend

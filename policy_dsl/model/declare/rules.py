@@ -10,6 +10,7 @@ from ..symbols import EntitySymbol, RuleSymbol
 from ..types import Type
 from .collected import Collected
 from .entities import entities_alone
+from .parts import parts_of
 from .sections import SECTIONS, alike
 from .statuses import status_of
 from .types import type_of
@@ -65,5 +66,6 @@ def collect_rules(collected: Collected, entities: dict[str, EntitySymbol]) -> di
                 continue
             if node.benefit and not (type_.is_amount and type_.unit.is_money):
                 collected.report.error("P0502", node.type.span, name=node.name)
-            made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,))
+            parts = parts_of(collected, node, type_)
+            made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,), parts=parts)
     return made

@@ -28,6 +28,9 @@ def alike(collected: Collected, before: RuleSymbol | ParameterSymbol, d: Declare
     elif type_ != before.type:
         zh = f"类型是 {type_.show('zh')}，前一段是 {before.type.show('zh')}"
         en = f"its type is {type_.show('en')}, it was {before.type.show('en')}"
+    elif isinstance(node, nodes.Rule) and isinstance(first, nodes.Rule) and node.parts != first.parts:
+        zh = "怎么发（按月发、按季发）和前一段不一样"
+        en = "how it is paid (paid monthly, paid quarterly) is not as it was"
     if zh:
         labels = [(first.span, "前一段在这里", "the one before is here")]
         collected.report.error("P0422", node.span, name=before.name, problem=zh, problem_en=en, labels=labels)

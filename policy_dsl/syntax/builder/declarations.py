@@ -6,6 +6,7 @@ from typing import Any
 
 from lark import Token
 
+from ...source import Span
 from .. import nodes, undated
 from .bodies import Bodies
 from .pieces import Reject
@@ -158,6 +159,9 @@ class Declarations(Bodies):
         (type_,) = self.pick(c, nodes.NamedType, nodes.InlineEnumeration, nodes.ListOf)
         dates = self.pick(c, nodes.Dates)
         name = str(c[2])
+        parts = next(iter(self.pick(c, nodes.Parts)), None)
+        if parts is not None and c[0].type != "BENEFIT":
+            raise Reject(parts.span, "P0272", name=name)
         return nodes.Rule(
             tuple(map(str, c[1])),
             name,
@@ -165,8 +169,38 @@ class Declarations(Bodies):
             dates[0] if dates else None,
             self.body_of(c[-1], name),
             c[0].type == "BENEFIT",
+            parts,
             span=self.span(c[:-1]),
         )
+
+    def parts(self, c: list[Any]) -> nodes.Parts:
+        months = [x for x in c if isinstance(x, tuple)]
+        written = [x for x in c if isinstance(x, Token) and x.type == "PAY_MONTHS"]
+        if written and c[0].type == "MONTHLY":
+            zh, en = "按月发 每个月都发", "“paid monthly” is paid in every month"
+            raise Reject(self.span(c[1:]), "P0271", problem=zh, problem_en=en)
+        seen: list[int] = []
+        for month, span in months:
+            if month in seen:
+                zh, en = f"{month} 月写了两次", f"month {month} is written twice"
+                raise Reject(span, "P0271", problem=zh, problem_en=en)
+            seen.append(month)
+        if months and sorted((m - 1) // 3 for m in seen) != [0, 1, 2, 3]:
+            span = Span(self.source, months[0][1].start, months[-1][1].end)
+            zh, en = "这些月份不是每季一个", "these months are not one of each quarter"
+            raise Reject(span, "P0271", problem=zh, problem_en=en)
+        (rounding,) = self.take(c, "NAME") or ("",)
+        step = next((x for x in c if isinstance(x, nodes.Number | nodes.Negative | nodes.Name)), None)
+        return nodes.Parts(
+            "monthly" if c[0].type == "MONTHLY" else "quarterly", tuple(seen), rounding, step, span=self.span(c)
+        )
+
+    def pay_month(self, c: list[Any]) -> tuple[int, Span]:
+        span = self.span(c)
+        calendar = c[1] is None or str(c[1]) in ("月", "month")
+        if not (calendar and str(c[0]).isdecimal() and 1 <= int(c[0]) <= 12):
+            raise Reject(span, "P0270", written=span.text)
+        return int(c[0]), span
 
     def status(self, c: list[Any]) -> nodes.Status:
         dates = self.pick(c, nodes.Dates)
@@ -186,4 +220,6 @@ class Declarations(Bodies):
 
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
-        return nodes.Amendment(names, self.body_of(c[-1], names[0]), (), c[2], span=self.span(c[:-1]))
+        if c[2] is not None:
+            raise Reject(c[2].span, "P0275", name=names[0])
+        return nodes.Amendment(names, self.body_of(c[-1], names[0]), (), c[3], span=self.span(c[:-1]))

@@ -86,7 +86,19 @@ class Declarations(Bodies, Guarantees, Examples):
 
     def typed(self, item: nodes.Parameter | nodes.Rule) -> str:
         dates = "" if item.dates is None else f" {self.dates(item.dates)}"
-        return f" : {self.type(item.type)}{dates}"
+        parts = item.parts if isinstance(item, nodes.Rule) else None
+        paid = "" if parts is None else f" {self.parts(parts)}"
+        return f" : {self.type(item.type)}{paid}{dates}"
+
+    def parts(self, p: nodes.Parts) -> str:
+        """`按季发 于 1 月, 4 月, 7 月, 10 月 向下取整 1 元`."""
+        made = self.word(p.every.upper())
+        if p.months:
+            listed = ", ".join(f"{m} 月" if self.lang == "zh" else str(m) for m in p.months)
+            made += f" {self.word('PAY_MONTHS')} {listed}"
+        if p.step is not None:
+            made += f" {self.name(p.rounding)} {self.expression(p.step)}"
+        return made
 
     def type(self, t: nodes.TypeExpression) -> str:
         match t:

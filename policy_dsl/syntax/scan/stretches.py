@@ -10,7 +10,7 @@ from .. import characters
 from .numbers import Numbers
 from .tokens import SIGNS, TOKEN, ScanError
 from .unreadable import unreadable
-from .words import MARK, Words
+from .words import MARK, PAID, Words
 
 
 class Stretches(Words, Numbers):
@@ -20,6 +20,8 @@ class Stretches(Words, Numbers):
         self, out: list[Token], start: int, end: int, declaration: str, depth: int, before: list[Token], colon: bool
     ) -> tuple[list[Token], int]:
         at = start
+        lead = before or out
+        head = lead[0] if lead and (not declaration or lead[0].type in PAID) else None
         while at < end:
             if len(out) > characters.MAX_TOKENS:
                 self.bound(out)
@@ -37,6 +39,9 @@ class Stretches(Words, Numbers):
                 if strange >= 0:
                     raise ScanError(unreadable(self.source, at + strange))
                 token = self.word(at, stop, text, declaration, previous, colon)
+                paying = self.paying(at, head, previous, colon) if head is not None and previous is not None else None
+                if paying is not None:
+                    token, stop = paying, paying.end_pos or stop
                 if (
                     token.type == "NAME"
                     and text in MARK

@@ -22,6 +22,15 @@ _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
+PAID = (
+    "RULE",
+    "BENEFIT",
+    "AMEND",
+)  # in whose head line how often a benefit is paid may stand, if only to say that it cannot
+_PAYING = [
+    (re.compile(re.escape(w).replace(r"\ ", r"[ \t]+") + r"(?!\w)"), k.terminal)
+    for w, k in keywords.words("paying").items()
+]
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 
 
@@ -77,6 +86,15 @@ class Words(Tokens):
     def marks(self, stop: int, end: int, previous: Token | None) -> bool:
         """Whether a word of a fact's line that ends here stands alone behind a comma: `出生日期 : 日期, 出生`."""
         return previous is not None and previous.type == "_COMMA" and _MARKED.match(self.folded, stop, end) is not None
+
+    def paying(self, at: int, head: Token, previous: Token, colon: bool) -> Token | None:
+        """How often a benefit is paid, in the head line of a rule, a benefit or a 修订: a word, or two of them, behind a name."""
+        for pattern, terminal in _PAYING if head.type in PAID and (colon or head.type == "AMEND") else ():
+            found = pattern.match(self.folded, at)
+            follows = ("MONTHLY", "QUARTERLY") if terminal == "PAY_MONTHS" else ("NAME",)
+            if found is not None and previous.type in follows:
+                return self.token(terminal, at, found.end())
+        return None
 
     def note(self, out: list[Token], token: Token, start: int, end: int) -> int:
         """Free text after 依据 or 假设, up to the line's end or the next of the two words."""

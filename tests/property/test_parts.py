@@ -1,0 +1,197 @@
+"""Benefits in parts against an account kept apart: plain sums over a list of months, in every way in which months are decided."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import policy_dsl
+from policy_dsl.backends.interpret.interpretation import Interpretation
+from policy_dsl.decision import Decision
+
+from ..regressions.deciding import policy_of
+
+TEXT = """\
+对象 家庭 : 户
+  额 : {unit}, 0..100000
+给付 家庭 补 : {unit} {parts}
+  为 额
+"""
+MONTHLY = tuple(range(1, 13))
+PER_YEAR = {"元/年": 1, "元/季": 4, "元/月": 12}
+ROUNDINGS = {"四舍五入": lambda x: math.floor(x + Fraction(1, 2)), "向下取整": math.floor, "向上取整": math.ceil}
+STEPS = {"0.01": 1, "0.1": 10, "1": 100, "10": 1000}
+
+
+class Way(NamedTuple):
+    """In which months, and how rounded, a benefit is paid."""
+
+    unit: str
+    months: tuple[int, ...]
+    rounding: str
+    step: str
+
+    def text(self) -> str:
+        if self.months == MONTHLY:
+            parts = "按月发"
+        elif self.months == (3, 6, 9, 12):
+            parts = "按季发"
+        else:
+            parts = f"按季发 于 {'、'.join(f'{m} 月' for m in self.months)}"
+        if (self.rounding, self.step) != ("四舍五入", "0.01"):
+            parts += f" {self.rounding} {self.step} 元"
+        return TEXT.format(unit=self.unit, parts=parts)
+
+    def share(self, cents: int) -> Fraction:
+        return Fraction(cents * PER_YEAR[self.unit], 12)
+
+    def rounded(self, cents: Fraction) -> int:
+        step = STEPS[self.step]
+        return ROUNDINGS[self.rounding](cents / step) * step
+
+
+ways = st.builds(
+    Way,
+    st.sampled_from(sorted(PER_YEAR)),
+    st.sampled_from([MONTHLY, (3, 6, 9, 12)]) | st.tuples(*(st.integers(3 * q + 1, 3 * q + 3) for q in range(4))),
+    st.sampled_from(sorted(ROUNDINGS)),
+    st.sampled_from(sorted(STEPS)),
+)
+amounts = st.integers(0, 10_000_000) | st.sampled_from([0, 1, 550_000, 100_001, 9_999_999])
+
+
+@lru_cache(maxsize=64)
+def policy(way: Way) -> policy_dsl.Policy:
+    return policy_of(way.text())
+
+
+def account(way: Way, first: int, cents: list[int | None]) -> tuple[dict[int, int], dict[int, int]]:
+    """(part by month, row of the ledger by the pay month in which nobody is there), in 分. Months are counted from year 0; of None
+    nobody is there. Months before the first one, back to the last pay month of the year before, are like it."""
+    pays = [n for n in range(first - 24, first + len(cents)) if n % 12 + 1 in way.months]
+    begins = max(n for n in pays if n // 12 < first // 12) + 1
+    like = way.share(cents[0] or 0)
+    shares = dict.fromkeys(range(begins, first), like)
+    shares |= {first + n: way.share(c) for n, c in enumerate(cents) if c is not None}
+    there = set(shares)
+    given: dict[int, dict[int, int]] = {}  # by year: what each pay month gave of it
+    parts: dict[int, int] = {}
+    rows: dict[int, int] = {}
+    for n in pays:
+        if n < begins:
+            continue
+        last = max((p for p in pays if p < n), default=begins - 1)
+        mine = [m for m in range(last + 1, n + 1) if m in shares]
+        year = n // 12
+        closes = year if way.months[-1] == 12 else year - 1
+        closing = n % 12 + 1 == (12 if way.months[-1] == 12 else way.months[0])
+        if n not in there:
+            rows[n] = way.rounded(sum((shares[m] for m in mine), Fraction(0)))
+            of_year = [m for m in mine if m // 12 == year]
+            given.setdefault(year, {})[n] = way.rounded(sum((shares[m] for m in of_year), Fraction(0)))
+            continue
+        part = 0
+        if closing:
+            all_of = sum((s for m, s in shares.items() if m // 12 == closes and m <= n), Fraction(0))
+            before = sum(given.get(closes, {}).values())
+            part = max(0, math.floor(all_of + Fraction(1, 2)) - before)
+        if not (closing and closes == year):
+            new = way.rounded(sum((shares[m] for m in mine if m // 12 == year), Fraction(0)))
+            given.setdefault(year, {})[n] = new
+            part += new
+        parts[n] = part
+    return {first + n: parts.get(first + n, 0) for n, c in enumerate(cents) if c is not None}, rows
+
+
+def month_text(n: int) -> str:
+    return f"{2020 + n // 12:04d}-{n % 12 + 1:02d}"
+
+
+def part_of(decision: Decision) -> Fraction:
+    found = decision.benefits[0].part
+    assert found is not None
+    return Fraction(found) * 100
+
+
+def chained(way: Way, first: int, cents: list[int | None]) -> dict[int, Fraction]:
+    """The parts by decisions that go on from each other; in a month without anybody what is carried is told of it."""
+    made: dict[int, Fraction] = {}
+    policy_ = policy(way)
+    engine = policy_.engine
+    carry: Any = None
+    for n, c in enumerate(cents, first):
+        day = int(month_text(n).replace("-", "")) * 100 + 1
+        if c is None:
+            if carry is not None:
+                carry = (engine.intake.parts.gone("家庭", carry[0], day), carry[1])
+            continue
+        decision = policy_.decide({"家庭": {"额": Fraction(c, 100)}}, on=month_text(n))
+        if carry is not None:
+            data = engine.intake.laid(decision._data, "家庭", carry)
+            run = engine.run(day, "家庭")
+            decision = Decision(
+                engine, run.epoch, run.compiled, day, "家庭", data, run.compiled.decide(run.parameters, day, data)
+            )
+        assert decision.compiled_alone
+        interpreted = Interpretation(decision.epoch, decision.day, run_of(decision))
+        interpreted.rules()
+        assert interpreted.root.values == decision.instance.values
+        made[n] = part_of(decision)
+        carry = decision.carry()
+    return made
+
+
+def run_of(decision: Decision) -> Any:
+    return decision._compiled.instance(decision.root, decision._data)
+
+
+@given(ways, st.integers(0, 11), st.lists(amounts | st.none(), min_size=1, max_size=30), amounts)
+@settings(max_examples=150)
+def test_parts_are_what_an_account_kept_apart_gives(way: Way, first: int, cents: list[int | None], begins: int) -> None:
+    cents = [begins, *cents]
+    parts, _ = account(way, first, cents)
+    assert chained(way, first, cents) == parts
+
+
+@given(ways, st.integers(0, 11), st.lists(amounts, min_size=1, max_size=26))
+@settings(max_examples=60)
+def test_a_timeline_and_a_chain_of_decisions_pay_the_same(way: Way, first: int, cents: list[int]) -> None:
+    facts = [{"自": month_text(first + n), "为": Fraction(c, 100)} for n, c in enumerate(cents)]
+    line = policy(way).timeline(
+        {"家庭": {"额": facts}}, start=month_text(first), end=month_text(first + len(cents) - 1)
+    )
+    parts, _ = account(way, first, list(cents))
+    previous = None
+    for n, (month, c) in enumerate(zip(line, cents, strict=True), first):
+        previous = policy(way).decide({"家庭": {"额": Fraction(c, 100)}}, on=month_text(n), previous=previous)
+        assert part_of(month.decision) == part_of(previous) == parts[n]
+
+
+@given(ways, st.integers(100, 10_000_000))
+@settings(max_examples=60)
+def test_an_unchanged_full_year_adds_up_to_its_amount(way: Way, cents: int) -> None:
+    """Rounded half up to the 分; the rest is in the closing part alone."""
+    way = way._replace(rounding="四舍五入", step="0.01")
+    paid = chained(way, 0, [cents] * 36)
+    closing = 12 if way.months[-1] == 12 else way.months[0]
+    years = [[n for n in paid if closing + 12 * y <= n < closing + 12 * (y + 1)] for y in (0, 1)]
+    assert [sum(paid[n] for n in year) for year in years] == [cents * PER_YEAR[way.unit]] * 2
+    for month, after in itertools.pairwise((0, *way.months)):
+        if after != closing:
+            assert {paid[n] for n in paid if n % 12 + 1 == after} == {way.rounded(way.share(cents) * (after - month))}
+
+
+@given(ways, st.integers(0, 40), amounts)
+@settings(max_examples=100)
+def test_a_decision_alone_counts_earlier_months_as_its_own(way: Way, month: int, cents: int) -> None:
+    alone = part_of(policy(way).decide({"家庭": {"额": Fraction(cents, 100)}}, on=month_text(month)))
+    assert alone == account(way, month, [cents])[0][month]
+    long_before = chained(way, month - month % 12, [cents] * (month % 12 + 1))
+    if way.months[-1] == 12:
+        assert alone == long_before[month]
