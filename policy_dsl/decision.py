@@ -197,7 +197,7 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Who is not there yet (F0218), then the guarantees that the decision does not keep, each with its place and numbers.
+        """Who is not yet born (F0218) or has died (F0222), then the guarantees that the decision does not keep, each with its place and numbers.
 
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
@@ -242,7 +242,7 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803. Of somebody who is not yet born there is no output, and that is said."""
+        """P0803. Of somebody who is not yet born, or dead, there is no output, and that is said."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told

@@ -89,7 +89,12 @@ class Policy:
     # --- deciding
 
     def decide(
-        self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date, previous: Decision | None = None
+        self,
+        facts: Mapping[str, Any] | Any,
+        *,
+        on: str | datetime.date,
+        previous: Decision | None = None,
+        months_absent: int = 0,
     ) -> Decision:
         """Decides one case for a day.
 
@@ -97,7 +102,7 @@ class Policy:
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
-        上月, or as before the first month.
+        上月, or as before the first month. `months_absent`: how many months lie between the two in which the first entry was not there.
         """
         known = self._runs.get(on)
         if known is None:
@@ -115,7 +120,7 @@ class Policy:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
         if previous is not None:
-            data = self._continued(data, root, number, previous)
+            data = self._continued(data, root, number, previous, months_absent)
         if self._guarded:
             self._legal(number, root, data)
         try:
@@ -128,14 +133,16 @@ class Policy:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
         return self.engine.run(on, root, known)
 
-    def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision) -> tuple[Any, ...]:
-        """The data with what the decision of the month before hands over."""
+    def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision, absent: int) -> tuple[Any, ...]:
+        """The data with what the decision of the month before hands over, or of the last month before so many in which nobody was there."""
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
-        if on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month) != 1:
+        months = on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month)
+        if absent < 0 or months != 1 + absent:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
-        return self.engine.intake.laid(data, root, previous.carry())
+        intake, carry = self.engine.intake, previous.carry()
+        return intake.laid(data, root, intake.away(root, carry, absent) if absent else carry)
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
         """Raises PolicyError for a case that breaks a guarantee about facts."""

@@ -59,27 +59,38 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     return None
 
 
-class Unborn(NamedTuple):
-    """An entry of a list who is not there yet: its number, its name or "", and the day of its birth."""
+class Missing(NamedTuple):
+    """An entry of a list who is not yet born, or dead: its number, its name or "", the day, and which of the two."""
 
     number: int
     called: str
     day: int
+    dead: bool
 
 
 class Entries(list[Any]):
-    """The entries of a list who are there in a month, with their numbers in the list as it was given, and who is not yet born."""
+    """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    __slots__ = ("numbers", "unborn")
+    `missing`: who of those given is not yet born, or dead. `away`: what came over from last month for those who are not there, by number.
+    """
 
-    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...], unborn: tuple[Unborn, ...] = ()) -> None:
+    __slots__ = ("away", "missing", "numbers")
+
+    def __init__(
+        self,
+        entries: Iterable[Any],
+        numbers: tuple[int, ...],
+        missing: tuple[Missing, ...] = (),
+        away: dict[int, Any] | None = None,
+    ) -> None:
         super().__init__(entries)
         self.numbers = numbers
-        self.unborn = unborn
+        self.missing = missing
+        self.away = away or {}
 
     def holding(self, entries: Iterable[Any]) -> Entries:
         """The same list with other data of the same entries."""
-        return Entries(entries, self.numbers, self.unborn)
+        return Entries(entries, self.numbers, self.missing, self.away)
 
 
 def numbers_of(given: Any) -> Iterable[int]:
@@ -107,7 +118,7 @@ def _carried_values(entity: ir.Entity, data: tuple[Any, ...]) -> dict[str, Value
 def _decoded(c: ir.Carried, item: Any) -> Value:
     """One month of a window; an amount without a grid is a pair."""
     if isinstance(item, runtime.Held):
-        return item.value
+        return item if item is runtime.NOTHING else item.value
     if not c.type.is_amount:
         return item
     return Fraction(item, c.grid) if c.grid else Fraction(*item)

@@ -1,7 +1,8 @@
 """What a month hands to the next: the carried values of every entry, from a compiled function's results or from the interpreter's values.
 
 A `Carry` is a tree like the data: (carried places of the entry, for each of its lists the Carry of each entry by its number). Numbers
-stay while people come and go; who is new begins anew.
+stay while people come and go; who is new begins anew. The Carry of who is not there goes along (`Entries.away`), a month older each month
+(`Intake.away`): states and counts as they were, no value of last month, a month without a value in each window.
 """
 
 from __future__ import annotations
@@ -122,7 +123,10 @@ class Handover:
                 raise Unusual
             results = raw[result] if raw is not None and result else [None] * len(given)
             entries = zip(numbers_of(given), given, results, strict=True)
-            below.append({n: self._entry(entity, d, r) for n, d, r in entries})
+            handed = {n: self._entry(entity, d, r) for n, d, r in entries}
+            if given.__class__ is Entries and given.away:
+                handed |= self.intake.all_away(entity, given.away)
+            below.append(handed)
         return tuple(carried), tuple(below)
 
     def _take(self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]) -> int:
@@ -171,13 +175,18 @@ def from_values(entry: Instance, intake: Intake) -> Carry:
         at += carried_width(c)
     _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
-    below = tuple(
-        {n: from_values(e, intake) for n, e in zip(numbers_of(entry.data[i]), entry.lists[names[i]] or (), strict=True)}
-        if entry.lists[names[i]] is not None
-        else {}
-        for i, _ in lists
-    )
-    return tuple(carried), below
+    below: list[dict[int, Carry]] = []
+    for i, entity in lists:
+        given, entries = entry.data[i], entry.lists[names[i]]
+        handed = (
+            {}
+            if entries is None
+            else {n: from_values(e, intake) for n, e in zip(numbers_of(given), entries, strict=True)}
+        )
+        if isinstance(given, Entries):
+            handed |= intake.all_away(entity, given.away)
+        below.append(handed)
+    return tuple(carried), tuple(below)
 
 
 def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
@@ -234,5 +243,32 @@ class Intake:
             entries = [
                 self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
             ]
-            out[i] = given.holding(entries) if isinstance(given, Entries) else entries
+            if isinstance(given, Entries):
+                away = {n: c for n, c in handed.items() if n not in given.numbers}
+                out[i] = Entries(entries, given.numbers, given.missing, away)
+            elif handed and max(handed) >= len(given):  # the list was longer last month
+                away = {n: c for n, c in handed.items() if n >= len(given)}
+                out[i] = Entries(entries, tuple(numbers), (), away)
+            else:
+                out[i] = entries
         return (*out, *carried)
+
+    def away(self, name: str, carry: Carry, months: int = 1) -> Carry:
+        """What came over for an entry that is not there, so many months later: the clock stands still, the calendar goes on."""
+        carried, below = carry
+        out: list[Any] = []
+        at = 0
+        for c in self.entities[name].carried:
+            wide = carried_width(c)
+            kept = carried[at : at + wide]
+            at += wide
+            if c.kind == "window" and not isinstance(kept[0], Held):
+                out.append((*kept[0], *[NOTHING] * min(months, c.months))[-c.months :])
+            else:
+                out += kept if c.keeps or c.kind == "window" else [NOTHING] * wide
+        _, lists = self.places[name]
+        inner = tuple(self.all_away(entity, handed, months) for (_, entity), handed in zip(lists, below, strict=True))
+        return tuple(out), inner
+
+    def all_away(self, name: str, handed: dict[int, Carry], months: int = 1) -> dict[int, Carry]:
+        return {n: self.away(name, c, months) for n, c in handed.items()}

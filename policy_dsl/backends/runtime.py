@@ -81,7 +81,26 @@ class Held(Unknown):
         return "NOTHING" if self is NOTHING else (Held, (self.value, self.name))
 
 
-NOTHING = Held(name="上月")  # there was no month before: known by its identity, so it is never made anew
+NOTHING = Held(
+    name="上月"
+)  # there was no month before, or the entry was away: known by its identity, so it is never made anew
+
+
+NEVER = 99999999  # a day that does not come, later than every day: the death of who is alive
+
+
+def unless_never(function: object, day: int, *rest: int) -> int:
+    """A day made of a day; what is made of one that does not come does not come. An unknown among the rest defers."""
+    if day == NEVER:
+        return (day, *(+x for x in rest))[0]
+    return function(day, *rest)  # type: ignore[operator, no-any-return]
+
+
+def some_day(day: int) -> int:
+    """The day itself; one that does not come defers."""
+    if day == NEVER:
+        raise Defer("never")
+    return day
 
 
 def defer(reason: str) -> object:
@@ -252,6 +271,13 @@ def read_day(text: object, name: str = "") -> object:
     return made.year * 10000 + made.month * 100 + made.day
 
 
+def read_death(text: object, name: str = "") -> object:
+    """The same for a date of death: None, or nothing, is that there is none; 未知 is that there may be one."""
+    if text is None or text == "":
+        return NEVER
+    return Unknown(name) if text in ("未知", "unknown") else read_day(text, name)
+
+
 def read_amount(value: object, name: str, per_unit: int, low: int, high: int) -> object:
     """A decimal.Decimal as a whole number of 1/per_unit from low to high; None is unknown; whatever else it is, or finer, defers."""
     if type(value).__name__ != "Decimal" or not value.is_finite():  # type: ignore[attr-defined]
@@ -266,13 +292,19 @@ def read_amount(value: object, name: str, per_unit: int, low: int, high: int) ->
 
 
 def last_months(values: object, months: int, rest: object) -> list[object]:
-    """The values of the last months, oldest first; `rest` stands for those before the first, None defers."""
+    """The values of the last months, oldest first; `rest` stands for those without a value, None defers."""
     made = list(values[-months:])  # type: ignore[index]
     if len(made) < months:
         if rest is None:
             raise Defer("last")
         made = [rest] * (months - len(made)) + made
-    return [v if v.__class__ is bool else +v for v in made]
+    try:
+        return [v if v.__class__ is bool else +v for v in made]
+    except Defer:
+        if rest is None:
+            raise
+        made = [rest if v is NOTHING else v for v in made]
+        return [v if v.__class__ is bool else +v for v in made]
 
 
 def sum_of(values: list[object]) -> int:

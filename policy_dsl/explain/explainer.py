@@ -17,7 +17,7 @@ from ..model.reserved_keys import PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step
-from .leaves import filled, given_fact, handed_over, leaf
+from .leaves import filled, given_fact, handed_over, leaf, name_of
 from .lines import giving, looked_at
 
 
@@ -190,7 +190,7 @@ class Explainer:
                     here = self.interpretation.up(entry, node.up)
                     if here is not None:
                         ids.update(dict.fromkeys(self.months(here, node)))
-                        if node.default is not None and len(self.interpretation.months(here, node)) < node.months:
+                        if node.default is not None and self.interpretation.lacking(here, node):
                             stack.append((node.default, entry))
                 case ir.Past():
                     stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
@@ -229,13 +229,14 @@ class Explainer:
         return [
             self.carried(entry, node.name, day_text(add_months(first, n - len(values)))[:7], value)
             for n, value in enumerate(values)
+            if value is not NOTHING
         ]
 
     def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
         """The step of a value that came over from last month; with a month, of that month's value in a window."""
-        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}" + (f".{month}" if month else "")
+        carried = next(c for c in entry.entity.carried if c.name == name)
+        id_ = f"{entry.path}.{PREVIOUS[0]}.{name_of(carried)}" + (f".{month}" if month else "")
         if id_ not in self.steps:
-            carried = next(c for c in entry.entity.carried if c.name == name)
             self.steps[id_] = handed_over(id_, entry, carried, self._declared(entry.entity.name, carried), month, past)
         return id_
 

@@ -170,8 +170,8 @@ class Words:
             return self.value(interpretation.evaluate(node, self.at), node.type)
         type_ = next(c.type for c in here.entity.carried if c.name == node.name)
         values = interpretation.months(here, node)
-        shown = [self.value(v, type_) for v in values]
-        missing = node.months - len(values)
+        shown = [self.value(v, type_) for v in values if v is not NOTHING]
+        missing = interpretation.lacking(here, node)
         if missing and node.default is not None:
             times = "" if missing == 1 else f" × {missing}"
             shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")

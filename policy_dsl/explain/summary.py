@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..backends.entries import Instance, locate
 from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
+from ..backends.presence import REMARKS
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..outputs import Row
@@ -59,9 +60,9 @@ def summary(
     if errors:
         lines += ["", "出错：" if zh else "Errors:", *(f"  {e}" for e in errors)]
     _section(lines, "其他结果" if zh else "Other results", others)
-    absent = [f for f in findings if f.code == "F0218"]
-    broken = [f for f in findings if f.code != "F0218"]
-    titles = ("还不在：", "不合保证：") if zh else ("Not there yet:", "Guarantees that do not hold:")
+    absent = [f for f in findings if f.code in REMARKS]
+    broken = [f for f in findings if f not in absent]
+    titles = ("不在：", "不合保证：") if zh else ("Not there:", "Guarantees that do not hold:")
     for title, told in zip(titles, (absent, broken), strict=True):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]

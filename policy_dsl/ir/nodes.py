@@ -359,6 +359,7 @@ class Fact(NamedTuple):
     when: Expression | None
     clause: Clause
     place: Place
+    died: bool = False  # whether it is a death: left out, there is none
 
 
 class Members(NamedTuple):
@@ -387,6 +388,9 @@ class Carried(NamedTuple):
     grid: int
     given: tuple[str, ...]  # where facts give it, under 上月
     place: Place
+    keeps: bool = (
+        False  # whether it stays as it was while the entry is away: states and counts do, values of last month do not
+    )
 
 
 class Entity(NamedTuple):
@@ -400,6 +404,7 @@ class Entity(NamedTuple):
     place: Place
     carried: tuple[Carried, ...] = ()
     born: int = -1  # which of its facts is its birth, before which it is not there; -1 where none is
+    died: int = -1  # which is its death, after which it is not there
 
 
 class Along(NamedTuple):

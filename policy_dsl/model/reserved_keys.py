@@ -17,6 +17,9 @@ LEARNED: Word = ("获知", "known")
 LOOK_BACKS: dict[str, str] = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}  # under 上月
 
 
+AWAY: Word = ("不在", "absent")  # in 近, a month in which the entry was not there
+
+
 def stay_of(status: str) -> str:
     """The carried count of a status's months in its state, this one included, as rules and `上月` name it."""
     return f"持续({status})"

@@ -83,6 +83,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("MANY", "若干", "many", ("type",)),
     Keyword("FIXED", "不变", "fixed", ("type",)),
     Keyword("BORN", "出生", "born", ("mark",)),
+    Keyword("DIED", "死亡", "died", ("mark",)),
     Keyword("ASK", "问", "ask", ("type",)),
     Keyword("BY", "由", "by", ("type",)),
     Keyword("DECIDES", "定", "decides", ("type",)),

@@ -383,6 +383,7 @@ class Fact(Node):
     by: str | None = None
     when: Expression | None = None
     born: bool = False
+    died: bool = False
 
 
 @frozen

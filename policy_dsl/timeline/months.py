@@ -6,7 +6,7 @@ costs the compiled function and the handing over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..backends.compiled import Run
@@ -97,8 +97,18 @@ class Course:
             raw = None
         return Step(self.engine, month, run, facts, data, raw)
 
+    def after(self, steps: Mapping[int, Step | None], month: int) -> Carry | None:
+        """What a month hands to the next: while nobody is there, what the last month before handed over. `steps`: the months of one run."""
+        away = 0
+        while steps.get(month) is None:
+            if month not in steps:
+                return None
+            away, month = away + 1, add_months(month, -1)
+        carry = self.carry(steps[month])
+        return carry if carry is None or not away else self.engine.intake.away(self.root, carry, away)
+
     def carry(self, step: Step | None) -> Carry | None:
-        """What the month hands to the next; after a month in which nobody was there all begins anew."""
+        """What a month in which somebody was there hands to the next."""
         if step is None or not self.carries:
             return None
         if step.raw is not None:

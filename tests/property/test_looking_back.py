@@ -40,13 +40,8 @@ class Looking(Interpretation):
         self.statuses = {(r.entity, r.name): r for r in self.program.rules if r.status}
 
     def before_at(self, at: Instance) -> list[Instance]:
-        """The entry in the months before in which it was there without a break, oldest first."""
-        found: list[Instance] = []
-        for month in reversed(self.past_months):
-            if at.path not in month:
-                break
-            found.insert(0, month[at.path])
-        return found
+        """The entry in the months before in which it was there, oldest first: the clock stands still in the others."""
+        return [month[at.path] for month in self.past_months if at.path in month]
 
     def of(self, entry: Instance, name: str) -> Value:
         """A fact's or rule's value in a month."""
@@ -60,9 +55,11 @@ class Looking(Interpretation):
         if here is None:
             return super().carried(node, at)
         before = self.before_at(here)
+        of = next(c.of for c in here.entity.carried if c.name == node.name)
         if not before:
-            return 0 if (node.entity, node.name) in self.statuses else NOTHING
-        return self.of(before[-1], node.name)
+            return 0 if (node.entity, of) in self.statuses else NOTHING
+        going_on = (node.entity, node.name) in self.statuses  # from the last state, however long ago
+        return self.of(before[-1], of) if going_on or here.path in self.past_months[-1] else NOTHING
 
     def past(self, node: ir.Past, at: Instance | None) -> Value:
         if node.function == "previous":
@@ -122,20 +119,25 @@ class Looking(Interpretation):
             return self.evaluate(formula, entry)
         return self.lookers[month].evaluate(formula, entry)
 
-    lookers: list[Looking]
+    lookers: list[Looking]  # of the months before; where nobody was there, the last one's
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
         if here is None:
             return super().window(node, at)
         name = next(c.of for c in here.entity.carried if c.name == node.name)
-        values = tuple(self.of(e, name) for e in self.before_at(here))
+        months = [m.get(here.path) for m in self.past_months]
+        first = next((n for n, e in enumerate(months) if e is not None), len(months))
+        values = tuple(NOTHING if e is None else self.of(e, name) for e in months[first:])
         kept = here.carried
         here.carried = {**kept, node.name: values}
         try:
             return super().window(node, at)
         finally:
             here.carried = kept
+
+
+EMPTY: Any = None  # before anybody was there
 
 
 def told(value: Value) -> object:
@@ -169,8 +171,8 @@ def test_look_backs_are_what_they_are_defined_as(made: Story) -> None:
     lookers: list[Looking] = []
     for decision in decisions(made):
         if decision is None:
-            past.clear()
-            lookers.clear()
+            past.append({})
+            lookers += lookers[-1:] or [EMPTY]
             continue
         root = decision.instance
         look = Looking(decision.epoch, decision.day, root, list(past))
@@ -201,7 +203,7 @@ def test_every_timeline_is_a_run_of_its_state_machine(made: Story) -> None:
             for rule in made.program.rules:
                 if rule.status and rule.entity == entry.entity.name:
                     moved(decision, rule, entry, before.get(path))
-        before = now
+        before |= now
 
 
 def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance | None) -> None:

@@ -42,7 +42,7 @@ class LookBacks(Operations):
         return self.before(node, node.default, at)
 
     def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
-        """What holds where there is no earlier month."""
+        """What holds where there is no earlier month, or the entry was not there in it."""
         if default is not None:
             return self.evaluate(default, at)
         value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
@@ -57,9 +57,14 @@ class LookBacks(Operations):
         return self.failure("R0120", node.place, name=node.shown, usage=usage, usage_en=usage_en)
 
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
-        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months."""
+        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months, NOTHING for one in which it was away."""
         carried = entry.carried[node.name]
         return [] if isinstance(carried, runtime.Held) else list(carried[-node.months :])
+
+    def lacking(self, entry: Instance, node: ir.Window) -> int:
+        """How many of a window's months have no value: those before the first, and those in which the entry was away."""
+        values = self.months(entry, node)
+        return node.months - sum(v is not runtime.NOTHING for v in values)
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
@@ -69,8 +74,9 @@ class LookBacks(Operations):
         if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
             return carried.value
         values = self.months(here, node)
-        if len(values) < node.months:
+        if self.lacking(here, node):
             rest = self.before(node, node.default, at)
+            values = [rest if v is runtime.NOTHING else v for v in values]
             values = [*([rest] * (node.months - len(values))), *values]
         if node.function in ("any", "all"):
             decisive = node.function == "any"

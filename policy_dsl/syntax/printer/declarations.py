@@ -117,6 +117,8 @@ class Declarations(Bodies, Guarantees, Examples):
             said.append(self.word("FIXED"))
         if f.born:
             said.append(self.word("BORN"))
+        if f.died:
+            said.append(self.word("DIED"))
         if f.ask is not None:
             said.append(f'{self.word("ASK")} "{f.ask}"')
         if f.by is not None:
