@@ -86,7 +86,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "MANY": ("一列对象", "a list of entities"),
     "FIXED": ("事实不会改变（出生日期）", "nobody can change the fact (a date of birth)"),
     "BORN": ("这个日期是出生：出生以前不在", "the date is a birth: nobody is there before it"),
-    "DIED": ("这个日期是死亡：死亡以后不在；不写就是在世", "the date is a death: nobody is there after it; left out, there is none"),
+    "DIED": (
+        "这个日期是死亡：死亡以后不在；不写就是在世",
+        "the date is a death: nobody is there after it; left out, there is none",
+    ),
     "ASK": ("问人时的问题", "the question for people"),
     "BY": ("由谁决定", "who decides it"),
     "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),

@@ -60,18 +60,19 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
 
 
 class Missing(NamedTuple):
-    """An entry of a list who is not yet born, or dead: its number, its name or "", the day, and which of the two."""
+    """An entry of a list who is not there: its number, its name or "", and the day of its birth, or of its death, or its list that has too few left."""
 
     number: int
     called: str
     day: int
     dead: bool
+    short: str = ""
 
 
 class Entries(list[Any]):
     """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    `missing`: who of those given is not yet born, or dead. `away`: what came over from last month for those who are not there, by number.
+    `missing`: who of those given is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by number.
     """
 
     __slots__ = ("away", "missing", "numbers")

@@ -16,7 +16,7 @@ from .formatting import day_text
 from .runtime import NEVER, Unknown, next_month
 
 LAST_MONTH = 99991201  # of the calendar
-REMARKS = ("F0218", "F0222", "F0225")  # who is not there, or that nobody is
+REMARKS = ("F0218", "F0222", "F0225", "F0226")  # who is not there, or that nobody is
 
 
 def month_after(month: int) -> int:
@@ -49,21 +49,35 @@ def gone(birth: int, death: int, month: int) -> Gone | None:
     return Gone(death, dead=True) if death < month else None
 
 
+def short(entity: ir.Entity, data: Sequence[Any]) -> str:
+    """The list of an entry in which fewer are left than it must have, or ""."""
+    for n, members in enumerate(entity.lists, len(entity.facts)):
+        if isinstance(data[n], Entries) and len(data[n]) < members.low:
+            return members.name
+    return ""
+
+
 def listed(entity: ir.Entity, rows: Iterable[tuple[int, Any]], given: int, month: int) -> Any:
-    """The entries of a list, each with its number, as data; `given`: how many there are with those who are not present."""
+    """The entries of a list, each with its number, as data; `given`: how many there are with those who are not present.
+
+    `month` 0: whenever they were born or died.
+    """
     there: list[tuple[int, Any]] = []
     missing: list[Missing] = []
     for n, data in rows:
-        why = gone(*lifetime(entity, data), month)
+        why = gone(*lifetime(entity, data), month) if month else None
+        lacking = "" if why else short(entity, data)
         if why is not None:
             missing.append(Missing(n, called(entity, data), *why))
+        elif lacking:
+            missing.append(Missing(n, called(entity, data), 0, dead=False, short=lacking))
         else:
             there.append((n, data))
     return entries_of(there, given, missing)
 
 
 def entries_of(there: Sequence[tuple[int, Any]], given: int, missing: Iterable[Missing]) -> Any:
-    """The list as data: those who are there with their numbers, and who of those given is not yet born, or dead."""
+    """The list as data: those who are there with their numbers, and who of those given is not, but for 在列."""
     entries = [data for _, data in there]
     return tuple(entries) if len(there) == given else Entries(entries, tuple(n for n, _ in there), tuple(missing))
 
@@ -87,26 +101,31 @@ def called(entity: ir.Entity, data: Sequence[Any]) -> str:
 
 
 class Absent(NamedTuple):
-    """Somebody who is not there in a month, since the birth comes later or the death came before."""
+    """Somebody who is not there in a month, since the birth comes later or the death came before, or nobody is left in a list of it."""
 
     path: str
     called: str
-    fact: ir.Fact
-    day: int
+    fact: ir.Fact | None
+    day: int = 0
+    short: str = ""
 
     @property
     def dead(self) -> bool:
-        return self.fact.died
+        return self.fact is not None and self.fact.died
 
 
 def absent(entity: ir.Entity, path: str, called: str, why: Gone | Missing) -> Absent:
     """Somebody of this entity who is not there."""
+    if isinstance(why, Missing) and why.short:
+        return Absent(path, called, None, 0, why.short)
     return Absent(path, called, entity.facts[entity.died if why.dead else entity.born], why.day)
 
 
 def told(absent: Absent, month: int) -> Diagnostic:
     """The finding that somebody is not there."""
     name = absent.called or absent.path.partition(".")[2] or absent.path
+    if absent.fact is None:
+        return diagnostic("F0226", at=f"{absent.path}.{absent.short}", name=name, month=day_text(month)[:7])
     at = f"{absent.path}.{absent.fact.name}"
     code = "F0222" if absent.dead else "F0218"
     return diagnostic(
@@ -124,6 +143,7 @@ def _days(absent: Absent, month: int) -> dict[str, Any]:
 
 def refused(absent: Absent, month: int) -> Diagnostic:
     """The error that a case begins with somebody who is not there."""
+    assert absent.fact is not None
     code = "F0223" if absent.dead else "F0219"
     return diagnostic(code, at=f"{absent.path}.{absent.fact.name}", **_days(absent, month))
 
@@ -133,15 +153,15 @@ class Presence:
 
     def __init__(self, program: ir.Program) -> None:
         self.entities = {e.name: e for e in program.entities}
-        self.within = {e.name: self._days_within(e) for e in program.entities}
-        """Entities with a birth or a death, or with one below them."""
+        self.within = {e.name: self._may_lack(e) for e in program.entities}
+        """Entities that may not be there, or hold some that may not: for a birth, a death, or a list with too few left."""
 
-    def _days_within(self, entity: ir.Entity) -> bool:
-        own = entity.born >= 0 or entity.died >= 0
-        return own or any(self._days_within(self.entities[m.entity]) for m in entity.lists)
+    def _may_lack(self, entity: ir.Entity) -> bool:
+        own = entity.born >= 0 or entity.died >= 0 or (bool(entity.holder) and any(m.low for m in entity.lists))
+        return own or any(self._may_lack(self.entities[m.entity]) for m in entity.lists)
 
     def of(self, root: str, data: tuple[Any, ...], month: int) -> tuple[Any, ...]:
-        """The data of those who are there in the month. Raises PolicyError where the first is not, or a list has too few left."""
+        """The data of those who are there in the month. Raises PolicyError where the first is not, or a list of it has too few left."""
         if not self.within[root]:
             return data
         entity = self.entities[root]
@@ -158,10 +178,10 @@ class Presence:
                 continue
             inner, where = self.entities[members.entity], f"{path}.{members.name}"
             rows = zip(numbers_of(given), given, strict=True)
-            made = listed(
+            made: Any = listed(
                 inner, [(i, self._entry(inner, x, f"{where}[{i}]", month)) for i, x in rows], len(given), month
             )
-            if isinstance(made, Entries) and len(made) < members.low:
+            if isinstance(made, Entries) and len(made) < members.low and path == entity.name:
                 raise PolicyError([too_few(where, members, len(made), len(made.missing))])
             if isinstance(given, Entries):
                 missing = made.missing if isinstance(made, Entries) else ()

@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 from ..backends.encoding import carried_width, encoded, start_of
-from ..backends.entries import Entries
 from ..backends.formatting import day_text
 from ..backends.presence import absent, called, gone, lifetime, listed, refused, too_few
 from ..backends.runtime import NEVER, NOTHING, UNKNOWN, UNLISTED, Held, month_start
@@ -159,7 +158,8 @@ class Reader(ValueReader):
                 out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
         self.life(entity, out, path)
         for members in entity.lists:
-            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}"))
+            first = path == entity.name  # with which the facts begin: nobody else may have too few
+            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}", first))
         out.append(defaulted)
         if entity.carried:
             out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
@@ -287,7 +287,7 @@ class Reader(ValueReader):
             return [UNKNOWN] * wide
         return list(made)
 
-    def _list(self, value: object, members: ir.Members, path: str) -> Any:
+    def _list(self, value: object, members: ir.Members, path: str, first: bool) -> Any:
         if value is None:
             if not members.low:
                 return UNLISTED
@@ -308,15 +308,18 @@ class Reader(ValueReader):
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
         dated = entity.born >= 0 or entity.died >= 0
         missing = sum(self._missing(value[n], entity) for n in there) if dated else 0
-        if not members.low <= len(there) - missing <= members.high:
+        low = members.low if first or len(value) < members.low else 0
+        if not low <= len(there) - missing <= members.high:
             if not self._full:
                 self.errors.append(too_few(path, members, len(there) - missing, missing))
             return ()
         rows = [(n, self._entry(value[n], entity, f"{path}[{n}]")) for n in there]
-        if missing:
-            return () if self.errors else listed(entity, rows, len(value), self._month)
-        entries = [data for _, data in rows]
-        return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+        if self.errors:
+            return ()
+        made = listed(entity, rows, len(value), self._month)
+        if len(made) < low and not self._full:
+            self.errors.append(too_few(path, members, len(made), len(there) - len(made)))
+        return made
 
     def _missing(self, value: object, entity: ir.Entity) -> bool:
         """Whether an entry as given is not yet born, or dead, in the month; a day that is no date is told when the entry is read."""

@@ -76,7 +76,18 @@ class Track:
 
     def there(self, month: int, known: int | None) -> bool:
         """Whether the entry is there: born, alive, after the first date of its facts, and not gone."""
+        return self._here(month, known) and not self._short(month, known)
+
+    def _here(self, month: int, known: int | None) -> bool:
+        """The same, whoever is left in its lists."""
         return self._present(month, known) and self._gone(month, known) is None
+
+    def _short(self, month: int, known: int | None) -> str:
+        """A list of it in which fewer are left than it must have, or ""."""
+        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            if tracks is not None and members.low and sum(t.there(month, known) for t in tracks) < members.low:
+                return members.name
+        return ""
 
     def lifetime(self, month: int, known: int | None) -> tuple[int, int]:
         """The days of its birth and death as known for the month; 0 and NEVER where there is none, or it is not known."""
@@ -96,10 +107,18 @@ class Track:
         if why is not None and self._present(month, known):
             yield absent(self.entity, self.path, self.called, why)
 
+    def missing(self, month: int, known: int | None) -> Iterator[Missing]:
+        """The same as data hold it, and where nobody is left in one of its lists."""
+        short = self._short(month, known)
+        for x in self.absent(month, known):
+            yield Missing(self.number, self.called, x.day, x.dead)
+        if short and self._here(month, known):
+            yield Missing(self.number, self.called, 0, dead=False, short=short)
+
     def all_absent(self, month: int, known: int | None) -> Iterator[Absent]:
         """The same of the entry and of those below it, where it is there."""
         yield from self.absent(month, known)
-        if self.there(month, known):
+        if self._here(month, known):
             for inner in (t for tracks in self.lists for t in tracks or ()):
                 yield from inner.all_absent(month, known)
 
@@ -122,24 +141,16 @@ class Track:
 
     def short(self, month: int, known: int | None) -> str:
         """The path of what is missing where nobody is there: the entry, or its list that has too few."""
-        if not self.there(month, known):
-            return self.path
-        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
-            there = [t for t in tracks or () if t.there(month, known)]
-            if tracks is not None and len(there) < members.low:
-                return f"{self.path}.{members.name}"
-            inner = [t.short(month, known) for t in there]
-            if any(inner):
-                return next(x for x in inner if x)
-        return ""
+        short = self._short(month, known) if self._here(month, known) else ""
+        return f"{self.path}.{short}" if short else self.path
 
     def _begun(self, month: int, known: int | None) -> bool:
         if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
             return True
         return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
 
-    def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
-        """The entry's data in a month; None where one of its lists has fewer entries than it must (nobody is left)."""
+    def data(self, month: int, known: int | None) -> tuple[Any, ...]:
+        """The data of an entry that is there in a month."""
         out: list[Any] = []
         defaulted = 0
         for i in range(len(self.entity.facts)):
@@ -151,9 +162,7 @@ class Track:
                 out.append(UNKNOWN if members.low else UNLISTED)
                 continue
             there = [(t.number, t.data(month, known)) for t in tracks if t.there(month, known)]
-            if len(there) < members.low or any(data is None for _, data in there):
-                return None
-            missing = [Missing(t.number, t.called, x.day, x.dead) for t in tracks for x in t.absent(month, known)]
+            missing = [] if len(there) == len(tracks) else [x for t in tracks for x in t.missing(month, known)]
             out.append(entries_of(there, len(tracks), missing))
         return (*out, defaulted, *self.carried)
 
@@ -293,7 +302,8 @@ class HistoryReader:
                 track.fixed.append(UNKNOWN)
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
-                track.undated = track.undated or (here is not None and i != name)
+                left_out = here is None or (fact.died and here == "")
+                track.undated = track.undated or not (left_out or i == name)
         if entity.holder and given(value, PRESENT) is not None:
             track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
         for members in entity.lists:
@@ -437,19 +447,15 @@ class HistoryReader:
     # --- what goes with a life
 
     def _life(self, track: Track) -> None:
-        """No fact before a person's birth, none after the person has left; no death before the birth, as far as is known in the end."""
-        self._lifetime(track)
-        birth = track.entity.born
+        """No fact before a person's birth, none after the person has left; no death before the birth."""
+        entity, birth = track.entity, track.entity.born
         born = track.fixed[birth] if birth >= 0 and birth not in track.dated else 0
-        facts = {f"{track.path}.{track.entity.facts[i].name}": spells for i, spells in track.dated.items()}
+        facts = {f"{track.path}.{entity.facts[i].name}": s for i, s in track.dated.items() if i != entity.died}
         for code, path, words in outside(facts, born if isinstance(born, int) else 0, track.presence):
             self._error(code, path, **words)
-
-    def _lifetime(self, track: Track) -> None:
-        entity = track.entity
         if entity.born < 0 or entity.died < 0:
             return
-        deaths = track.dated.get(entity.died, ())
+        deaths = track.dated.get(entity.died, ())  # as far as is known in the end
         for month in sorted({ir.OPEN, *(s.first for i in (entity.born, entity.died) for s in track.dated.get(i, ()))}):
             birth, death = track.lifetime(month, None)
             if death < birth:
