@@ -54,6 +54,17 @@ class _Plan(NamedTuple):
     ]  # (place in the data, entity, place from the end of the results or 0) of what carries below
 
 
+class _Aging(NamedTuple):
+    """What a month of absence does to what an entry carries: (from, to, months of a window or 0, whether it stays) of each value.
+
+    `first`: the first place that has no value after it, or -1; `steady`: there is no window, in it or below it.
+    """
+
+    places: tuple[tuple[int, int, int, bool], ...]
+    first: int
+    steady: bool
+
+
 class Handover:
     """Hands over for one compiled function. `of(data, raw)` raises Unusual where only the interpreter's values tell."""
 
@@ -216,12 +227,27 @@ class Intake:
     def __init__(self, program: ir.Program) -> None:
         self.entities = {e.name: e for e in program.entities}
         self.places = {e.name: self._places(e) for e in program.entities}
+        self.aging = {e.name: self._aging(e) for e in program.entities}
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
         first = len(entity.facts)
         lists = tuple((i, m.entity) for i, m in enumerate(entity.lists, first) if self._carries(m.entity))
         return first + len(entity.lists) + 1, lists
+
+    def _aging(self, entity: ir.Entity) -> _Aging:
+        places: list[tuple[int, int, int, bool]] = []
+        at = 0
+        for c in entity.carried:
+            to = at + carried_width(c)
+            places.append((at, to, c.months if c.kind == "window" else 0, c.keeps))
+            at = to
+        first = next((at for at, _, longest, keeps in places if not keeps and not longest), -1)
+        return _Aging(tuple(places), first, not self._has_windows(entity))
+
+    def _has_windows(self, entity: ir.Entity) -> bool:
+        own = any(c.kind == "window" for c in entity.carried)
+        return own or any(self._has_windows(self.entities[m.entity]) for m in entity.lists)
 
     def _carries(self, entity: str) -> bool:
         """Whether the entity or anything below it carries something."""
@@ -244,7 +270,8 @@ class Intake:
                 self.laid(d, entity, handed[n]) if n in handed else d for n, d in zip(numbers, given, strict=True)
             ]
             if isinstance(given, Entries):
-                away = {n: c for n, c in handed.items() if n not in given.numbers}
+                there = frozenset(given.numbers)
+                away = {n: c for n, c in handed.items() if n not in there}
                 out[i] = Entries(entries, given.numbers, given.missing, away)
             elif handed and max(handed) >= len(given):  # the list was longer last month
                 away = {n: c for n, c in handed.items() if n >= len(given)}
@@ -255,17 +282,18 @@ class Intake:
 
     def away(self, name: str, carry: Carry, months: int = 1) -> Carry:
         """What came over for an entry that is not there, so many months later: the clock stands still, the calendar goes on."""
+        aging = self.aging[name]
         carried, below = carry
+        if aging.steady and aging.first >= 0 and carried[aging.first] is NOTHING:
+            return carry  # it was away before, and nothing more happens to it
         out: list[Any] = []
-        at = 0
-        for c in self.entities[name].carried:
-            wide = carried_width(c)
-            kept = carried[at : at + wide]
-            at += wide
-            if c.kind == "window" and not isinstance(kept[0], Held):
-                out.append((*kept[0], *[NOTHING] * min(months, c.months))[-c.months :])
+        for at, to, longest, keeps in aging.places:
+            if keeps or (longest and isinstance(carried[at], Held)):
+                out += carried[at:to]
+            elif longest:
+                out.append((*carried[at], *[NOTHING] * min(months, longest))[-longest:])
             else:
-                out += kept if c.keeps or c.kind == "window" else [NOTHING] * wide
+                out += [NOTHING] * (to - at)
         _, lists = self.places[name]
         inner = tuple(self.all_away(entity, handed, months) for (_, entity), handed in zip(lists, below, strict=True))
         return tuple(out), inner
