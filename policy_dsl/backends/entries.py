@@ -59,27 +59,39 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     return None
 
 
-class Unborn(NamedTuple):
-    """An entry of a list who is not there yet: its number, its name or "", and the day of its birth."""
+class Missing(NamedTuple):
+    """An entry of a list who is not there: its number, its name or "", and the day of its birth, or of its death, or its list that has too few left."""
 
     number: int
     called: str
     day: int
+    dead: bool
+    short: str = ""
 
 
 class Entries(list[Any]):
-    """The entries of a list who are there in a month, with their numbers in the list as it was given, and who is not yet born."""
+    """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    __slots__ = ("numbers", "unborn")
+    `missing`: who of those given is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by.
+    """
 
-    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...], unborn: tuple[Unborn, ...] = ()) -> None:
+    __slots__ = ("away", "missing", "numbers")
+
+    def __init__(
+        self,
+        entries: Iterable[Any],
+        numbers: tuple[int, ...],
+        missing: tuple[Missing, ...] = (),
+        away: dict[int | str, Any] | None = None,
+    ) -> None:
         super().__init__(entries)
         self.numbers = numbers
-        self.unborn = unborn
+        self.missing = missing
+        self.away: dict[int | str, Any] = away or {}
 
     def holding(self, entries: Iterable[Any]) -> Entries:
         """The same list with other data of the same entries."""
-        return Entries(entries, self.numbers, self.unborn)
+        return Entries(entries, self.numbers, self.missing, self.away)
 
 
 def numbers_of(given: Any) -> Iterable[int]:

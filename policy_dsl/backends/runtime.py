@@ -84,6 +84,22 @@ class Held(Unknown):
 
 NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
 
+NEVER = 99999999  # a day that does not come, later than every day: the death of who is alive
+
+
+def unless_never(function: object, day: int, *rest: int) -> int:
+    """A day made of a day; what is made of one that does not come does not come. An unknown among the rest defers."""
+    if day == NEVER:
+        return (day, *(+x for x in rest))[0]
+    return function(day, *rest)  # type: ignore[operator, no-any-return]
+
+
+def some_day(day: int) -> int:
+    """The day itself; one that does not come defers."""
+    if day == NEVER:
+        raise Defer("never")
+    return day
+
 
 def defer(reason: str) -> object:
     raise Defer(reason)
@@ -251,6 +267,13 @@ def read_day(text: object, name: str = "") -> object:
         return read_other(text, name)
     made = datetime.date.fromisoformat(text)
     return made.year * 10000 + made.month * 100 + made.day
+
+
+def read_death(text: object, name: str = "") -> object:
+    """The same for a date of death: None, or nothing, is that there is none; 未知 is that there may be one."""
+    if text is None or text == "":
+        return NEVER
+    return Unknown(name) if text in ("未知", "unknown") else read_day(text, name)
 
 
 def read_amount(value: object, name: str, per_unit: int, low: int, high: int) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..backends.encoding import carried_width, start_of
 from ..backends.entries import Instance
-from ..backends.runtime import UNKNOWN, Unknown
+from ..backends.runtime import NEVER, UNKNOWN, Unknown
 from ..facts.read import Reader
 from ..policy import Policy
 from .case import Case, begins, bits_of, left_out, with_carried, with_fact, without_entry
@@ -30,7 +30,9 @@ def smaller_cases(policy: Policy, case: Case) -> Iterator[Case]:
         for n, fact in enumerate(entry.entity.facts):
             if isinstance(entry.facts[fact.name], Unknown) or entry.data[bits_of(entry.entity)] >> n & 1:
                 continue
-            value = Reader.default(fact) if fact.has_default else UNKNOWN
+            if fact.died and entry.facts[fact.name] == NEVER:
+                continue
+            value = NEVER if fact.died else Reader.default(fact) if fact.has_default else UNKNOWN
             yield case._replace(data=with_fact(case.data, entry, n, value, fact.has_default))
 
 

@@ -18,7 +18,7 @@ from ..model.reserved_keys import PARTS, PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step
-from .leaves import filled, given_fact, handed_over, leaf
+from .leaves import filled, given_fact, handed_over, leaf, name_of
 from .lines import giving, looked_at
 
 
@@ -249,8 +249,8 @@ class Explainer:
 
     def _fewer(self, entry: Instance, node: ir.Window) -> bool:
         """Whether a window's default stands for something."""
-        there = sum(1 for v in self.interpretation.months(entry, node) if v is not NOTHING)
-        return there < self.interpretation.length(node) or (not there and node.function in ("max", "min", "average"))
+        lacking, there = self.interpretation.lacking(entry, node), self.interpretation.months(entry, node)
+        return bool(lacking) or (not there and node.function in ("max", "min", "average"))
 
     def months(self, entry: Instance, node: ir.Window) -> list[str]:
         """The steps of the months that a window looks at, each by its month; one where none of them is known."""
@@ -266,9 +266,9 @@ class Explainer:
 
     def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
         """The step of a value that came over from last month; with a month, of that month's value in a window."""
-        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}" + (f".{month}" if month else "")
+        carried = next(c for c in entry.entity.carried if c.name == name)
+        id_ = f"{entry.path}.{PREVIOUS[0]}.{name_of(carried)}" + (f".{month}" if month else "")
         if id_ not in self.steps:
-            carried = next(c for c in entry.entity.carried if c.name == name)
             self.steps[id_] = handed_over(id_, entry, carried, self._declared(entry.entity.name, carried), month, past)
         return id_
 

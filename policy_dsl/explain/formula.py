@@ -215,7 +215,7 @@ class Words:
         type_ = next(c.type for c in here.entity.carried if c.name == node.name)
         values = [v for v in interpretation.months(here, node) if v is not NOTHING]
         shown = [self.value(v, type_) for v in values]
-        missing = interpretation.length(node) - len(values)
+        missing = interpretation.lacking(here, node)
         if missing and node.default is not None:
             times = "" if missing == 1 else f" × {missing}"
             shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")

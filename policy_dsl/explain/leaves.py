@@ -62,6 +62,11 @@ def _pseudonym(interpretation: Interpretation, entry: Instance, index: int) -> s
     return numbers[entry.data[index]]
 
 
+def name_of(carried: ir.Carried) -> str:
+    """How steps name it: what 上月 says of a status has the status's name, as every other value of last month has."""
+    return carried.of if carried.name == f"上月({carried.of})" else carried.name
+
+
 def handed_over(
     id_: str, entry: Instance, carried: ir.Carried, declared: ir.Rule | ir.Fact, month: str, past: Value
 ) -> Step:
@@ -74,7 +79,7 @@ def handed_over(
         kind="past",
         entity=entry.entity.name,
         path=entry.path,
-        name=f"{carried.name}.{month}" if month else carried.name,
+        name=f"{carried.name}.{month}" if month else name_of(carried),
         type=carried.type,
         value=value,
         clause=declared.clause,

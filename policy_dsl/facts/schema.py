@@ -70,6 +70,8 @@ def _fact(fact: ir.Fact, lang: str) -> dict[str, object]:
             out["type"] = ["boolean", "null"]
         case "enumeration":
             out["enum"] = [*fact.type.members, None]
+        case "date" if fact.died:
+            out.update({"type": ["string", "null"], "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|未知|unknown)?$"})
         case "date":
             out.update({"type": ["string", "null"], "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
         case "text":
@@ -177,6 +179,12 @@ def _note(fact: ir.Fact, lang: str) -> str:
         parts.append("true | false")
     elif fact.type.kind == "date":
         parts.append("YYYY-MM-DD")
+        if fact.died:
+            parts.append(
+                "在世的空着；不知道的写 未知"
+                if lang == "zh"
+                else "empty for who is alive; unknown where that is not known"
+            )
     elif fact.type.is_amount:
         unit = fact.type.own.show(lang) or ("数" if lang == "zh" else "number")
         low = "" if fact.low is None else str(_number(fact.low / fact.type.own.scale))

@@ -338,8 +338,8 @@ class _Reader:
                 problem_en="a fact cannot be “error”",
                 hint=("写一个值或 未知", "give a value or unknown"),
             )
-        if a.given.kind == "unknown":
-            return None
+        if a.given.kind == "unknown":  # a death that is left out is none
+            return "未知" if fact.node.died else None
         value = a.given.value
         if fact.type.kind == "text":
             return value.path[0] if isinstance(value, nodes.Name) else a.given.span.text

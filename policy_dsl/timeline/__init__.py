@@ -1,6 +1,7 @@
 """Histories decided month by month: what changed and why, and what was paid against what is due.
 
 history.py    facts with dates → tracks
+spells.py     dated values, and which of them lie outside a life
 months.py     one month after another
 arrears.py    paid against due
 gone.py       what no part pays of a benefit in parts

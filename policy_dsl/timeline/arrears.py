@@ -99,7 +99,7 @@ class _Books:
             told = heard
             if touched < month:
                 self._again(touched, self.months[:n], known_now)
-                due_carry = self.course.carry(self.due[self.months[n - 1]])
+                due_carry = self.course.after(self.due, self.months[n - 1])
             if min(touched, unsettled) < month and known_now > before:
                 self._settle(min(touched, unsettled), self.months[:n], month)
                 unsettled = ir.OPEN
@@ -111,8 +111,8 @@ class _Books:
             paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
             if paid is not due:
                 unsettled = min(unsettled, month)
-            due_carry = self.course.carry(due)
-            paid_carry = due_carry if paid is due else self.course.carry(paid)
+            due_carry = self.course.after(self.due, month)
+            paid_carry = due_carry if same else self.course.after(self.paid, month)
         last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
         touched = self._touched(told, last)
         if touched <= self.months[-1]:
@@ -154,10 +154,10 @@ class _Books:
     def _again(self, first: int, months: list[int], known_now: int | None) -> None:
         """Decides the months from the first one touched anew, with what is known now."""
         at = bisect_right(months, first - 1)
-        carry = self.course.carry(self.due[months[at - 1]]) if at else None
+        carry = self.course.after(self.due, months[at - 1]) if at else None
         for month in months[at:]:
-            step = self.due[month] = self.course.step(month, known_now, carry)
-            carry = self.course.carry(step)
+            self.due[month] = self.course.step(month, known_now, carry)
+            carry = self.course.after(self.due, month)
 
     def _settle(self, first: int, months: list[int], settling: int | None) -> None:
         """Brings the months from the first one touched up to what is due as known now; `settling` None: after the timeline."""
@@ -224,7 +224,7 @@ class _Books:
         if month in self.paid:
             return None
         n = self.months.index(month)
-        carry = self.course.carry(self.paid[self.months[n - 1]]) if n else None
+        carry = self.course.after(self.paid, self.months[n - 1]) if n else None
         step = self.course.step(month, payday(self.engine.program, month), carry)
         return None if step is None else step.decision()
 

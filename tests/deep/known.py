@@ -32,8 +32,8 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         (
             (
                 "Presence._entry",
-                "late = made.unborn if isinstance(made, Entries) else ()",
-                "late = made.unborn if not (isinstance(made, Entries)) else ()",
+                "missing = made.missing if isinstance(made, Entries) else ()",
+                "missing = made.missing if not (isinstance(made, Entries)) else ()",
             ),
             "births.md",
         ),
@@ -43,8 +43,8 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         (
             (
                 "LookBacks.window",
-                "if len(values) < node.months:",
-                "if not (len(values) < node.months):",
+                "if self.lacking(here, node):",
+                "if not (self.lacking(here, node)):",
             ),
             "looking-back.md",
         ),

@@ -45,7 +45,8 @@ def decided(policy: Policy, history: History, months: list[int], known_on: dict[
     for month in months:
         data = history.data(month, known_on[month])
         if data is None:
-            out[month] = carry = None
+            out[month] = None
+            carry = None if carry is None else policy.engine.intake.away(history.root, carry)
             continue
         if carry is not None:
             data = policy.engine.intake.laid(data, history.root, carry)

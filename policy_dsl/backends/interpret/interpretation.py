@@ -133,6 +133,8 @@ class Interpretation(Lines):
         held_back = join([day, *filled])
         if held_back is not None:
             return held_back
+        if day == runtime.NEVER:
+            return self.failure("R0123", node.place, name=node.place.written)
         if isinstance(node.value, ir.ParameterRef):
             found = self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name][tuple(filled)]
             return parameter_value(found, node.value, filled, day_text(day))

@@ -45,7 +45,7 @@ class LookBacks(Operations):
         return self.before(node, node.default, at)
 
     def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
-        """What holds where there is no earlier month, or none with a value."""
+        """What holds where there is no earlier month, or none with a value: nothing was in force, or the entry was not there."""
         if default is not None:
             return self.evaluate(default, at)
         value = {"amount": ("0", "0"), "truth": ("否", "no")}.get(node.type.kind, ("…", "…"))
@@ -65,10 +65,15 @@ class LookBacks(Operations):
         return runtime.month_of(self.on) - 1 if node.year else node.months
 
     def months(self, entry: Instance, node: ir.Window) -> list[Any]:
-        """The values of the months before that a window looks at, the earliest first, NOTHING for a month without a value; fewer where there
-        were fewer months."""
+        """The values of the months before that a window looks at, the earliest first; fewer where there were fewer months, NOTHING for one
+        without a value: nothing was in force, or the entry was not there."""
         carried = entry.carried[node.name]
         return [] if isinstance(carried, runtime.Held) else list(carried[max(len(carried) - self.length(node), 0) :])
+
+    def lacking(self, entry: Instance, node: ir.Window) -> int:
+        """How many of a window's months have no value."""
+        values = self.months(entry, node)
+        return self.length(node) - sum(v is not runtime.NOTHING for v in values)
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
@@ -78,11 +83,10 @@ class LookBacks(Operations):
         if isinstance(carried, runtime.Held) and carried is not runtime.NOTHING:
             return carried.value
         values = self.months(here, node)
-        missing = self.length(node) - len(values)
-        values = [*([runtime.NOTHING] * missing), *values]
-        if any(v is runtime.NOTHING for v in values):
+        if self.lacking(here, node):
             rest = self.before(node, node.default, at)
             values = [rest if v is runtime.NOTHING else v for v in values]
+            values = [*([rest] * (self.length(node) - len(values))), *values]
         if not values and node.function in ("max", "min", "average"):
             return self.before(node, node.default, at)  # in January
         if node.function in ("any", "all"):

@@ -61,10 +61,14 @@ class Operations(ABC):
         if node.left.type.kind == "date":
             try:
                 if node.right.type.kind == "date":
+                    if runtime.NEVER in (a, b):
+                        return self.failure("R0123", node.place, name=node.place.written)
                     return Fraction(runtime.days_between(a, b))
                 count = Fraction(b)
                 if count.denominator != 1:
                     return self.failure("R0108", node.place, name=node.place.written, value=str(count))
+                if a == runtime.NEVER:
+                    return a
                 steps = int(count) if node.sign == "+" else -int(count)
                 if asks_calendar(node):
                     return self.deadline(node, runtime.add_workdays, a, steps)
@@ -96,6 +100,10 @@ class Operations(ABC):
                 return Fraction(sum(values)) / len(values)
             case "count":
                 return Fraction(sum(1 for v in values if v))
+        if runtime.NEVER in values:  # functions of days are left
+            if node.type.kind == "date":
+                return runtime.NEVER
+            return self.failure("R0123", node.place, name=node.place.written)
         if asks_calendar(node):
             found = self.deadline(node, getattr(runtime, node.function), *values)
             return Fraction(found) if known(found) and node.type.is_amount else found
