@@ -43,8 +43,8 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         (
             (
                 "LookBacks.window",
-                "if len(values) < node.months:",
-                "if not (len(values) < node.months):",
+                "if missing:",
+                "if not (missing):",
             ),
             "looking-back.md",
         ),
