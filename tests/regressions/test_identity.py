@@ -167,3 +167,13 @@ def test_what_is_asked_says_that_it_identifies() -> None:
         len([x for x in lines if "says who it is" in x]) == wanted
         for lines, wanted in zip(blanks.values(), (2, 1), strict=True)
     )
+
+
+def test_a_label_of_an_example_names_and_identifies() -> None:
+    """One label is one person, wherever in the roll."""
+    example = (
+        "案例 甲\n  于 2022-01\n  户 一 成员 甲: 就业 = 是\n  户 二 成员 甲: 就业 = 是\n  应为 名册: 重复人数 = 1\n"
+    )
+    (given,) = policy_of(CARDS + example).program.examples
+    people = [p for h in given.facts["名册"]["户"] for p in h["成员"]]  # type: ignore[index]
+    assert {(p["身份证"], p["姓名"]) for p in people} == {("甲", "甲")}
