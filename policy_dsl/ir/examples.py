@@ -168,12 +168,10 @@ class _Reader:
             trail = (*trail, name, label)
             if trail not in self.labels:
                 self.labels[trail] = len(listed)
-                made: dict[str, object] = {}
                 inner = self.model.entities[entity].lists[name].entity
-                named = next((f for f in self.model.entities[inner].facts.values() if f.type.kind == "text"), None)
-                if named is not None:
-                    made[named.name] = label
-                listed.append(made)
+                texts = [f for f in self.model.entities[inner].facts.values() if f.type.kind == "text"]
+                named = [f for f in texts if f.node.identifies] + [f for f in texts if not f.node.identifies][:1]
+                listed.append({f.name: label for f in named})
             index = self.labels[trail]
             here = listed[index]
             entity = self.model.entities[entity].lists[name].entity
