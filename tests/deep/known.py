@@ -43,8 +43,8 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         (
             (
                 "LookBacks.window",
-                "if len(values) < node.months:",
-                "if not (len(values) < node.months):",
+                "if any(v is runtime.NOTHING for v in values):",
+                "if not (any(v is runtime.NOTHING for v in values)):",
             ),
             "looking-back.md",
         ),
