@@ -266,7 +266,7 @@ def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance |
         return
     lines = [x for x in rule.lines if x.kind == "transition" and x.since <= decision.day <= x.until]
     if not lines:
-        assert state == was
+        assert state == was or decision.epoch.rules[rule.entity, rule.name] is None
         return
     lowest: dict[str, int] = {}
     for x in lines:

@@ -203,7 +203,7 @@ def test_a_rule_that_passes_on_one_not_in_force() -> None:
 """
     )
     d = decided(policy, household(), "2021-06-15")
-    assert [(e.code, e.zh) for e in d.errors] == [("R0105", "先 在 2021-06-15 没有规定")] * 2
+    assert [(e.path, e.code, e.zh) for e in d.errors] == [("家庭.后", "R0105", "先 在 2021-06-15 没有规定")]
 
 
 def test_parameters_before_the_first_change() -> None:
