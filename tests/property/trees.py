@@ -266,9 +266,11 @@ parts = hidden(
 
 @st.composite
 def _with_body(
-    draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
+    draw: DrawFn,
+    kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment],
+    in_parts: bool = False,
 ) -> nodes.Node:
-    benefit = draw(st.booleans())
+    benefit = in_parts or draw(st.booleans())
     body = _fitting(draw(amending if kind is nodes.Amendment else bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
@@ -276,10 +278,10 @@ def _with_body(
     dates = draw(maybe(spans))
     if kind is nodes.Status:
         return nodes.Status(draw(tuples(names, 1, 2)), name, dates, body, span=NOWHERE)
-    type_ = draw(types)
+    type_ = draw(_named if in_parts else types)
     if kind is nodes.Parameter:
         return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
-    paid = draw(maybe(parts)) if benefit and isinstance(type_, nodes.NamedType) else None
+    paid = draw(parts) if in_parts else None
     return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, paid, span=NOWHERE)
 
 
@@ -354,6 +356,7 @@ LONG = (
     _allowing(guarantees),
     _allowing(_with_body(nodes.Parameter)),
     _allowing(_with_body(nodes.Rule)),
+    _allowing(_with_body(nodes.Rule, in_parts=True)),
     _allowing(_with_body(nodes.Status)),
     _allowing(_with_body(nodes.Amendment)),
 )
