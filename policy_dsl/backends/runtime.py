@@ -224,7 +224,7 @@ def covered(years: frozenset[int], first: int, last: int) -> None:
 def add_workdays(calendar: Workdays, day: int, count: int) -> int:
     """The working day so many on from a day, or back from it; the day itself is not counted, and is the answer to none."""
     day = +day  # an unknown day defers before the calendar is asked
-    if not count:
+    if not +count or day == NEVER:
         return day
     years, days = calendar.laid_out()
     if count > 0:
@@ -250,6 +250,8 @@ def working_days(calendar: Workdays, first: int, last: int) -> int:
 def postponed(calendar: Workdays, day: int) -> int:
     """The day itself if it is a working day, else the next one that is."""
     day = +day
+    if day == NEVER:
+        return day
     years, days = calendar.laid_out()
     at = bisect_left(days, day)
     covered(years, day // 10000, days[at] // 10000 if at < len(days) else 10000)

@@ -150,6 +150,7 @@ class Expressions:
         self.another_day = False  # inside `x 于 d`, which may not be nested
         self.dated: set[str] = set()  # rules that do, or read a rule that does
         self.under: set[str] = set()  # rules that are read on another day
+        self.deaths: set[str] = set()  # entities with a date of death
 
     # --- looking back, written by who knows the statuses (looking_back.py)
 

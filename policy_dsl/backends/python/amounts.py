@@ -95,7 +95,8 @@ class Amounts(Workspace):
     def called(self, node: ir.Call) -> ast.expr:
         """A function of runtime.py on plain values, and on the calendar where it asks for working days."""
         if asks_calendar(node):
-            return call(node.function, self.working(), *(self.day(a) for a in node.arguments))
+            make = self.plain if node.type.kind == "date" else self.day
+            return call(node.function, self.working(), *(make(a) for a in node.arguments))
         if node.type.kind == "date" and self.never(node.arguments[0]):
             return call("unless_never", name(node.function), self.plain(node.arguments[0]))
         return call(node.function, *(self.day(a) for a in node.arguments))

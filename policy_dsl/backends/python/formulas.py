@@ -75,7 +75,7 @@ class Formulas(LookBacks):
                 if node.sign == "-":
                     count = ast.UnaryOp(ast.USub(), count)
                 if asks_calendar(node):
-                    return call("add_workdays", self.working(), self.day(node.left), count)
+                    return call("add_workdays", self.working(), self.plain(node.left), count)
                 move = "add_months" if months else "add_days"
                 if self.never(node.left):
                     return call("unless_never", name(move), self.plain(node.left), count)
