@@ -57,6 +57,9 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self.columns: dict[
+            tuple[int, ...], Any
+        ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines
 
     def index(self, on: int, known: int | None) -> Index:
         """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's

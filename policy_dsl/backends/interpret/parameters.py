@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
+
 from ...ir import nodes as ir
 from ...ir.in_force import Held, Missing
 from ..entries import Instance
 from ..formatting import day_text
-from ..values import Failure, Undetermined, Value, join
+from ..possible import MOST, of_type
+from ..values import Failure, Undetermined, Value, join, possible
+from .logic import one_of
 from .operations import Operations
 
 
@@ -24,6 +30,21 @@ def parameter_value(found: Held, node: ir.ParameterRef, date: str) -> Value:
     return found.value
 
 
+def keyed(node: ir.ParameterRef, keys: Sequence[Value], looked_up: Callable[[tuple[int, ...]], Value]) -> Value:
+    """A parameter's value for its keys: where they are open, what those that are possible give, as in a table."""
+    held = join(keys)
+    if held is None:
+        return looked_up(tuple(keys))
+    if isinstance(held, Failure):
+        return held
+    ways = [possible(k, x.type) for k, x in zip(keys, node.keys, strict=True)]
+    sets = [w for w in ways if isinstance(w, frozenset)]
+    if len(sets) < len(ways) or prod(map(len, sets)) > MOST:
+        return held._replace(possible=of_type(node.type), may_fail=True)
+    chosen = product(*map(sorted, sets))
+    return one_of([looked_up(way) for way in chosen], node.type, held)
+
+
 class _Closed(Operations):
     """Evaluates a parameter's formula: no entry, only keys and the parameters before it."""
 
@@ -37,15 +58,11 @@ class _Closed(Operations):
             case ir.KeyRef():
                 return self.keys[node.position]
             case ir.ParameterRef():
-                return self.parameter(node, at)
+                keys = [self.evaluate(k, at) for k in node.keys]
+                return keyed(
+                    node, keys, lambda way: parameter_value(self.parameters[node.name][way], node, day_text(self.on))
+                )
         raise AssertionError(node)
-
-    def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
-        keys = [self.evaluate(k, at) for k in node.keys]
-        held_back = join(keys)
-        if held_back is not None:
-            return held_back
-        return parameter_value(self.parameters[node.name][tuple(keys)], node, day_text(self.on))
 
 
 def evaluate_parameter(
