@@ -29,6 +29,7 @@ from ..ir.in_force import (
     parameters_read,
 )
 from ..ir.traverse import all_formulas, formulas, references, walk
+from .encoding import fact_step
 from .interpret.parameters import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -57,6 +58,9 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self.steps = {
+            (e.name, f.name): fact_step(f.type) for e in program.entities for f in e.facts if f.type.is_amount
+        }
         self.columns: dict[
             tuple[int, ...], Any
         ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..backends.entries import Instance, locate
 from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation, dated
-from ..backends.interpret.parameters import parameter_value
+from ..backends.interpret.parameters import keyed, parameter_value
 from ..backends.runtime import NOTHING, Held, add_months
 from ..backends.values import Value, join, known
 from ..ir import nodes as ir
@@ -278,10 +278,10 @@ class Explainer:
             return id_
         found: Valued | None = None
         source: ir.Entry | None = None
-        value: Value = join(keys)
-        if value is None:
-            found = self.epoch.parameters[node.name][keys]
-            value = parameter_value(found, node, day_text(self.day))
+        held_values = self.epoch.parameters[node.name]
+        value = keyed(node, keys, lambda way: parameter_value(held_values[way], node, day_text(self.day)))
+        if join(keys) is None:
+            found = held_values[keys]
             exact, floor = held(parameter, keys, self.day, self.epoch.known)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}

@@ -218,7 +218,7 @@ class Words:
             return f"{function}({inner}{where}{default})"
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
-            return self.value(entries, node.type)
+            return self.value(self.interpretation.evaluate(node, self.at), node.type)
         named = any(who(entry) for entry in entries)
         shown = [made for entry in entries if (made := self.contribution(node, entry, named))]
         if len(shown) > MOST_ENTRIES:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from ...ir import nodes as ir
 from .. import runtime
 from ..calendar import Calendar
-from ..encoding import fact_step
 from ..entries import Imagined, Instance, imagined
 from ..epoch import Epoch
 from ..formatting import day_text
@@ -31,9 +30,7 @@ class Interpretation(Lines):
         self._under: dict[int, UnderLaw] = {}
         self._imagined: dict[tuple[int, str], Imagined] = {}
         self._facts: dict[tuple[str, str], Possible] = {}
-        self.steps = {
-            (e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount
-        }
+        self.steps = epoch.laws.steps
 
     def rules(self) -> None:
         """Fills `values` of every entry with every rule of its entity."""

@@ -6,10 +6,9 @@ more than one value, they are read as a table, column by column (columns.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.in_force import InForce
@@ -17,10 +16,10 @@ from ...model.types import Type
 from .. import possible as may
 from ..entries import Instance
 from ..possible import Bounds, Possible
-from ..values import Failure, Undetermined, Value, fails, join, known, narrowed, possible
+from ..values import Failure, Undetermined, Value, fails, join, narrowed, possible
 from .aggregates import Aggregates
-from .columns import Choice, Columns, choices
-from .logic import conjunction, disjunction, may_hold, may_not_hold, negation, one_of
+from .columns import Columns, choices
+from .logic import may_hold, may_not_hold, one_of
 from .rows import Outcome, Rows, outcome
 
 Looked = list[tuple[ir.Line, Value]]  # lines, and whether they hold
@@ -31,22 +30,22 @@ class Lines(Aggregates):
 
     def lines(self, found: InForce, at: Instance) -> Value:
         """Exceptions first, then the body (semantics, rules 3 and 7)."""
+        if not found.exceptions and len(found.body) == 1 and found.body[0].kind == "value":
+            return self.evaluate(found.body[0].result, at)
         rows = Rows(self, found, at)
-        made = self.exceptions(rows)
+        made = self.exceptions(rows) if found.exceptions else self.below(rows)
         if not isinstance(made.value, Undetermined):
             return made.value
-        ways = self.ways(rows, (*found.exceptions, *found.body))
-        if ways:
-            return among(made, [self.exceptions(way) for way in ways], found.rule.type).value
-        if found.exceptions and rows.below is not None:
-            rows.below = self.by_columns(rows, rows.below)
+        read = self.as_table(rows, (*found.exceptions, *found.body), self.exceptions, made)
+        if read is None and found.exceptions and rows.below is not None:
+            rows.below = self.body_as_table(rows, rows.below)
             return self.exceptions(rows).value
-        return made.value
+        return (read or made).value
 
     def body(self, found: InForce, at: Instance) -> Value:
         """What the rule gives without its exceptions."""
         rows = Rows(self, found, at)
-        return self.by_columns(rows, self.without_exceptions(rows)).value
+        return self.body_as_table(rows, self.without_exceptions(rows)).value
 
     # --- as a table
 
@@ -58,46 +57,35 @@ class Lines(Aggregates):
         """What a formula's values are whole multiples of, where that is known."""
         raise AssertionError
 
-    def ways(self, rows: Rows, lines: tuple[ir.Line, ...]) -> list[Rows]:
-        """The lines once for each choice of what their columns may be; none where they are no table."""
-        made = self.columns(lines)
-        chosen = choices(made, lambda x: self.evaluate(x, rows.at), self.step_of) if made.terms else []
-        return [rows.as_chosen(made, choice) for choice in chosen]
+    def as_table(
+        self, rows: Rows, lines: tuple[ir.Line, ...], give: Callable[[Rows], Outcome], made: Outcome
+    ) -> Outcome | None:
+        """What the lines give for each choice of what their columns may be; None where they are no table. `made`: each by itself."""
+        columns = self.columns(lines)
+        open_ = [n for n, x in enumerate(lines) if isinstance(rows.holds(x), Undetermined)] if columns.terms else []
+        chosen = choices(columns, open_, rows.value, self.step_of)
+        of = rows.found.rule.type
+        each: dict[object, Outcome] = {}
+        left: Possible = may.NOTHING_LEFT
+        may_fail = False
+        for way in rows.as_chosen(lines, columns, chosen) if chosen else ():
+            one = give(way)
+            if one.key in each:
+                continue
+            each[one.key] = one
+            left, may_fail = may.either((left, possible(one.value, of))), may_fail or fails(one.value)
+            if left == possible(made.value, of) and may_fail >= made.value.may_fail:
+                return made  # it says no more
+        if len(each) > 1:
+            held = made.value._replace(may_fail=False)
+            return outcome(one_of([x.value for x in each.values()], of, held))
+        return next(iter(each.values()), None)
 
-    def by_columns(self, rows: Rows, made: Outcome) -> Outcome:
+    def body_as_table(self, rows: Rows, made: Outcome) -> Outcome:
         """The body's outcome, read as a table where it is open."""
         if not isinstance(made.value, Undetermined):
             return made
-        ways = self.ways(rows, rows.found.body)
-        return among(made, [self.without_exceptions(way) for way in ways], rows.found.rule.type) if ways else made
-
-    def chosen(self, node: ir.Expression, at: Instance, made: Columns, choice: Choice) -> Value:
-        """A condition, with the columns as chosen. An amount stands for others only beside what it was cut by: known values."""
-
-        def column(x: ir.Expression) -> Any:
-            return choice.get(made.places.get(id(x)))
-
-        match node:
-            case ir.Not():
-                return negation(self.chosen(node.operand, at, made, choice))
-            case ir.Logic():
-                joined = conjunction if node.joined == "and" else disjunction
-                return joined([self.chosen(p, at, made, choice) for p in node.parts])
-            case ir.Compare():
-                left, right = self.evaluate(node.left, at), self.evaluate(node.right, at)
-                one_alone = known(left) or known(right) or node.left.type.kind in ("truth", "enumeration")
-                if one_alone:
-                    left = left if column(node.left) is None else column(node.left)
-                    right = right if column(node.right) is None else column(node.right)
-                return self.compare(node, left, right)
-            case ir.Among():
-                options = [self.evaluate(o, at) for o in node.options]
-                item = column(node.item)
-                if item is None or not (all(map(known, options)) or node.item.type.kind in ("truth", "enumeration")):
-                    item = self.evaluate(node.item, at)
-                return self.among(node, item, options)
-        value = column(node)
-        return self.evaluate(node, at) if value is None else value
+        return self.as_table(rows, rows.found.body, self.without_exceptions, made) or made
 
     # --- exceptions
 
@@ -329,11 +317,3 @@ def settled(outcomes: Sequence[Outcome], of: Type, conditions: Sequence[Value], 
         [*conditions, *(x.value for x in each if len(each) == 1)], None, may_fail or any(map(fails, conditions))
     )
     return outcome(one_of([x.value for x in each], of, held))
-
-
-def among(made: Outcome, ways: Sequence[Outcome], of: Type) -> Outcome:
-    """The outcome of lines read as a table, `made` being what they are each by itself."""
-    each = distinct(ways)
-    if len(each) == 1:
-        return each[0]
-    return outcome(one_of([x.value for x in each], of, made.value._replace(may_fail=False)))

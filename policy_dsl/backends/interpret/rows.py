@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from ...ir import nodes as ir
@@ -12,6 +12,7 @@ from ..entries import Instance
 from ..runtime import NOTHING
 from ..values import Undetermined, Value, known
 from .columns import Choice, Columns
+from .logic import conjunction, disjunction, negation
 
 
 class Outcome(NamedTuple):
@@ -31,11 +32,13 @@ def outcome(value: Value, written: ir.Expression | None = None) -> Outcome:
 
 
 class Reads(Protocol):
-    """What evaluates a formula, by itself or as some columns are chosen."""
+    """What evaluates formulas."""
 
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value: ...
 
-    def chosen(self, node: ir.Expression, at: Instance, made: Columns, choice: Choice) -> Value: ...
+    def compare(self, node: ir.Compare, a: Value, b: Value) -> Value: ...
+
+    def among(self, node: ir.Among, item: Value, options: list[Value]) -> Value: ...
 
 
 class Rows:
@@ -46,15 +49,22 @@ class Rows:
         self.found = found
         self.at = at
         self.below: Outcome | None = None  # what the body gives, where that is worked out already
-        self._plain: Rows | None = None
-        self._chosen: tuple[Columns, Choice] | None = None
         self._holds: dict[int, Value] = {}
         self._results: dict[int, Outcome] = {}
+        self._values: dict[int, Value] = {}  # of parts of conditions, whatever is chosen
 
-    def as_chosen(self, made: Columns, choice: Choice) -> Rows:
-        rows = Rows(self.by, self.found, self.at)
-        rows._plain, rows._chosen, rows._results = self, (made, choice), self._results
-        return rows
+    def as_chosen(self, lines: tuple[ir.Line, ...], made: Columns, chosen: list[Choice]) -> Iterator[Rows]:
+        """The same for each choice of the lines' columns."""
+        columns = {
+            id(x): tuple({key: None for key, _ in uses if key in chosen[0]})
+            for x, uses in zip(lines, made.uses, strict=True)
+        }
+        truths: dict[tuple[object, ...], Value] = {}
+        for choice in chosen:
+            rows = _Chosen(self.by, self.found, self.at)
+            rows.plain, rows.made, rows.choice, rows.columns, rows.truths = self, made, choice, columns, truths
+            rows._results, rows._values = self._results, self._values
+            yield rows
 
     def holds(self, line: ir.Line) -> Value:
         """Whether a line applies, by its condition alone."""
@@ -62,14 +72,18 @@ class Rows:
             return True
         key = id(line)
         if key not in self._holds:
-            if self._plain is None or self._chosen is None:
-                held = self.by.evaluate(line.condition, self.at)
-            else:
-                held = self._plain.holds(line)
-                if isinstance(held, Undetermined):
-                    held = self.by.chosen(line.condition, self.at, *self._chosen)
-            self._holds[key] = held
+            self._holds[key] = self.condition(line, line.condition)
         return self._holds[key]
+
+    def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
+        return self.by.evaluate(condition, self.at)
+
+    def value(self, node: ir.Expression) -> Value:
+        """A part of a condition by itself."""
+        key = id(node)
+        if key not in self._values:
+            self._values[key] = self.by.evaluate(node, self.at)
+        return self._values[key]
 
     def result(self, line: ir.Line) -> Outcome:
         """What a line gives if it applies."""
@@ -80,3 +94,47 @@ class Rows:
 
     def results(self, lines: Iterable[ir.Line]) -> list[Outcome]:
         return [self.result(x) for x in lines]
+
+
+class _Chosen(Rows):
+    """The lines with their columns chosen."""
+
+    plain: Rows
+    made: Columns
+    choice: Choice
+    columns: dict[int, tuple[object, ...]]  # of each line
+    truths: dict[tuple[object, ...], Value]  # of a line, by what is chosen of its own columns
+
+    def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
+        held = self.plain.holds(line)
+        own = self.columns.get(id(line))
+        if not own or not isinstance(held, Undetermined):
+            return held
+        key = (id(line), *(self.choice[k] for k in own))
+        if key not in self.truths:
+            self.truths[key] = self.chosen(condition)
+        return self.truths[key]
+
+    def column(self, node: ir.Expression) -> Value:
+        """What is chosen for a formula, or else its value."""
+        key = self.made.places.get(id(node))
+        return self.value(node) if key is None or key not in self.choice else self.choice[key]
+
+    def chosen(self, node: ir.Expression) -> Value:
+        """A condition. What was chosen stands for others only beside known values, which told them apart."""
+        match node:
+            case ir.Not():
+                return negation(self.chosen(node.operand))
+            case ir.Logic():
+                joined = conjunction if node.joined == "and" else disjunction
+                return joined([self.chosen(p) for p in node.parts])
+            case ir.Compare():
+                left, right = self.value(node.left), self.value(node.right)
+                if known(left) or known(right):
+                    left, right = self.column(node.left), self.column(node.right)
+                return self.by.compare(node, left, right)
+            case ir.Among():
+                options = [self.value(o) for o in node.options]
+                item = self.column(node.item) if all(map(known, options)) else self.value(node.item)
+                return self.by.among(node, item, options)
+        return self.column(node)
