@@ -17,7 +17,7 @@ from ..model.reserved_keys import PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step
-from .leaves import filled, given_fact, handed_over, leaf
+from .leaves import filled, given_fact, handed_over, key_name, leaf
 from .lines import giving, looked_at
 
 
@@ -270,7 +270,7 @@ class Explainer:
 
     def parameter(self, node: ir.ParameterRef, keys: tuple[Value, ...]) -> str:
         parameter = self.parameters[node.name]
-        names = tuple(t.members[k] if known(k) else "?" for t, k in zip(parameter.key_types, keys, strict=True))
+        names = tuple(key_name(k, t) for t, k in zip(parameter.key_types, keys, strict=True))
         name = f"{node.name}({', '.join(names)})" if names else node.name
         name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
         id_ = f"参数 {name}{self.behind}"

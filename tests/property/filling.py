@@ -97,7 +97,13 @@ def told(root: Instance) -> Told:
     out: Told = {}
     for entry in root.all():
         for name, value in entry.values.items():
-            state = "undetermined" if isinstance(value, Undetermined) else "error" if isinstance(value, Failure) else "known"
+            state = (
+                "undetermined"
+                if isinstance(value, Undetermined)
+                else "error"
+                if isinstance(value, Failure)
+                else "known"
+            )
             out[entry.path, name] = (state, ("nothing" if value is NOTHING else value) if state == "known" else None)
     return out
 
