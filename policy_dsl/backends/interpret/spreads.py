@@ -29,7 +29,7 @@ def computed(
     """(what + − × ÷ may give, whether it may be an error of its own)."""
     x, y = bounds(a, node.left), bounds(b, node.right)
     if node.left.type.kind == "date":
-        if node.right.type.kind != "date" and not known(b):
+        if (node.right.type.kind != "date" and not known(b)) or asks_calendar(node):
             return may.of_type(node.type), True  # not whole, or out of the calendar
         turned = y if node.right.type.kind != "date" else Bounds(y.high, y.low)
         ends = [worked_out(node, d, e) for d, e in zip(x, turned, strict=True)]
