@@ -225,7 +225,8 @@ class Lines(Aggregates):
                 break
         else:
             outcomes.append(self.otherwise(rows))
-        return settled(outcomes, rows.found.rule.type, conditions, any(map(fails, conditions)))
+        # the first open line is what decides now
+        return settled(outcomes, rows.found.rule.type, conditions[:1], any(map(fails, conditions)))
 
     def total(self, rows: Rows) -> Outcome:
         """合计: every line matters."""
