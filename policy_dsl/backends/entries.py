@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..ir import nodes as ir
 from . import runtime
 from .encoding import carried_width
-from .values import Value
+from .values import Undetermined, Value
 
 
 class Instance:
@@ -48,6 +48,23 @@ class Instance:
             for entry in entries or ():
                 out += entry.all()
         return out
+
+
+class Imagined(Instance):
+    """An entry that stands for any of a list that is not given: nothing of it is known."""
+
+    __slots__ = ()
+
+
+def imagined(program: ir.Program, holder: Instance, members: ir.Members) -> Imagined:
+    """An entry of the holder's list; of the months before it, it is not even known whether there were any."""
+    entity = next(e for e in program.entities if e.name == members.entity)
+    path = f"{holder.path}.{members.name}"
+    unknown = runtime.Unknown(path)
+    before = runtime.Held(Undetermined((path,), may_fail=True))
+    width = sum(carried_width(c) for c in entity.carried)
+    data = (*[unknown] * (len(entity.facts) + len(entity.lists)), 0, *[before] * width)
+    return Imagined(program, entity, data, holder, path)
 
 
 def locate(root: Instance, path: str) -> tuple[Instance, str] | None:

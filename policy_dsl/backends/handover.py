@@ -20,8 +20,9 @@ from .entries import Entries, Instance, numbers_of
 from .epoch import Epoch
 from .identity import Key, keys_of
 from .parts import CarriedParts
+from .possible import Bounds
 from .runtime import NOTHING, Defer, Held, Unknown, next_month
-from .values import Undetermined, known
+from .values import Undetermined, Value, known, possible
 
 Carry = tuple[tuple[Any, ...], tuple[dict[Key, Any], ...]]
 Moved = dict[tuple[str, Key], Carry]  # (entity, identity) → what was carried in the place that was left
@@ -255,10 +256,19 @@ def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
     if value is NOTHING:  # a stay that began before the first month
         return (NOTHING,) * carried_width(one)
     if not known(value):
-        return (Held(value),) * carried_width(one)
+        return (Held(_open(c, value)),) * carried_width(one)
     made = encoded(one, value)
     assert made is not None, f"{c.name} is finer than its grid"
     return made
+
+
+def _open(c: ir.Carried, value: Value) -> Value:
+    """What was undetermined, as it is handed over: an amount that may be too large or too fine to be carried may be an error."""
+    if not isinstance(value, Undetermined) or not c.type.is_amount:
+        return value
+    left = possible(value, c.type)
+    fits = isinstance(left, Bounds) and all(x is not None and -CARRIED <= x * (c.grid or 0) <= CARRIED for x in left)
+    return value if fits and c.grid else value._replace(may_fail=True)
 
 
 class Intake:

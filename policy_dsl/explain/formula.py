@@ -262,7 +262,7 @@ class Words:
             return f"{function}({inner}{where}{default})"
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
-            return self.value(entries, node.type)
+            return self.value(self.interpretation.evaluate(node, self.at), node.type)
         named = any(who(entry) for entry in entries)
         if node.function == "repeats":
             shown = [entry_name(entry, node.lists) for entry in self.interpretation.repeated(node, entries)]

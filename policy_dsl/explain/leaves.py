@@ -7,8 +7,9 @@ from typing import Any
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Held, Unknown
-from ..backends.values import Undetermined, Value
+from ..backends.values import Undetermined, Value, known, possible
 from ..ir import nodes as ir
+from ..model.types import Type
 from .explanation import Step
 
 
@@ -28,7 +29,7 @@ def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact
     given = entry.facts[fact.name]
     value: Value
     if isinstance(given, Unknown):
-        value = Undetermined((id_,))
+        value = Undetermined((id_,), (), interpretation.fact_possible(entry.entity, fact.name))
     elif index == entry.entity.identity:
         value = _pseudonym(interpretation, entry, index)
     else:
@@ -86,6 +87,15 @@ def handed_over(
         place=declared.place,
         at=entry,
     )
+
+
+def key_name(value: Value, type_: Type) -> str:
+    """A parameter's key: its value, or where it is open those that are possible, `?` for all."""
+    if known(value):
+        return type_.members[value]
+    left = possible(value, type_)
+    some = sorted(left) if isinstance(left, frozenset) else []
+    return "/".join(type_.members[v] for v in some) if 0 < len(some) < len(type_.members) else "?"
 
 
 def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:

@@ -37,7 +37,7 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
             ),
             "births.md",
         ),
-        (("join", "open_ = False", "pass"), "undetermined.md"),
+        (("join", "open_ = True", "open_ = False"), "undetermined.md"),
     ],
     "interpret": [
         (
@@ -50,13 +50,20 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         ),
         (
             (
-                "Lines.agree",
-                "if any(v != values[0] for v in values[1:]):",
-                "if all(v != values[0] for v in values[1:]):",
+                "Lines.beside",
+                "if isinstance(made.value, Failure) or not other:",
+                "if isinstance(made.value, Failure) or other:",
             ),
-            "allowances.md",
+            "branches.md",
         ),
-        (("Lines.exceptions", "open_.append((line, holds))", "pass"), "exceptions.md"),
+        (
+            (
+                "Lines.exceptions",
+                "counting = [x for x in sure if not any(rules_out(y, x) for y in sure)]",
+                "counting = [x for x in sure if any(rules_out(y, x) for y in sure)]",
+            ),
+            "exceptions.md",
+        ),
     ],
     "python": [
         (

@@ -250,52 +250,22 @@ def test_a_decision_says_what_the_interpreter_says(made: Case) -> None:
         }
 
 
-def opened(dice: Dice, facts: Any) -> Any:
-    """The same facts with some values, not lists or entries, made unknown."""
-    if isinstance(facts, dict):
-        made = {}
-        for key, value in facts.items():
-            hide = not isinstance(value, (dict, list, tuple)) and dice.chance(25)
-            made[key] = None if hide else opened(dice, value)
-        return made
-    return [opened(dice, x) for x in facts] if isinstance(facts, (list, tuple)) else facts
-
-
 @settings(max_examples=examples(50))
-@given(st.data())
-def test_what_is_decided_stays_decided(data: st.DataObject) -> None:
-    """A value decided from part of the facts is the value from all of them, unless a second line then applies and conflicts.
-
-    What is undetermined names facts that are unknown and parameters that have no value.
-    """
-    dice: Dice = Drawn(data.draw)  # type: ignore[arg-type]
-    made = case(dice, count=2, unknown=0)
-    if made is None:
-        return
-    policy = Policy(made.program)
+@given(cases(count=2))
+def test_what_is_undetermined_names_what_is_unknown(made: Case) -> None:
+    """It names facts that are unknown and parameters that have no value, one at least."""
     parameters = {p.name for p in made.program.parameters}
-    for facts in made.facts:
-        part = opened(dice, facts)
-        for on in made.days:
-            whole, some = policy.decide(facts, on=iso(on)), policy.decide(part, on=iso(on))
-            unknown = {
-                f"{e.path}.{n}" for e in some.instance.all() for n, v in e.facts.items() if isinstance(v, Unknown)
-            }
-            inside = tuple(e.path for e in some.instance.all())
-            for after, before in zip(whole.instance.all(), some.instance.all(), strict=True):
-                for name, value in before.values.items():
-                    if known(value):
-                        final = after.values[name]
-                        same = final is value or final == value  # NOTHING is compared by identity alone
-                        assert same or (isinstance(final, Failure) and final.code == "R0102"), (
-                            name,
-                            on,
-                            part,
-                        )
-                    elif isinstance(value, Undetermined):
-                        assert value.needs or value.parameters
-                        assert set(value.parameters) <= parameters
-                        assert {n for n in value.needs if n.startswith(inside)} <= unknown
+    for s in situations(made):
+        entries = s.oracle.root.all()
+        unknown = {f"{e.path}.{n}" for e in entries for n, v in e.facts.items() if isinstance(v, Unknown)}
+        unknown |= {f"{e.path}.{n}" for e in entries for n, listed in e.lists.items() if listed is None}
+        inside = tuple(e.path for e in entries)
+        for entry in entries:
+            for value in entry.values.values():
+                if isinstance(value, Undetermined):
+                    assert value.needs or value.parameters
+                    assert set(value.parameters) <= parameters
+                    assert {n for n in value.needs if n.startswith(inside)} <= unknown
 
 
 @settings(max_examples=examples(40))
