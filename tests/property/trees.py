@@ -246,7 +246,6 @@ facts = hidden(
         default=maybe(literals),
         fixed=st.booleans(),
         born=st.booleans(),
-        died=st.booleans(),
         ask=maybe(strings),
         by=maybe(names),
         when=maybe(expressions),
