@@ -20,8 +20,8 @@ from .entries import Entries, Instance, numbers_of
 from .epoch import Epoch
 from .identity import Key, keys_of
 from .parts import CarriedParts
-from .possible import Bounds
-from .runtime import NOTHING, Defer, Held, Unknown, next_month
+from .possible import Bounds, of_fact
+from .runtime import NOTHING, Defer, Held, Unknown, month_start, next_month
 from .values import Undetermined, Value, known, possible
 
 Carry = tuple[tuple[Any, ...], tuple[dict[Key, Any], ...]]
@@ -222,11 +222,11 @@ def from_values(entry: Instance, intake: Intake, epoch: Epoch, month: int) -> Ca
         if c.source == "rule" and epoch.rules[key] is None:
             carried += _without_value(c, key in intake.still, entry.data, at)
         elif c.kind == "window":
-            made = _handed(entry, c)
+            made = _handed(entry, c, month)
             one = made[0] if len(made) == 1 or isinstance(made[0], Held) else made
             carried.append(_appended(entry.data[at], one, c.months))
         else:
-            carried += _handed(entry, c)
+            carried += _handed(entry, c, month)
         at += carried_width(c)
     _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
@@ -241,14 +241,15 @@ def from_values(entry: Instance, intake: Intake, epoch: Epoch, month: int) -> Ca
     return tuple(carried), tuple(below)
 
 
-def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
+def _handed(entry: Instance, c: ir.Carried, month: int) -> tuple[Any, ...]:
     one = c._replace(kind="value")
     value: Any
     if c.source == "fact":
         given = entry.facts[c.of]
         value = given
         if isinstance(given, Unknown):
-            value = Undetermined((f"{entry.path}.{c.of}",))
+            left = of_fact(entry.entity, c.of, month_start(month))
+            value = Undetermined((f"{entry.path}.{c.of}",), (), left)
         elif c.type.is_amount:
             value = given * fact_step(c.type)
     else:

@@ -11,7 +11,7 @@ from ..calendar import Calendar
 from ..entries import Imagined, Instance, imagined
 from ..epoch import Epoch
 from ..formatting import day_text
-from ..possible import EITHER, FIRST_DAY, LAST_DAY, UNBOUNDED, Bounds, Possible, of_type
+from ..possible import EITHER, Bounds, Possible, of_fact, of_type
 from ..values import Failure, Undetermined, Value, join, known, possible
 from ..working_days import calendar_of
 from .columns import Columns, columns
@@ -119,20 +119,10 @@ class Interpretation(Lines):
         return given if step is None else given * step
 
     def fact_possible(self, entity: ir.Entity, name: str) -> Possible:
-        """What a fact that is not given may be: of its type, in its range; who is there was born before, and has not died before."""
+        """What a fact that is not given may be."""
         key = (entity.name, name)
         if key not in self._facts:
-            place, fact = next((n, f) for n, f in enumerate(entity.facts) if f.name == name)
-            left = of_type(fact.type)
-            if left == UNBOUNDED:
-                left = Bounds(fact.low, fact.high)
-            if fact.type.kind == "date":
-                left = Bounds(FIRST_DAY, LAST_DAY)
-            if place == entity.born:
-                left = Bounds(FIRST_DAY, runtime.month_start(self.on))
-            if place == entity.died:
-                left = Bounds(runtime.month_start(self.on), runtime.NEVER)
-            self._facts[key] = left
+            self._facts[key] = of_fact(entity, name, runtime.month_start(self.on))
         return self._facts[key]
 
     def columns(self, lines: tuple[ir.Line, ...]) -> Columns:
