@@ -361,14 +361,14 @@ LONG = (
     _allowing(guarantees),
     _allowing(_with_body(nodes.Parameter)),
     _allowing(_with_body(nodes.Rule)),
-    _allowing(_with_body(nodes.Rule, in_parts=True)),
     _allowing(_with_body(nodes.Status)),
     _allowing(_with_body(nodes.Amendment)),
 )
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
+IN_PARTS = _with_body(nodes.Rule, in_parts=True)
+PARTS = (*SHORT, *LONG, IN_PARTS, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
 
 
 # --- all of a kind, where chance would seldom meet
