@@ -85,6 +85,15 @@ def _tell(rule: ir.Rule, found: Needed, days: Days, report: Report) -> None:
     )
 
 
+class Asked(NamedTuple):
+    """Of the combinations of keys that a reference may ask for: by name, the days on which some lack a value; those on which all do; what
+    their formulas wait for."""
+
+    lacks: tuple[tuple[str, Days], ...]
+    surely: Days
+    fails: tuple[Needed, ...]
+
+
 class _Parameter:
     """A parameter's combinations of keys: on which days nothing of them is in force, and what their formulas wait for in vain."""
 
@@ -92,6 +101,7 @@ class _Parameter:
         self.parameter = parameter
         self.lacks: dict[tuple[int, ...], Days] = {}
         self.fails: dict[tuple[int, ...], list[Needed]] = {}
+        self._asked: dict[tuple[tuple[int, ...], ...], Asked] = {}
         alike: dict[tuple[int, ...], Days] = {}  # by the entries that speak of the combination
         computed = any(e.value is not None and not isinstance(e.value, ir.Constant) for e in parameter.entries)
         for keys, alone in by_keys(parameter).items():
@@ -112,10 +122,26 @@ class _Parameter:
                 self.fails.setdefault(keys, []).extend(found)
         return Days(lacks)
 
-    def cells(self, node: ir.ParameterRef, own: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """The combinations of keys that a reference may ask for; `own` are those of the parameter in whose formula it stands."""
+    def asked(self, node: ir.ParameterRef, own: tuple[int, ...]) -> Asked:
+        """What a reference may ask for; `own` are the keys of the parameter in whose formula it stands. Worked out once for the same keys."""
         types = self.parameter.key_types
-        return list(product(*(_ways(k, t, own) for k, t in zip(node.keys, types, strict=True))))
+        ways = tuple(_ways(k, t, own) for k, t in zip(node.keys, types, strict=True))
+        found = self._asked.get(ways)
+        if found is None:
+            cells = list(product(*ways))
+            alike: dict[Days, list[tuple[int, ...]]] = {}
+            for cell in cells:
+                alike.setdefault(self.lacks[cell], []).append(cell)
+            surely = ALL
+            for lacks in alike:
+                surely = surely.within(lacks)
+            # keys that have no value on any day are no matter of days
+            named = tuple(
+                (self.called(some), lacks) for lacks, some in alike.items() if not lacks.all or len(alike) == 1
+            )
+            fails = tuple(n._replace(sure=n.sure and len(cells) == 1) for c in cells for n in self.fails.get(c, ()))
+            found = self._asked[ways] = Asked(named, surely, fails)
+        return found
 
     def called(self, cells: list[tuple[int, ...]]) -> str:
         name, types = self.parameter.name, self.parameter.key_types
@@ -173,11 +199,7 @@ class _Formula:
         """The days on which nothing that a reference may mean is in force."""
         if isinstance(node, ir.RuleRef):
             return self.rules[node.entity, node.name].lacks
-        found = self.parameters[node.name]
-        days = ALL
-        for cell in found.cells(node, own):
-            days = days.within(found.lacks[cell])
-        return days
+        return self.parameters[node.name].asked(node, own).surely
 
     def read(self, node: ir.RuleRef | ir.ParameterRef, on: Days, must: bool, own: tuple[int, ...]) -> Iterator[Needed]:
         """What a reference waits for in vain."""
@@ -199,17 +221,12 @@ class _Formula:
         yield Needed(ANY, rule.surely, True, read, node.place)
 
     def parameter_read(self, node: ir.ParameterRef, found: _Parameter, own: tuple[int, ...]) -> Iterator[Needed]:
-        cells = found.cells(node, own)
-        alike: dict[Days, list[tuple[int, ...]]] = {}
-        for cell in cells:
-            alike.setdefault(found.lacks[cell], []).append(cell)
-            for n in found.fails.get(cell, ()):
-                yield n._replace(sure=n.sure and len(cells) == 1, read=n.cause.name, place=node.place)
-        for lacks, some in alike.items():
-            if not lacks.all or len(alike) == 1:  # keys that have no value on any day are no matter of days
-                cause = Cause(found.called(some), found.parameter.place)
-                yield Needed(cause, lacks, False, node.place.written, node.place)
-        yield Needed(ANY, self.lacks(node, own), True, "", node.place)
+        asked = found.asked(node, own)
+        for n in asked.fails:
+            yield n._replace(read=n.cause.name, place=node.place)
+        for name, lacks in asked.lacks:
+            yield Needed(Cause(name, found.parameter.place), lacks, False, node.place.written, node.place)
+        yield Needed(ANY, asked.surely, True, "", node.place)
 
     def as_of(self, node: ir.AsOf, on: Days, must: bool) -> Iterator[Needed]:
         """What is read on a day that is written down: it is the same on all days."""
