@@ -175,7 +175,7 @@ class Engine:
                 for i, m in enumerate(e.lists, len(e.facts))
                 if m.name in walked and m.entity in paying
             )
-            out[e.name] = Paid(tuple((k[1], slots[k]) for k in keys if k in benefits), lists)
+            out[e.name] = Paid.of(tuple((k[1], slots[k]) for k in keys if k in benefits), lists)
         return out
 
     @cached_property

@@ -9,15 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..ir import nodes as ir
+from ..model.paid import money_type, period
 from ..model.types import Type
-from ..model.units import DAYS, MONTHS, Unit
 from .runtime import add_months
-
-
-def period(unit: Unit) -> str:
-    """The base unit of time below an amount's line: "month", "day", or "" for money without a period."""
-    dims = dict(unit.dims)
-    return next((base for base in ("month", "day") if dims.get(base) == -1), "")
 
 
 def payment(rule: ir.Rule, value: Fraction, month: int) -> Fraction:
@@ -31,9 +25,4 @@ def days_of(month: int) -> int:
 
 def payment_type(rule: ir.Rule) -> Type:
     """The type of what a month pays: the benefit's own without its period (元/户 for 元/户/年)."""
-    type_ = rule.type
-    return type_._replace(unit=_money(type_.unit), written=None if type_.written is None else _money(type_.written))
-
-
-def _money(unit: Unit) -> Unit:
-    return {"month": unit.times(MONTHS), "day": unit.times(DAYS), "": unit}[period(unit)]
+    return money_type(rule.type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..diagnostics.report import Report, suggestion
+from ..model.paid import paid_type
 from ..model.reserved_keys import IS, LEARNED, PRESENT, SINCE, UNTIL
 from ..model.symbols import Declared, FactSymbol, Model, RuleSymbol
 from ..model.types import TEXT, Type
@@ -188,7 +189,7 @@ class _Reader:
                         raise self._unknown(name, a.span, entity, [n for e, n in self.model.rules if e == entity])
                     if a.measure and not (isinstance(target, RuleSymbol) and target.benefit):
                         raise self.elaborator.fail("P1019", a.span, name=name)
-                    value = self._value(a, target.type)
+                    value = self._value(a, paid_type(target.type) if a.measure else target.type)
                     month = first_day(entry.month) if entry.month else 0
                     expected.append(
                         ir.Expected(

@@ -5,6 +5,7 @@ declare/          collects it from the files of all layers
 clause.py         a place in the law
 types.py          types of values
 units.py          units
+paid.py           the types of what a month pays
 functions.py      the table of functions
 reserved_keys.py  keys of given facts that are no names
 """

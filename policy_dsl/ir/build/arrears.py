@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...model.paid import paid_type
 from ...model.symbols import RuleSymbol
 from .. import nodes as ir
 from ..bodies.lines import RawBody
@@ -22,14 +23,14 @@ class ArrearsConditions:
         self.made: list[ir.Arrears] = []
 
     def read(self, symbol: RuleSymbol, body: RawBody) -> bool:
-        """补发 当 E: typed in the benefit's entity, 已发 and 应发 being amounts of the benefit."""
+        """补发 当 E: typed in the benefit's entity, 已发 and 应发 being what a month pays of it."""
         for node, declared in body.arrears:
             if not symbol.benefit:
                 self.report.error("P1015", node.span)
                 return False
             if declared.layer < body.whole:
                 continue
-            self.elaborator.measures = symbol.type
+            self.elaborator.measures = paid_type(symbol.type)
             try:
                 condition = self.elaborator.condition(node.condition, Scope(self.model, symbol.entity))
             except Skip:
