@@ -4,5 +4,6 @@ check.py     benefits in whole 分, circles of parameters; asks for gaps and siz
 gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be
+recovery.py  追回 beside a 补发 that leaves nothing to take back
 layers.py    what one layer's values do to another's
 """

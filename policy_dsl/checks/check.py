@@ -14,6 +14,7 @@ from ..model.functions import MOMENT_WORDS
 from ..source import Place
 from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from .gaps import find_gaps
+from .recovery import recovery
 from .sizes import too_large
 
 
@@ -32,6 +33,7 @@ def check(program: ir.Program, report: Report) -> None:
     find_gaps(program, report)
     _births(program, report)
     _ages(program, report)
+    recovery(program, report)
 
 
 # --- births

@@ -330,6 +330,14 @@ class Arrears(Node):
     notes: Notes
 
 
+@frozen
+class Recover(Node):
+    """`追回 每月不超过 E` under a benefit: what was overpaid is taken back in instalments."""
+
+    limit: Expression
+    notes: Notes
+
+
 Line = (
     Value
     | Branch
@@ -344,6 +352,7 @@ Line = (
     | Final
     | Transition
     | Arrears
+    | Recover
 )
 
 

@@ -55,7 +55,10 @@ class _Books:
     def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
         self.rules = engine.rules
         self.courses = Courses(engine, history, start, end, as_known)
-        self.conditions = {(a.entity, a.benefit): a.condition for a in engine.program.arrears}
+        # of each benefit the last layer's counts
+        said = {(a.kind, a.entity, a.benefit): a.condition for a in engine.program.arrears}
+        self.conditions = {(e, b): x for (kind, e, b), x in said.items() if kind == "arrears"}
+        self.limits = {(e, b): x for (kind, e, b), x in said.items() if kind == "recover"}
         self.entities = {t.path: t.entity.name for t in history.track.all()}
         self.errors: list[tuple[int, Diagnostic]] = []
         self.booked = Booked(history, self.courses)
@@ -137,24 +140,32 @@ class _Books:
         """补发's condition; without one every month is settled, with one none with who is not there any more."""
         path, name = key[1]
         condition = self.conditions.get((self.entities[path], name))
-        return condition is None or self._asked(month, key[1], condition, {"paid": paid, "due": due})
+        if condition is None:
+            return True
+        answer = self._as_of(month, key[1], condition, {"paid": paid, "due": due})
+        return _open(answer) if isinstance(answer, (Undetermined, Failure)) else answer is True
 
-    def _asked(self, month: int, benefit: Benefit, condition: ir.Expression, measures: dict[str, Value]) -> bool | Open:
+    def recovers(self, benefit: Benefit) -> bool:
+        path, name = benefit
+        return (self.entities[path], name) in self.limits
+
+    def instalment(self, month: int, benefit: Benefit) -> Fraction:
+        """In whole coins; nothing from who is not there, and nothing while it is not known how much."""
+        path, name = benefit
+        limit = self._as_of(month, benefit, self.limits[self.entities[path], name], {})
+        return Fraction(limit // 1) if isinstance(limit, Fraction) and limit > 0 else NONE
+
+    def _as_of(self, month: int, benefit: Benefit, node: ir.Expression, measures: dict[str, Value]) -> Value:
+        """The value in a month of settlement, as it was paid; None of who is not there."""
         step = self.courses.paid[month]
         decision = None if step is None else step.decision()
         entry = None if decision is None else next((e for e in decision.instance.all() if e.path == benefit[0]), None)
         if decision is None or entry is None:
-            return False
-        answer = _Settling(decision, measures).evaluate(condition, entry)
-        if isinstance(answer, Failure):
-            self.errors.append((month, diagnose(answer, ".".join(benefit))))
-        return answer if isinstance(answer, bool) else _open(answer)
-
-    def recovers(self, benefit: Benefit) -> bool:
-        return False
-
-    def instalment(self, month: int, benefit: Benefit) -> Fraction:
-        return NONE
+            return None
+        value = _Settling(decision, measures).evaluate(node, entry)
+        if isinstance(value, Failure):
+            self.errors.append((month, diagnose(value, ".".join(benefit))))
+        return value
 
 
 def _open(value: Undetermined | Failure) -> Open:

@@ -376,7 +376,7 @@ class HistoryReader:
         month = found[0] // 100 * 100 + 1 if found else 0
         if month and month <= last:
             until = "" if last == ir.OPEN else day_text(last)[:7]
-            words = (f"到 {until}", f"until {until}") if until else ("没有「至」，一直下去", "without “to”, for ever")
+            words = (f"到 {until}", f"until {until}") if until else ("没有「至」，没有完", "for ever, without “to”")
             self._error("F0240", path, settled=day_text(month)[:7], last=words[0], last_en=words[1])
         return month
 

@@ -417,7 +417,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Transition(both, name, word, none, **at),
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
-    settled = nodes.Arrears(word, none, **at)
+    settled = (nodes.Arrears(word, none, **at), nodes.Recover(unit, none, **at))
     gone = (
         nodes.Repeal((name,), none, **at),
         nodes.Repeal((), none, **at),
@@ -442,9 +442,9 @@ def with_name(name: str) -> nodes.File:
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
-        nodes.Rule(both, name, listed, dates, (*body, settled), True, **at),
+        nodes.Rule(both, name, listed, dates, (*body, *settled), True, **at),
         nodes.Status(both, name, dates, (*states, *body), **at),
-        nodes.Amendment(both, (*body, *states, settled, *gone), **at),
+        nodes.Amendment(both, (*body, *states, *settled, *gone), **at),
         nodes.Amendment(both, (value,), (), dates, **at),
         nodes.Amendment(both, (), facts, **at),
         nodes.Guarantee("甲", claims, **at),

@@ -64,7 +64,7 @@ class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[tuple[nodes.Notes, Declared], ...]
-    arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
+    arrears: tuple[tuple[nodes.Arrears | nodes.Recover, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
     complete: bool = True  # whether nothing was left out, as its days lie outside what is around it

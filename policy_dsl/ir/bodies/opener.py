@@ -32,7 +32,7 @@ class Opener:
         self.name = name
         self.report = report
         self.rows = 0
-        self.arrears: list[tuple[nodes.Arrears, Declared]] = []
+        self.arrears: list[tuple[nodes.Arrears | nodes.Recover, Declared]] = []
         self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
         self.complete = True
@@ -47,7 +47,7 @@ class Opener:
             assert isinstance(node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             sections = [x for x in declared if not x.amends and x.layer == d.layer]
             if node.dates is not None and (d.amends or len(sections) > 1):
-                self._without_dates([x for x in node.body if isinstance(x, nodes.Arrears)])
+                self._without_dates([x for x in node.body if isinstance(x, (nodes.Arrears, nodes.Recover))])
             self._lines(node.body, span_of(node.dates), d, lines, modes, remarks)
         twice(self.name, lines, self.repeals, self.report)
         settled = tuple(self._settle(lines))
@@ -162,7 +162,7 @@ class Opener:
                                 **common,
                             )
                         )
-                case nodes.Arrears():
+                case nodes.Arrears() | nodes.Recover():
                     self.arrears.append((line, d))
                 case nodes.Initial() | nodes.Final():
                     self.states.append((line, d))
@@ -180,8 +180,9 @@ class Opener:
     def _without_dates(self, lines: Iterable[nodes.Line]) -> None:
         """Reports what has no times of its own and stands under a date all the same."""
         for line in lines:
-            if isinstance(line, (nodes.Arrears, nodes.Initial, nodes.Final)):
-                hint = undated.ARREARS if isinstance(line, nodes.Arrears) else undated.STATES
+            if isinstance(line, (nodes.Arrears, nodes.Recover, nodes.Initial, nodes.Final)):
+                states = isinstance(line, (nodes.Initial, nodes.Final))
+                hint = undated.STATES if states else undated.ARREARS
                 self.report.error("P0420", line.span, hint=hint)
 
     def _table(

@@ -102,3 +102,6 @@ class Bodies(Tables):
 
     def arrears(self, c: list[Any]) -> nodes.Arrears:
         return nodes.Arrears(self.limited(c[2]), c[3], span=self.span(c[:-1]))
+
+    def recover(self, c: list[Any]) -> nodes.Recover:
+        return nodes.Recover(self.limited(c[2]), c[4], span=self.span(c[:-1]))

@@ -41,6 +41,10 @@ class Bodies(Tables):
             case nodes.Arrears(condition, notes):
                 made = f"{self.word('ARREARS')} {self.word('WHEN')} {self.condition(condition)}{self.notes(notes)}"
                 yield from fitted(made, depth)
+            case nodes.Recover(limit, notes):
+                a_month = "" if self.lang == "zh" else f" {keywords.A_MONTH}"
+                made = f"{self.word('RECOVER')} {self.word('INSTALMENT')} {self.expression(limit)}{a_month}{self.notes(notes)}"
+                yield from fitted(made, depth)
             case _:
                 yield from fitted(self.given(line), depth)
 

@@ -14,6 +14,7 @@ _HEAD = keywords.words("head")
 _LINE = {k.terminal: keywords.words("line", k.terminal) for k in keywords.KEYWORDS if "head" in k.where}
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
+_INSTALMENT = keywords.words("instalment")
 _CLAIM_WORDS = frozenset((*keywords.RESERVED, *_BETWEEN, *_CLAIM))
 _CODE = re.compile(r"[A-Za-z][0-9]{4}")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
@@ -46,6 +47,8 @@ class LineStarts(Stretches):
                     and self.folded[word.end() : end].lstrip()[:1] in (":", ",", "、", "")
                 ):
                     row = None  # a fact of that name, added by a 修订
+                if row and row.terminal == "RECOVER" and not self._instalment(word.end(), end):
+                    row = None
                 if row and row.terminal == "ALLOW" and self._named(declaration, word.end(), end):
                     row = None
             if row and word:
@@ -64,6 +67,10 @@ class LineStarts(Stretches):
                 start = rest
         colon = any(t.type == "_COLON" for t in before)
         return self.stretch(out, start, end, declaration, depth, before, colon)
+
+    def _instalment(self, start: int, end: int) -> bool:
+        """Whether the word that follows says how much is taken back a month."""
+        return self.folded[start:end].split(maxsplit=1)[:1] in ([k] for k in _INSTALMENT)
 
     def _named(self, declaration: str, start: int, end: int) -> bool:
         """Whether 许可 at the start of a line is a name there, by what follows it."""

@@ -22,6 +22,7 @@ _TAIL = keywords.words("tail")
 _VALUE = keywords.words("value")
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
+_INSTALMENT = keywords.words("instalment")
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 
 
@@ -59,6 +60,8 @@ class Words(Tokens):
             and _DAY_FOLLOWS.match(self.folded, stop)
         ):
             row = _BETWEEN[text]
+        elif last == "RECOVER" and text in _INSTALMENT:
+            row = _INSTALMENT[text]
         elif declaration == "GUARANTEE" and text in _CLAIM:
             row = _CLAIM[text]
         elif text in _WORD:
