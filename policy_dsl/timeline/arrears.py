@@ -82,11 +82,10 @@ class _Books:
     def _entries(self, day: int) -> None:
         """What the history's ledger says until a day, later than on the pay day of its month."""
         for entry in self.booked.until(day):
-            month, benefit = entry.key
             if entry.settled:
                 self.ledger.book(entry.key, entry.day, entry.settled, entry.amount)
             else:
-                self._hear(month, entry.day, (benefit,))
+                self.ledger.correct(entry.key, entry.day, entry.amount)
 
     def _hear(self, month: int, day: int, benefits: Iterable[Benefit]) -> None:
         due, paid = self.courses.due[month], self.courses.paid[month]

@@ -152,9 +152,17 @@ class Ledger:
 
         `settles`: whether a month may settle it.
         """
-        account = self.accounts.get(key)
-        if account is None:
-            account = self.accounts[key] = _Account(*decided)
+        if key not in self.accounts:
+            self.accounts[key] = _Account(*decided)
+        self._hear(key, known, own, due, source, settles)
+
+    def correct(self, key: Key, known: int, own: Fraction) -> None:
+        """As known on a day the month itself paid something else; what is due is what it was."""
+        account = self.accounts[key]
+        self._hear(key, known, own, account.due, account.source, True)
+
+    def _hear(self, key: Key, known: int, own: Fraction, due: Fraction | Open, source: object, settles: bool) -> None:
+        account = self.accounts[key]
         booked = own != account.own
         account.own = own
         row = Row(key, known, account.paid, due, account.known, (account.source, source), booked)
@@ -208,10 +216,8 @@ class Ledger:
             if self.closed.get(key, 0) < month:
                 account = self.accounts[key]
                 moved.setdefault(key[1], []).extend((account, r) for r in self._asked(month, key, account, terms))
-        for benefit in sorted(self._claims):  # in front, so that what is rounded is split off another row
-            moved[benefit] = [*self._instalments(month, benefit, terms), *moved.get(benefit, ())]
-        for benefit, rows in moved.items():
-            self._close(month, benefit, rows)
+        for benefit in sorted({*moved, *self._claims}):
+            self._close(month, benefit, moved.get(benefit, []), self._instalments(month, benefit, terms))
 
     def _asked(self, month: int, key: Key, account: _Account, terms: Terms) -> list[Row]:
         """The rows of an owed month that are settled, by the answer of 补发's condition."""
@@ -287,7 +293,7 @@ class Ledger:
     def _instalments(self, month: int, benefit: Benefit, terms: Terms) -> list[tuple[_Account, Row]]:
         """What a month takes back: the oldest first, with what rounding has left together no more than the instalment."""
         taken: list[tuple[_Account, Row]] = []
-        if not self._owing[benefit]:
+        if not self._owing.get(benefit):
             return taken
         room = terms.instalment(month, benefit) + min(_sum(r for _, r in self._left(month, benefit)), NONE)
         for key in sorted(self._claims[benefit]):
@@ -305,9 +311,15 @@ class Ledger:
         keys = sorted(k for k in self._rests.get(benefit, ()) if self.closed.get(k, 0) < month)
         return [(self.accounts[k], r) for k in keys for r in self.accounts[k].open("rest")]
 
-    def _close(self, month: int, benefit: Benefit, rows: list[tuple[_Account, Row]]) -> None:
+    def _close(
+        self,
+        month: int,
+        benefit: Benefit,
+        rows: list[tuple[_Account, Row]],
+        instalments: list[tuple[_Account, Row]],
+    ) -> None:
         """Makes one settlement in whole coins of all that a month settles of a benefit."""
-        total = _sum(r for _, r in rows)
+        total = _sum(r for _, r in (*rows, *instalments))
         if total:
             for account, row in self._left(month, benefit):
                 self._take(month, account, row)
@@ -316,8 +328,9 @@ class Ledger:
             whole = Fraction(round_half_up(total.numerator, total.denominator))
             self._pay(month, benefit, whole)
             if total != whole:
-                self._split_off(*next(x for x in reversed(rows) if x[1].difference), total - whole)
-        for account, _ in rows:
+                moved = [x for x in rows if x[1].difference] or instalments
+                self._split_off(*max(moved, key=lambda x: (x[1].month, x[0].rows.index(x[1]))), total - whole)
+        for account, _ in (*rows, *instalments):
             self._after(account)
 
     def _split_off(self, account: _Account, row: Row, left: Fraction) -> None:
