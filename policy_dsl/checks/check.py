@@ -17,6 +17,7 @@ from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from .gaps import find_gaps
 from .law import check_law
 from .one_off import check_one_off
+from .recovery import recovery
 from .sizes import too_large
 
 
@@ -38,6 +39,7 @@ def check(program: ir.Program, report: Report) -> None:
     _births(program, report)
     _ages(program, report)
     check_law(program, report)
+    recovery(program, report)
 
 
 # --- births

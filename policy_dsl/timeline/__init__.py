@@ -2,8 +2,12 @@
 
 history.py    facts with dates → tracks
 months.py     one month after another
-arrears.py    paid against due
+courses.py    both courses, as paid and as due
+ledger.py     rows and settlements
+booked.py     what the history's ledger says
+arrears.py    paid against due: feeds the ledger
 gone.py       what no part pays of a benefit in parts
+owed.py       its rows for programs
 timeline.py   the public `Timeline`
 month.py      one month of it
 reasons.py    why two decisions differ

@@ -1,0 +1,183 @@
+"""What is owed and settled as programs read it: the ledger's rows and settlements in money, with their reasons, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from ..backends.engine import Engine
+from ..backends.formatting import day_text, json_value, python_value
+from ..backends.payment import payment_type
+from ..ir import nodes as ir
+from ..model.reserved_keys import PRESENT
+from ..model.types import Type
+from .arrears import Account
+from .history import History
+from .ledger import NONE, Benefit, Row
+from .months import Step
+from .reasons import Compared, because
+
+Amount = Decimal | Fraction
+BOOKED = ("按已发的账", "by the ledger of what was paid")
+
+
+class Arrear(NamedTuple):
+    """One piece of news about what a month owes of a benefit, or the part of it that one month settles; amounts are money in `unit`.
+
+    Since `known` ("2022-03-05") `due` is due; `paid` was given for the month before. `difference` is what that changes, negative where too
+    much was paid; both are None while `due` is undetermined (`needs`) or in error (`code`). `settled` is the month that settles it
+    ("2022-04"), else `why` it is not: "condition" (补发's condition does not hold), "needs", "rest" (left by rounding), "instalment" (to be
+    taken back), "end" (after the timeline). `balance`: what is still to be taken back of the benefit behind it.
+    """
+
+    month: str
+    benefit: str
+    known: str
+    paid: Amount
+    due: Amount | None
+    difference: Amount | None
+    unit: str
+    settled: str | None
+    why: str | None
+    needs: tuple[str, ...]
+    code: str | None
+    balance: Amount | None
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Settlement(NamedTuple):
+    """What one month pays for the months before it of a benefit, in money; negative where too much was paid."""
+
+    month: str
+    benefit: str
+    amount: Amount
+    unit: str
+
+
+class Owed:
+    """Tells the ledger of one timeline."""
+
+    def __init__(self, engine: Engine, history: History, account: Account) -> None:
+        self.engine = engine
+        self.history = history
+        self.account = account
+        self._compared: dict[int, Compared] = {}
+
+    @cached_property
+    def arrears(self) -> list[Arrear]:
+        return [self._arrear(row) for row in self.account.rows]
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        return [
+            Settlement(_month(month), ".".join(b), self.money(amount, b), self._type(b).own.show())
+            for (month, b), amount in self.account.settlements.items()
+        ]
+
+    def settled(self, month: int, benefit: Benefit) -> Amount:
+        return self.money(self.account.settlements.get((month, benefit), NONE), benefit)
+
+    def paid(self, month: int, benefit: Benefit) -> Amount:
+        return self.money(self.account.own(month, benefit), benefit)
+
+    def money(self, amount: Fraction, benefit: Benefit) -> Amount:
+        made = python_value(amount, self._type(benefit))
+        assert isinstance(made, (Decimal, Fraction))
+        return made
+
+    def json(self, lang: str) -> list[dict[str, object]]:
+        between = "；" if lang == "zh" else "; "
+        made = []
+        for row, arrear in zip(self.account.rows, self.arrears, strict=True):
+            told: dict[str, object] = {
+                "month": arrear.month,
+                "benefit": arrear.benefit,
+                "known": arrear.known,
+                "paid": self._digits(row.paid, row),
+                "due": self._digits(row.due, row),
+                "difference": self._digits(row.difference, row),
+                "unit": arrear.unit,
+                "settled": arrear.settled,
+            }
+            if arrear.why:
+                told["why"] = arrear.why
+            if arrear.needs:
+                told["needs"] = list(arrear.needs)
+            if arrear.code:
+                told["code"] = arrear.code
+            if row.balance is not None:
+                told["balance"] = self._digits(row.balance, row)
+            told["because"] = between.join(arrear.because if lang == "zh" else arrear.because_en)
+            made.append(told)
+        return made
+
+    def _digits(self, amount: Fraction | None, row: Row) -> object:
+        return None if amount is None else json_value(amount, self._type(row.benefit))
+
+    def rule(self, benefit: Benefit) -> ir.Rule:
+        path, name = benefit
+        entity = next(t.entity.name for t in self.history.track.all() if t.path == path)
+        return self.engine.rules[entity, name]
+
+    def _type(self, benefit: Benefit) -> Type:
+        return payment_type(self.rule(benefit))
+
+    def _arrear(self, row: Row) -> Arrear:
+        def money(amount: Fraction | None) -> Amount | None:
+            return None if amount is None else self.money(amount, row.benefit)
+
+        paid = money(row.paid)
+        assert paid is not None
+        return Arrear(
+            _month(row.month),
+            ".".join(row.benefit),
+            day_text(row.known),
+            paid,
+            money(row.due),
+            money(row.difference),
+            self._type(row.benefit).own.show(),
+            None if row.settled is None else _month(row.settled),
+            row.why or None,
+            row.needs,
+            row.code or None,
+            money(row.balance),
+            tuple(self._reasons(row, "zh")),
+            tuple(self._reasons(row, "en")),
+        )
+
+    def _reasons(self, row: Row, lang: str) -> Iterator[str]:
+        """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
+        path = ".".join(row.benefit)
+        old, new = (self._of(step) for step in row.source)
+        told = list(because(old, new, path, lang)) if old is not new else []
+        yield from told
+        yield from self._learned(row, new, path, lang)
+        if row.booked or (not told and self.history.ledgers):
+            yield BOOKED[0 if lang == "zh" else 1]
+
+    def _of(self, step: object) -> Compared:
+        assert step is None or isinstance(step, Step)
+        key = id(step)  # steps live as long as the account
+        if key not in self._compared:
+            self._compared[key] = Compared(None if step is None else step.decision())
+        return self._compared[key]
+
+    def _learned(self, row: Row, new: Compared, path: str, lang: str) -> Iterator[str]:
+        """`乙 在列：2022-10-25 才获知`: what the amount rests on and was not known before."""
+        told = new.of(path)
+        under = set() if told is None else {s.id for s in told.walk(path)}
+        root = self.history.root
+        for track, name, day_ in self.history.learned(row.month, row.then, row.known):
+            if name == PRESENT[0] or f"{track.path}.{name}" in under:
+                named = track.path.removeprefix(f"{root}.") if track.path != root else ""
+                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
+                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
+                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+
+
+def _month(day: int) -> str:
+    return day_text(day)[:7]
