@@ -5,7 +5,11 @@ months.py     one month after another
 arrears.py    paid against due
 timeline.py   the public `Timeline`
 month.py      one month of it
-reasons.py    why two decisions differ
+reasons.py    why two decisions differ: asked here
+causes.py     what made them differ, as data
+comparing.py  finds it
+support.py    what a value rests on
+wording.py    says it
 stays.py      how long a status has been in its state
 failures.py   errors of many months, told once
 stretches.py  months as stretches

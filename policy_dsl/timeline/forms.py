@@ -15,6 +15,8 @@ from .rows import Row, rows
 from .stretches import Stretches
 from .timeline import Timeline
 
+MOST_REASONS = 12  # of one change, in a text
+
 
 def _title(made: Timeline, lang: str) -> str:
     first, last = made.months[0].month, made.months[-1].month
@@ -37,9 +39,17 @@ def _changes(row: Row, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for m in row.moved:
         yield (
             f"{m.label}：{m.before} → {m.after}" if lang == "zh" else f"{m.label}: {m.before} → {m.after}",
-            (() if m.reasons in told else m.reasons),
+            (() if m.reasons in told else _first(m.reasons, lang)),
         )
         told.add(m.reasons)
+
+
+def _first(reasons: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """As many as people read; JSON and Python have them all."""
+    left = len(reasons) - MOST_REASONS
+    if left <= 1:
+        return reasons
+    return (*reasons[:MOST_REASONS], f"另有 {left} 项" if lang == "zh" else f"{left} more")
 
 
 def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -54,7 +64,7 @@ def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]
             how = f"{a.difference} in arrears" if a.difference > 0 else f"{-a.difference} too much"
             when = f"settled in {a.settled}" if a.settled else "settled after this time"
             line = f"{a.month}  {a.benefit}  paid {a.paid}, due {a.due}, {how} ({when})"
-        yield line, () if reasons == told else reasons
+        yield line, () if reasons == told else _first(reasons, lang)
         told = reasons
 
 

@@ -17,16 +17,15 @@ from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..facts.days import day
 from ..ir.in_force import learned_days
 from ..ir.nodes import Program
-from ..model.reserved_keys import PRESENT
 from ..model.types import Type
 from ..origin import Kept, kept, opened
 from ..outputs import finding_json
-from .arrears import Account, Benefit, Difference, account, handed
+from .arrears import Account, Benefit, Difference, Steps, account, handed
 from .history import History, HistoryReader
 from .month import Month, differing
 from .months import Step, months_between, payday
 from .pickled import history_of, plain
-from .reasons import Compared, because
+from .reasons import Compared, because, learned
 
 MOST_MONTHS = 1200
 
@@ -165,9 +164,8 @@ class Timeline(Sequence[Month]):
     def _arrear(self, d: Difference) -> Arrear:
         type_ = self._type(d.benefit)
         path = ".".join(d.benefit)
-        month = self[day_text(d.month)[:7]]
-        old, new = Compared(month.paid), Compared(month.decision)
-        reasons = [(*because(old, new, path, lang), *self._learned(d.month, new, path, lang)) for lang in ("zh", "en")]
+        old, new = self._course(self._books.paid, d.month), self._course(self._books.due, d.month)
+        reasons = [tuple(self._because(d.month, old, new, path, lang)) for lang in ("zh", "en")]
         if not reasons[0] and self._history.ledgers:
             reasons = [("按已发的账",), ("by the ledger of what was paid",)]
         return Arrear(
@@ -181,17 +179,19 @@ class Timeline(Sequence[Month]):
             *reasons,
         )
 
-    def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
-        """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
-        told = new.of(path)
-        under = set() if told is None else {s.id for s in told.walk(path)}
+    def _course(self, steps: Steps, month: int) -> Compared:
+        """A month of one of the two courses, with the months from which it went on."""
+        n = list(steps).index(month)
+        step = steps[month]
+        before = list(steps)[n - 1] if n else None
+        earlier = None if before is None else lambda: self._course(steps, before)
+        return Compared(None if step is None else step.decision(), earlier)
+
+    def _because(self, month: int, old: Compared, new: Compared, path: str, lang: str) -> Iterator[str]:
+        """Why a month is owed another amount, and what of it the pay day did not know."""
+        yield from because(old, new, path, lang)
         then = payday(self.program, month)
-        for track, name, day_ in self._history.learned(month, then, self.as_known):
-            if name == PRESENT[0] or f"{track.path}.{name}" in under:
-                named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
-                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
-                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
-                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+        yield from learned(self._history, new.causes(old, path), then, self.as_known, month, lang)
 
     @property
     def settlements(self) -> list[Settlement]:

@@ -43,8 +43,8 @@ def test_a_change_by_time_alone_has_its_reason() -> None:
     rising = [{"自": "2022-06", "为": 300}, {"自": "2022-07", "为": 560}]
     made = run([{"姓名": "甲", "月收入": rising}], "2022-06", "2022-09", 增收原因="就业")
     (change,) = [c for c in made["2022-09"].changes if c.output == "家庭.保障金"]
-    assert change.because == ("持续(状态) 由 1 个月 升至 2 个月",)
-    assert change.because_en == ("spent(状态) rose to 2 months from 1 month",)
+    assert change.because == ("持续(渐退) 由 1 个月 升至 2 个月",)
+    assert change.because_en == ("spent(渐退) rose to 2 months from 1 month",)
 
 
 def test_what_a_month_settles_is_summed_up() -> None:
