@@ -16,13 +16,12 @@ from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.presence import first_month
-from ..backends.runtime import Defer
 from ..backends.values import Failure, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from .history import History
-from .months import Course, Step, months_between, payday
+from .months import Course, Step, months_between, payday, same
 
 Steps = dict[int, Step | None]
 Benefit = tuple[str, str]  # (path of the entry, name)
@@ -102,8 +101,8 @@ class _Books:
                 unsettled = ir.OPEN
             before = known_now
             due = self.due[month] = self.course.step(month, known_now, due_carry)
-            same = day == known_now and _same(due_carry, paid_carry)
-            paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
+            alike = day == known_now and same(due_carry, paid_carry)
+            paid = self.paid[month] = due if alike else self.course.step(month, day, paid_carry)
             if paid is not due:
                 unsettled = min(unsettled, month)
             due_carry = self.course.carry(due)
@@ -139,7 +138,7 @@ class _Books:
         """Brings the months from the first one touched up to what is due as known now; `settling` None: after the timeline."""
         for month in months[bisect_right(months, first - 1) :]:
             due, paid = self.due[month], self.paid[month]
-            alike = due is paid or (due is not None and paid is not None and _gives_the_same(due, paid))
+            alike = due is paid or (due is not None and paid is not None and _gives_thesame(due, paid))
             if alike and not self.history.ledgers and not any(m == month for m, _ in self.owed):
                 continue
             self._settle_month(month, due, paid, settling)
@@ -213,17 +212,9 @@ def handed(history: History, paid: Step | None, month: int) -> dict[Benefit, Fra
     return out
 
 
-def _gives_the_same(a: Step, b: Step) -> bool:
+def _gives_thesame(a: Step, b: Step) -> bool:
     """Whether two months certainly have the same values: results of one function, on the same facts, that are equal."""
-    return a.facts is b.facts and a.raw is not None and a.run.compiled is b.run.compiled and _same(a.raw, b.raw)
-
-
-def _same(a: object, b: object) -> bool:
-    """Whether two carries or results are certainly the same; with something unknown in them they are not."""
-    try:
-        return a is b or (a is not None and a == b)
-    except Defer:
-        return False
+    return a.facts is b.facts and a.raw is not None and a.run.compiled is b.run.compiled and same(a.raw, b.raw)
 
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:

@@ -8,25 +8,20 @@ causes gives the value before: all that it rested on is then as it was, or comes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from ..backends.entries import Instance
-from ..backends.formatting import day_text
-from ..backends.interpret.parameters import parameter_value
 from ..backends.presence import first_month
 from ..backends.runtime import Unknown
-from ..backends.values import Value, known
-from ..explain.formula import who
-from ..explain.leaves import filled
+from ..backends.values import known
 from ..explain.lines import looked_at
 from ..ir import nodes as ir
-from ..ir.in_force import InForce, repealing
-from ..ir.traverse import condition_of, steps_of, walk
+from ..ir.in_force import InForce
+from ..ir.traverse import condition_of, steps_of
 from ..model.functions import BY_KEY
-from .causes import Atom, Carried, Cause, Entry, Fact, Figure, Lines, Moved, Passed
+from .causes import Atom, Carried, Cause, Entry, Fact, Moved, Passed
+from .law_causes import LawCauses
 from .support import (
     Ref,
-    Support,
     World,
     adds_nothing,
     counts,
@@ -37,32 +32,11 @@ from .support import (
     same,
     settling,
 )
+from .walking import Kept, Term
 
 
-class _Kept(NamedTuple):
-    """What has the same value in both: what it rests on before and after, and what to do where the causes found would change it."""
-
-    before: Callable[[], frozenset[Atom]]
-    after: Callable[[], frozenset[Atom]]
-    otherwise: Callable[[], None]
-
-
-Term = tuple[ir.Expression, Instance] | None
-
-
-class Comparing:
+class Comparing(LawCauses):
     """Looks for the causes of one output. `old` is the decision before, its twin the one after."""
-
-    def __init__(self, old: World, support: Support) -> None:
-        self.old = old
-        self.new = old.twin
-        self.support = support
-        self.causes: dict[object, Cause] = {}
-        self.named: set[Atom] = set()
-        self.stack: list[Callable[[], None]] = []
-        self.kept: list[_Kept] = []
-        self.seen: set[object] = set()
-        self.formulas: list[ir.Expression] = []  # made on the way: kept, so that no two have one id
 
     def of(self, path: str, name: str) -> list[Cause]:
         """The causes for an output of an entry: first what changed, then how statuses moved."""
@@ -77,63 +51,6 @@ class Comparing:
             self._entry(self.old, path, False, sorted(rests, key=str))
         found = list(self.causes.values())
         return [c for c in found if not isinstance(c, Moved)] + [c for c in found if isinstance(c, Moved)]
-
-    def _all(self) -> None:
-        while True:
-            while self.stack:
-                self.stack.pop()()
-            kept, self.kept = self.kept, []
-            for k in kept:
-                if self.named and not self.named.isdisjoint(k.after()) and not k.before() <= self.named:
-                    self.stack.append(k.otherwise)
-                else:
-                    self.kept.append(k)
-            if not self.stack:
-                return
-
-    def _then(self, steps: Iterable[Callable[[], None]]) -> None:
-        """What is looked at next, the first one first."""
-        self.stack += reversed(list(steps))
-
-    def _tell(self, key: object, cause: Cause) -> None:
-        self.causes.setdefault(key, cause)
-        self.named.update(cause.atoms)
-
-    @staticmethod
-    def _month(world: World) -> int:
-        return world.on // 100 * 100 + 1 if world.depth else 0
-
-    @staticmethod
-    def _who(entry: Instance) -> str:
-        """Whose value it is: 甲, else 成员[1]; nothing for the outermost entry."""
-        return who(entry) or entry.path.partition(".")[2]
-
-    # --- formulas, seen in both
-
-    def _both(
-        self, old: World, path: str, before: list[ir.Expression], after: list[ir.Expression], term: Term = None
-    ) -> None:
-        """Formulas at an entry, those that the value before rests on and those that the value after does: on to those that differ."""
-        o, n = old.entries[path], old.twin.entries[path]
-        first = {id(f) for f in before}
-        steps: list[Callable[[], None]] = []
-        for formula in {id(f): f for f in (*after, *before)}.values():
-            if not same(old.evaluate(formula, o), old.twin.evaluate(formula, n)):
-                steps.append(lambda f=formula: self._formula(old, f, path, term))  # type: ignore[misc]
-            elif id(formula) in first:
-                self._keep(old, formula, path, term)
-        self._then(steps)
-
-    def _keep(self, old: World, formula: ir.Expression, path: str, term: Term) -> None:
-        new, support = old.twin, self.support
-        o, n = old.entries[path], new.entries[path]
-        self.kept.append(
-            _Kept(
-                lambda: support.under(old, formula, o),
-                lambda: support.under(new, formula, n),
-                lambda: self._formula(old, formula, path, term),
-            )
-        )
 
     def _formula(self, old: World, node: ir.Expression, path: str, term: Term) -> None:
         key = (id(node), old, path)
@@ -263,7 +180,7 @@ class Comparing:
         def after() -> frozenset[Atom]:
             return frozenset() if self._stays(ref) else self.support.under_rule(twin)
 
-        self.kept.append(_Kept(lambda: self.support.under_rule(ref), after, lambda: self._rule(ref)))
+        self.kept.append(Kept(lambda: self.support.under_rule(ref), after, lambda: self._rule(ref)))
 
     def _stays(self, ref: Ref) -> bool:
         """Whether a status surely comes to the same from the other state in which it was last month."""
@@ -346,7 +263,7 @@ class Comparing:
         def rests() -> frozenset[Atom]:
             return frozenset(x for f in formulas for x in self.support.under(old.twin, f, entry))
 
-        self.kept.append(_Kept(lambda: frozenset({atom}), rests, lambda: self._entry(old, entry.path, True)))
+        self.kept.append(Kept(lambda: frozenset({atom}), rests, lambda: self._entry(old, entry.path, True)))
 
     # --- rules
 
@@ -383,135 +300,3 @@ class Comparing:
         month = self._month(old)
         cause = Moved(atoms, month, rule.name, n, taken, new.interpretation, before, after, new.law)
         self._tell(("moved", old, n.path, rule.name), cause)
-
-    def _lines(
-        self,
-        old: World,
-        rule: ir.Rule,
-        found: tuple[InForce | None, InForce | None],
-        looked: tuple[list[tuple[ir.Line, Value]], list[tuple[ir.Line, Value]]],
-        path: str,
-    ) -> None:
-        """Lines that only one of the two has, where they matter: those before that might apply, those after that might."""
-        new = old.twin
-        n = new.entries[path]
-        before, after = (_lines_of(f) for f in found)
-        counting = {id(x) for side in looked for x, holds in side if holds is not False}
-        ended = [x for x in before if id(x) in counting and x not in after]
-        began: list[ir.Line] = []
-        idle: list[ir.Line] = []
-        for line in after:
-            if line in before:
-                continue
-            holds = line.condition is None or new.evaluate(line.condition, n) is not False
-            matters = id(line) in counting if line.kind == "otherwise" else holds
-            (began if matters else idle).append(line)
-        modes = found[0] is not None and found[1] is not None and found[0].mode != found[1].mode
-        named = ended or began or modes or found[0] is None or found[1] is None
-        if named:
-            self._law(old, rule, began, ended, found[1] is None)
-            return
-        atom = ("lines", old.depth, rule.entity, rule.name, old.law)
-        for line in idle:
-            if line.condition is not None:
-                self.kept.append(
-                    _Kept(
-                        lambda: frozenset({atom}),
-                        lambda f=line.condition: self.support.under(new, f, n),  # type: ignore[misc]
-                        lambda x=line: self._law(old, rule, [x], [], False),  # type: ignore[misc]
-                    )
-                )
-
-    def _law(self, old: World, rule: ir.Rule, began: list[ir.Line], ended: list[ir.Line], gone: bool) -> None:
-        new = old.twin
-        days = (old.explainer.day, new.explainer.day)
-        seen = new.explainer.epoch.known
-        repeal = next(
-            (r for r in repealing(rule, days[1], seen) if not ended or r.takes(ended[0].key, ended[0].layer)), None
-        )
-        atom = ("lines", old.depth, rule.entity, rule.name, old.law)
-        clause = (*(x.clause for x in (*began, *ended)), rule.clause)[0]
-        month = self._month(old)
-        cause = Lines(
-            (atom,), month, rule.called, tuple(began), tuple(ended), repeal, gone, days, seen, clause, old.law
-        )
-        self._tell(atom, cause)
-
-    # --- parameters, and the law of another day
-
-    def _parameter(self, old: World, node: ir.ParameterRef, path: str) -> None:
-        self._both(old, path, list(node.keys), list(node.keys))
-        keys = tuple(old.evaluate(k, old.entries[path]) for k in node.keys)
-        if all(known(k) for k in keys):
-            self._figure(old, node, keys)
-
-    def _figure(self, old: World, node: ir.ParameterRef, keys: tuple[int, ...]) -> None:
-        """A parameter for its keys: the entry that gives it, and what its formula reads."""
-        key = ("figure", node.name, keys, node.floor, old)
-        if key in self.seen:
-            return
-        self.seen.add(key)
-        sources = [w.source(node.name, keys, node.floor) for w in (old, old.twin)]
-        atoms = tuple(self.support.figure(old, node.name, keys, node.floor))
-        if atoms:
-            self._tell(key, self._figure_cause(old, old.twin, node, keys, atoms))
-        before, after = (self._formulas(e, keys) for e in sources)
-        self._both(old, old.root.path, before, before if sources[0] is sources[1] else after)
-
-    @staticmethod
-    def _formulas(entry: ir.Entry | None, keys: tuple[int, ...]) -> list[ir.Expression]:
-        """The formula of a parameter's entry, the keys at hand written in."""
-        if entry is None or entry.value is None or isinstance(entry.value, ir.Constant):
-            return []
-        return [filled(entry.value, keys)]
-
-    def _figure_cause(
-        self, old: World, new: World, node: ir.ParameterRef, keys: tuple[int, ...], atoms: tuple[Atom, ...]
-    ) -> Figure:
-        parameter = new.explainer.parameters[node.name]
-        words = ", ".join(t.members[k] for t, k in zip(parameter.key_types, keys, strict=True))
-        name = f"{node.name}({words})" if words else node.name
-        name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
-        before, after = (
-            parameter_value(w.explainer.epoch.parameters[node.name][keys], node, day_text(w.explainer.day))
-            for w in (old, new)
-        )
-        was, is_ = (w.source(node.name, keys, node.floor) for w in (old, new))
-        repeals = repealing(parameter, new.explainer.day, new.explainer.epoch.known)
-        repeal = next((r for r in repeals if was is not None and r.takes("", was.layer)), None)
-        law = (old.law, new.law)
-        return Figure(atoms, self._month(old), name, parameter.type, before, after, was, is_, repeal, law)
-
-    def _as_of(self, old: World, node: ir.AsOf, path: str) -> None:
-        new = old.twin
-        o, n = old.entries[path], new.entries[path]
-        days = [w.evaluate(node.day, e) for w, e in ((old, o), (new, n))]
-        moved = all(known(d) for d in days) and days[0] != days[1]
-        if isinstance(node.value, ir.ParameterRef):
-            self._both(old, path, list(node.value.keys), list(node.value.keys))
-            keys = [tuple(w.evaluate(k, e) for k in node.value.keys) for w, e in ((old, o), (new, n))]
-            if known(days[0]) and all(known(k) for k in keys[0]):
-                self._figure(old.under(days[0]), node.value, keys[0])
-                if moved and keys[0] == keys[1]:
-                    self._on_another_day(old, node, path, keys[0], days)
-        elif known(days[0]):
-            here = old.interpretation.up(o, node.value.up)
-            if here is not None:
-                self._on(Ref(old.under(days[0]), here.path, node.value.name))
-        self._both(old, path, [node.day], [node.day], (node, o))
-
-    def _on_another_day(self, old: World, node: ir.AsOf, path: str, keys: tuple[int, ...], days: list[int]) -> None:
-        """The day whose law is asked has moved on: that is told with the two values, once."""
-        assert isinstance(node.value, ir.ParameterRef)
-        for moment in walk(node.day):
-            if isinstance(moment, ir.Moment):
-                self.seen.add((id(moment), old, path))
-        atoms = tuple(x for x in self.support.reads(old, node.day, old.entries[path]) if x == ("day", old.depth))
-        before, after = old.under(days[0]), old.twin.under(days[1])
-        self._tell(("on", id(node), old, path), self._figure_cause(before, after, node.value, keys, atoms))
-
-
-def _lines_of(found: InForce | None) -> list[ir.Line]:
-    if found is None:
-        return []
-    return [*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise is not None else ())]

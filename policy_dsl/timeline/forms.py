@@ -121,7 +121,14 @@ def text(made: Timeline, lang: str) -> str:
         lines += ["", _headings(lang)[2]]
         for line, ways_out in remarks:
             lines += [line, *(f"    · {w}" for w in ways_out)]
+    rest = made.assumptions
+    if rest:
+        lines += ["", _rest(lang), *(f"    - {a}" for a in rest)]
     return "\n".join(lines)
+
+
+def _rest(lang: str) -> str:
+    return "依据的假设" if lang == "zh" else "Assumptions"
 
 
 def _finding(f: Diagnostic, lang: str) -> str:
@@ -160,6 +167,9 @@ def markdown(made: Timeline, lang: str) -> str:
         lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
     if made.findings:
         lines += ["", f"## {third}", "", *_items(_remarks(made, lang))]
+    rest = made.assumptions
+    if rest:
+        lines += ["", f"## {_rest(lang)}", "", *(f"- {_md(a)}" for a in rest)]
     return "\n".join(lines) + "\n"
 
 
@@ -208,6 +218,7 @@ def html(made: Timeline, lang: str) -> str:
     owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
     missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
     remarks = "".join(f"<li>{e(line)}{_list(ways_out)}</li>" for line, ways_out in _remarks(made, lang))
+    rest = "".join(f"<li>{e(a)}</li>" for a in made.assumptions)
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"
     said = "".join(
@@ -224,6 +235,7 @@ def html(made: Timeline, lang: str) -> str:
         + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
         + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")
         + (f"<h2>{third}</h2><ul>{remarks}</ul>" if remarks else "")
+        + (f"<h2>{_rest(lang)}</h2><ul>{rest}</ul>" if rest else "")
         + f"<h2>{reasons_of}</h2>{said}<footer>{e(made.digest)}</footer></body></html>\n"
     )
 

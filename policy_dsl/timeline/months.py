@@ -107,3 +107,11 @@ class Course:
             except Unusual:
                 pass
         return from_values(step.decision().instance, self.engine.intake)
+
+
+def same(a: object, b: object) -> bool:
+    """Whether two carries, facts or results are certainly the same; with something unknown in them they are not."""
+    try:
+        return a is b or (a is not None and a == b)
+    except Defer:
+        return False

@@ -44,6 +44,11 @@ class Compared:
             self._earlier, self._before = self._before(), None
         return self._earlier
 
+    def of(self, path: str) -> Explanation | None:
+        if self.decision is None or path not in self.decision:
+            return None
+        return self.explainer.of([path])
+
     def whole(self) -> Explanation | None:
         """The reasons for every output."""
         return None if self.decision is None else self.explainer.of(list(self.decision))

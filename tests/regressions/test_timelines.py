@@ -296,3 +296,31 @@ def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> Non
     made = policy.timeline({"家庭": {"收入": income, "已发": paid}}, start="2022-01", end="2022-05")
     (owed,) = [a for a in made.arrears if a.month == "2022-02"]
     assert (owed.paid, owed.due, owed.difference) == (Decimal("277.77"), Decimal(300), Decimal("22.23"))
+
+
+ASSUMED = """  发放日 10
+对象 家庭 : 户
+  收入 : 元/月, 0..10000
+参数 标准 : 元/户/月
+  自 2021-01-01 为 400    假设 A-1 旧标准没有印出数额
+  自 2022-01-01 为 450 公布 2022-03-20
+规则 家庭 别的 : 元/月
+  为 0    假设 A-2 与给付无关
+给付 家庭 补 : 元/月
+  为 标准 - 收入
+  补发 当 已发 > 0    假设 A-3 通知没有说补给谁
+"""
+
+
+def test_a_timeline_says_what_it_rests_on() -> None:
+    """What is due, what was paid otherwise, and the condition of 补发: in every form, each once."""
+    policy = policy_of(ASSUMED)
+    late = policy.timeline({"家庭": {"收入": 100}}, start="2022-01", end="2022-05")
+    told = ["A-2 与给付无关", "A-1 旧标准没有印出数额", "A-3 通知没有说补给谁"]
+    assert late.assumptions == told
+    assert late.to_json()["assumptions"] == told
+    for form in (late.text(), late.markdown(), late.html(), late.text("en"), late.markdown("en"), late.html("en")):
+        assert all(form.count(a) >= 1 for a in told)
+    quiet = policy.timeline({"家庭": {"收入": 100}}, start="2022-05", end="2022-06")
+    assert quiet.assumptions == ["A-2 与给付无关"]
+    assert "A-3" not in quiet.text() + quiet.markdown() + quiet.html()
