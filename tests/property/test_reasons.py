@@ -172,11 +172,14 @@ def paid_and_due(made: Story) -> Iterator[str]:
     except PolicyError:
         return
 
-    def course(steps: Months, n: int) -> Compared:
-        return Compared(steps[months[n]], (lambda: course(steps, n - 1)) if n else None)
+    def course(steps: Months) -> list[Compared]:
+        made: list[Compared] = []
+        for n, month in enumerate(months):
+            made.append(Compared(steps[month], (lambda n=n: made[n - 1]) if n else None))
+        return made
 
-    for n, month in enumerate(months):
-        yield from (f"{month} {broken}" for broken in laws(policy, course(paid, n), course(due, n)))
+    for month, old, new in zip(months, course(paid), course(due), strict=True):
+        yield from (f"{month} {broken}" for broken in laws(policy, old, new))
 
 
 @settings(max_examples=examples(60))
