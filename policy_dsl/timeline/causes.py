@@ -1,7 +1,8 @@
 """What made two decisions differ, as data: facts, law, status, the day. `comparing.py` finds them, `wording.py` says them.
 
-Each cause names what is put back to take it away: its atoms. An atom begins with its kind and with how many months back it lies (0: in
-the month of the two decisions).
+Every cause has `kind` (fact, law, status, day), `name` (the fact, the entry's path, the parameter, the rule, the status), `before` and `after`, and
+names what is put back to take it away: its atoms. An atom begins with its kind and with how many months back it lies (0: in the month of the two
+decisions).
 """
 
 from __future__ import annotations
@@ -51,6 +52,20 @@ class Entry(NamedTuple):
     def kind(self) -> str:
         return "fact"
 
+    @property
+    def name(self) -> str:
+        return self.path
+
+    @property
+    def before(self) -> bool:
+        """Whether it was there."""
+        return not self.came
+
+    @property
+    def after(self) -> bool:
+        """Whether it is."""
+        return self.came
+
 
 class Nobody(NamedTuple):
     """One of the two months has nobody in it."""
@@ -58,10 +73,21 @@ class Nobody(NamedTuple):
     came: bool
     atoms: tuple[Atom, ...] = (("root", 0),)
     month: int = 0
+    name: str = ""
 
     @property
     def kind(self) -> str:
         return "fact"
+
+    @property
+    def before(self) -> bool:
+        """Whether somebody was there."""
+        return not self.came
+
+    @property
+    def after(self) -> bool:
+        """Whether somebody is."""
+        return self.came
 
 
 class Figure(NamedTuple):
@@ -101,6 +127,14 @@ class Lines(NamedTuple):
     @property
     def kind(self) -> str:
         return "law"
+
+    @property
+    def before(self) -> tuple[ir.Line, ...]:
+        return self.ended
+
+    @property
+    def after(self) -> tuple[ir.Line, ...]:
+        return self.began
 
 
 class Carried(NamedTuple):
@@ -152,6 +186,11 @@ class Passed(NamedTuple):
     @property
     def kind(self) -> str:
         return "day"
+
+    @property
+    def name(self) -> str:
+        """As the policy writes it."""
+        return self.formula.place.written
 
 
 Cause = Fact | Entry | Nobody | Figure | Lines | Carried | Moved | Passed

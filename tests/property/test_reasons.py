@@ -138,6 +138,8 @@ def laws(policy: Policy, old: Compared, new: Compared) -> Iterator[str]:
             yield f"{path} stays: {words[0]}"
         rests = Rests(policy.program, entry.entity.name, name)
         for cause in causes:
+            if cause.kind not in ("fact", "law", "status", "day") or not cause.name:
+                yield f"{path} has a cause without a name: {cause}"
             there = old if isinstance(cause, Entry) and not cause.came else new
             while cause.month and there.decision is not None and there.decision.day // 100 * 100 + 1 != cause.month:
                 assert there.earlier is not None

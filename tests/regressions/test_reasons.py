@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policy_dsl.timeline.reasons import Compared
 from policy_dsl.timeline.timeline import Timeline
 
 from .deciding import policy_of
@@ -186,3 +187,25 @@ def test_arrears_go_back_to_the_month_in_which_it_began() -> None:
         f"2022-02 {moved}",
         "收入：2022-04-20 才获知",
     )
+
+
+def test_causes_are_data_before_they_are_words() -> None:
+    """Each has its kind and its name; what it was and is."""
+    made = run({**OLD, "月收入": [{"自": "2022-01", "为": 100}, {"自": "2022-03", "为": 300}]})
+    found = {}
+    for n in range(1, len(made)):
+        old, new = Compared(made[n - 1].decision), Compared(made[n].decision)
+        for path in ("家庭.总收入", "家庭.临补", "家庭.冬补", "家庭.救助", "家庭.上月收入"):
+            if (old.decision.outputs.get(path), new.decision.outputs.get(path)) != (None, None):
+                found.update({(made[n].month, path): [(c.kind, c.name) for c in new.causes(old, path)]})
+    assert found["2022-03", "家庭.总收入"] == [("fact", "月收入")]
+    assert found["2022-04", "家庭.临补"] == [("law", "临补")]
+    assert found["2022-04", "家庭.冬补"] == [("day", "月份(决定日)")]
+    assert found["2022-03", "家庭.救助"] == [("day", "持续(领取)"), ("status", "状态")]
+    assert found["2022-04", "家庭.上月收入"] == [("status", "总收入")]
+
+
+def test_what_did_not_change_has_no_cause() -> None:
+    made = run(OLD)
+    old, new = Compared(made["2022-05"].decision), Compared(made["2022-06"].decision)
+    assert [new.causes(old, path) for path in new.decision or ()] == [[] for _ in new.decision or ()]
