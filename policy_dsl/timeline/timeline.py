@@ -218,9 +218,8 @@ class Timeline(Sequence[Month]):
             made.of(self[month].paid)
         entities = {t.path: t.entity.name for t in self._history.track.all()}
         asked = {(entities[path], name) for path, _, name in (b.rpartition(".") for _, b in owed)}
-        counting = {
-            (a.entity, a.benefit): a for a in self.program.arrears
-        }  # of all layers the last of a benefit counts
+        # of all layers the last one of a benefit counts
+        counting = {(a.entity, a.benefit): a for a in self.program.arrears}
         behind = [x for key, a in counting.items() if key in asked for x in a.assumptions]
         return list(dict.fromkeys((*made.told, *behind)))
 
