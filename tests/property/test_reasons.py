@@ -20,15 +20,12 @@ from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import formulas, walk
 from policy_dsl.timeline.causes import Carried, Cause, Entry, Fact, Figure, Lines, Moved, Passed
 from policy_dsl.timeline.month import differing
-from policy_dsl.timeline.months import months_between, payday
 from policy_dsl.timeline.reasons import Compared, because
 from policy_dsl.timeline.support import same
 
 from .dice import examples
 from .histories import Story, stories
-from .months import number, read
 from .putting_back import PutBack
-from .test_arrears import Months, decided
 
 
 def value_at(made: PutBack | Decision, path: str) -> object:
@@ -164,24 +161,21 @@ def month_by_month(made: Story) -> Iterator[str]:
 
 def paid_and_due(made: Story) -> Iterator[str]:
     """Each month as it was paid against the same month as it is due, both with the months from which they went on."""
-    policy, history = Policy(made.program), read(made)
-    if history is None:
-        return
-    months = list(months_between(number(made.start), number(made.end)))
+    policy = Policy(made.program)
     try:
-        paid = decided(policy, history, months, {m: payday(policy.program, m) for m in months})
-        due = decided(policy, history, months, dict.fromkeys(months))
+        timeline = policy.timeline(made.history, start=made.start, end=made.end)
     except PolicyError:
         return
 
-    def course(steps: Months) -> list[Compared]:
-        made: list[Compared] = []
-        for n, month in enumerate(months):
-            made.append(Compared(steps[month], (lambda n=n: made[n - 1]) if n else None))
-        return made
+    def course(decisions: list[Decision | None]) -> list[Compared]:
+        run: list[Compared] = []
+        for n, decision in enumerate(decisions):
+            run.append(Compared(decision, (lambda n=n: run[n - 1]) if n else None))
+        return run
 
-    for month, old, new in zip(months, course(paid), course(due), strict=True):
-        yield from (f"{month} {broken}" for broken in laws(policy, old, new))
+    paid, due = course([m.paid for m in timeline]), course([m.decision for m in timeline])
+    for month, old, new in zip(timeline, paid, due, strict=True):
+        yield from (f"{month.month} {broken}" for broken in laws(policy, old, new))
 
 
 @settings(max_examples=examples(60))
