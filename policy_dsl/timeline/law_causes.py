@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..backends.formatting import day_text
-from ..backends.interpret.parameters import parameter_value
 from ..backends.values import Value, known
 from ..explain.leaves import filled
 from ..ir import nodes as ir
@@ -11,7 +9,7 @@ from ..ir.in_force import InForce, repealing
 from ..ir.traverse import walk
 from ..model.functions import BY_KEY
 from .causes import Atom, Figure, Lines
-from .support import Ref, World
+from .support import Ref, World, with_keys
 from .walking import Kept, Walk
 
 
@@ -106,10 +104,7 @@ class LawCauses(Walk):
         words = ", ".join(t.members[k] for t, k in zip(parameter.key_types, keys, strict=True))
         name = f"{node.name}({words})" if words else node.name
         name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
-        before, after = (
-            parameter_value(w.explainer.epoch.parameters[node.name][keys], node, day_text(w.explainer.day))
-            for w in (old, new)
-        )
+        before, after = (w.evaluate(with_keys(node, keys), w.root) for w in (old, new))
         was, is_ = (w.source(node.name, keys, node.floor) for w in (old, new))
         repeals = repealing(parameter, new.explainer.day, new.explainer.epoch.known)
         repeal = next((r for r in repeals if was is not None and r.takes("", was.layer)), None)

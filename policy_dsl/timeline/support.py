@@ -101,6 +101,12 @@ def same(a: Value, b: Value) -> bool:
     return bool(a == b)
 
 
+def with_keys(node: ir.ParameterRef, keys: tuple[int, ...]) -> ir.ParameterRef:
+    """The parameter for these keys, whatever gives them."""
+    given = zip(keys, node.keys, strict=True)
+    return node._replace(keys=tuple(ir.Constant(k, x.type, x.place) for k, x in given))
+
+
 def looked_through(world: World, found: InForce | None, entry: Instance, value: Value) -> list[tuple[ir.Line, Value]]:
     """The lines that settle a rule's value at an entry, each with whether it holds, in the order in which they are looked at."""
     out: list[tuple[ir.Line, Value]] = []
@@ -335,10 +341,7 @@ class Support:
         stack += [(k, entry) for k in node.value.keys]
         keys = tuple(world.evaluate(k, entry) for k in node.value.keys)
         if all(known(k) for k in keys):
-            constant = node.value._replace(
-                keys=tuple(ir.Constant(k, x.type, x.place) for k, x in zip(keys, node.value.keys, strict=True))
-            )
-            yield from self.reads(there, constant, world.root)
+            yield from self.reads(there, with_keys(node.value, keys), world.root)
 
     def _aggregate(
         self, world: World, node: ir.Aggregate, at: Instance, stack: list[tuple[ir.Expression, Instance]]

@@ -12,15 +12,15 @@ from typing import Any
 from policy_dsl.backends.encoding import carried_width
 from policy_dsl.backends.entries import Entries, Instance, numbers_of
 from policy_dsl.backends.epoch import Epoch
-from policy_dsl.backends.formatting import day_text
 from policy_dsl.backends.interpret.interpretation import Interpretation, UnderLaw, dated
-from policy_dsl.backends.interpret.parameters import evaluate_parameter, parameter_value
+from policy_dsl.backends.interpret.parameters import evaluate_parameter
 from policy_dsl.backends.runtime import Unknown
 from policy_dsl.backends.values import Value, join
 from policy_dsl.decision import Decision
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.in_force import Held
 from policy_dsl.timeline.causes import Atom
+from policy_dsl.timeline.support import with_keys
 
 Atoms = Collection[Atom]
 
@@ -120,5 +120,5 @@ class PutBack(Interpretation):
         if held_back is not None:
             return held_back
         if isinstance(node.value, ir.ParameterRef):
-            return parameter_value(self.law(day).parameters[node.value.name][tuple(filled)], node.value, day_text(day))
+            return self.under(day).evaluate(with_keys(node.value, tuple(filled)), at)
         return dated(self.under(day).evaluate(node.value, at), day)
