@@ -7,6 +7,7 @@ rule 2), and each goes on from the month before as it was known on the same day.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -51,6 +52,9 @@ class Courses:
     def run(self) -> Iterator[Payday | Heard]:
         """Decides month after month, and tells what happens in the order of its days: the months heard of on a pay day come before it."""
         due_carry = paid_carry = None
+        before: Step | None = None  # the month before as it is due, and as it was paid
+        paid: Step | None = None
+        whole = self._whole()
         told = 0
         for n, month in enumerate(self.months):
             day = payday(self.program, month)
@@ -59,31 +63,46 @@ class Courses:
                 until = bisect_right(self.news, (known_now, ir.OPEN))
                 if until > told:
                     yield from self._learn(self.news[told:until], n)
-                    due_carry = self.course.carry(self.due[self.months[n - 1]])
+                    before = self.due[self.months[n - 1]]
+                    due_carry = self.course.carry(before)
                 told = until
             else:
                 told = bisect_right(self.news, (known_now, ir.OPEN))
-            due = self.due[month] = self.course.step(month, known_now, due_carry)
-            if day == known_now:
-                paid_carry = self.engine.intake.with_parts(self.course.root, paid_carry, due_carry)
-            alike = day == known_now and same(due_carry, paid_carry)
-            paid = self.paid[month] = due if alike else self.course.step(month, day, paid_carry, due)
+            due = self.due[month] = self.course.step(month, known_now, due_carry, before=before)
+            if whole is not None:
+                paid = self.paid[month] = whole[month]
+            else:
+                seen = self.engine.intake.with_parts(self.course.root, paid_carry, due_carry)
+                alike = day == known_now and same(due_carry, seen)
+                parted = None if seen is paid_carry else before
+                paid = due if alike else self.course.step(month, day, seen, due, paid, parted)
+                self.paid[month] = paid
             yield Payday(day, month)
-            due_carry = self.course.carry(due)
+            before, due_carry = due, self.course.carry(due)
             paid_carry = due_carry if paid is due else self.course.carry(paid)
         yield from self._learn(self.news[told : bisect_right(self.news, (self.as_known, ir.OPEN))], len(self.months))
+
+    def _whole(self) -> Steps | None:
+        """What was paid, where what is due hides what the pay days knew and what was paid rests on it: parts are of shares as known on their pay day."""
+        hides = self.as_known < payday(self.program, self.months[-1])
+        if not hides or self.engine.intake.parts is None:
+            return None
+        whole = Courses(self.engine, self.course.history, self.months[0], self.months[-1], None)
+        deque(whole.run(), 0)
+        return whole.paid
 
     def _learn(self, news: list[tuple[int, int]], n: int) -> Iterator[Heard]:
         """Decides the first n months anew on each day of the news, from the first one that it touches."""
         for day, found in groupby(news, lambda x: x[0]):
             at = bisect_right(self.months, min(month for _, month in found) - 1)
-            carry = self.course.carry(self.due[self.months[at - 1]]) if 0 < at < n else None
+            before = self.due[self.months[at - 1]] if 0 < at < n else None
+            carry = self.course.carry(before)
             for month in self.months[at:n]:
                 old = self.due[month]
-                new = self.due[month] = self.course.step(month, day, carry, old)
+                new = self.due[month] = self.course.step(month, day, carry, old, before)
                 if new is not old:
                     yield Heard(day, month, old)
-                carry = self.course.carry(new)
+                before, carry = new, self.course.carry(new)
 
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:

@@ -19,6 +19,8 @@ from .rows import Row, rows
 from .stretches import Stretches
 from .timeline import Timeline
 
+MOST_REASONS = 12  # of one change, in a text
+
 
 def _title(made: Timeline, lang: str) -> str:
     first, last = made.months[0].month, made.months[-1].month
@@ -41,7 +43,7 @@ def _changes(row: Row, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for m in row.moved:
         yield (
             f"{m.label}：{m.before} → {m.after}" if lang == "zh" else f"{m.label}: {m.before} → {m.after}",
-            (() if m.reasons in told else m.reasons),
+            (() if m.reasons in told else _first(m.reasons, lang)),
         )
         told.add(m.reasons)
 
@@ -58,6 +60,14 @@ _STAYS = {
 }
 
 
+def _first(reasons: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """As many as people read; JSON and Python have them all."""
+    left = len(reasons) - MOST_REASONS
+    if left <= 1:
+        return reasons
+    return (*reasons[:MOST_REASONS], f"另有 {left} 项" if lang == "zh" else f"{left} more")
+
+
 def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The rows of the ledger, each with its reasons; the same reasons are told once."""
     told: tuple[str, ...] = ()
@@ -70,7 +80,7 @@ def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]
         else:
             due = f"due {_unknown(a, lang)}" if a.due is None else f"due {_amount(a.due)}"
             line = f"{a.month}  {a.benefit}  as known on {a.known}: paid {paid}, {due}, {_differs(a, lang)} ({_settled(a, lang)})"
-        yield line, () if reasons == told else reasons
+        yield line, () if reasons == told else _first(reasons, lang)
         told = reasons
 
 
@@ -161,7 +171,14 @@ def text(made: Timeline, lang: str) -> str:
         lines += ["", _headings(lang)[2]]
         for line, ways_out in remarks:
             lines += [line, *(f"    · {w}" for w in ways_out)]
+    rest = made.assumptions
+    if rest:
+        lines += ["", _rest(lang), *(f"    - {a}" for a in rest)]
     return "\n".join(lines)
+
+
+def _rest(lang: str) -> str:
+    return "依据的假设" if lang == "zh" else "Assumptions"
 
 
 def _finding(f: Diagnostic, lang: str) -> str:
@@ -200,6 +217,9 @@ def markdown(made: Timeline, lang: str) -> str:
         lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
     if made.findings:
         lines += ["", f"## {third}", "", *_items(_remarks(made, lang))]
+    rest = made.assumptions
+    if rest:
+        lines += ["", f"## {_rest(lang)}", "", *(f"- {_md(a)}" for a in rest)]
     return "\n".join(lines) + "\n"
 
 
@@ -248,6 +268,7 @@ def html(made: Timeline, lang: str) -> str:
     owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
     missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
     remarks = "".join(f"<li>{e(line)}{_list(ways_out)}</li>" for line, ways_out in _remarks(made, lang))
+    rest = "".join(f"<li>{e(a)}</li>" for a in made.assumptions)
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"
     said = "".join(
@@ -264,6 +285,7 @@ def html(made: Timeline, lang: str) -> str:
         + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
         + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")
         + (f"<h2>{third}</h2><ul>{remarks}</ul>" if remarks else "")
+        + (f"<h2>{_rest(lang)}</h2><ul>{rest}</ul>" if rest else "")
         + f"<h2>{reasons_of}</h2>{said}<footer>{e(made.digest)}</footer></body></html>\n"
     )
 

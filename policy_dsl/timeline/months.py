@@ -36,9 +36,24 @@ def payday(program: Program, month: int) -> int:
 
 
 class Step:
-    """One month decided. `facts` are the month's own, `data` with what came over (`carried`); `raw` is None where the interpreter decides."""
+    """One month decided. `facts` are the month's own, `data` with what came over (`carried`); `raw` is None where the interpreter decides.
 
-    __slots__ = ("_decision", "carried", "data", "engine", "facts", "month", "payments", "raw", "run")
+    `before` is the month from which it went on, `parted` the one from which it has what is not yet paid of benefits in parts, where that is another.
+    """
+
+    __slots__ = (
+        "_decision",
+        "before",
+        "carried",
+        "data",
+        "engine",
+        "facts",
+        "month",
+        "parted",
+        "payments",
+        "raw",
+        "run",
+    )
 
     def __init__(
         self,
@@ -49,6 +64,8 @@ class Step:
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
         carried: Carry | None = None,
+        before: Step | None = None,
+        parted: Step | None = None,
     ) -> None:
         self.engine = engine
         self.month = month
@@ -57,6 +74,8 @@ class Step:
         self.data = data
         self.raw = raw
         self.carried = carried
+        self.before = before
+        self.parted = parted
         self.payments: Any = None  # what the month pays of each benefit, once somebody has asked (arrears.py)
         self._decision: Decision | None = None
 
@@ -88,8 +107,16 @@ class Course:
         self.root = history.root
         self.carries = any(e.carried for e in engine.program.entities)
 
-    def step(self, month: int, known: int | None, carry: Carry | None, like: Step | None = None) -> Step | None:
-        """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month before; None begins anew.
+    def step(
+        self,
+        month: int,
+        known: int | None,
+        carry: Carry | None,
+        like: Step | None = None,
+        before: Step | None = None,
+        parted: Step | None = None,
+    ) -> Step | None:
+        """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month `before`; None begins anew.
 
         `like`: the month as decided before; where what it is decided by is certainly the same, nothing is decided again.
         """
@@ -101,7 +128,7 @@ class Course:
             if like.run is run:
                 return like
             if like.run.compiled is run.compiled and same(like.run.parameters, run.parameters):
-                return Step(self.engine, month, run, like.facts, like.data, like.raw, carry)
+                return Step(self.engine, month, run, like.facts, like.data, like.raw, carry, before, parted)
         intake = self.engine.intake
         if carry is None:
             data = facts if month == self.start else intake.begun(facts, self.root)
@@ -111,7 +138,7 @@ class Course:
             raw = run.compiled.decide(run.parameters, month, data)
         except Defer:
             raw = None
-        return Step(self.engine, month, run, facts, data, raw, carry)
+        return Step(self.engine, month, run, facts, data, raw, carry, before, parted)
 
     def carry(self, step: Step | None) -> Carry | None:
         """What the month hands to the next; after a month in which nobody was there all begins anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -12,13 +12,12 @@ from ..backends.engine import Engine
 from ..backends.formatting import day_text, json_value, python_value
 from ..backends.payment import payment_type
 from ..ir import nodes as ir
-from ..model.reserved_keys import PRESENT
 from ..model.types import Type
 from .arrears import Account
 from .history import History
 from .ledger import NONE, Benefit, Row
 from .months import Step
-from .reasons import Compared, because
+from .reasons import Compared, because, learned
 
 Amount = Decimal | Fraction
 BOOKED = ("按已发的账", "by the ledger of what was paid")
@@ -153,30 +152,28 @@ class Owed:
         """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
         path = ".".join(row.benefit)
         old, new = (self._of(step) for step in row.source)
-        told = list(because(old, new, path, lang)) if old is not new else []
+        told = because(old, new, path, lang) if old is not new else []
         yield from told
-        yield from self._learned(row, new, path, lang)
+        if told:
+            yield from learned(self.history, new.causes(old, path), row.then, row.known, row.month, lang)
         if row.booked or (not told and self.history.ledgers):
             yield BOOKED[0 if lang == "zh" else 1]
 
     def _of(self, step: object) -> Compared:
+        """A decision with the months from which it went on."""
         assert step is None or isinstance(step, Step)
         key = id(step)  # steps live as long as the account
         if key not in self._compared:
-            self._compared[key] = Compared(None if step is None else step.decision())
+            self._compared[key] = _compared(step, self._of)
         return self._compared[key]
 
-    def _learned(self, row: Row, new: Compared, path: str, lang: str) -> Iterator[str]:
-        """`乙 在列：2022-10-25 才获知`: what the amount rests on and was not known before."""
-        told = new.of(path)
-        under = set() if told is None else {s.id for s in told.walk(path)}
-        root = self.history.root
-        for track, name, day_ in self.history.learned(row.month, row.then, row.known):
-            if name == PRESENT[0] or f"{track.path}.{name}" in under:
-                named = track.path.removeprefix(f"{root}.") if track.path != root else ""
-                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
-                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
-                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+
+def _compared(step: Step | None, of: Callable[[Step | None], Compared]) -> Compared:
+    if step is None:
+        return Compared(None)
+    before = None if step.before is None else lambda: of(step.before)
+    parted = None if step.parted is None else lambda: of(step.parted)
+    return Compared(step.decision(), before, parted)
 
 
 def _month(day: int) -> str:

@@ -20,6 +20,7 @@ from ..ir.nodes import Program, Rule
 from ..origin import Kept, kept, opened
 from ..outputs import finding_json
 from .arrears import Account, account
+from .assumed import Assumptions
 from .history import History, HistoryReader
 from .ledger import Benefit
 from .month import Month, differing
@@ -136,16 +137,38 @@ class Timeline(Sequence[Month]):
         entry, _, name = path.rpartition(".")
         return self._owed.rule((entry, name))
 
+    @property
+    def assumptions(self) -> list[str]:
+        """The 假设 on which the months rest, each once: those of what is due and of what was paid otherwise, then those behind 补发."""
+        made = Assumptions()
+        for month in self.months:
+            made.of(month.decision)
+        return self._with_arrears(made)
+
+    def _with_arrears(self, made: Assumptions) -> list[str]:
+        """The assumptions of what is due with those of what was paid otherwise, and those behind 补发."""
+        owed = list(dict.fromkeys((a.month, a.benefit) for a in self.arrears))
+        for month in dict.fromkeys(month for month, _ in owed):
+            made.of(self[month].paid)
+        entities = {t.path: t.entity.name for t in self._history.track.all()}
+        asked = {(entities[path], name) for path, _, name in (b.rpartition(".") for _, b in owed)}
+        # of all layers the last one of a benefit counts
+        counting = {(a.entity, a.benefit): a for a in self.program.arrears}
+        behind = [x for key, a in counting.items() if key in asked for x in a.assumptions]
+        return list(dict.fromkeys((*made.told, *behind)))
+
     def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
         """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
+        months = list(self._months_json(lang, explanations))
         return {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
             "language": self.language,
             "as_known": None if self.as_known is None else day_text(self.as_known),
-            "months": list(self._months_json(lang, explanations)),
+            "months": months,
             "arrears": self._owed.json(lang),
+            "assumptions": self._with_arrears(Assumptions(months)),
             "findings": [{"code": f.code, "path": f.path, "message": f.message(lang)} for f in self.findings],
         }
 

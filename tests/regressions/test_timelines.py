@@ -44,8 +44,8 @@ def test_a_change_by_time_alone_has_its_reason() -> None:
     rising = [{"自": "2022-06", "为": 300}, {"自": "2022-07", "为": 560}]
     made = run([{"姓名": "甲", "月收入": rising}], "2022-06", "2022-09", 增收原因="就业")
     (change,) = [c for c in made["2022-09"].changes if c.output == "家庭.保障金"]
-    assert change.because == ("持续(状态) 由 1 个月 升至 2 个月",)
-    assert change.because_en == ("spent(状态) rose to 2 months from 1 month",)
+    assert change.because == ("持续(渐退) 由 1 个月 升至 2 个月",)
+    assert change.because_en == ("spent(渐退) rose to 2 months from 1 month",)
 
 
 def test_what_a_month_settles_is_summed_up() -> None:
@@ -303,3 +303,31 @@ def test_amounts_of_every_period_are_exact(period: str, share: str) -> None:
     assert (first.paid, first.known, first.settled) == (Decimal("27.77"), "2022-02-28", "2022-03")
     assert (second.known, second.due, second.settled) == ("2022-03-20", part * 300, "2022-03")
     assert first.difference + second.difference == part * 300 - Fraction("27.77")
+
+
+ASSUMED = """  发放日 10
+对象 家庭 : 户
+  收入 : 元/月, 0..10000
+参数 标准 : 元/户/月
+  自 2021-01-01 为 400    假设 A-1 旧标准没有印出数额
+  自 2022-01-01 为 450 公布 2022-03-20
+规则 家庭 别的 : 元/月
+  为 0    假设 A-2 与给付无关
+给付 家庭 补 : 元/月
+  为 标准 - 收入
+  补发 当 已发 > 0    假设 A-3 通知没有说补给谁
+"""
+
+
+def test_a_timeline_says_what_it_rests_on() -> None:
+    """What is due, what was paid otherwise, and the condition of 补发: in every form, each once."""
+    policy = policy_of(ASSUMED)
+    late = policy.timeline({"家庭": {"收入": 100}}, start="2022-01", end="2022-05")
+    told = ["A-2 与给付无关", "A-1 旧标准没有印出数额", "A-3 通知没有说补给谁"]
+    assert late.assumptions == told
+    assert late.to_json()["assumptions"] == told
+    for form in (late.text(), late.markdown(), late.html(), late.text("en"), late.markdown("en"), late.html("en")):
+        assert all(form.count(a) >= 1 for a in told)
+    quiet = policy.timeline({"家庭": {"收入": 100}}, start="2022-05", end="2022-06")
+    assert quiet.assumptions == ["A-2 与给付无关"]
+    assert "A-3" not in quiet.text() + quiet.markdown() + quiet.html()
