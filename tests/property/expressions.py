@@ -240,9 +240,9 @@ class Expressions:
         plain = name.partition(" 于 ")[0].partition("(")[0].rpartition(".")[2]
         if any(plain in e.facts for e in self.entities.values()) or not self.dice.chance(8):
             return name
-        return f"{self.dice.pick(('现行', 'in_force'))}({name}, 默认 {self.default(type_)})"
+        return f"{self.dice.pick(('现行', 'in_force'))}({name}, 默认 {self.written_default(type_)})"
 
-    def default(self, type_: Type) -> str:
+    def written_default(self, type_: Type) -> str:
         """A written value."""
         match type_.kind:
             case "truth":

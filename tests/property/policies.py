@@ -212,7 +212,7 @@ class Writer(Statuses):
                     f"下限({x})",
                     f"四舍五入({x} / 3, {self.step(dims)})",
                     f"最大({x}, {x})",
-                    f"现行({x}, 默认 {self.default(type_)})",
+                    f"现行({x}, 默认 {self.written_default(type_)})",
                 )
             )
         else:
