@@ -20,6 +20,7 @@ from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from .booked import Booked
 from .courses import Courses, Heard, Steps
+from .gone import Gone
 from .history import History
 from .ledger import NONE, Benefit, Key, Ledger, Open, Row
 from .months import Step, payday, same
@@ -63,18 +64,27 @@ class _Books:
         self.errors: list[tuple[int, Diagnostic]] = []
         self.booked = Booked(history, self.courses)
         self.ledger = Ledger(self.booked.closed)
+        self.gone = Gone(self.courses) if any(r.parts is not None for r in engine.program.rules) else None
 
     def account(self) -> Account:
         courses, booked = self.courses, self.booked
+        heard: list[Heard] = []
         for event in courses.run():
+            if heard and (event.day != heard[0].day or not isinstance(event, Heard)):
+                self._gone([x.month for x in heard], heard[0].day, False)
+                heard = []
             if isinstance(event, Heard):
+                heard.append(event)
                 self._entries(event.day - 1)
                 self._hear(event.month, event.day, self._differing(event.before, courses.due[event.month]))
             else:
                 at = event.month
                 self._entries(event.day)
+                self._gone([at], event.day, True)
                 self.ledger.settle(at, self)
                 self._hear(at, event.day, [*self._differing(courses.paid[at], courses.due[at]), *booked.of(at)])
+        if heard:
+            self._gone([x.month for x in heard], heard[0].day, False)
         self._entries(ir.OPEN)
         settled = {k: v for k, v in sorted(self.ledger.settlements.items()) if v}
         return Account(courses.due, courses.paid, self.own, tuple(self.ledger.rows()), settled, tuple(self.errors))
@@ -88,11 +98,29 @@ class _Books:
                 self.ledger.correct(entry.key, entry.day, entry.amount)
 
     def _hear(self, month: int, day: int, benefits: Iterable[Benefit]) -> None:
-        due, paid = self.courses.due[month], self.courses.paid[month]
         for benefit in benefits:
-            decided = (self.pays(paid).get(benefit, NONE), paid, payday(self.courses.program, month))
-            own, owed = self._own(month, benefit, day), self.pays(due).get(benefit, NONE)
-            self.ledger.hear((month, benefit), day, own, owed, decided, due, day <= self.courses.as_known)
+            self._news((month, benefit), day)
+
+    def _gone(self, months: list[int], day: int, paid: bool) -> None:
+        """What is left of benefits in parts since these months were decided. What a part has paid already is asked for like all that was overpaid."""
+        if self.gone is None:
+            return
+        for key, since in self.gone.hear(months, day, paid):
+            left = self.gone.left.get(key)
+            part = NONE if left is None else self.pays(self.courses.paid.get(left.pays)).get(key[1], NONE)
+            self._news(key, since, left is None or part != 0)
+
+    def _news(self, key: Key, day: int, asked: bool = True) -> None:
+        month, benefit = key
+        due, paid = self.courses.due[month], self.courses.paid[month]
+        decided = (self.pays(paid).get(benefit, NONE), paid, payday(self.courses.program, month))
+        own, owed = self._own(month, benefit, day), self.pays(due).get(benefit, NONE)
+        source: object = due
+        left = None if self.gone is None else self.gone.of(key)
+        if left is not None and not isinstance(owed, Open):
+            amount, source = left
+            owed = _open(amount) if isinstance(amount, (Undetermined, Failure)) else owed + amount
+        self.ledger.hear(key, day, own, owed, decided, source, day <= self.courses.as_known, asked)
 
     def own(self, month: int, benefit: Benefit) -> Fraction:
         """What a month paid for itself, as last known."""

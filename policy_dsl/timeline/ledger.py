@@ -44,12 +44,12 @@ class Row:
 
     `paid`: what was given for the month before; `due`: as then known, None with `needs` or `code` while it is not; `difference`: by how
     much it changes what is owed. `settled`: the month that settles it, else `why` none does: condition, needs, rest, instalment, end.
-    `source`: by what it was due before, known since `then`, and is now; `booked`: the history's own ledger has a part in it. `balance`: what is still to be
-    taken back of the benefit, where that goes by instalments.
+    `source`: by what it was due before, known since `then`, and is now; `booked`: the history's own ledger has a part in it; `asked`: whether
+    补发's condition is asked for it. `balance`: what is still to be taken back of the benefit, where that goes by instalments.
     """
 
     __slots__ = (
-        "balance", "before", "benefit", "booked", "code", "difference", "due", "known", "month", "needs", "paid", "part", "settled", "source",
+        "asked", "balance", "before", "benefit", "booked", "code", "difference", "due", "known", "month", "needs", "paid", "part", "settled", "source",
         "then", "why",
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class Row:
         then: int,
         source: tuple[object, object],
         booked: bool,
+        asked: bool = True,
     ) -> None:
         self.month, self.benefit = key
         self.known = known
@@ -74,13 +75,16 @@ class Row:
         self.then = then
         self.source = source
         self.booked = booked
+        self.asked = asked
         self.part = False
         self.balance: Fraction | None = None
 
     def cut(self, amount: Fraction) -> Row:
         """Makes this row the part with this amount. Gives what is left of it."""
         assert self.difference is not None
-        left = Row((self.month, self.benefit), self.known, self.paid, NONE, self.then, self.source, self.booked)
+        left = Row(
+            (self.month, self.benefit), self.known, self.paid, NONE, self.then, self.source, self.booked, self.asked
+        )
         left.due, left.needs, left.code, left.why = self.due, self.needs, self.code, self.why
         left.difference = self.difference - amount
         self.difference = amount
@@ -147,25 +151,35 @@ class Ledger:
         decided: tuple[Fraction | Open, object, int],
         source: object,
         settles: bool = True,
+        asked: bool = True,
     ) -> None:
         """As known on a day: what the month itself paid, and what is due by `source`. `decided`: what it pays by what, as decided on its pay day.
 
-        `settles`: whether a month may settle it.
+        `settles`: whether a month may settle it; `asked`: whether 补发's condition is asked for it.
         """
         if key not in self.accounts:
             self.accounts[key] = _Account(*decided)
-        self._hear(key, known, own, due, source, settles)
+        self._hear(key, known, own, due, source, settles, asked)
 
     def correct(self, key: Key, known: int, own: Fraction) -> None:
         """As known on a day the month itself paid something else; what is due is what it was."""
         account = self.accounts[key]
         self._hear(key, known, own, account.due, account.source, True)
 
-    def _hear(self, key: Key, known: int, own: Fraction, due: Fraction | Open, source: object, settles: bool) -> None:
+    def _hear(
+        self,
+        key: Key,
+        known: int,
+        own: Fraction,
+        due: Fraction | Open,
+        source: object,
+        settles: bool,
+        asked: bool = True,
+    ) -> None:
         account = self.accounts[key]
         booked = own != account.own
         account.own = own
-        row = Row(key, known, account.paid, due, account.known, (account.source, source), booked)
+        row = Row(key, known, account.paid, due, account.known, (account.source, source), booked, asked)
         last = account.rows[-1].due if account.rows else due
         stays = due == account.due and not booked
         if not isinstance(due, Open):
@@ -226,6 +240,10 @@ class Ledger:
             return self._stay(account, "needs", account.due)
         claims = account.open("instalment")
         rows = self._net(month, account, claims, account.fresh()) if claims else []
+        unasked = [r for r in account.fresh() if not r.asked]
+        for row in unasked:
+            self._take(month, account, row)
+        rows += unasked
         fresh = account.fresh()
         answer = not any(r.difference for r in fresh) or terms.holds(month, key, account.paid, account.due)
         if isinstance(answer, Open):

@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 from ..backends.engine import Engine
 from ..backends.formatting import day_text, json_value, python_value
-from ..backends.payment import payment_type
+from ..backends.payment import amount_key, payment_type
 from ..ir import nodes as ir
+from ..model.reserved_keys import of_parts
 from ..model.types import Type
 from .arrears import Account
+from .gone import Leave
 from .history import History
 from .ledger import NONE, Benefit, Row
 from .months import Step
-from .reasons import Compared, because, learned
+from .reasons import Compared, learned
+from .wording import say
 
 Amount = Decimal | Fraction
 BOOKED = ("按已发的账", "by the ledger of what was paid")
@@ -151,21 +154,42 @@ class Owed:
     def _reasons(self, row: Row, lang: str) -> Iterator[str]:
         """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
         path = ".".join(row.benefit)
-        old, new = (self._of(step) for step in row.source)
-        told = because(old, new, path, lang) if old is not new else []
+        told: dict[str, None] = {}
+        since: dict[str, None] = {}
+        for old, new, month, measure in self._pairs(row):
+            causes = new.causes(old, path, measure)
+            told.update(dict.fromkeys(say(c, lang) for c in causes))
+            then = row.then if month == row.month else max(row.then, month)
+            since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
         yield from told
-        if told:
-            yield from learned(self.history, new.causes(old, path), row.then, row.known, row.month, lang)
+        yield from since
         if row.booked or (not told and self.history.ledgers):
             yield BOOKED[0 if lang == "zh" else 1]
 
-    def _of(self, step: object) -> Compared:
+    def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str]]:
+        """The decisions that a row goes out from and comes to, each with their month and the rule that is compared in them."""
+        rule = self.rule(row.benefit)
+        old, new = (s if isinstance(s, Leave) else Leave(_step(s), None) for s in row.source)
+        if old.step is not new.step:
+            left = any(isinstance(s, Leave) for s in row.source)
+            measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
+            yield self._of(old.step), self._of(new.step), row.month, measure
+        if new.after is not None:
+            before = old.after or new.step
+            if before is not new.after:
+                yield self._of(before), self._of(new.after), new.after.month, rule.name
+
+    def _of(self, step: Step | None) -> Compared:
         """A decision with the months from which it went on."""
-        assert step is None or isinstance(step, Step)
         key = id(step)  # steps live as long as the account
         if key not in self._compared:
             self._compared[key] = _compared(step, self._of)
         return self._compared[key]
+
+
+def _step(source: object) -> Step | None:
+    assert source is None or isinstance(source, Step)
+    return source
 
 
 def _compared(step: Step | None, of: Callable[[Step | None], Compared]) -> Compared:

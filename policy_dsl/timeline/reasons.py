@@ -36,7 +36,7 @@ class Compared:
         self._earlier: Compared | None = None
         self._parted = parted
         self._against: tuple[Compared, World, Support] | None = None
-        self._causes: dict[str, list[Cause]] = {}
+        self._causes: dict[tuple[str, str], list[Cause]] = {}
 
     @property
     def explainer(self) -> Explainer:
@@ -64,21 +64,23 @@ class Compared:
         """The reasons for every output."""
         return None if self.decision is None else self.explainer.of(list(self.decision))
 
-    def causes(self, before: Compared, path: str) -> list[Cause]:
-        """Why an output is not what it was in another decision."""
+    def causes(self, before: Compared, path: str, measure: str = "") -> list[Cause]:
+        """Why an output, or what a month pays of it (the rule `measure`), is not what it was in another decision."""
         old, new = before.decision, self.decision
         if old is None or new is None:
             return [Nobody(old is None)] if old is not new else []
         if self._against is None or self._against[0] is not before:
             self._against = before, _worlds(before, self, 0), Support()
             self._causes = {}
-        if path not in self._causes:
+        key = (path, measure)
+        if key not in self._causes:
             found = new.paths.get(path) or old.paths.get(path)
-            assert found is not None, path
-            entry, name, _ = found
             world, support = self._against[1:]
-            self._causes[path] = Comparing(world, support).of(entry.path, name)
-        return self._causes[path]
+            if found is None:  # in neither of them
+                self._causes[key] = []
+            else:
+                self._causes[key] = Comparing(world, support).of(found[0].path, measure or found[1])
+        return self._causes[key]
 
 
 def _worlds(old: Compared, new: Compared, depth: int) -> World:
