@@ -59,6 +59,7 @@ class Parts:
                 modes=tuple(m for m in whole.modes if line.kind == "exception" or m[3] < line.declared.layer),
                 displaces=whole.name,
                 without=_without(line),
+                parts=None,
             )
             for below, (name, line) in self.made.items()
         ]

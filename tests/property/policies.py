@@ -316,6 +316,8 @@ class Writer(Statuses):
             self.dated.add(name)
         self.common = None
         self.ahead.pop()
+        if benefit and written.endswith("/月") and d.chance(15):
+            written += d.pick((" 按月发", " 按季发", " 按季发 于 1 月、5 月、8 月、10 月", " 按月发 向下取整 1 元"))
         span = " 自 2021-06-01 至 2023-05-31" if kind == "value" and d.chance(8) else ""
         self.rules.append(rule._replace(labels=labels))
         self.rules += [rule._replace(entity=e, labels=labels) for e in heads[1:]]

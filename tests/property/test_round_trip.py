@@ -116,6 +116,15 @@ def test_how_it_was_typed_changes_nothing(tree: nodes.File, lang: Language) -> N
         assert read(typed(written)) == tree, f"{name}\n{typed(written)}"
 
 
+@given(trees.IN_PARTS, languages)
+@settings(max_examples=60)
+def test_how_a_benefit_is_paid_is_read_back(rule: nodes.Rule, lang: Language) -> None:
+    tree = nodes.File((rule,), span=trees.NOWHERE)
+    written = text(tree, lang)
+    for name, typed in {"as printed": str, **TYPINGS}.items():
+        assert read(typed(written)) == tree, f"{name}\n{typed(written)}"
+
+
 # --- the generator reaches everything
 
 

@@ -255,11 +255,24 @@ facts = hidden(
 )
 
 
+_steps = made(nodes.Number, st.sampled_from(("1", "0.01")), st.just(("元",)))
+_pay_months = st.permutations(range(4)).flatmap(lambda q: st.tuples(*(st.integers(3 * n + 1, 3 * n + 3) for n in q)))
+parts = hidden(
+    st.one_of(
+        made(nodes.Parts, st.just("monthly")),
+        made(nodes.Parts, st.just("quarterly"), st.just(()) | _pay_months),
+        made(nodes.Parts, st.just("quarterly"), st.just(()) | _pay_months, names, _steps),
+    )
+)
+
+
 @st.composite
 def _with_body(
-    draw: DrawFn, kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment]
+    draw: DrawFn,
+    kind: type[nodes.Parameter] | type[nodes.Rule] | type[nodes.Status] | type[nodes.Amendment],
+    in_parts: bool = False,
 ) -> nodes.Node:
-    benefit = draw(st.booleans())
+    benefit = in_parts or draw(st.booleans())
     body = _fitting(draw(amending if kind is nodes.Amendment else bodies), kind, benefit and kind is nodes.Rule)
     name = draw(names.filter(lambda n: n not in _headings(body)))
     if kind is nodes.Amendment:
@@ -267,10 +280,11 @@ def _with_body(
     dates = draw(maybe(spans))
     if kind is nodes.Status:
         return nodes.Status(draw(tuples(names, 1, 2)), name, dates, body, span=NOWHERE)
-    type_ = draw(types)
+    type_ = draw(_named if in_parts else types)
     if kind is nodes.Parameter:
         return nodes.Parameter(name, draw(tuples(names, 0, 2)), type_, dates, body, span=NOWHERE)
-    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, span=NOWHERE)
+    paid = draw(parts) if in_parts else None
+    return nodes.Rule(draw(tuples(names, 1, 2)), name, type_, dates, body, benefit, paid, span=NOWHERE)
 
 
 claims = hidden(made(nodes.Claim, expressions, maybe(paths), maybe(expressions), notes))
@@ -352,7 +366,8 @@ LONG = (
 items = hidden(st.integers(0, 3).flatmap(lambda n: st.one_of(LONG if n else SHORT)))
 files = hidden(made(nodes.File, tuples(items, 2, 5)))
 
-PARTS = (*SHORT, *LONG, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
+IN_PARTS = _with_body(nodes.Rule, in_parts=True)
+PARTS = (*SHORT, *LONG, IN_PARTS, *LINES, *AMENDING, tables, lines, cells, expressions, entries, given, claim_lines)
 
 
 # --- all of a kind, where chance would seldom meet
@@ -436,6 +451,8 @@ def with_name(name: str) -> nodes.File:
     claims = tuple(
         nodes.Claim(e, a, w, none, **at) for e in (word, path, sum_) for a in (None, path) for w in (None, word)
     )
+    step = nodes.Number("1", ("元",), **at)
+    paid = (nodes.Parts("monthly", **at), nodes.Parts("quarterly", (1, 4, 7, 10), name, step, **at))
     allowed = (nodes.Allowance("P0616", f"{name} {name}", covers=NOWHERE, **at),)
     declared: tuple[nodes.Declaration, ...] = (
         nodes.PolicyHead(name, name, None, 10, **at),
@@ -447,6 +464,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Parameter(name, both, named, dates, (value,), **at),
         nodes.Rule(both, name, listed, dates, body, False, **at),
         nodes.Rule(both, name, listed, dates, (*body, *settled), True, **at),
+        *(nodes.Rule(both, name, named, dates, body, True, p, **at) for p in paid),
         nodes.Status(both, name, dates, (*states, *body), **at),
         nodes.Amendment(both, (*body, *states, *settled, *gone), **at),
         nodes.Amendment(both, (value,), (), dates, **at),

@@ -243,6 +243,11 @@ def test_a_raise_of_a_year_settles_a_twelfth_for_each_month() -> None:
     assert [(s.month, s.amount) for s in line.settlements] == [("2022-04", 200)]
 
 
+def test_a_displaced_value_has_no_parts_of_its_own() -> None:
+    policy = policy_of(HOUSE + "给付 家庭 补 : 元/年 按月发\n  为 120\n  例外 多 当 额 > 0 为 原值 + 120\n")
+    assert decided(policy, {"家庭": {"额": 1}}, "2022-01").benefits[0].part == 20
+
+
 # --- how it is written
 
 

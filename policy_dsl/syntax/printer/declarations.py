@@ -14,6 +14,7 @@ from .guarantees import Guarantees
 from .layout import fitted, joined, opening
 
 _TYPE = frozenset(keywords.words("type"))
+_BEHIND_MONTHS = frozenset((*keywords.words("paying"), *keywords.UNIT_KEYS))  # what a name behind 按季发 is not read as
 _CLAIM = frozenset(keywords.words("claim"))
 
 
@@ -97,7 +98,7 @@ class Declarations(Bodies, Guarantees, Examples):
             listed = ", ".join(f"{m} 月" if self.lang == "zh" else str(m) for m in p.months)
             made += f" {self.word('PAY_MONTHS')} {listed}"
         if p.step is not None:
-            made += f" {self.name(p.rounding)} {self.expression(p.step)}"
+            made += f" {opening(self.name(p.rounding), _BEHIND_MONTHS)} {self.expression(p.step)}"
         return made
 
     def type(self, t: nodes.TypeExpression) -> str:

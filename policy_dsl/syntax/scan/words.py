@@ -91,10 +91,10 @@ class Words(Tokens):
         return previous is not None and previous.type == "_COMMA" and _MARKED.match(self.folded, stop, end) is not None
 
     def paying(self, at: int, head: Token, previous: Token, colon: bool) -> Token | None:
-        """How often a benefit is paid, in the head line of a rule, a benefit or a 修订: a word, or two of them, behind a name."""
+        """How often a benefit is paid, in the head line of a rule, a benefit or a 修订: a word, or two of them, behind its type."""
         for pattern, terminal in _PAYING if head.type in PAID and (colon or head.type == "AMEND") else ():
             found = pattern.match(self.folded, at)
-            follows = ("MONTHLY", "QUARTERLY") if terminal == "PAY_MONTHS" else ("NAME",)
+            follows = ("MONTHLY", "QUARTERLY") if terminal == "PAY_MONTHS" else ("NAME", "PERCENT")
             if found is not None and previous.type in follows:
                 return self.token(terminal, at, found.end())
         return None
