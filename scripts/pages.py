@@ -63,6 +63,11 @@ MEANING: dict[str, tuple[str, str]] = {
         "没有期间的钱在哪一天所在的月份发",
         "the day in whose month money without a period is paid",
     ),
+    "RECOVER": ("多发的怎样收回，写在补发旁边", "how what was overpaid is taken back, beside arrears"),
+    "INSTALMENT": (
+        "每个月最多收回多少；英文写在前后：not_over 60 yuan a_month",
+        "how much a month takes back at most, with a_month behind it",
+    ),
     "BEATS": ("先于另一条例外", "comes before another exception"),
     "REPEAL": ("取走上级的例外，或上级的全部", "takes away an inherited exception, or all that is inherited"),
     "DISPLACED": ("没有这一行时的值", "what the rule would give without this line"),
@@ -137,6 +142,7 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
     ("claim", "保证的各行", "In the lines of a guarantee"),
+    ("instalment", "追回 之后；没有它，追回 也是普通的名称", "Behind “recover”, which is a name without it"),
 )
 # What each function does, by its key.
 DOES: dict[str, tuple[str, str]] = {

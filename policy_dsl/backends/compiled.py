@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from operator import itemgetter
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -22,6 +24,12 @@ class Paid(NamedTuple):
 
     benefits: tuple[tuple[str, Slot], ...]
     lists: tuple[tuple[str, str, int, int], ...]
+    results: Callable[[tuple[Any, ...]], object]  # gives those of the benefits
+
+    @classmethod
+    def of(cls, benefits: tuple[tuple[str, Slot], ...], lists: tuple[tuple[str, str, int, int], ...]) -> Paid:
+        places = [p for _, s in benefits for p in (s.position, s.position + 1)[: 1 + s.dynamic]]
+        return cls(benefits, lists, itemgetter(*places) if places else len)
 
 
 class Compiled(NamedTuple):
@@ -81,6 +89,12 @@ class Compiled(NamedTuple):
             for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
                 out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
         return out
+
+    def paying(self, name: str, raw: tuple[Any, ...]) -> tuple[object, ...]:
+        """The results of the benefits of the entry and of all below it: equal ones, on the same entries, are equal amounts."""
+        paid = self.paid[name]
+        below = [self.paying(inner, r) for _, inner, _, result in paid.lists for r in raw[result]]
+        return paid.results(raw), *below
 
 
 class Run(NamedTuple):

@@ -177,7 +177,7 @@ class Engine:
                 if m.name in walked and m.entity in paying
             )
             paid = tuple((k[1], slots[amount_key(benefits[k])]) for k in keys if k in benefits)
-            out[e.name] = Paid(paid, lists)
+            out[e.name] = Paid.of(paid, lists)
         return out
 
     @cached_property

@@ -7,5 +7,6 @@ one_off.py   money without a period, and when it is paid
 gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be
+recovery.py  追回 beside a 补发 that leaves nothing to take back
 layers.py    what one layer's values do to another's
 """

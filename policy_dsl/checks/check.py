@@ -17,6 +17,7 @@ from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from .gaps import find_gaps
 from .law import check_law
 from .one_off import check_one_off
+from .recovery import recovery
 from .sizes import too_large
 
 
@@ -39,6 +40,7 @@ def check(program: ir.Program, report: Report) -> None:
     _ages(program, report)
     if not report.failed:
         check_law(program, report)
+    recovery(program, report)
 
 
 # --- births

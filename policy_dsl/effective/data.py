@@ -162,6 +162,7 @@ def _rule(r: ShownRule, lang: str) -> dict[str, object]:
         "lines": [_line(x, lang) for x in r.lines],
         **_plain(
             arrears=_arrears(r.arrears, lang),
+            recover=_arrears(r.recover, lang),
             repealed=[_repeal(x, lang) for x in r.repeals],
             assumptions=list(r.assumptions),
         ),

@@ -86,11 +86,12 @@ class ShownMark(NamedTuple):
 
 
 class ShownArrears(NamedTuple):
-    """补发 of a benefit: which months are settled. `displaced`: what higher layers say, the nearest first."""
+    """补发 of a benefit: which months are settled, or its 追回 (`kind` recover). `displaced`: what higher layers say, the nearest first."""
 
     condition: ir.Expression
     origin: Origin
     displaced: tuple[ShownArrears, ...] = ()
+    kind: str = "arrears"
 
 
 class ShownPayday(NamedTuple):
@@ -120,6 +121,7 @@ class ShownRule(NamedTuple):
     marks: tuple[ShownMark, ...] = ()
     arrears: ShownArrears | None = None
     parts: ir.Parts | None = None
+    recover: ShownArrears | None = None
 
     @property
     def finals(self) -> frozenset[str]:

@@ -193,13 +193,14 @@ class EffectiveBuilder:
                 ShownMark(m.kind, tuple(r.type.members[s] for s in m.states), self.origin(m.clause, m.place))
                 for m in r.marks
             ),
-            self.arrears(r),
+            self.arrears(r, "arrears"),
             r.parts,
+            self.arrears(r, "recover"),
         )
 
-    def arrears(self, r: ir.Rule) -> ShownArrears | None:
-        said = [a for a in self.program.arrears if (a.entity, a.benefit) == (r.entity, r.name)]
-        shown = [ShownArrears(a.condition, self.origin(a.clause, a.place)) for a in said]
+    def arrears(self, r: ir.Rule, kind: str) -> ShownArrears | None:
+        said = [a for a in self.program.arrears if (a.kind, a.entity, a.benefit) == (kind, r.entity, r.name)]
+        shown = [ShownArrears(a.condition, self.origin(a.clause, a.place), kind=kind) for a in said]
         return shown[-1]._replace(displaced=tuple(reversed(shown[:-1]))) if shown else None
 
     def lines(self, r: ir.Rule, found: InForce) -> list[ShownLine]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..backends.formatting import day_text, value_text
-from ..explain.describe import claim_text, line_text
+from ..explain.describe import arrears_text, claim_text, line_text
 from ..explain.formula import Words, parts_words
 from ..ir import nodes as ir
 from ..model.types import BUILTIN, Type
@@ -164,8 +164,7 @@ class Phrases:
             yield f"  {self.say('取代', 'displaces')}  {word} {other.day}  {self.origin(other.origin)}"
 
     def arrears(self, a: ShownArrears) -> str:
-        said = f"{self.word('ARREARS')} {self.word('WHEN')} {Words(self.lang).text(a.condition)}"
-        return f"{said}  {self.origin(a.origin)}"
+        return f"{arrears_text(a.kind, a.condition, self.lang)}  {self.origin(a.origin)}"
 
     def marks(self, r: ShownRule, kind: str) -> Iterator[str]:
         for mark in r.marks:
@@ -190,9 +189,9 @@ class Phrases:
         yield from self.marks(r, "final")
         if not r.lines:
             yield f"  {self.say('没有规定', 'nothing in force')}"
-        if r.arrears is not None:
-            yield f"  {self.arrears(r.arrears)}"
-            for above in r.arrears.displaced:
+        for said in (x for x in (r.arrears, r.recover) if x is not None):
+            yield f"  {self.arrears(said)}"
+            for above in said.displaced:
                 yield f"    {self.say('取代', 'displaces')}  {self.arrears(above)}"
         for repeal in r.repeals:
             yield from self.repeal(repeal)

@@ -113,7 +113,7 @@ def run_history(policy: Policy, example: ir.Example) -> Result:
                 out.append(Mismatch("", "应为错误，却没有错误", "an error was expected, there was none", want.place))
             continue
         month = day_text(want.month)[:7]
-        mismatch = _measured(policy, made, want, month) if want.measure else _of_month(policy, made[month], want)
+        mismatch = _measured(made, want, month) if want.measure else _of_month(policy, made[month], want)
         if mismatch is not None:
             out.append(mismatch._replace(path=f"{month} {mismatch.path}"))
     return Result(example, tuple(out), tuple(f for f in findings if not (whole_error and f.code == "F0120")))
@@ -142,10 +142,10 @@ def _of_month(policy: Policy, month: Month, want: ir.Expected) -> Mismatch | Non
     return _expected(policy, month.decision, want)
 
 
-def _measured(policy: Policy, made: Timeline, want: ir.Expected, month: str) -> Mismatch | None:
+def _measured(made: Timeline, want: ir.Expected, month: str) -> Mismatch | None:
     """已发(x) and 补发(x) of a month."""
     entry, _, name = want.path.rpartition(".")
-    type_ = next(paid_type(r) for r in policy.program.rules if r.benefit and r.name == name)
+    type_ = paid_type(made.benefit(want.path))
     amount = made.paid(month, want.path) if want.measure == "paid" else made.settled(month, want.path)
     words = MEASURES[want.measure]
     found = _compare(want, Fraction(amount) * type_.own.scale, type_)

@@ -15,7 +15,7 @@ from ..ir.traverse import asks_calendar, children, condition_of, paid_on, walk
 from ..model.clause import Clause
 from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import Type
-from ..syntax.keywords import spelling
+from ..syntax.keywords import A_MONTH, spelling
 from .explanation import Considered, Explanation, Step
 from .formula import Words, carried_words, conversion, entry_name, rule_words
 
@@ -225,6 +225,15 @@ def waits_text(made: Explanation, step: Step, value: Undetermined, lang: str) ->
     if step.kind != "parameter" or value.needs:
         parts += [f"参数 {p}" if zh else f"parameter {p}" for p in value.parameters]
     return ("、" if zh else ", ").join(parts)
+
+
+def arrears_text(kind: str, node: ir.Expression, lang: str) -> str:
+    """补发 当 …, or 追回 每月不超过 … (`kind` recover), as it would be written."""
+    said = Words(lang).text(node)
+    if kind == "arrears":
+        return f"{spelling('ARREARS', lang)} {spelling('WHEN', lang)} {said}"
+    a_month = "" if lang == "zh" else f" {A_MONTH}"
+    return f"{spelling('RECOVER', lang)} {spelling('INSTALMENT', lang)} {said}{a_month}"
 
 
 def line_text(line: ir.Line, lang: str) -> str:

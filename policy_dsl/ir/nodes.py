@@ -507,7 +507,8 @@ class Example(NamedTuple):
 
 
 class Arrears(NamedTuple):
-    """补发 当 E under a benefit: of the months with a difference those are settled for which E holds."""
+    """补发 当 E under a benefit: of the months with a difference those are settled for which E holds. Or 追回 每月不超过 E (`kind` recover):
+    what was overpaid is taken back in instalments of at most E."""
 
     entity: str
     benefit: str
@@ -516,6 +517,7 @@ class Arrears(NamedTuple):
     clause: Clause
     place: Place
     assumptions: tuple[str, ...] = ()
+    kind: str = "arrears"  # or recover
 
 
 class Document(NamedTuple):
@@ -557,7 +559,7 @@ class Program(NamedTuple):
     examples: tuple[Example, ...]
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     paydays: tuple[Payday, ...] = ()  # of the layers that say one, top first: the last one counts
-    arrears: tuple[Arrears, ...] = ()  # of all layers, top first: the last one of a benefit counts
+    arrears: tuple[Arrears, ...] = ()  # of all layers, top first: the last one of a benefit and kind counts
     deadlines: bool = False  # whether a rule asks for working days
     calendar: "Calendar | None" = None  # of working days; none: the default one
     guarantees: tuple[Guarantee, ...] = ()

@@ -14,6 +14,7 @@ SINCE: Word = ("自", "from")
 UNTIL: Word = ("至", "to")
 IS: Word = ("为", "is")
 LEARNED: Word = ("获知", "known")
+SETTLED: Word = ("结清", "settled")  # of the ledger: the month in which that was paid as a settlement
 LOOK_BACKS: dict[str, str] = {"持续": "spent", "累计": "total", "进入时": "at_entry", "近": "last"}  # under 上月
 
 PARTS: dict[str, str] = {

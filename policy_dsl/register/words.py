@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from ..backends.formatting import day_text
-from ..explain.describe import line_text
+from ..explain.describe import arrears_text, line_text
 from ..explain.formula import Words
 from ..ir import nodes as ir
 from ..model.clause import Clause
@@ -50,7 +50,7 @@ class Wording:
     def said(self, item: Said, carrier: Carrier) -> str:
         """A line of a rule, or a value of a parameter with its keys, as it would be written; with the dates that it says itself."""
         if isinstance(item, ir.Arrears):
-            return f"{self.word('ARREARS')} {self.word('WHEN')} {Words(self.lang).text(item.condition)}"
+            return arrears_text(item.kind, item.condition, self.lang)
         if isinstance(item, ir.Claim):
             return self.claim(item)
         if isinstance(item, ir.Repeal):

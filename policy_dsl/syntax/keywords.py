@@ -4,7 +4,8 @@ A word is a keyword only where the table says so, so that 标题, 日期, `from`
 `head` at column 0; `line` at the start of a line in the named declarations; `word` anywhere in an expression;
 `type` in the head or fact line of a declaration; `mark` in a fact line, alone between commas or behind the last one; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
 `dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
-`claim` in the lines of a guarantee; `paying` behind the type in the head line of a benefit, where its spelling may be two words.
+`claim` in the lines of a guarantee; `paying` behind the type in the head line of a benefit, where its spelling may be two words; `instalment` right
+behind 追回, which is a keyword only before it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FINAL", "终止", "final", ("line",), ("STATUS", "AMEND"), misplaced=("RULE", "BENEFIT")),
     Keyword("ARREARS", "补发", "arrears", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
     Keyword("PAID_ON", "发于", "paid_on", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
+    Keyword("RECOVER", "追回", "recover", ("line",), ("BENEFIT", "AMEND"), misplaced=("RULE", "STATUS")),
+    Keyword("INSTALMENT", "每月不超过", "not_over", ("instalment",)),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
     Keyword("DISPLACED", "原值", "displaced", ("word",)),
@@ -125,6 +128,8 @@ SIGNS: dict[str, str] = {
 
 # What an example may expect of a benefit in a month besides what is due: `已发(x)`, `补发(x)`.
 MEASURES: dict[str, tuple[str, str]] = {"paid": ("已发", "paid"), "arrears": ("补发", "arrears")}
+
+A_MONTH = "a_month"  # ends an instalment in English: `recover not_over 60 yuan a_month`
 
 BY_TERMINAL: dict[str, Keyword] = {k.terminal: k for k in KEYWORDS}
 COMPARISON_WORDS: dict[str, str] = {w: op for op, zh, en in COMPARISONS for w in (zh, en)}

@@ -338,6 +338,14 @@ class PaidOn(Node):
     notes: Notes
 
 
+@frozen
+class Recover(Node):
+    """`追回 每月不超过 E` under a benefit: what was overpaid is taken back in instalments."""
+
+    limit: Expression
+    notes: Notes
+
+
 Line = (
     Value
     | Branch
@@ -353,6 +361,7 @@ Line = (
     | Transition
     | Arrears
     | PaidOn
+    | Recover
 )
 
 

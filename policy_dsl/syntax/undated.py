@@ -31,8 +31,8 @@ BASIS = (
     "a date behind the source counts for nothing: write “from 2023-01-01 is … under …” for a value, and indent other lines under a line “from 2023-01-01”",
 )
 ARREARS = (
-    "补发 属于整个给付，不分时期：写在没有日期的声明里、块的外面；从某天起才结清的，写进条件：且 本月 ≥ 2023-01-01",
-    "“arrears” belongs to the whole benefit: write it in a declaration without a date, outside dated blocks; a day from which months are settled belongs into the condition: and this_month >= 2023-01-01",
+    "补发、追回 属于整个给付，不分时期：写在没有日期的声明里、块的外面；从某天起才结清的，写进条件：且 本月 ≥ 2023-01-01",
+    "“arrears” and “recover” belong to the whole benefit: write them in a declaration without a date, outside dated blocks; a day from which months are settled belongs into the condition: and this_month >= 2023-01-01",
 )
 PAID_ON = (
     "发于 属于整个给付，不分时期：写在没有日期的声明里、块的外面；日子按规定不同的，另立一条日期的规则，写 发于 那条规则",
@@ -81,7 +81,7 @@ _BODIES = frozenset({"PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND"})
 _STARTS = frozenset(w for k in keywords.BODIES for w in keywords.words("line", k))
 _RESULT = keywords.words("result")
 _WITHOUT = {  # behind a date these are no keywords any more
-    **dict.fromkeys(("补发", "arrears"), ARREARS),
+    **dict.fromkeys(("补发", "arrears", "追回", "recover"), ARREARS),
     **dict.fromkeys(("发于", "paid_on"), PAID_ON),
     **dict.fromkeys(("起始", "终止", "initial", "final"), STATES),
 }
@@ -133,7 +133,7 @@ def _refused(declaration: str, before: list[Token], head: bool, token: Token) ->
         return _ORDER
     if declaration == "AMEND" and "_COLON" in kinds:
         return FACT
-    if kinds[0] in ("ARREARS", "PAID_ON", "INITIAL", "FINAL") and str(before[0]) in _WITHOUT:
+    if kinds[0] in ("ARREARS", "RECOVER", "PAID_ON", "INITIAL", "FINAL") and str(before[0]) in _WITHOUT:
         return _WITHOUT[str(before[0])]
     if str(before[0]) in _RESULT:
         return _SPECIAL

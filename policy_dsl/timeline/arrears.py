@@ -1,56 +1,42 @@
-"""Paid against due: what was paid as known on each pay day, what is due as known later, and which month settles the difference.
+"""Paid against due: feeds the ledger with what becomes known of each month, and answers what the policy says of settling.
 
-What was decided is never overwritten: beside the months as they were paid (or as the ledger says) stand the months as they are due,
-which are decided anew when something becomes known that touches them (semantics, rule 2). A month settles what became known since the
-pay day before; `补发 当 E` says which months are settled at all.
+What was paid is what was decided on the pay day, or what the history's own ledger says; what is due is what is known since. A month
+settles what became known since the pay day before; `补发 当 E` says which months are settled at all, `追回` by how much a month.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..backends.compiled import NOTHING_PAID
 from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.payment import payment
-from ..backends.presence import first_month
-from ..backends.runtime import Defer
-from ..backends.values import Failure, Value, diagnose, known
+from ..backends.payment import amount_key, payment
+from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from ..ir.periods import period
-from .gone import gone
+from .booked import Booked
+from .courses import Courses, Heard, Steps
+from .gone import Gone
 from .history import History
-from .months import Course, Step, months_between, payday
+from .ledger import NONE, Benefit, Key, Ledger, Open, Row
+from .months import Step, payday, same
 
-Steps = dict[int, Step | None]
-Benefit = tuple[str, str]  # (path of the entry, name)
-
-
-class Difference(NamedTuple):
-    """What one month still owes for one benefit (amounts in base units; negative where too much was paid).
-
-    `settled`: the month that settles it, None where that lies after the timeline.
-    """
-
-    month: int
-    benefit: Benefit
-    paid: Fraction
-    due: Fraction
-    settled: int | None
+Payments = dict[Benefit, Fraction | Open]
 
 
 class Account(NamedTuple):
-    """Both courses of a timeline and what they differ in."""
+    """Both courses of a timeline and what they differ in; amounts are the base units of money."""
 
     due: Steps
     paid: Steps
-    differences: tuple[Difference, ...]
-    settled: dict[tuple[int, Benefit], Fraction]  # by month of settlement: what it pays for earlier months
+    own: Callable[[int, Benefit], Fraction]  # what a month paid for itself, as last known
+    rows: tuple[Row, ...]
+    settlements: dict[tuple[int, Benefit], Fraction]  # by month of settlement: what it pays for earlier months
     errors: tuple[tuple[int, Diagnostic], ...]  # by month of settlement: what went wrong in 补发's condition
 
 
@@ -66,208 +52,164 @@ class _Settling(Interpretation):
 
 
 class _Books:
+    """Feeds the ledger with what becomes known, in the order of days, and is its terms."""
+
     def __init__(self, engine: Engine, history: History, start: int, end: int, as_known: int | None) -> None:
-        self.engine = engine
-        self.history = history
-        self.course = Course(engine, history, start)
-        self.months = list(months_between(start, end))
-        self.as_known = as_known
-        self.conditions = {(a.entity, a.benefit): a.condition for a in engine.program.arrears}
+        self.rules = engine.rules
+        self.courses = Courses(engine, history, start, end, as_known)
+        # of each benefit the last layer's counts
+        said = {(a.kind, a.entity, a.benefit): a.condition for a in engine.program.arrears}
+        self.conditions = {(e, b): x for (kind, e, b), x in said.items() if kind == "arrears"}
+        self.limits = {(e, b): x for (kind, e, b), x in said.items() if kind == "recover"}
         self.entities = {t.path: t.entity.name for t in history.track.all()}
-        self.news = _news(engine, history)
-        self.days = [day for day, _ in self.news]
-        self.due: Steps = {}
-        self.paid: Steps = {}
-        self.settled: dict[tuple[int, Benefit], Fraction] = {}
-        self.owed: dict[tuple[int, Benefit], Difference] = {}
         self.errors: list[tuple[int, Diagnostic]] = []
+        self.booked = Booked(history, self.courses)
+        self.ledger = Ledger(self.booked.closed)
+        self.gone = Gone(self.courses) if any(r.parts is not None for r in engine.program.rules) else None
 
     def account(self) -> Account:
-        due_carry = paid_carry = None
-        told = 0  # how much of the news was known on the pay day before
-        before = 0  # that pay day, or the day of as_known, after which nothing is settled
-        unsettled = (
-            ir.OPEN
-        )  # the first month that was not paid what was due on its own pay day, since it went on from another month
-        for n, month in enumerate(self.months):
-            day = payday(self.engine.program, month)
-            known_now = day if self.as_known is None else min(day, self.as_known)
-            heard = told
-            while heard < len(self.days) and self.days[heard] <= known_now:
-                heard += 1
-            touched = self._touched(told, heard) if n and heard > told else month
-            told = heard
-            if touched < month:
-                self._again(touched, self.months[:n], known_now)
-                due_carry = self.course.after(self.due, self.months[n - 1])
-            if min(touched, unsettled) < month and known_now > before:
-                self._settle(min(touched, unsettled), self.months[:n], month)
-                unsettled = ir.OPEN
-            before = known_now
-            due = self.due[month] = self.course.step(month, known_now, due_carry)
-            if day == known_now:
-                paid_carry = self.engine.intake.with_parts(self.course.root, paid_carry, due_carry)
-            same = day == known_now and _same(due_carry, paid_carry)
-            paid = self.paid[month] = due if same else self.course.step(month, day, paid_carry)
-            if paid is not due:
-                unsettled = min(unsettled, month)
-            due_carry = self.course.after(self.due, month)
-            paid_carry = due_carry if same else self.course.after(self.paid, month)
-        last = len(self.days) if self.as_known is None else bisect_right(self.days, self.as_known)
-        touched = self._touched(told, last)
-        if touched <= self.months[-1]:
-            self._again(touched, self.months, self.as_known)
-        first = self.months[0] if self.history.ledgers else min(touched, unsettled)
-        self._settle(min(first, self._beyond()), self.months, None)
-        self._gone()
-        left = sorted(d for d in self.owed.values() if d.due != d.paid)
-        return Account(self.due, self.paid, tuple(left), self.settled, tuple(self.errors))
+        courses, booked = self.courses, self.booked
+        heard: list[Heard] = []
+        for event in courses.run():
+            if heard and (event.day != heard[0].day or not isinstance(event, Heard)):
+                self._gone([x.month for x in heard], heard[0].day, False)
+                heard = []
+            if isinstance(event, Heard):
+                heard.append(event)
+                self._entries(event.day - 1)
+                self._hear(event.month, event.day, self._differing(event.before, courses.due[event.month]))
+            else:
+                at = event.month
+                self._entries(event.day)
+                self._gone([at], event.day, True)
+                self.ledger.settle(at, self)
+                self._hear(at, event.day, [*self._differing(courses.paid[at], courses.due[at]), *booked.of(at)])
+        if heard:
+            self._gone([x.month for x in heard], heard[0].day, False)
+        self._entries(ir.OPEN)
+        settled = {k: v for k, v in sorted(self.ledger.settlements.items()) if v}
+        return Account(courses.due, courses.paid, self.own, tuple(self.ledger.rows()), settled, tuple(self.errors))
 
-    def _gone(self) -> None:
-        """Settles what benefits in parts owe who is gone in a pay month."""
-        for found in gone(self.engine.program, self.due.items()):
-            if not known(found.amount):
-                continue
-            key = (found.month, found.benefit)
-            later = (m for m in self.months if m > found.month and payday(self.engine.program, m) >= found.known)
-            settling = next(later, None)
-            before = self.owed.get(key)
-            was = self.handed(found.month).get(found.benefit, NOTHING_PAID)
-            due = before.due if before else was
-            self.owed[key] = Difference(
-                found.month, found.benefit, before.paid if before else was, due + found.amount, settling
-            )
-            if settling is not None:
-                at = (settling, found.benefit)
-                self.settled[at] = self.settled.get(at, NOTHING_PAID) + found.amount
+    def _entries(self, day: int) -> None:
+        """What the history's ledger says until a day, later than on the pay day of its month."""
+        for entry in self.booked.until(day):
+            if entry.settled:
+                self.ledger.book(entry.key, entry.day, entry.settled, entry.amount)
+            else:
+                self.ledger.correct(entry.key, entry.day, entry.amount)
 
-    def _beyond(self) -> int:
-        """The first month that was paid with more than what is known as of `as_known`."""
-        if self.as_known is None:
-            return ir.OPEN
-        return next((m for m in self.months if payday(self.engine.program, m) > self.as_known), ir.OPEN)
+    def _hear(self, month: int, day: int, benefits: Iterable[Benefit]) -> None:
+        for benefit in benefits:
+            self._news((month, benefit), day)
 
-    def _touched(self, told: int, heard: int) -> int:
-        """The first month that any of the news from one to another touches."""
-        return min((month for _, month in self.news[told:heard]), default=ir.OPEN)
+    def _gone(self, months: list[int], day: int, paid: bool) -> None:
+        """What is left of benefits in parts since these months were decided. What a part has paid already is asked for like all that was overpaid."""
+        if self.gone is None:
+            return
+        for key, since in self.gone.hear(months, day, paid):
+            left = self.gone.left.get(key)
+            part = NONE if left is None else self.pays(self.courses.paid.get(left.pays)).get(key[1], NONE)
+            self._news(key, since, left is None or part != 0)
 
-    def _again(self, first: int, months: list[int], known_now: int | None) -> None:
-        """Decides the months from the first one touched anew, with what is known now."""
-        at = bisect_right(months, first - 1)
-        carry = self.course.after(self.due, months[at - 1]) if at else None
-        for month in months[at:]:
-            self.due[month] = self.course.step(month, known_now, carry)
-            carry = self.course.after(self.due, month)
+    def _news(self, key: Key, day: int, asked: bool = True) -> None:
+        month, benefit = key
+        due, paid = self.courses.due[month], self.courses.paid[month]
+        decided = (self.pays(paid).get(benefit, NONE), paid, payday(self.courses.program, month))
+        own, owed = self._own(month, benefit, day), self.pays(due).get(benefit, NONE)
+        source: object = due
+        left = None if self.gone is None else self.gone.of(key)
+        if left is not None and not isinstance(owed, Open):
+            amount, source = left
+            owed = _open(amount) if isinstance(amount, (Undetermined, Failure)) else owed + amount
+        self.ledger.hear(key, day, own, owed, decided, source, day <= self.courses.as_known, asked)
 
-    def _settle(self, first: int, months: list[int], settling: int | None) -> None:
-        """Brings the months from the first one touched up to what is due as known now; `settling` None: after the timeline."""
-        for month in months[bisect_right(months, first - 1) :]:
-            due, paid = self.due[month], self.paid[month]
-            alike = due is paid or (due is not None and paid is not None and _gives_the_same(due, paid))
-            if alike and not self.history.ledgers and not any(m == month for m, _ in self.owed):
-                continue
-            self._settle_month(month, due, paid, settling)
+    def own(self, month: int, benefit: Benefit) -> Fraction:
+        """What a month paid for itself, as last known."""
+        return self._own(month, benefit, ir.OPEN)
 
-    def _settle_month(self, month: int, due: Step | None, paid: Step | None, settling: int | None) -> None:
-        due_of, paid_of = self.amounts(due), self.handed(month)
-        undecided = self._undecided(due) | self._undecided(paid)
-        for benefit in dict.fromkeys((*paid_of, *due_of)):
-            was, now = paid_of.get(benefit, NOTHING_PAID), due_of.get(benefit, NOTHING_PAID)
-            before = self.owed.get((month, benefit))
-            already = before.due if before else was
-            if (
-                now is already
-                or benefit in undecided
-                or now == already
-                or not self._holds(benefit, month, settling, was, now)
-            ):
-                continue
-            self.owed[month, benefit] = Difference(month, benefit, was, now, settling)
-            if settling is not None:
-                total = self.settled.get((settling, benefit), Fraction(0))
-                self.settled[settling, benefit] = total + now - already
+    def _own(self, month: int, benefit: Benefit, day: int) -> Fraction:
+        booked = self.booked.own((month, benefit), day)
+        decided = self.pays(self.courses.paid[month]).get(benefit, NONE) if booked is None else booked
+        return NONE if isinstance(decided, Open) else decided
 
-    def amounts(self, step: Step | None) -> dict[Benefit, Fraction]:
-        """What the month pays of each benefit, where that is known, in base units."""
-        return {} if step is None else _payments(step)
+    def _differing(self, a: Step | None, b: Step | None) -> list[Benefit]:
+        """The benefits of which two decisions of a month pay something else."""
+        if a is b or (a is not None and b is not None and _gives_the_same(a, b)):
+            return []
+        was, now = self.pays(a), self.pays(b)
+        return [x for x in {**was, **now} if was.get(x, NONE) != now.get(x, NONE)]
 
-    def handed(self, month: int) -> dict[Benefit, Fraction]:
-        """What was paid: by the ledger where there is one, else as decided on the pay day."""
-        return handed(self.history, self.paid[month], month)
+    def pays(self, step: Step | None) -> Payments:
+        """What a month pays by a decision of it, by benefit, in money."""
+        if step is None:
+            return {}
+        if step.payments is None:
+            step.payments = self._pays(step)
+        made: Payments = step.payments
+        return made
 
-    def _undecided(self, step: Step | None) -> set[Benefit]:
-        """Benefits that have no known amount."""
-        if step is None or step.raw is not None:
-            return set()
-        rows = step.decision().rows()
-        return {(e.path, name) for e, name, _, benefit in rows if benefit and not known(e.values[name])}
+    def _pays(self, step: Step) -> Payments:
+        decision = step.decision()
+        amounts = decision.amounts()
+        out: Payments = dict(amounts)
+        for benefit, amount in amounts.items():
+            if amount:
+                path, name = benefit
+                out[benefit] = payment(self.rules[self.entities[path], name], amount, step.month, step.run.epoch.known)
+        if step.raw is None:
+            for entry, name, _, benefit_ in decision.rows():
+                if benefit_:
+                    value = entry.values[amount_key(self.rules[entry.entity.name, name])[1]]
+                    if not known(value):
+                        out[entry.path, name] = _open(value)
+        return out
 
-    def _holds(self, benefit: Benefit, month: int, settling: int | None, paid: Fraction, due: Fraction) -> bool:
-        """补发's condition; without one every month is settled. Who is not there any more is asked as of the month itself."""
-        path, name = benefit
+    # --- what the policy says of settling
+
+    def holds(self, month: int, key: Key, paid: Fraction, due: Fraction) -> bool | Open:
+        """补发's condition; without one every month is settled, with one none with who is not there any more."""
+        path, name = key[1]
         condition = self.conditions.get((self.entities[path], name))
         if condition is None:
             return True
-        for at in (self.months[-1] if settling is None else settling, month):
-            step = self.paid.get(at)
-            decision = step.decision() if step is not None else self._deciding(at)
-            entry = next((e for e in decision.instance.all() if e.path == path), None) if decision is not None else None
-            if decision is not None and entry is not None:
-                holds = _Settling(decision, {"paid": paid, "due": due}).evaluate(condition, entry)
-                if isinstance(holds, Failure):
-                    self.errors.append((at, diagnose(holds, ".".join(benefit))))
-                return holds is True
-        return False
+        answer = self._as_of(month, key[1], condition, {"paid": paid, "due": due})
+        return _open(answer) if isinstance(answer, (Undetermined, Failure)) else answer is True
 
-    def _deciding(self, month: int) -> Decision | None:
-        """The month of settlement while it has not been decided itself: as it will be, from what was paid before it."""
-        if month in self.paid:
+    def recovers(self, benefit: Benefit) -> bool:
+        path, name = benefit
+        return (self.entities[path], name) in self.limits
+
+    def instalment(self, month: int, benefit: Benefit) -> Fraction:
+        """In whole coins; nothing from who is not there, and nothing while it is not known how much."""
+        path, name = benefit
+        limit = self._as_of(month, benefit, self.limits[self.entities[path], name], {})
+        return Fraction(limit // 1) if isinstance(limit, Fraction) and limit > 0 else NONE
+
+    def _as_of(self, month: int, benefit: Benefit, node: ir.Expression, measures: dict[str, Value]) -> Value:
+        """The value in a month of settlement, as it was paid; None of who is not there."""
+        step = self.courses.paid[month]
+        decision = None if step is None else step.decision()
+        entry = None if decision is None else next((e for e in decision.instance.all() if e.path == benefit[0]), None)
+        if decision is None or entry is None:
             return None
-        n = self.months.index(month)
-        carry = self.course.after(self.paid, self.months[n - 1]) if n else None
-        step = self.course.step(month, payday(self.engine.program, month), carry)
-        return None if step is None else step.decision()
+        value = _Settling(decision, measures).evaluate(node, entry)
+        if isinstance(value, Failure):
+            self.errors.append((month, diagnose(value, ".".join(benefit))))
+        return value
 
 
-def handed(history: History, paid: Step | None, month: int) -> dict[Benefit, Fraction]:
-    """What was paid in a month for itself: by the ledger where there is one, else as decided on the pay day."""
-    out = {} if paid is None else _payments(paid)
-    if history.ledgers:
-        out.update(history.ledger(month))
-    return out
-
-
-def _payments(step: Step) -> dict[Benefit, Fraction]:
-    made = step.decision().amounts()
-    counted = {(r.entity, r.name): r for r in step.engine.program.rules if r.benefit and period(r.type.unit) == "day"}
-    if not counted:
-        return dict(made)
-    at = {e.path: e.entity.name for e in step.decision().instance.all()}
-    rules = {key: counted.get((at[key[0]], key[1])) for key in made}
-    return {
-        key: amount if (rule := rules[key]) is None else payment(rule, amount, step.month, step.run.epoch.known)
-        for key, amount in made.items()
-    }
+def _open(value: Undetermined | Failure) -> Open:
+    return Open((), value.code) if isinstance(value, Failure) else Open((*value.needs, *value.parameters))
 
 
 def _gives_the_same(a: Step, b: Step) -> bool:
-    """Whether two months certainly have the same values: results of one function, on the same facts, that are equal."""
-    return a.facts is b.facts and a.raw is not None and a.run.compiled is b.run.compiled and _same(a.raw, b.raw)
-
-
-def _same(a: object, b: object) -> bool:
-    """Whether two carries or results are certainly the same; with something unknown in them they are not."""
-    try:
-        return a is b or (a is not None and a == b)
-    except Defer:
+    """Whether two months certainly pay the same: results of one function on the same facts that are equal."""
+    if a.raw is None or b.raw is None or a.run.compiled is not b.run.compiled or a.facts is not b.facts:
         return False
-
-
-def _news(engine: Engine, history: History) -> list[tuple[int, int]]:
-    """(day on which something becomes known, first month that it touches), by day."""
-    found = {(known, first_month(since)) for known, since in engine.news if since}
-    found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
-    return sorted(found)
+    if a.run is not b.run and any(r.benefit and period(r.type.unit) == "day" for r in a.engine.program.rules):
+        return False  # what ends inside the month may have become known
+    compiled = a.run.compiled
+    return same(a.raw, b.raw) or same(*(compiled.paying(compiled.root, raw) for raw in (a.raw, b.raw)))
 
 
 def account(engine: Engine, history: History, start: int, end: int, as_known: int | None) -> Account:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import html as escape_
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 
 from ..backends.formatting import day_text
+from ..backends.runtime import round_half_up
 from ..backends.values import Undetermined
 from ..diagnostics.render import SEVERITY
 from ..diagnostics.report import Diagnostic
 from ..explain.html import PAGE_STYLE, fragment
 from ..source import width
+from .owed import Arrear
 from .rows import Row, rows
 from .stretches import Stretches
 from .timeline import Timeline
+
+MOST_REASONS = 12  # of one change, in a text
 
 
 def _title(made: Timeline, lang: str) -> str:
@@ -37,33 +43,87 @@ def _changes(row: Row, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for m in row.moved:
         yield (
             f"{m.label}：{m.before} → {m.after}" if lang == "zh" else f"{m.label}: {m.before} → {m.after}",
-            (() if m.reasons in told else m.reasons),
+            (() if m.reasons in told else _first(m.reasons, lang)),
         )
         told.add(m.reasons)
 
 
+_STAYS = {
+    "condition": ("不结清", "not settled"),
+    "needs": ("尚未结清", "not yet settled"),
+    "rest": (
+        "尚未结清，不到一分，随下一次结清",
+        "not yet settled: less than a fen, goes along with the next settlement",
+    ),
+    "instalment": ("尚未结清，分月追回", "not yet settled: taken back month by month"),
+    "end": ("尚未结清，在这段时间之后", "not yet settled: after this time"),
+}
+
+
+def _first(reasons: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """As many as people read; JSON and Python have them all."""
+    left = len(reasons) - MOST_REASONS
+    if left <= 1:
+        return reasons
+    return (*reasons[:MOST_REASONS], f"另有 {left} 项" if lang == "zh" else f"{left} more")
+
+
 def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The rows of the ledger, each with its reasons; the same reasons are told once."""
     told: tuple[str, ...] = ()
     for a in made.arrears:
         reasons = a.because if lang == "zh" else a.because_en
+        paid = _amount(a.paid)
         if lang == "zh":
-            how = f"补发 {a.difference}" if a.difference > 0 else f"多发 {-a.difference}"
-            when = f"{a.settled} 结清" if a.settled else "这段时间之后结清"
-            line = f"{a.month}  {a.benefit}  已发 {a.paid}，应发 {a.due}，{how} {a.unit}（{when}）"
+            due = f"应发{_unknown(a, lang)}" if a.due is None else f"应发 {_amount(a.due)}"
+            line = f"{a.month}  {a.benefit}  {a.known} 所知：已发 {paid}，{due}，{_differs(a, lang)}（{_settled(a, lang)}）"
         else:
-            how = f"{a.difference} in arrears" if a.difference > 0 else f"{-a.difference} too much"
-            when = f"settled in {a.settled}" if a.settled else "settled after this time"
-            line = f"{a.month}  {a.benefit}  paid {a.paid}, due {a.due}, {how} ({when})"
-        yield line, () if reasons == told else reasons
+            due = f"due {_unknown(a, lang)}" if a.due is None else f"due {_amount(a.due)}"
+            line = f"{a.month}  {a.benefit}  as known on {a.known}: paid {paid}, {due}, {_differs(a, lang)} ({_settled(a, lang)})"
+        yield line, () if reasons == told else _first(reasons, lang)
         told = reasons
+
+
+def _amount(amount: Decimal | Fraction) -> str:
+    """Exact, so that a column adds up; what has no end as decimals with the nearest 分."""
+    if isinstance(amount, Decimal):
+        return str(amount)
+    fen = round_half_up(abs(amount.numerator) * 100, amount.denominator)
+    return f"{amount} (≈{'-' if amount < 0 else ''}{fen // 100}.{fen % 100:02d})"
+
+
+def _unknown(a: Arrear, lang: str) -> str:
+    if a.code:
+        return f"有错误 {a.code}" if lang == "zh" else f"in error {a.code}"
+    return "未定" if lang == "zh" else "undetermined"
+
+
+def _differs(a: Arrear, lang: str) -> str:
+    if a.difference is None:
+        return "差额未定" if lang == "zh" else "difference undetermined"
+    amount = _amount(a.difference if a.difference >= 0 else -a.difference)
+    if lang == "zh":
+        return f"{'补发' if a.difference >= 0 else '多发'} {amount} {a.unit}"
+    return f"{amount} {'in arrears' if a.difference >= 0 else 'too much'}"
+
+
+def _settled(a: Arrear, lang: str) -> str:
+    zh = lang == "zh"
+    settled = f"{a.settled} 结清" if zh else f"settled in {a.settled}"
+    said = settled if a.settled else _STAYS[a.why or "end"][not zh]
+    if a.needs and not a.settled:
+        said += f"，缺少 {'、'.join(a.needs)}" if zh else f": waits for {', '.join(a.needs)}"
+    if a.balance is not None:
+        said += f"，还应追回 {_amount(a.balance)}" if zh else f", {_amount(a.balance)} left to take back"
+    return said
 
 
 def _settlements(made: Timeline, lang: str) -> Iterator[str]:
     """What each month pays for earlier ones, in one sum, where there is more than one difference."""
     for s in made.settlements if len(made.arrears) > 1 else ():
-        amount = abs(s.amount)
+        amount = _amount(s.amount if s.amount >= 0 else -s.amount)
         if lang == "zh":
-            yield f"{s.month} 合计  {s.benefit}  {'补发' if s.amount > 0 else '多发'} {amount}"
+            yield f"{s.month} 合计  {s.benefit}  {'补发' if s.amount > 0 else '多发'} {amount} {s.unit}"
         else:
             yield f"{s.month} in all  {s.benefit}  {amount} {'in arrears' if s.amount > 0 else 'too much'}"
 
@@ -111,7 +171,14 @@ def text(made: Timeline, lang: str) -> str:
         lines += ["", _headings(lang)[2]]
         for line, ways_out in remarks:
             lines += [line, *(f"    · {w}" for w in ways_out)]
+    rest = made.assumptions
+    if rest:
+        lines += ["", _rest(lang), *(f"    - {a}" for a in rest)]
     return "\n".join(lines)
+
+
+def _rest(lang: str) -> str:
+    return "依据的假设" if lang == "zh" else "Assumptions"
 
 
 def _finding(f: Diagnostic, lang: str) -> str:
@@ -150,6 +217,9 @@ def markdown(made: Timeline, lang: str) -> str:
         lines += ["", f"## {fourth}", "", *(f"- {_md(m)}" for m in missing)]
     if made.findings:
         lines += ["", f"## {third}", "", *_items(_remarks(made, lang))]
+    rest = made.assumptions
+    if rest:
+        lines += ["", f"## {_rest(lang)}", "", *(f"- {_md(a)}" for a in rest)]
     return "\n".join(lines) + "\n"
 
 
@@ -198,6 +268,7 @@ def html(made: Timeline, lang: str) -> str:
     owed += "".join(f"<li>{e(line)}</li>" for line in _settlements(made, lang))
     missing = "".join(f"<li>{e(m)}</li>" for m in _missing(listed))
     remarks = "".join(f"<li>{e(line)}{_list(ways_out)}</li>" for line, ways_out in _remarks(made, lang))
+    rest = "".join(f"<li>{e(a)}</li>" for a in made.assumptions)
     why = "变化与原因" if lang == "zh" else "changes and reasons"
     months = "月份" if lang == "zh" else "month"
     said = "".join(
@@ -214,6 +285,7 @@ def html(made: Timeline, lang: str) -> str:
         + (f"<h2>{second}</h2><ul>{owed}</ul>" if owed else "")
         + (f"<h2>{fourth}</h2><ul>{missing}</ul>" if missing else "")
         + (f"<h2>{third}</h2><ul>{remarks}</ul>" if remarks else "")
+        + (f"<h2>{_rest(lang)}</h2><ul>{rest}</ul>" if rest else "")
         + f"<h2>{reasons_of}</h2>{said}<footer>{e(made.digest)}</footer></body></html>\n"
     )
 

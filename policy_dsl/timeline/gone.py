@@ -1,6 +1,8 @@
 """Shares of benefits in parts that no part pays: who is gone in a pay month, or whose benefit is no longer in force then.
 
-They are one row of the ledger, in the last month there, known on the first day gone; 补发's condition is not asked for it.
+They are due in the last month there, known since the first day gone, and no later part has them again: who is back in the pay month has them
+in its part. Whether somebody will be is taken as the pay days until then know it, so that nothing is paid in an absence and taken back after
+it. 补发's condition is not asked for them, but where a part has paid them already.
 """
 
 from __future__ import annotations
@@ -10,71 +12,162 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.entries import Instance, numbers_of
+from ..backends.epoch import Epoch
 from ..backends.interpret.operations import rounded
-from ..backends.runtime import Unknown
-from ..backends.values import Value, join, known
+from ..backends.runtime import Unknown, add_months
+from ..backends.values import Value, join
 from ..ir import nodes as ir
 from ..ir.periods import closing_month
 from ..model.reserved_keys import of_parts
-from .months import Step
+from .courses import Courses
+from .ledger import Key
+from .months import Step, payday
 
-Benefit = tuple[str, str]  # (path of the entry, name)
 
+class Left(NamedTuple):
+    """What is owed of a benefit since its entry is gone (from the month `since` on), in 分, or why it is not known. `pays`: the month whose part
+    has nothing of it."""
 
-class Gone(NamedTuple):
-    """What is owed of a benefit when its entry is gone: in which month's row, known when, how much (in 分), or why it is not known."""
-
-    month: int
-    benefit: Benefit
-    known: int
+    since: int
+    pays: int
     amount: Value
 
 
-class _Run:
-    """A benefit's months there since its last part, the first of them perhaps the first that is seen at all."""
+class Leave(NamedTuple):
+    """What is left of a benefit rests on two decisions: that of the last month there, and that of the first one gone."""
 
-    def __init__(self, rule: ir.Rule, step: Step | None, month: int) -> None:
-        self.rule = rule
-        self.unpaid: list[Step] = [] if step is None else [step]
-        self.begins = step is not None
-        self.last = month
-        self.gone = 0  # the first month after the last one there
+    step: Step | None
+    after: Step | None
 
 
-def gone(program: ir.Program, steps: Iterable[tuple[int, Step | None]]) -> Iterator[Gone]:
-    """The rows that one course of months makes, in the order of the pay months. `steps`: its months, each with its decision."""
-    there = _There(program)
-    runs: dict[Benefit, _Run] = {}
-    for month, step in steps if there.rules else ():
-        number = month // 100 % 100
-        found = there.of(step)
-        for benefit, rule in found.items():
-            run = runs.get(benefit)
-            assert rule.parts is not None
-            if number in rule.parts.months:
-                runs[benefit] = _Run(rule, None, month)
-            elif run is None:
-                runs[benefit] = _Run(rule, step, month)
+class Gone:
+    """`left`: what is left of benefits in parts, by their last month there, as far as it has been heard."""
+
+    def __init__(self, courses: Courses) -> None:
+        self.courses = courses
+        self.there = _There(courses.program, courses.course.root)
+        self.left: dict[Key, Left] = {}
+        self.before: dict[Key, Left] = {}  # what was left at any time
+
+    def hear(self, months: Iterable[int], day: int, paid: bool) -> Iterator[tuple[Key, int]]:
+        """Where something else is left since these months were decided, on a day; and since when that is known. `paid`: it is a pay day, on which
+        what is known since the pay day before is heard."""
+        rules = self.there.rules
+        for rule, pays in ((r, p) for r in rules for p in dict.fromkeys(_pay_month(r, m) for m in months)):
+            now = dict(self._of(rule, pays, day))
+            span = [m for m in _span(rule, pays) if m != pays]
+            was = {k: x for k, x in self.left.items() if k[1][1] == rule.name and k[0] in span and x.pays == pays}
+            for key in [*was, *(k for k in now if k not in was)]:
+                left = now.get(key)
+                if left == was.get(key):
+                    continue
+                if left is None:
+                    del self.left[key]
+                    yield key, day
+                else:
+                    self.left[key] = self.before[key] = left
+                    yield key, self._known(rule, key, left, day) if paid else max(left.since, day)
+
+    def of(self, key: Key) -> tuple[Value, Leave] | None:
+        """How much is left of a benefit in a month, and on what that rests, where something is, or was."""
+        found = self.before.get(key)
+        if found is None:
+            return None
+        due, left = self.courses.due, self.left.get(key)
+        if left is not None:
+            return left.amount, Leave(due[key[0]], due[left.since])
+        rule = next(r for r in self.there.rules if r.name == key[1][1])
+        again = (m for m in due if found.since <= m <= found.pays and key[1][0] in self._present(rule, m, m))
+        return Fraction(0), Leave(due[key[0]], due[next(again, found.since)])
+
+    def _of(self, rule: ir.Rule, pays: int, day: int) -> Iterator[tuple[Key, Left]]:
+        """What is left of a benefit in the months of one part."""
+        span = _span(rule, pays)
+        due = self.courses.due
+        decided = [m for m in span if m in due and m != pays]
+        if not decided:
+            return
+        present = {m: self._present(rule, m, day) for m in span if m >= decided[0]}
+        for path in dict.fromkeys(p for m in decided for p in present[m]):
+            months = [m for m in present if path in present[m]]
+            last = months[-1]
+            since = add_months(last, 1)
+            if since not in due or months[-1] not in due or pays in months:
+                continue
+            amount = self._amount(rule, path, months)
+            if amount != 0:
+                yield (last, (path, rule.name)), Left(since, pays, amount)
+
+    def _present(self, rule: ir.Rule, month: int, day: int) -> frozenset[str]:
+        """Whose benefit is in force in a month: by its decision, before there is one, as its pay day knows."""
+        if month not in self.courses.due:
+            return self._as_known(rule, month, max(day, payday(self.courses.program, month)))
+        step = self.courses.due[month]
+        return frozenset() if step is None else self.there.of(rule, step.facts, step.run.epoch)
+
+    def _as_known(self, rule: ir.Rule, month: int, day: int) -> frozenset[str]:
+        course, known = self.courses.course, min(day, self.courses.as_known)
+        facts = course.history.data(month, known)
+        if facts is None:
+            return frozenset()
+        return self.there.of(rule, facts, course.engine.run(month, course.root, known).epoch)
+
+    def _known(self, rule: ir.Rule, key: Key, left: Left, day: int) -> int:
+        """The first day from the first one gone on, on which that is known."""
+        days = (left.since, *(d for d, _ in self.courses.news if left.since < d < day))
+        return next((d for d in days if key[1][0] not in self._as_known(rule, left.since, d)), day)
+
+    def _amount(self, rule: ir.Rule, path: str, months: Sequence[int]) -> Value:
+        """The shares of the months since the last part, rounded as the parts are."""
+        parts = rule.parts
+        assert parts is not None
+        values: list[Value] = []
+        for n, month in enumerate(months):
+            step = self.courses.due[month]
+            assert step is not None
+            entry = next(e for e in step.decision().instance.all() if e.path == path)
+            if n:
+                values.append(entry.values[of_parts("份额", rule.name)])
             else:
-                assert step is not None
-                run.unpaid.append(step)
-                run.last, run.gone = month, 0
-        for benefit in [b for b in runs if b not in found]:
-            run = runs[benefit]
-            run.gone = run.gone or month
-            assert run.rule.parts is not None
-            if number in run.rule.parts.months:
-                del runs[benefit]
-                amount = _amount(run, benefit[0])
-                if amount != 0:
-                    yield Gone(run.last, benefit, run.gone, amount)
+                values += self._first(rule, parts, entry, month)
+        held_back = join(values)
+        if held_back is not None:
+            return held_back
+        return rounded(parts.rounding, sum(values, Fraction(0)) / parts.step) * parts.step
+
+    def _first(self, rule: ir.Rule, parts: ir.Parts, entry: Instance, month: int) -> list[Value]:
+        """The shares since the last part in the first month behind it; in the first one of all, of the old year what is not yet closed of it."""
+        values = [entry.values[of_parts("待发", rule.name)]]
+        if month // 100 % 100 < closing_month(parts.months) < 12:
+            earlier = (m for m in self.courses.due if m < month)
+            if not any(entry.path in self._present(rule, m, month) for m in earlier):
+                values.append(entry.values[of_parts("结余", rule.name)])
+        return values
+
+
+def _pay_month(rule: ir.Rule, month: int) -> int:
+    """The month whose part has the share of this one."""
+    assert rule.parts is not None
+    while month // 100 % 100 not in rule.parts.months:
+        month = add_months(month, 1)
+    return month
+
+
+def _span(rule: ir.Rule, pays: int) -> list[int]:
+    """The months whose shares a part has, its own the last."""
+    assert rule.parts is not None
+    months = [pays]
+    while (before := add_months(months[0], -1)) // 100 % 100 not in rule.parts.months:
+        months.insert(0, before)
+    return months
 
 
 class _There:
-    """Which benefits in parts are there and in force in a month, by their paths; months with the same facts are looked at once."""
+    """Which entries have a benefit in parts that is in force, by their paths; months with the same facts are looked at once."""
 
-    def __init__(self, program: ir.Program) -> None:
+    def __init__(self, program: ir.Program, root: str) -> None:
         self.entities = {e.name: e for e in program.entities}
+        self.root = root
         self.rules = [r for r in program.rules if r.parts is not None]
         self.paid = {r.entity for r in self.rules}
         for entity in program.entities:  # and what holds somebody who is paid
@@ -82,51 +175,24 @@ class _There:
             while name:
                 self.paid.add(name)
                 name = self.entities[name].holder
-        self.before: tuple[object, tuple[bool, ...], dict[Benefit, ir.Rule]] = (None, (), {})
+        self.paths: dict[
+            str, tuple[object, frozenset[str]]
+        ] = {}  # by entity: those of the facts that were looked at last
 
-    def of(self, step: Step | None) -> dict[Benefit, ir.Rule]:
-        if step is None:
-            return {}
-        standing = tuple(step.run.epoch.rules[r.entity, r.name] is not None for r in self.rules)
-        if self.before[0] is not step.facts or self.before[1] != standing:
-            rules = [r for r, stands in zip(self.rules, standing, strict=True) if stands]
-            root = step.run.compiled.root
-            self.before = step.facts, standing, dict(self._entry(rules, root, root, step.facts))
-        return self.before[2]
+    def of(self, rule: ir.Rule, facts: tuple[Any, ...], epoch: Epoch) -> frozenset[str]:
+        if epoch.rules[rule.entity, rule.name] is None:
+            return frozenset()
+        found = self.paths.get(rule.entity)
+        if found is None or found[0] is not facts:
+            found = self.paths[rule.entity] = facts, frozenset(self._entry(rule.entity, self.root, self.root, facts))
+        return found[1]
 
-    def _entry(
-        self, rules: Sequence[ir.Rule], name: str, path: str, data: tuple[Any, ...]
-    ) -> Iterator[tuple[Benefit, ir.Rule]]:
-        yield from (((path, r.name), r) for r in rules if r.entity == name)
+    def _entry(self, wanted: str, name: str, path: str, data: tuple[Any, ...]) -> Iterator[str]:
+        if name == wanted:
+            yield path
         entity = self.entities[name]
         for at, members in enumerate(entity.lists, len(entity.facts)):
             given = data[at]
             if members.entity in self.paid and not isinstance(given, Unknown):
                 for number, entry in zip(numbers_of(given), given, strict=True):
-                    yield from self._entry(rules, members.entity, f"{path}.{members.name}[{number}]", entry)
-
-
-def _amount(run: _Run, path: str) -> Value:
-    """The shares since the last part, rounded as its parts are."""
-    parts = run.rule.parts
-    assert parts is not None
-    values: list[Value] = []
-    for n, step in enumerate(run.unpaid):
-        entry = next(e for e in step.decision().instance.all() if e.path == path)
-        if n or not run.begins:
-            values.append(entry.values[of_parts("份额", run.rule.name)])
-        else:
-            values += _begun(run.rule, parts, entry, step.month // 100 % 100)
-    held_back = join(values)
-    if held_back is not None:
-        return held_back
-    assert all(known(v) for v in values)
-    return rounded(parts.rounding, sum(values, Fraction(0)) / parts.step) * parts.step
-
-
-def _begun(rule: ir.Rule, parts: ir.Parts, entry: Instance, month: int) -> list[Value]:
-    """The shares since the last part in the first month that is seen; of the old year there is what is not yet closed of it."""
-    values = [entry.values[of_parts("待发", rule.name)]]
-    if month < closing_month(parts.months) < 12:
-        values.append(entry.values[of_parts("结余", rule.name)])
-    return values
+                    yield from self._entry(wanted, members.entity, f"{path}.{members.name}[{number}]", entry)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -36,7 +36,7 @@ from ..facts.days import day
 from ..facts.read import Reader, spare, unfilled
 from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
-from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SINCE, UNTIL, given
+from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .spells import Spell, is_month, outside, written
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -212,7 +212,12 @@ class History:
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
         """The root's data in a month as known on a day; None where nobody is there."""
-        key = (bisect_right(self.months, month), -1 if known is None else bisect_right(self.known, known))
+        place = 0  # what is known of the month; what began in it is known unless it became known later
+        if known is not None and known < month:
+            place = -1 - bisect_right(self.known, known)
+        elif known is not None and self.late and known < self.late[-1]:
+            place = 1 + bisect_right(self.late, known)
+        key = (bisect_right(self.months, month), place)
         if key not in self._data:
             there = self.track.there(month, known)
             self._data[key] = self.track.data(month, known) if there else None
@@ -239,16 +244,6 @@ class History:
                     out.append((track, name, found.known))
         return out
 
-    def ledger(self, month: int) -> dict[tuple[str, str], Any]:
-        """What was really paid, where the history says so: (path of the entry, benefit) → amount in base units."""
-        out = {}
-        for track in self.track.all():
-            for name, spells in track.ledger.items():
-                found = _current(spells, month, None)
-                if found is not None and month <= found.last:
-                    out[track.path, name] = found.value
-        return out
-
 
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
@@ -260,9 +255,8 @@ class HistoryReader:
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        self.paid: dict[
-            tuple[str, str], ir.Fact
-        ] = {}  # benefits as facts of the ledger; the reader knows a fact by its id
+        # benefits as facts of the ledger; the reader knows a fact by its id
+        self.paid: dict[tuple[str, str, bool], ir.Fact] = {}
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -366,9 +360,10 @@ class HistoryReader:
         return (Spell(10101, ir.OPEN, 10101, 10101, read(value, path)),)
 
     def _spells(
-        self, rows: list[object], path: str, read: Any, taken: tuple[str, str] = _OPEN_WORDS
+        self, rows: list[object], path: str, read: Any, taken: tuple[str, str] = _OPEN_WORDS, settled: Any = None
     ) -> tuple[Spell, ...]:
-        """The dated values in `rows`; `taken`: as what a time without a value counts."""
+        """The dated values in `rows`; `taken`: as what a time without a value counts. `settled` reads what a month paid for others (结清)."""
+        words = _WORDS.union(SETTLED) if settled else _WORDS
         out: list[Spell] = []
         if not rows:
             hint = ("方括号里是空的：写出一段，或不写这一项", "the brackets are empty: give a value, or leave it out")
@@ -380,10 +375,10 @@ class HistoryReader:
             if not isinstance(row, dict):
                 self._error("F0201", at)
                 continue
-            strange = [key for key in row if key not in _WORDS]
+            strange = [key for key in row if key not in words]
             for key in strange:
-                self._stranger(str(key)[:40], at)
-            self.reader.twins(row, _KEYS, at)
+                self._stranger(str(key)[:40], at, words)
+            self.reader.twins(row, (*_KEYS, SETTLED), at)
             since, until, known = (self._day(given(row, w), f"{at}.{w[0]}") for w in (SINCE, UNTIL, LEARNED))
             if since is None or not any(w in row for w in IS):
                 if not strange and (given(row, SINCE) is None or not any(w in row for w in IS)):
@@ -395,15 +390,33 @@ class HistoryReader:
                 self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
                 continue
             last = ir.OPEN if until is None else until[0] // 100 * 100 + 1
-            value = read(given(row, IS), f"{at}.{IS[0]}")
-            out.append(Spell(first_month(since[0]), last, since[0], known[0] if known else since[0], value, n))
-        self._order(out, path, taken)
+            paid_in = self._settled_in(row, last, at) if settled else 0
+            value = (settled if paid_in else read)(given(row, IS), f"{at}.{IS[0]}")
+            out.append(Spell(first_month(since[0]), last, since[0], known[0] if known else since[0], value, n, paid_in))
+        self._order([s for s in out if not s.settled], path, taken)
+        for month in sorted({s.settled for s in out if s.settled}):
+            self._order([s for s in out if s.settled == month], path, None)
         return tuple(out)
 
-    def _stranger(self, key: str, at: str) -> None:
+    def _settled_in(self, row: dict[str, object], last: int, at: str) -> int:
+        """The month of 结清, which lies after those for which it is paid; 0 where none is said or it is wrong."""
+        if given(row, SETTLED) is None:
+            return 0
+        path = f"{at}.{SETTLED[0]}"
+        found = self._day(given(row, SETTLED), path)
+        month = found[0] // 100 * 100 + 1 if found else 0
+        if month and month <= last:
+            until = "" if last == ir.OPEN else day_text(last)[:7]
+            words = (f"到 {until}", f"until {until}") if until else ("没有「至」，没有完", "for ever, without “to”")
+            self._error("F0240", path, settled=day_text(month)[:7], last=words[0], last_en=words[1])
+        return month
+
+    def _stranger(self, key: str, at: str, words: Collection[str]) -> None:
         """A key that no dated value has."""
-        zh, en = suggestion(key, _WORDS)
+        zh, en = suggestion(key, words)
         form, form_en = "有日期的事实可写：自、至、为、获知", "a dated fact has: from, to, is, known"
+        if SETTLED[0] in words:
+            form, form_en = "已发的账可写：自、至、为、结清、获知", "a ledger has: from, to, is, settled, known"
         self._error("F0104", f"{at}.{key}", name=key, hint=(f"{zh} {form}".strip(), f"{en} {form_en}".strip()))
 
     def _day(self, value: object, path: str) -> tuple[int] | None:
@@ -419,8 +432,8 @@ class HistoryReader:
         self._error("F0203", path, value=str(value)[:40])
         return None
 
-    def _order(self, spells: list[Spell], path: str, taken: tuple[str, str]) -> None:
-        """Two values for one date, spells that overlap, months out of order; a gap is a finding."""
+    def _order(self, spells: list[Spell], path: str, taken: tuple[str, str] | None) -> None:
+        """Two values for one date, spells that overlap, months out of order; a gap is a finding, but where `taken` is None."""
         days: set[tuple[int, int]] = set()
         plain = [s for s in spells if s.known <= s.since]
         for s in spells:
@@ -435,7 +448,7 @@ class HistoryReader:
         for a, b in itertools.pairwise(plain):
             if a.last < ir.OPEN and a.last >= b.first:
                 self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=written(b.since))
-            elif a.last < ir.OPEN and month_after(a.last) < b.first:
+            elif a.last < ir.OPEN and month_after(a.last) < b.first and taken:
                 words = taken
                 if not all(
                     taken
@@ -489,15 +502,25 @@ class HistoryReader:
                 self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
                 continue
 
-            made = ir.Fact(
-                name, paid_type(rule), Fraction(0), None, None, False, False, "", "", None, rule.clause, rule.place
-            )
-            fact = self.paid.setdefault((rule.entity, name), made)
+            track.ledger[name] = self._payments(rule, rows, f"{path}.{name}")
 
-            def amount(v: object, at: str, fact: ir.Fact = fact) -> object:
+    def _payments(self, rule: ir.Rule, rows: object, path: str) -> tuple[Spell, ...]:
+        """Amounts of money; what a month paid for others may be negative."""
+
+        def reads(low: Fraction | None) -> Any:
+            made = ir.Fact(
+                rule.name, paid_type(rule), low, None, None, False, False, "", "", None, rule.clause, rule.place
+            )
+            fact = self.paid.setdefault((rule.entity, rule.name, low is None), made)
+
+            def amount(v: object, at: str) -> object:
                 if v is None:
                     self.reader.wrong_type(at, ("数", "a number"), v)
                 steps = self.reader.fact(v, fact, at)
                 return steps if steps is UNKNOWN else steps * fact_step(fact.type)
 
-            track.ledger[name] = self._lasting(rows, f"{path}.{name}", amount, ("按决定发放", "paid as decided"))
+            return amount
+
+        if isinstance(rows, list):
+            return self._spells(rows, path, reads(Fraction(0)), ("按决定发放", "paid as decided"), reads(None))
+        return self._lasting(rows, path, reads(Fraction(0)), ("", ""))

@@ -36,9 +36,24 @@ def payday(program: Program, month: int) -> int:
 
 
 class Step:
-    """One month decided. `facts` are the month's own, `data` with what came over; `raw` is None where the interpreter decides."""
+    """One month decided. `facts` are the month's own, `data` with what came over (`carried`); `raw` is None where the interpreter decides.
 
-    __slots__ = ("_decision", "data", "engine", "facts", "month", "raw", "run")
+    `before` is the month from which it went on, `parted` the one from which it has what is not yet paid of benefits in parts, where that is another.
+    """
+
+    __slots__ = (
+        "_decision",
+        "before",
+        "carried",
+        "data",
+        "engine",
+        "facts",
+        "month",
+        "parted",
+        "payments",
+        "raw",
+        "run",
+    )
 
     def __init__(
         self,
@@ -48,6 +63,9 @@ class Step:
         facts: tuple[Any, ...],
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
+        carried: Carry | None = None,
+        before: Step | None = None,
+        parted: Step | None = None,
     ) -> None:
         self.engine = engine
         self.month = month
@@ -55,6 +73,10 @@ class Step:
         self.facts = facts
         self.data = data
         self.raw = raw
+        self.carried = carried
+        self.before = before
+        self.parted = parted
+        self.payments: Any = None  # what the month pays of each benefit, once somebody has asked (arrears.py)
         self._decision: Decision | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -85,22 +107,38 @@ class Course:
         self.root = history.root
         self.carries = any(e.carried for e in engine.program.entities)
 
-    def step(self, month: int, known: int | None, carry: Carry | None) -> Step | None:
-        """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month before; None begins anew."""
+    def step(
+        self,
+        month: int,
+        known: int | None,
+        carry: Carry | None,
+        like: Step | None = None,
+        before: Step | None = None,
+        parted: Step | None = None,
+    ) -> Step | None:
+        """`known`: with what is known on that day (yyyymmdd); None, with all. `carry`: from the month `before`; None begins anew.
+
+        `like`: the month as decided before; where what it is decided by is certainly the same, nothing is decided again.
+        """
         facts = self.history.data(month, known)
         if facts is None:
             return None
+        run = self.engine.run(month, self.root, known)
+        if like is not None and same(like.carried, carry) and same(like.facts, facts):
+            if like.run is run:
+                return like
+            if like.run.compiled is run.compiled and same(like.run.parameters, run.parameters):
+                return Step(self.engine, month, run, like.facts, like.data, like.raw, carry, before, parted)
         intake = self.engine.intake
         if carry is None:
             data = facts if month == self.start else intake.begun(facts, self.root)
         else:
             data = intake.laid(facts, self.root, carry)
-        run = self.engine.run(month, self.root, known)
         try:
             raw = run.compiled.decide(run.parameters, month, data)
         except Defer:
             raw = None
-        return Step(self.engine, month, run, facts, data, raw)
+        return Step(self.engine, month, run, facts, data, raw, carry, before, parted)
 
     def after(self, steps: Mapping[int, Step | None], month: int) -> Carry | None:
         """What a month hands to the next: while nobody is there, what the last month before handed over. `steps`: the months of one run."""
@@ -122,3 +160,11 @@ class Course:
             except Unusual:
                 pass
         return from_values(step.decision().instance, self.engine.intake, step.run.epoch, step.month)
+
+
+def same(a: object, b: object) -> bool:
+    """Whether two carries, facts or results are certainly the same; with something unknown in them they are not."""
+    try:
+        return a is b or (a is not None and a == b)
+    except Defer:
+        return False

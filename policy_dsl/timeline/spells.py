@@ -18,6 +18,7 @@ class Spell(NamedTuple):
     known: int
     value: Any
     row: int = 0
+    settled: int = 0  # of the ledger: the month in which that was paid for these months
 
 
 def is_month(value: object) -> bool:

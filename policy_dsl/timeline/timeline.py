@@ -6,56 +6,30 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._version import LANGUAGE, __version__
 from ..backends.engine import Engine
-from ..backends.formatting import day_text, json_amount, json_value, python_value
-from ..backends.payment import paid_type
+from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..facts.days import day
 from ..ir.in_force import learned_days
-from ..ir.nodes import Program
-from ..model.reserved_keys import PRESENT
-from ..model.types import Type
+from ..ir.nodes import Program, Rule
 from ..origin import Kept, kept, opened
 from ..outputs import finding_json
-from .arrears import Account, Benefit, Difference, account, handed
+from .arrears import Account, account
+from .assumed import Assumptions
 from .history import History, HistoryReader
+from .ledger import Benefit
 from .month import Month, differing
-from .months import Step, months_between, payday
+from .months import Step, months_between
+from .owed import Arrear, Owed, Settlement
 from .pickled import history_of, plain
 from .reasons import Compared, because
 
 MOST_MONTHS = 1200
-
-
-class Arrear(NamedTuple):
-    """What a month still owes for a benefit, in its declared unit; negative where too much was paid.
-
-    `settled` is the month that settles it ("2023-02"), None where it lies after the timeline.
-    """
-
-    month: str
-    benefit: str
-    paid: Decimal | Fraction
-    due: Decimal | Fraction
-    difference: Decimal | Fraction
-    unit: str
-    settled: str | None
-    because: tuple[str, ...]
-    because_en: tuple[str, ...]
-
-
-class Settlement(NamedTuple):
-    """What one month pays for the months before it of a benefit, in its declared unit; negative where too much was paid."""
-
-    month: str
-    benefit: str
-    amount: Decimal | Fraction
-    unit: str
 
 
 class Timeline(Sequence[Month]):
@@ -73,6 +47,7 @@ class Timeline(Sequence[Month]):
         self._span = (start, end)
         self.as_known = as_known
         self._books: Account = account(engine, history, start, end, as_known)
+        self._owed = Owed(engine, history, self._books)
         self.months: list[Month] = []
         before: Step | None = None
         for month, due in self._books.due.items():
@@ -141,83 +116,59 @@ class Timeline(Sequence[Month]):
 
     @property
     def arrears(self) -> list[Arrear]:
-        """What is still owed, by month and benefit, with reasons."""
-        return [self._arrear(d) for d in self._books.differences]
-
-    def settled(self, month: str, benefit: str) -> Decimal | Fraction:
-        """What a month pays for earlier months of a benefit (its path), in the declared unit: 补发."""
-        return self._sum(self._books.settled, month, benefit)
-
-    def paid(self, month: str, benefit: str) -> Decimal | Fraction:
-        """What a month paid for itself on its pay day: 已发."""
-        number, key = _key(month, benefit)
-        amounts = handed(self._history, self._books.paid[number], number)
-        return self._money(amounts.get(key, Fraction(0)), key)
-
-    def _sum(self, amounts: Mapping[tuple[int, Benefit], Fraction], month: str, benefit: str) -> Decimal | Fraction:
-        number, key = _key(month, benefit)
-        return self._money(amounts.get((number, key), Fraction(0)), key)
-
-    def _money(self, amount: Fraction, benefit: Benefit) -> Decimal | Fraction:
-        made = python_value(amount, self._type(benefit))
-        assert isinstance(made, (Decimal, Fraction))
-        return made
-
-    def _type(self, benefit: Benefit) -> Type:
-        path, name = benefit
-        entity = next(t.entity.name for t in self._history.track.all() if t.path == path)
-        return paid_type(self._engine.rules[entity, name])
-
-    def _arrear(self, d: Difference) -> Arrear:
-        type_ = self._type(d.benefit)
-        path = ".".join(d.benefit)
-        month = self[day_text(d.month)[:7]]
-        old, new = Compared(month.paid), Compared(month.decision)
-        reasons = [(*because(old, new, path, lang), *self._learned(d.month, new, path, lang)) for lang in ("zh", "en")]
-        if not reasons[0] and self._history.ledgers:
-            reasons = [("按已发的账",), ("by the ledger of what was paid",)]
-        return Arrear(
-            day_text(d.month)[:7],
-            path,
-            self._money(d.paid, d.benefit),
-            self._money(d.due, d.benefit),
-            self._money(d.due - d.paid, d.benefit),
-            type_.own.show(),
-            None if d.settled is None else day_text(d.settled)[:7],
-            *reasons,
-        )
-
-    def _learned(self, month: int, new: Compared, path: str, lang: str) -> Iterator[str]:
-        """`乙 在列：2022-10-25 才获知`: what the amount rests on and the pay day did not know."""
-        told = new.of(path)
-        under = set() if told is None else {s.id for s in told.walk(path)}
-        then = payday(self.program, month)
-        for track, name, day_ in self._history.learned(month, then, self.as_known):
-            if name == PRESENT[0] or f"{track.path}.{name}" in under:
-                named = track.path.removeprefix(f"{self.root}.") if track.path != self.root else ""
-                word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
-                label, since = f"{track.called or named} {word}".strip(), day_text(day_)
-                yield f"{label}：{since} 才获知" if lang == "zh" else f"{label}: not known until {since}"
+        """The rows of the ledger, by owed month and benefit, with their reasons: paid, due, what differs, and which month settles it."""
+        return list(self._owed.arrears)
 
     @property
     def settlements(self) -> list[Settlement]:
         """What each month pays for the months before it, by benefit, in order: 补发 (negative where too much was paid)."""
-        return [
-            Settlement(day_text(month)[:7], ".".join(b), self._money(amount, b), self._type(b).own.show())
-            for (month, b), amount in sorted(self._books.settled.items())
-            if amount
-        ]
+        return self._owed.settlements
+
+    def settled(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month pays for earlier months of a benefit (its path), in money: 补发."""
+        return self._owed.settled(*_key(month, benefit))
+
+    def paid(self, month: str, benefit: str) -> Decimal | Fraction:
+        """What a month paid for itself, in money: 已发."""
+        return self._owed.paid(*_key(month, benefit))
+
+    def benefit(self, path: str) -> Rule:
+        """The 给付 of a path."""
+        entry, _, name = path.rpartition(".")
+        return self._owed.rule((entry, name))
+
+    @property
+    def assumptions(self) -> list[str]:
+        """The 假设 on which the months rest, each once: those of what is due and of what was paid otherwise, then those behind 补发."""
+        made = Assumptions()
+        for month in self.months:
+            made.of(month.decision)
+        return self._with_arrears(made)
+
+    def _with_arrears(self, made: Assumptions) -> list[str]:
+        """The assumptions of what is due with those of what was paid otherwise, and those behind 补发."""
+        owed = list(dict.fromkeys((a.month, a.benefit) for a in self.arrears))
+        for month in dict.fromkeys(month for month, _ in owed):
+            made.of(self[month].paid)
+        entities = {t.path: t.entity.name for t in self._history.track.all()}
+        asked = {(entities[path], name) for path, _, name in (b.rpartition(".") for _, b in owed)}
+        # of all layers the last one of a benefit counts
+        counting = {(a.entity, a.benefit): a for a in self.program.arrears}
+        behind = [x for key, a in counting.items() if key in asked for x in a.assumptions]
+        return list(dict.fromkeys((*made.told, *behind)))
 
     def to_json(self, lang: str = "zh", explanations: bool = False) -> dict[str, object]:
         """The contract's form (design, section 9); with `explanations`, each month's too. Amounts are strings."""
+        months = list(self._months_json(lang, explanations))
         return {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
             "language": self.language,
             "as_known": None if self.as_known is None else day_text(self.as_known),
-            "months": list(self._months_json(lang, explanations)),
-            "arrears": [self._arrear_json(d, lang) for d in self._books.differences],
+            "months": months,
+            "arrears": self._owed.json(lang),
+            "assumptions": self._with_arrears(Assumptions(months)),
             "findings": [{"code": f.code, "path": f.path, "message": f.message(lang)} for f in self.findings],
         }
 
@@ -260,21 +211,6 @@ class Timeline(Sequence[Month]):
             )
         return out
 
-    def _arrear_json(self, d: Difference, lang: str) -> dict[str, object]:
-        arrear = self._arrear(d)
-        type_ = self._type(d.benefit)
-        reasons = arrear.because if lang == "zh" else arrear.because_en
-        return {
-            "month": arrear.month,
-            "benefit": arrear.benefit,
-            "paid": json_value(d.paid, type_),
-            "due": json_value(d.due, type_),
-            "difference": json_value(d.due - d.paid, type_),
-            "unit": arrear.unit,
-            "settled": arrear.settled,
-            "because": ("；" if lang == "zh" else "; ").join(reasons),
-        }
-
     def text(self, lang: str = "zh") -> str:
         from .forms import text
 
@@ -309,7 +245,7 @@ class Timeline(Sequence[Month]):
         return f"<Timeline {name} {shown}>"
 
 
-_LEFT_OUT = {"_engine", "_history", "_span", "_books", "as_known", "months", "findings"}
+_LEFT_OUT = {"_engine", "_history", "_span", "_books", "_owed", "as_known", "months", "findings"}
 
 
 def _unread(*found: Any) -> Timeline:

@@ -131,17 +131,17 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
     "arrears": [
         (
             (
-                "_Books.account",
-                "while heard < len(self.days) and self.days[heard] <= known_now:",
-                "while heard < len(self.days) and self.days[heard] < known_now:",
+                "Courses.run",
+                "known_now = min(day, self.as_known)",
+                "known_now = max(day, self.as_known)",
             ),
             "knowledge.md",
         ),
         (
             (
-                "_Books.account",
-                "if min(touched, unsettled) < month and known_now > before:",
-                "if max(touched, unsettled) < month and known_now > before:",
+                "Courses._learn",
+                "at = bisect_right(self.months, min(month for _, month in found) - 1)",
+                "at = bisect_right(self.months, min(month for _, month in found) + 1)",
             ),
             "knowledge.md",
         ),

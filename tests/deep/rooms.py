@@ -15,7 +15,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "python": ("backends/python/**/*.py",),
     "facts": ("facts/**/*.py",),
     "units": ("model/units*.py", "model/types*.py"),
-    "arrears": ("timeline/arrears*.py",),
+    "arrears": ("timeline/arrears*.py", "timeline/ledger*.py", "timeline/courses*.py", "timeline/booked*.py"),
 }
 
 _SPEC: Tests = ("tests/spec",)

@@ -437,7 +437,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Transition(both, name, word, none, **at),
     )
     states: tuple[nodes.Line, ...] = (nodes.Initial(name, none, **at), nodes.Final(both, none, **at))
-    settled = (nodes.Arrears(word, none, **at), nodes.PaidOn(path, none, **at))
+    settled = (nodes.Arrears(word, none, **at), nodes.Recover(unit, none, **at), nodes.PaidOn(path, none, **at))
     gone = (
         nodes.Repeal((name,), none, **at),
         nodes.Repeal((), none, **at),

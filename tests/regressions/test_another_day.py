@@ -152,9 +152,11 @@ def settling(condition: str, rule: str = "") -> Policy:
 
 
 def test_a_condition_of_arrears_reads_another_day() -> None:
-    """In June the day from which differences are settled is the old one; all five months are settled when the new one is known."""
+    """In June, when it is asked, the day from which months are settled is the old one; news of that day alone asks nothing again."""
     made = settling("本月 > 起点 于 2022-05-01").timeline(ONE, start="2022-01", end="2022-12")
-    assert [(a.month, a.settled) for a in made.arrears] == [(m, "2022-08") for m in FIRST]
+    assert [(a.month, a.settled, a.why) for a in made.arrears] == [(m, None, "condition") for m in FIRST]
+    made = settling("本月 ≥ 起点 于 2022-05-01").timeline(ONE, start="2022-01", end="2022-12")
+    assert [(a.month, a.settled, a.why) for a in made.arrears] == [(m, "2022-06", None) for m in FIRST]
     with pytest.raises(PolicyError) as raised:
         settling("本月 > 里 于 2022-05-01", "规则 家庭 里 : 日期\n  为 起点 于 截止\n")
     assert [d.code for d in raised.value.diagnostics] == ["P0228"]
@@ -167,8 +169,10 @@ def test_a_condition_of_arrears_counts_working_days() -> None:
     made = policy.timeline(ONE, start="2022-01", end="2022-12")
     assert [(a.month, a.settled) for a in made.arrears] == [(m, "2022-06") for m in FIRST]
     lacking = policy.with_calendar({"years": [2020]}).timeline(ONE, start="2022-01", end="2022-12")
-    assert not lacking.arrears
-    assert [(d.code, d.path) for d in lacking.errors] == [("R0111", "家庭.保障金 (2022-06, 2022-08)")]
+    assert [(a.month, a.settled, a.why, a.code) for a in lacking.arrears] == [
+        (m, None, "needs", "R0111") for m in FIRST
+    ]
+    assert [(d.code, d.path) for d in lacking.errors] == [("R0111", "家庭.保障金 (2022-06..2022-12)")]
 
 
 MOVING = """对象 家庭

@@ -44,14 +44,14 @@ def test_a_change_by_time_alone_has_its_reason() -> None:
     rising = [{"自": "2022-06", "为": 300}, {"自": "2022-07", "为": 560}]
     made = run([{"姓名": "甲", "月收入": rising}], "2022-06", "2022-09", 增收原因="就业")
     (change,) = [c for c in made["2022-09"].changes if c.output == "家庭.保障金"]
-    assert change.because == ("持续(状态) 由 1 个月 升至 2 个月",)
-    assert change.because_en == ("spent(状态) rose to 2 months from 1 month",)
+    assert change.because == ("持续(渐退) 由 1 个月 升至 2 个月",)
+    assert change.because_en == ("spent(渐退) rose to 2 months from 1 month",)
 
 
 def test_what_a_month_settles_is_summed_up() -> None:
     made = run([{"姓名": "甲", "月收入": 260}], "2022-01", "2022-06")
-    assert made.settlements == [Settlement("2022-05", "家庭.保障金", Decimal("160.00"), "元/月")]
-    assert "2022-05 合计  家庭.保障金  补发 160.00" in made.text()
+    assert made.settlements == [Settlement("2022-05", "家庭.保障金", Decimal("160.00"), "元")]
+    assert "2022-05 合计  家庭.保障金  补发 160.00 元" in made.text()
     assert "2022-05 in all  家庭.保障金  160.00 in arrears" in made.text("en")
 
 
@@ -277,11 +277,10 @@ def test_a_month_paid_from_too_little_before_it_is_settled_by_the_next() -> None
     ]
 
 
-@pytest.mark.parametrize("period", ["年", "季", "月", "周", "日"])
-def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> None:
-    """What came from the month before to the last 分 of the benefit's period; what a month was paid, is due and differs in, and what the
-    ledger says, in money: the month's share, exactly."""
-    share = {"年": Fraction(1, 12), "季": Fraction(1, 3), "月": 1, "周": 4, "日": 28}[period]  # of February 2022
+@pytest.mark.parametrize(("period", "share"), [("年", "1/12"), ("季", "1/3"), ("月", "1"), ("周", "4"), ("日", "28")])
+def test_amounts_of_every_period_are_exact(period: str, share: str) -> None:
+    """What a month is due and what came from the month before stand in the benefit's period, to its last 分. What a month was paid, and
+    differs in, is its share in money, with the ledger too."""
     policy = policy_of(
         f"对象 家庭 : 户\n  收入 : 元/{period}, 0..9999\n"
         f"给付 家庭 补 : 元/{period}\n  为 四舍五入((1000 - 收入) / 3, 0.01 元)\n"
@@ -292,12 +291,43 @@ def test_amounts_of_every_period_are_exact_in_their_own_unit(period: str) -> Non
     assert [m.decision["家庭.前"] for m in made.months if m.decision] == [
         Decimal(x) for x in ("7.77", "333.33", "300", "300", "300")
     ]
-    (owed,) = [a for a in made.arrears if a.month == "2022-02"]
-    assert (owed.paid, owed.due) == (Fraction("333.33") * share, 300 * share)
-    assert owed.difference == Fraction("-33.33") * share
-    assert owed.unit == ("元/月" if period == "月" else "元")
-    paid = {"补": [{"自": "2022-02", "至": "2022-02", "为": "277.77"}]}
+    part = Fraction(share)  # of February
+    owed = [a for a in made.arrears if a.month == "2022-02"]
+    assert (owed[0].paid, owed[0].due, owed[0].unit) == (part * Fraction("333.33"), part * 300, "元")
+    assert sum(a.difference for a in owed) == part * Fraction("-33.33")
+    left = [a for a in owed if a.settled is None]
+    assert [(a.why, abs(a.difference) < Fraction("0.005")) for a in left] == [("rest", True)] * (period == "年")
+    paid = {"补": [{"自": "2022-02", "至": "2022-02", "为": "27.77"}]}
     made = policy.timeline({"家庭": {"收入": income, "已发": paid}}, start="2022-01", end="2022-05")
-    (owed,) = [a for a in made.arrears if a.month == "2022-02"]
-    assert (owed.paid, owed.due) == (Decimal("277.77"), 300 * share)
-    assert owed.difference == 300 * share - Fraction("277.77")
+    first, second = [a for a in made.arrears if a.month == "2022-02"]
+    assert (first.paid, first.known, first.settled) == (Decimal("27.77"), "2022-02-28", "2022-03")
+    assert (second.known, second.due, second.settled) == ("2022-03-20", part * 300, "2022-03")
+    assert first.difference + second.difference == part * 300 - Fraction("27.77")
+
+
+ASSUMED = """  发放日 10
+对象 家庭 : 户
+  收入 : 元/月, 0..10000
+参数 标准 : 元/户/月
+  自 2021-01-01 为 400    假设 A-1 旧标准没有印出数额
+  自 2022-01-01 为 450 公布 2022-03-20
+规则 家庭 别的 : 元/月
+  为 0    假设 A-2 与给付无关
+给付 家庭 补 : 元/月
+  为 标准 - 收入
+  补发 当 已发 > 0    假设 A-3 通知没有说补给谁
+"""
+
+
+def test_a_timeline_says_what_it_rests_on() -> None:
+    """What is due, what was paid otherwise, and the condition of 补发: in every form, each once."""
+    policy = policy_of(ASSUMED)
+    late = policy.timeline({"家庭": {"收入": 100}}, start="2022-01", end="2022-05")
+    told = ["A-2 与给付无关", "A-1 旧标准没有印出数额", "A-3 通知没有说补给谁"]
+    assert late.assumptions == told
+    assert late.to_json()["assumptions"] == told
+    for form in (late.text(), late.markdown(), late.html(), late.text("en"), late.markdown("en"), late.html("en")):
+        assert all(form.count(a) >= 1 for a in told)
+    quiet = policy.timeline({"家庭": {"收入": 100}}, start="2022-05", end="2022-06")
+    assert quiet.assumptions == ["A-2 与给付无关"]
+    assert "A-3" not in quiet.text() + quiet.markdown() + quiet.html()

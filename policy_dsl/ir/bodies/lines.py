@@ -64,7 +64,7 @@ class RawBody:
     lines: tuple[RawLine, ...]
     modes: tuple[RawMode, ...]
     remarks: tuple[tuple[nodes.Notes, Declared], ...]
-    arrears: tuple[tuple[nodes.Arrears, Declared], ...] = ()
+    arrears: tuple[tuple[nodes.Arrears | nodes.Recover, Declared], ...] = ()
     states: tuple[tuple[nodes.Initial | nodes.Final, Declared], ...] = ()
     repeals: tuple[RawRepeal, ...] = ()
     paid_on: tuple[tuple[nodes.PaidOn, Declared], ...] = ()

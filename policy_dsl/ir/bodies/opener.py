@@ -23,6 +23,7 @@ from .lines import RawBody, RawLine, RawMode, RawRepeal
 
 _UNDATED: dict[type[nodes.Line], tuple[str, str]] = {
     nodes.Arrears: undated.ARREARS,
+    nodes.Recover: undated.ARREARS,
     nodes.PaidOn: undated.PAID_ON,
     nodes.Initial: undated.STATES,
     nodes.Final: undated.STATES,
@@ -39,7 +40,7 @@ class Opener:
         self.name = name
         self.report = report
         self.rows = 0
-        self.arrears: list[tuple[nodes.Arrears, Declared]] = []
+        self.arrears: list[tuple[nodes.Arrears | nodes.Recover, Declared]] = []
         self.paid_on: list[tuple[nodes.PaidOn, Declared]] = []
         self.states: list[tuple[nodes.Initial | nodes.Final, Declared]] = []
         self.repeals: list[RawRepeal] = []
@@ -55,7 +56,9 @@ class Opener:
             assert isinstance(node, (nodes.Rule, nodes.Status, nodes.Parameter, nodes.Amendment))
             sections = [x for x in declared if not x.amends and x.layer == d.layer]
             if node.dates is not None and (d.amends or len(sections) > 1):
-                self._without_dates([x for x in node.body if isinstance(x, (nodes.Arrears, nodes.PaidOn))])
+                self._without_dates(
+                    [x for x in node.body if isinstance(x, (nodes.Arrears, nodes.Recover, nodes.PaidOn))]
+                )
             self._lines(node.body, span_of(node.dates), d, lines, modes, remarks)
         twice(self.name, lines, self.repeals, self.report)
         settled = tuple(self._settle(lines))
@@ -171,7 +174,7 @@ class Opener:
                                 **common,
                             )
                         )
-                case nodes.Arrears():
+                case nodes.Arrears() | nodes.Recover():
                     self.arrears.append((line, d))
                 case nodes.PaidOn():
                     self.paid_on.append((line, d))

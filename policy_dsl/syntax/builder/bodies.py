@@ -105,3 +105,6 @@ class Bodies(Tables):
 
     def paid_on(self, c: list[Any]) -> nodes.PaidOn:
         return nodes.PaidOn(self.limited(c[1]), c[2], span=self.span(c[:-1]))
+
+    def recover(self, c: list[Any]) -> nodes.Recover:
+        return nodes.Recover(self.limited(c[2]), c[4], span=self.span(c[:-1]))

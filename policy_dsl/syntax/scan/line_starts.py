@@ -14,6 +14,7 @@ _HEAD = keywords.words("head")
 _LINE = {k.terminal: keywords.words("line", k.terminal) for k in keywords.KEYWORDS if "head" in k.where}
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
+_INSTALMENT = keywords.words("instalment")
 _CLAIM_WORDS = frozenset((*keywords.RESERVED, *_BETWEEN, *_CLAIM))
 _CODE = re.compile(r"[A-Za-z][0-9]{4}")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
@@ -42,6 +43,8 @@ class LineStarts(Stretches):
                     row = None
                 if row and row.terminal in _STATE_LINES and self._is_name(word.end(), end):
                     row = None  # a fact of that name, added by a 修订, or a state
+                if row and row.terminal == "RECOVER" and not self._instalment(word.end(), end):
+                    row = None
                 if row and row.terminal == "ALLOW" and self._named(declaration, word.end(), end):
                     row = None
             if row and word:
@@ -65,6 +68,10 @@ class LineStarts(Stretches):
         """Whether the word before stands where a fact or a state does: before a colon, a comma or an arrow, or alone."""
         rest = self.folded[start:end].lstrip()
         return rest[:1] in (":", ",", "、", "→", "") or rest.startswith("->")
+
+    def _instalment(self, start: int, end: int) -> bool:
+        """Whether the word that follows says how much is taken back a month."""
+        return self.folded[start:end].split(maxsplit=1)[:1] in ([k] for k in _INSTALMENT)
 
     def _named(self, declaration: str, start: int, end: int) -> bool:
         """Whether 许可 at the start of a line is a name there, by what follows it."""

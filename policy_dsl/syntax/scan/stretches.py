@@ -6,7 +6,7 @@ from lark import Token
 
 from ...diagnostics.report import diagnostic
 from ...source import Span
-from .. import characters
+from .. import characters, keywords
 from .numbers import Numbers
 from .tokens import SIGNS, TOKEN, ScanError
 from .unreadable import unreadable
@@ -51,6 +51,8 @@ class Stretches(Words, Numbers):
                     and self.marks(stop, end, previous)
                 ):
                     token = self.token(MARK[text].terminal, at, stop)
+                if text == keywords.A_MONTH and (out or before) and (before or out)[0].type == "RECOVER":
+                    token = self.token("A_MONTH", at, stop)
                 if token.type in ("UNDER", "ASSUME"):
                     at = self.note(out, token, stop, end)
                     continue

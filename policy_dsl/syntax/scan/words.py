@@ -31,6 +31,7 @@ _PAYING = [
     (re.compile(re.escape(w).replace(r"\ ", r"[ \t]+") + r"(?!\w)"), k.terminal)
     for w, k in keywords.words("paying").items()
 ]
+_INSTALMENT = keywords.words("instalment")
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 
 
@@ -68,6 +69,8 @@ class Words(Tokens):
             and _DAY_FOLLOWS.match(self.folded, stop)
         ):
             row = _BETWEEN[text]
+        elif last == "RECOVER" and text in _INSTALMENT:
+            row = _INSTALMENT[text]
         elif declaration == "GUARANTEE" and text in _CLAIM:
             row = _CLAIM[text]
         elif text in _WORD:

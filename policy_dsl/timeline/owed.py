@@ -1,0 +1,204 @@
+"""What is owed and settled as programs read it: the ledger's rows and settlements in money, with their reasons, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from ..backends.engine import Engine
+from ..backends.formatting import day_text, json_value, python_value
+from ..backends.payment import amount_key, payment_type
+from ..ir import nodes as ir
+from ..model.reserved_keys import of_parts
+from ..model.types import Type
+from .arrears import Account
+from .gone import Leave
+from .history import History
+from .ledger import NONE, Benefit, Row
+from .months import Step
+from .reasons import Compared, learned
+from .wording import say
+
+Amount = Decimal | Fraction
+BOOKED = ("按已发的账", "by the ledger of what was paid")
+
+
+class Arrear(NamedTuple):
+    """One piece of news about what a month owes of a benefit, or the part of it that one month settles; amounts are money in `unit`.
+
+    Since `known` ("2022-03-05") `due` is due; `paid` was given for the month before. `difference` is what that changes, negative where too
+    much was paid; both are None while `due` is undetermined (`needs`) or in error (`code`). `settled` is the month that settles it
+    ("2022-04"), else `why` it is not: "condition" (补发's condition does not hold), "needs", "rest" (left by rounding), "instalment" (to be
+    taken back), "end" (after the timeline). `balance`: what is still to be taken back of the benefit behind it.
+    """
+
+    month: str
+    benefit: str
+    known: str
+    paid: Amount
+    due: Amount | None
+    difference: Amount | None
+    unit: str
+    settled: str | None
+    why: str | None
+    needs: tuple[str, ...]
+    code: str | None
+    balance: Amount | None
+    because: tuple[str, ...]
+    because_en: tuple[str, ...]
+
+
+class Settlement(NamedTuple):
+    """What one month pays for the months before it of a benefit, in money; negative where too much was paid."""
+
+    month: str
+    benefit: str
+    amount: Amount
+    unit: str
+
+
+class Owed:
+    """Tells the ledger of one timeline."""
+
+    def __init__(self, engine: Engine, history: History, account: Account) -> None:
+        self.engine = engine
+        self.history = history
+        self.account = account
+        self._compared: dict[int, Compared] = {}
+
+    @cached_property
+    def arrears(self) -> list[Arrear]:
+        return [self._arrear(row) for row in self.account.rows]
+
+    @property
+    def settlements(self) -> list[Settlement]:
+        return [
+            Settlement(_month(month), ".".join(b), self.money(amount, b), self._type(b).own.show())
+            for (month, b), amount in self.account.settlements.items()
+        ]
+
+    def settled(self, month: int, benefit: Benefit) -> Amount:
+        return self.money(self.account.settlements.get((month, benefit), NONE), benefit)
+
+    def paid(self, month: int, benefit: Benefit) -> Amount:
+        return self.money(self.account.own(month, benefit), benefit)
+
+    def money(self, amount: Fraction, benefit: Benefit) -> Amount:
+        made = python_value(amount, self._type(benefit))
+        assert isinstance(made, (Decimal, Fraction))
+        return made
+
+    def json(self, lang: str) -> list[dict[str, object]]:
+        between = "；" if lang == "zh" else "; "
+        made = []
+        for row, arrear in zip(self.account.rows, self.arrears, strict=True):
+            told: dict[str, object] = {
+                "month": arrear.month,
+                "benefit": arrear.benefit,
+                "known": arrear.known,
+                "paid": self._digits(row.paid, row),
+                "due": self._digits(row.due, row),
+                "difference": self._digits(row.difference, row),
+                "unit": arrear.unit,
+                "settled": arrear.settled,
+            }
+            if arrear.why:
+                told["why"] = arrear.why
+            if arrear.needs:
+                told["needs"] = list(arrear.needs)
+            if arrear.code:
+                told["code"] = arrear.code
+            if row.balance is not None:
+                told["balance"] = self._digits(row.balance, row)
+            told["because"] = between.join(arrear.because if lang == "zh" else arrear.because_en)
+            made.append(told)
+        return made
+
+    def _digits(self, amount: Fraction | None, row: Row) -> object:
+        return None if amount is None else json_value(amount, self._type(row.benefit))
+
+    def rule(self, benefit: Benefit) -> ir.Rule:
+        path, name = benefit
+        entity = next(t.entity.name for t in self.history.track.all() if t.path == path)
+        return self.engine.rules[entity, name]
+
+    def _type(self, benefit: Benefit) -> Type:
+        return payment_type(self.rule(benefit))
+
+    def _arrear(self, row: Row) -> Arrear:
+        def money(amount: Fraction | None) -> Amount | None:
+            return None if amount is None else self.money(amount, row.benefit)
+
+        paid = money(row.paid)
+        assert paid is not None
+        return Arrear(
+            _month(row.month),
+            ".".join(row.benefit),
+            day_text(row.known),
+            paid,
+            money(row.due),
+            money(row.difference),
+            self._type(row.benefit).own.show(),
+            None if row.settled is None else _month(row.settled),
+            row.why or None,
+            row.needs,
+            row.code or None,
+            money(row.balance),
+            tuple(self._reasons(row, "zh")),
+            tuple(self._reasons(row, "en")),
+        )
+
+    def _reasons(self, row: Row, lang: str) -> Iterator[str]:
+        """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
+        path = ".".join(row.benefit)
+        told: dict[str, None] = {}
+        since: dict[str, None] = {}
+        for old, new, month, measure in self._pairs(row):
+            causes = new.causes(old, path, measure)
+            told.update(dict.fromkeys(say(c, lang) for c in causes))
+            then = row.then if month == row.month else max(row.then, month)
+            since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
+        yield from told
+        yield from since
+        if row.booked or (not told and self.history.ledgers):
+            yield BOOKED[0 if lang == "zh" else 1]
+
+    def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str]]:
+        """The decisions that a row goes out from and comes to, each with their month and the rule that is compared in them."""
+        rule = self.rule(row.benefit)
+        old, new = (s if isinstance(s, Leave) else Leave(_step(s), None) for s in row.source)
+        if old.step is not new.step:
+            left = any(isinstance(s, Leave) for s in row.source)
+            measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
+            yield self._of(old.step), self._of(new.step), row.month, measure
+        if new.after is not None:
+            before = old.after or new.step
+            if before is not new.after:
+                yield self._of(before), self._of(new.after), new.after.month, rule.name
+
+    def _of(self, step: Step | None) -> Compared:
+        """A decision with the months from which it went on."""
+        key = id(step)  # steps live as long as the account
+        if key not in self._compared:
+            self._compared[key] = _compared(step, self._of)
+        return self._compared[key]
+
+
+def _step(source: object) -> Step | None:
+    assert source is None or isinstance(source, Step)
+    return source
+
+
+def _compared(step: Step | None, of: Callable[[Step | None], Compared]) -> Compared:
+    if step is None:
+        return Compared(None)
+    before = None if step.before is None else lambda: of(step.before)
+    parted = None if step.parted is None else lambda: of(step.parted)
+    return Compared(step.decision(), before, parted)
+
+
+def _month(day: int) -> str:
+    return day_text(day)[:7]
