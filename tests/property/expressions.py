@@ -586,8 +586,12 @@ class Expressions:
         if form == "list":
             paths = self.paths(at)
             if paths:
-                inside = self.within(at, *d.pick(paths))
+                path = d.pick(paths)
+                inside = self.within(at, *path)
                 where = f" 当 {self.simple(inside, depth - 1)}" if d.chance(40) else ""
+                texts = [n for n, t in self.entities[path[1]].facts.items() if t.kind == "text"]
+                if texts and d.chance(60):
+                    return f"{d.pick(('重复', 'repeats'))}({path[0]}.{d.pick(texts)}{where}) > {d.below(2)}"
                 return f"{d.pick(('任一', '全部', 'any'))}({self.entry_truth(inside, depth - 1)}{where})"
         if form == "values":
             return f"{d.pick(('任一', '全部'))}({', '.join(self.condition(at, depth - 1) for _ in range(d.between(2, 3)))})"
