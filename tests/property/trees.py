@@ -182,6 +182,7 @@ LINES = (
     states,
     transitions,
     made(nodes.Arrears, expressions, notes),
+    made(nodes.Recover, expressions, notes),
     tables,
 )
 repeals = hidden(
@@ -223,7 +224,7 @@ def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool
         () if kind in (nodes.Status, nodes.Amendment) else (nodes.Initial, nodes.Final)
     )
     if not (kind is nodes.Amendment or benefit):
-        wrong = (*wrong, nodes.Arrears)
+        wrong = (*wrong, nodes.Arrears, nodes.Recover)
     kept = [
         attrs.evolve(line, lines=_fitting(line.lines, kind, benefit)) if isinstance(line, nodes.Dated) else line
         for line in body
