@@ -1,20 +1,21 @@
 """Histories decided month by month: what changed and why, and what was paid against what is due.
 
-history.py    facts with dates → tracks
-months.py     one month after another
-courses.py    both courses, as paid and as due
-ledger.py     rows and settlements
-booked.py     what the history's ledger says
-arrears.py    paid against due: feeds the ledger
-owed.py       its rows for programs
-timeline.py   the public `Timeline`
-month.py      one month of it
-reasons.py    why two decisions differ
-stays.py      how long a status has been in its state
-failures.py   errors of many months, told once
-stretches.py  months as stretches
-rows.py       months as rows for people
-forms.py      text, Markdown, HTML
-picture.py    the strip of months
-pickled.py    a history as a pickle holds it
+history.py       facts with dates → tracks
+months.py        one month after another
+courses.py       both courses, as paid and as due
+ledger.py        rows and settlements
+paid_amounts.py  the amounts of a history's ledger
+booked.py        what the history's ledger says
+arrears.py       paid against due: feeds the ledger
+owed.py          its rows for programs
+timeline.py      the public `Timeline`
+month.py         one month of it
+reasons.py       why two decisions differ
+stays.py         how long a status has been in its state
+failures.py      errors of many months, told once
+stretches.py     months as stretches
+rows.py          months as rows for people
+forms.py         text, Markdown, HTML
+picture.py       the strip of months
+pickled.py       a history as a pickle holds it
 """
