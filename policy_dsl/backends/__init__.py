@@ -9,6 +9,7 @@ runtime.py                              what generated code may call, and nothin
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month
+payment.py                              what a month pays of a benefit, in money
 handover.py                             what a month hands to the next
 standalone.py                           a policy as one Python file
 """
