@@ -5,6 +5,7 @@ spells.py     dated values, and which of them lie outside a life
 months.py     one month after another
 courses.py    both courses, as paid and as due
 ledger.py     rows and settlements
+paid_amounts.py  the amounts of a history's ledger
 booked.py     what the history's ledger says
 arrears.py    paid against due: feeds the ledger
 gone.py       what no part pays of a benefit in parts
