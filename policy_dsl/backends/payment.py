@@ -31,7 +31,12 @@ class Beside(NamedTuple):
 def payment(rule: ir.Rule, value: Fraction, month: int, seen: int | None = None) -> Fraction:
     """What a month pays of a benefit with this value, or with this part (Decision.amounts), both in base units. `month`: the day decided
     (yyyymmdd); `seen`: as known on that day."""
-    return value * days_of(rule, month, seen) if period(rule.type.unit) == "day" else value
+    return value * days_of(rule, month, seen) if per_day(rule) else value
+
+
+def per_day(rule: ir.Rule) -> bool:
+    """Whether each day of a month up to the benefit's end is paid for, so that what ends inside a month matters to it."""
+    return rule.benefit and period(rule.type.unit) == "day"
 
 
 def days_of(rule: ir.Rule, month: int, seen: int | None = None) -> int:

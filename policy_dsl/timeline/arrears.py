@@ -13,13 +13,12 @@ from typing import NamedTuple
 from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.payment import amount_key, payment
+from ..backends.payment import amount_key, payment, per_day
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
-from ..ir.periods import period
 from .booked import Booked
 from .courses import Courses, Heard, Steps
 from .gone import Gone
@@ -214,7 +213,7 @@ def _gives_the_same(a: Step, b: Step) -> bool:
     """Whether two months certainly pay the same: results of one function on the same facts that are equal."""
     if a.raw is None or b.raw is None or a.run.compiled is not b.run.compiled or a.facts is not b.facts:
         return False
-    if a.run is not b.run and any(r.benefit and period(r.type.unit) == "day" for r in a.engine.program.rules):
+    if a.run is not b.run and any(per_day(r) for r in a.engine.program.rules):
         return False  # what ends inside the month may have become known
     try:
         return a.run.compiled.pays_alike(a.run.compiled.root, a.raw, b.raw)

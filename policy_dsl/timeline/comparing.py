@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..backends.entries import Instance
+from ..backends.payment import per_day
 from ..backends.presence import first_month
 from ..backends.runtime import Unknown
 from ..backends.values import known
@@ -39,12 +40,15 @@ from .walking import Kept, Term
 class Comparing(LawCauses):
     """Looks for the causes of one output. `old` is the decision before, its twin the one after."""
 
-    def of(self, path: str, name: str) -> list[Cause]:
-        """The causes for an output of an entry: first what changed, then how statuses moved."""
+    def of(self, path: str, name: str, paid: bool = False) -> list[Cause]:
+        """The causes for an output of an entry, or for what a month pays of it: first what changed, then how statuses moved."""
         there = [path in w.entries for w in (self.old, self.new)]
         if all(there):
             self.stack.append(lambda: self._rule(Ref(self.old, path, name)))
             self._all()
+            rule = self.old.explainer.rules[self.old.entries[path].entity.name, name]
+            if paid and per_day(rule):
+                self.ends(rule)
         elif there[1]:
             self._entry(self.old, path, True)
         elif there[0]:

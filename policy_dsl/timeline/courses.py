@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..backends.engine import Engine
+from ..backends.payment import per_day
 from ..backends.presence import first_month
 from ..ir import nodes as ir
-from ..ir.periods import period
 from .history import History
 from .months import Course, Step, months_between, payday, same
 
@@ -109,9 +109,7 @@ class Courses:
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:
     """(day on which something becomes known, first month that it touches), by day."""
-    days = any(
-        r.benefit and period(r.type.unit) == "day" for r in engine.program.rules
-    )  # of which a month pays up to the day of their end
+    days = any(per_day(r) for r in engine.program.rules)  # what ends inside a month matters to it
     found = {(known, since // 100 * 100 + 1 if days else first_month(since)) for known, since in engine.news if since}
     found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
     return sorted(found)

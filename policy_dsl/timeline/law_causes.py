@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ..backends.payment import days_of
+from ..backends.runtime import add_days
 from ..backends.values import Value, known
 from ..explain.leaves import filled
 from ..ir import nodes as ir
-from ..ir.in_force import InForce, repealing
+from ..ir.in_force import InForce, in_force, repealing
 from ..ir.traverse import walk
 from ..model.functions import BY_KEY
 from .causes import Atom, Figure, Lines
@@ -68,6 +70,24 @@ class LawCauses(Walk):
             (atom,), month, rule.called, tuple(began), tuple(ended), repeal, gone, days, seen, clause, old.law
         )
         self._tell(atom, cause)
+
+    def ends(self, rule: ir.Rule) -> None:
+        """That a benefit of which each day is paid ends on another day of the month."""
+        old, new = self.old, self.new
+        known_on = [w.explainer.epoch.known for w in (old, new)]
+        days = [days_of(rule, w.on, k) for w, k in zip((old, new), known_on, strict=True)]
+        if days[0] == days[1]:
+            return
+        first = add_days(new.on, min(days))  # of those that only one of the two pays
+        before, after = (_lines_of(in_force(rule, first, k)) for k in known_on)
+        repeals = repealing(rule, first, known_on[1])
+        repeal = next((r for r in repeals if before and r.takes(before[0].key, before[0].layer)), None)
+        atom = ("lines", 0, rule.entity, rule.name, 0)
+        clause = (*(x.clause for x in (*after, *before)), rule.clause)[0]
+        cause = Lines(
+            (atom,), 0, rule.called, tuple(after), tuple(before), repeal, not after, (first, first), known_on[1], clause
+        )
+        self._tell(("ends", atom), cause)
 
     # --- parameters, and the law of another day
 

@@ -79,7 +79,7 @@ class Compared:
             if found is None:  # in neither of them
                 self._causes[key] = []
             else:
-                self._causes[key] = Comparing(world, support).of(found[0].path, measure or found[1])
+                self._causes[key] = Comparing(world, support).of(found[0].path, measure or found[1], bool(measure))
         return self._causes[key]
 
 
