@@ -6,6 +6,7 @@ lines.py        which line gave a value, and which did not
 leaves.py       facts, and what came over from last month
 displaced.py    what an upper layer says
 describe.py     a step in words
+workings.py     what stands beside a formula: numbers, conversions, days
 formula.py      a formula in words
 text.py         the words as text and Markdown
 html.py         as a page

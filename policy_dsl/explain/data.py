@@ -12,19 +12,10 @@ from .._version import __version__
 from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import (
-    calendars,
-    conversions,
-    displaced_text,
-    left_out,
-    like_this,
-    line_text,
-    part_text,
-    roundings,
-    to_declared,
-)
+from .describe import displaced_text, like_this, line_text
 from .explanation import Considered, Explanation, Step
 from .formula import Words
+from .workings import calendars, conversions, left_out, part_text, roundings, to_declared
 
 SCHEMA = "https://policy-dsl.invalid/explanation-1.json"
 ALWAYS = (
