@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..ir import nodes as ir
 from . import runtime
 from .encoding import carried_width
+from .possible import FIRST_DAY, LAST_DAY, UNBOUNDED, Bounds, Possible, of_type
 from .values import Undetermined, Value
 
 
@@ -148,3 +149,17 @@ def _decoded(c: ir.Carried, item: Any) -> Value:
     if not c.type.is_amount:
         return item
     return Fraction(item, c.grid) if c.grid else Fraction(*item)
+
+
+def of_fact(entity: ir.Entity, name: str, month: int) -> Possible:
+    """What a fact that is not given may be: of its type, in its range; who is there in the month (yyyymmdd) was born before it, and did
+    not die before."""
+    place, fact = next((n, f) for n, f in enumerate(entity.facts) if f.name == name)
+    if place == entity.born:
+        return Bounds(FIRST_DAY, month)
+    if place == entity.died:
+        return Bounds(month, runtime.NEVER)
+    if fact.type.kind == "date":
+        return Bounds(FIRST_DAY, LAST_DAY)
+    left = of_type(fact.type)
+    return Bounds(fact.low, fact.high) if left == UNBOUNDED else left

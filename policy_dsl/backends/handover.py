@@ -16,11 +16,11 @@ from ..ir import nodes as ir
 from ..ir.carried_grids import CARRIED, PARTS
 from .compiled import Compiled
 from .encoding import carried_width, encoded, fact_step
-from .entries import Entries, Instance, numbers_of
+from .entries import Entries, Instance, numbers_of, of_fact
 from .epoch import Epoch
 from .identity import Key, keys_of
 from .parts import CarriedParts
-from .possible import Bounds, of_fact
+from .possible import Bounds
 from .runtime import NOTHING, Defer, Held, Unknown, month_start, next_month
 from .values import Undetermined, Value, known, possible
 

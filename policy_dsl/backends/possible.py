@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..ir import nodes as ir
-from ..ir.traverse import compared
+from ..model.signs import compared
 from ..model.types import Type
 from .runtime import NEVER
 
@@ -45,20 +44,6 @@ def of_type(type_: Type) -> Possible:
         case "amount":
             return UNBOUNDED
     return None
-
-
-def of_fact(entity: ir.Entity, name: str, month: int) -> Possible:
-    """What a fact that is not given may be: of its type, in its range; who is there in the month (yyyymmdd) was born before it, and did
-    not die before."""
-    place, fact = next((n, f) for n, f in enumerate(entity.facts) if f.name == name)
-    if place == entity.born:
-        return Bounds(FIRST_DAY, month)
-    if place == entity.died:
-        return Bounds(month, NEVER)
-    if fact.type.kind == "date":
-        return Bounds(FIRST_DAY, LAST_DAY)
-    left = of_type(fact.type)
-    return Bounds(fact.low, fact.high) if left == UNBOUNDED else left
 
 
 def truths(found: Possible) -> frozenset[bool]:

@@ -9,7 +9,7 @@ from ..backends import runtime
 from ..backends.formatting import day_text
 from ..ir import nodes as ir
 from ..ir.in_force import day_after
-from ..ir.traverse import compared
+from ..model.signs import compared
 
 END = ir.OPEN + 1  # the first day after all
 

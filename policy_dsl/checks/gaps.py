@@ -14,7 +14,8 @@ from math import prod
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
 from ..ir.in_force import InForce, day_after, in_force, repealing
-from ..ir.traverse import compared, restricted, walk
+from ..ir.traverse import restricted, walk
+from ..model.signs import compared
 from ..source import Place
 
 MOST_CASES = 4096  # combinations of one rule's plain values

@@ -8,8 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..model.signs import compared
 from . import nodes as ir
-from .traverse import compared
 
 MOST_ALTERNATIVES = 24
 Atom = tuple[object, object]  # (what is constrained, what it may be)

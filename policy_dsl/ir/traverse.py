@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ..diagnostics.report import PolicyError, diagnostic
 from ..model.functions import BY_KEY
@@ -155,19 +153,6 @@ def stated_assumptions(program: ir.Program) -> Iterator[str]:
         yield from guarantee.assumptions
         for claim in guarantee.claims:
             yield from claim.assumptions
-
-
-def compared(sign: str, a: Any, b: Any) -> bool:
-    """Two known values under a comparison sign."""
-    signs = {
-        "<": operator.lt,
-        "<=": operator.le,
-        "=": operator.eq,
-        "!=": operator.ne,
-        ">": operator.gt,
-        ">=": operator.ge,
-    }
-    return bool(signs[sign](a, b))
 
 
 def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:

@@ -6,5 +6,6 @@ clause.py         a place in the law
 types.py          types of values
 units.py          units
 functions.py      the table of functions
+signs.py          comparison signs
 reserved_keys.py  keys of given facts that are no names
 """

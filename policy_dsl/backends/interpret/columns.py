@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ...ir import nodes as ir
 from ...ir.disjoint import shape
-from ...ir.traverse import compared
+from ...model.signs import compared
 from ..possible import MOST, Bounds
 from ..values import Undetermined, Value, known, possible
 

@@ -8,10 +8,10 @@ from ...ir import nodes as ir
 from ...model.types import TRUTH
 from .. import runtime
 from ..calendar import Calendar
-from ..entries import Imagined, Instance, imagined
+from ..entries import Imagined, Instance, imagined, of_fact
 from ..epoch import Epoch
 from ..formatting import day_text
-from ..possible import EITHER, Bounds, Possible, of_fact, of_type
+from ..possible import EITHER, Bounds, Possible, of_type
 from ..values import Failure, Undetermined, Value, join, known, possible
 from ..working_days import calendar_of
 from .columns import Columns, columns

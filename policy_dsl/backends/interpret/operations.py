@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
-from ...ir.traverse import asks_calendar, compared
+from ...ir.traverse import asks_calendar
+from ...model.signs import compared
 from ...source import Place
 from .. import possible as may
 from .. import runtime
