@@ -154,6 +154,10 @@ def _before(entity: ir.Entity, data: Data) -> dict[str, object]:
         if isinstance(given, Unknown):
             if given is NOTHING and not c.keeps:
                 made[PRESENT[0]] = False
+            elif _death(entity, c):
+                made[c.given[0]] = OPEN_WORDS[0]
+            continue
+        if c.type.kind == "date" and given == NEVER:  # a death that is left out is none
             continue
         if c.kind == "window":
             told: object = [
@@ -166,6 +170,11 @@ def _before(entity: ir.Entity, data: Data) -> dict[str, object]:
         else:
             made.setdefault(c.given[0], {})[c.given[1]] = told  # type: ignore[index]
     return made
+
+
+def _death(entity: ir.Entity, c: ir.Carried) -> bool:
+    """Whether it is last month's date of death."""
+    return c.source == "fact" and entity.died >= 0 and entity.facts[entity.died].name == c.of
 
 
 def _handed(c: ir.Carried, value: Any) -> object:
