@@ -105,8 +105,8 @@ def timelines() -> None:
     print("\ntimelines of 120 months, household of five, beside single decisions of it")
     late = policy_dsl.load(HERE / "late.policy")
     for name, policy, given, bound in (
-        ("Qingshui", shipped, cases, "at most 150"),
-        ("Qingshui, late standards", late, cases, "at most 300"),
+        ("Qingshui", shipped, cases, "at most 115"),
+        ("Qingshui, late standards", late, cases, "at most 260"),
         ("bridge, late standards", bridge, small, "no limit: a decision of 3 µs beside what a month costs by itself"),
     ):
         histories = [_dated(case) for case in given]

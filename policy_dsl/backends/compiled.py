@@ -90,11 +90,16 @@ class Compiled(NamedTuple):
                 out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
         return out
 
-    def paying(self, name: str, raw: tuple[Any, ...]) -> tuple[object, ...]:
-        """The results of the benefits of the entry and of all below it: equal ones, on the same entries, are equal amounts."""
+    def pays_alike(self, name: str, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+        """Whether two results, of one function on the same entries, pay the same to the entry and all below it. Defers for what is unknown."""
         paid = self.paid[name]
-        below = [self.paying(inner, r) for _, inner, _, result in paid.lists for r in raw[result]]
-        return paid.results(raw), *below
+        if a is b or a == b:
+            return True
+        if paid.results(a) != paid.results(b):
+            return False
+        return all(
+            self.pays_alike(inner, x, y) for _, inner, _, at in paid.lists for x, y in zip(a[at], b[at], strict=True)
+        )
 
 
 class Run(NamedTuple):

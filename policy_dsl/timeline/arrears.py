@@ -14,6 +14,7 @@ from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.payment import amount_key, payment, per_day
+from ..backends.runtime import Defer
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
@@ -23,7 +24,7 @@ from .courses import Courses, Heard, Steps
 from .gone import Gone
 from .history import History
 from .ledger import NONE, Benefit, Key, Ledger, Open, Row
-from .months import Step, payday, same
+from .months import Step, payday
 
 Payments = dict[Benefit, Fraction | Open]
 
@@ -42,9 +43,10 @@ class Account(NamedTuple):
 class _Settling(Interpretation):
     """Evaluates 补发's condition: 已发 and 应发 are those of the month that is settled, all else is as of the month of settlement."""
 
-    def __init__(self, decision: Decision, measures: dict[str, Value]) -> None:
+    def __init__(self, decision: Decision) -> None:
         super().__init__(decision.epoch, decision.day, decision.instance)
-        self.measures = measures
+        self.measures: dict[str, Value] = {}
+        self.there = {e.path: e for e in decision.instance.all()}
 
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
         return self.measures[node.name] if isinstance(node, ir.Measure) else super().evaluate(node, at)
@@ -62,6 +64,7 @@ class _Books:
         self.limits = {(e, b): x for (kind, e, b), x in said.items() if kind == "recover"}
         self.entities = {t.path: t.entity.name for t in history.track.all()}
         self.errors: list[tuple[int, Diagnostic]] = []
+        self.settling: _Settling | None = None  # of the month that settles
         self.booked = Booked(history, self.courses)
         self.ledger = Ledger(self.booked.closed)
         self.gone = Gone(self.courses) if any(r.parts is not None for r in engine.program.rules) else None
@@ -73,15 +76,16 @@ class _Books:
             if heard and (event.day != heard[0].day or not isinstance(event, Heard)):
                 self._gone([x.month for x in heard], heard[0].day, False)
                 heard = []
+            at = event.month
             if isinstance(event, Heard):
                 heard.append(event)
                 self._entries(event.day - 1)
-                self._hear(event.month, event.day, self._differing(event.before, courses.due[event.month]))
-            else:
-                at = event.month
-                self._entries(event.day)
-                self._gone([at], event.day, True)
-                self.ledger.settle(at, self)
+                self._hear(at, event.day, self._differing(event.before, courses.due[at]))
+                continue
+            self._entries(event.day)
+            self._gone([at], event.day, True)
+            self.ledger.settle(at, self)
+            if booked.says or courses.due[at] is not courses.paid[at]:
                 self._hear(at, event.day, [*self._differing(courses.paid[at], courses.due[at]), *booked.of(at)])
         if heard:
             self._gone([x.month for x in heard], heard[0].day, False)
@@ -91,7 +95,7 @@ class _Books:
 
     def _entries(self, day: int) -> None:
         """What the history's ledger says until a day, later than on the pay day of its month."""
-        for entry in self.booked.until(day):
+        for entry in self.booked.until(day) if self.booked.says else ():
             if entry.settled:
                 self.ledger.book(entry.key, entry.day, entry.settled, entry.amount)
             else:
@@ -187,11 +191,15 @@ class _Books:
     def _as_of(self, month: int, benefit: Benefit, node: ir.Expression, measures: dict[str, Value]) -> Value:
         """The value in a month of settlement, as it was paid; None of who is not there."""
         step = self.courses.paid[month]
-        decision = None if step is None else step.decision()
-        entry = None if decision is None else next((e for e in decision.instance.all() if e.path == benefit[0]), None)
-        if decision is None or entry is None:
+        if step is None:
             return None
-        value = _Settling(decision, measures).evaluate(node, entry)
+        if self.settling is None or self.settling.on != month:
+            self.settling = _Settling(step.decision())
+        self.settling.measures = measures
+        entry = self.settling.there.get(benefit[0])
+        if entry is None:
+            return None
+        value = self.settling.evaluate(node, entry)
         if isinstance(value, Failure):
             self.errors.append((month, diagnose(value, ".".join(benefit))))
         return value
@@ -207,8 +215,10 @@ def _gives_the_same(a: Step, b: Step) -> bool:
         return False
     if a.run is not b.run and any(per_day(r) for r in a.engine.program.rules):
         return False  # what ends inside the month may have become known
-    compiled = a.run.compiled
-    return same(a.raw, b.raw) or same(*(compiled.paying(compiled.root, raw) for raw in (a.raw, b.raw)))
+    try:
+        return a.run.compiled.pays_alike(a.run.compiled.root, a.raw, b.raw)
+    except Defer:
+        return False
 
 
 def account(engine: Engine, history: History, start: int, end: int, as_known: int | None) -> Account:

@@ -22,7 +22,7 @@ class Entry(NamedTuple):
 
 
 class Booked:
-    """`closed`: the last month in which the history says that something of an owed month and benefit was settled."""
+    """`says`: whether there is anything in it; `closed`: the last month in which the history says that something of an owed month and benefit was settled."""
 
     def __init__(self, history: History, courses: Courses) -> None:
         self.courses = courses
@@ -34,6 +34,7 @@ class Booked:
             for name, payments in track.ledger.items():
                 for month in courses.months:
                     self._read((month, (track.path, name)), payments)
+        self.says = bool(self._of)
         self._entries.sort()
         self._told = 0
 

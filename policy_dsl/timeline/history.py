@@ -10,13 +10,10 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..backends.encoding import fact_step
 from ..backends.entries import Unborn
 from ..backends.formatting import day_text
-from ..backends.payment import paid_type
 from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_month, month_after, told
 from ..backends.runtime import UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
@@ -25,6 +22,7 @@ from ..facts.read import Reader, spare, unfilled
 from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
+from .paid_amounts import PaidAmounts
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
@@ -233,8 +231,7 @@ class HistoryReader:
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
         self.given_state = False
-        # benefits as facts of the ledger; the reader knows a fact by its id
-        self.paid: dict[tuple[str, str, bool], ir.Fact] = {}
+        self.amounts = PaidAmounts(self.reader)
 
     def read(self, facts: object) -> History:
         """Raises PolicyError with all that is wrong."""
@@ -474,29 +471,12 @@ class HistoryReader:
                 hint = (zh or own[0], en or own[1])
                 self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
                 continue
-
-            track.ledger[name] = self._payments(rule, rows, f"{path}.{name}")
-
-    def _payments(self, rule: ir.Rule, rows: object, path: str) -> tuple[Spell, ...]:
-        """Amounts of money; what a month paid for others may be negative."""
-
-        def reads(low: Fraction | None) -> Any:
-            made = ir.Fact(
-                rule.name, paid_type(rule), low, None, None, False, False, "", "", None, rule.clause, rule.place
-            )
-            fact = self.paid.setdefault((rule.entity, rule.name, low is None), made)
-
-            def amount(v: object, at: str) -> object:
-                if v is None:
-                    self.reader.wrong_type(at, ("数", "a number"), v)
-                steps = self.reader.fact(v, fact, at)
-                return steps if steps is UNKNOWN else steps * fact_step(fact.type)
-
-            return amount
-
-        if isinstance(rows, list):
-            return self._spells(rows, path, reads(Fraction(0)), ("按决定发放", "paid as decided"), reads(None))
-        return self._lasting(rows, path, reads(Fraction(0)), ("", ""))
+            paid, where = self.amounts.of(rule, negative=False), f"{path}.{name}"
+            if isinstance(rows, list):
+                words = ("按决定发放", "paid as decided")
+                track.ledger[name] = self._spells(rows, where, paid, words, self.amounts.of(rule, negative=True))
+            else:
+                track.ledger[name] = self._lasting(rows, where, paid, ("", ""))
 
 
 def _is_month(value: object) -> bool:

@@ -98,4 +98,5 @@ class Statuses(Bodies):
         if not d.chance(30):
             return []
         asked = d.pick(("已发 > 0", "应发 > 已发", "已发 ≥ 0", "应发 ≠ 已发"))
-        return [f"补发 当 {asked}{f' 且 ({self.condition(at, 1)})' if d.chance(40) else ''}"]
+        lines = [f"补发 当 {asked}{f' 且 ({self.condition(at, 1)})' if d.chance(40) else ''}"]
+        return lines + ["追回 每月不超过 50 元"] * d.chance(30)

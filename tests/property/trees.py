@@ -183,6 +183,7 @@ LINES = (
     transitions,
     made(nodes.Arrears, expressions, notes),
     made(nodes.PaidOn, expressions, notes),
+    made(nodes.Recover, expressions, notes),
     tables,
 )
 repeals = hidden(
@@ -224,7 +225,7 @@ def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool
         () if kind in (nodes.Status, nodes.Amendment) else (nodes.Initial, nodes.Final)
     )
     if not (kind is nodes.Amendment or benefit):
-        wrong = (*wrong, nodes.Arrears, nodes.PaidOn)
+        wrong = (*wrong, nodes.Arrears, nodes.Recover, nodes.PaidOn)
     kept = [
         attrs.evolve(line, lines=_fitting(line.lines, kind, benefit)) if isinstance(line, nodes.Dated) else line
         for line in body

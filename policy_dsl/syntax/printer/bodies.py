@@ -45,7 +45,7 @@ class Bodies(Tables):
                 yield from fitted(f"{self.word('PAID_ON')} {self.expression(day)}{self.notes(notes)}", depth)
             case nodes.Recover(limit, notes):
                 a_month = "" if self.lang == "zh" else f" {keywords.A_MONTH}"
-                made = f"{self.word('RECOVER')} {self.word('INSTALMENT')} {self.expression(limit)}{a_month}{self.notes(notes)}"
+                made = f"{self.word('RECOVER')} {self.word('INSTALMENT')} {self.condition(limit)}{a_month}{self.notes(notes)}"
                 yield from fitted(made, depth)
             case _:
                 yield from fitted(self.given(line), depth)

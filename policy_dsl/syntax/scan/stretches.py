@@ -51,7 +51,11 @@ class Stretches(Words, Numbers):
                     and self.marks(stop, end, previous)
                 ):
                     token = self.token(MARK[text].terminal, at, stop)
-                if text == keywords.A_MONTH and (out or before) and (before or out)[0].type == "RECOVER":
+                if (
+                    text == keywords.A_MONTH
+                    and [t.type for t in (before or out)[:1]] == ["RECOVER"]
+                    and self.ends(stop, end)
+                ):
                     token = self.token("A_MONTH", at, stop)
                 if token.type in ("UNDER", "ASSUME"):
                     at = self.note(out, token, stop, end)

@@ -15,6 +15,8 @@ _WORD = keywords.words("word")
 _TYPE = keywords.words("type")
 MARK = keywords.words("mark")
 _MARKED = re.compile(r"[ \t\f]*(?:,|$)", re.MULTILINE)  # what stands behind a mark
+_NOTES = "|".join(keywords.words("tail"))
+_ENDS = re.compile(rf"[ \t\f]*(?:$|(?:{_NOTES})(?:\s|$))", re.MULTILINE)  # what stands behind a line's formula
 _CELL = keywords.words("cell")
 _RESULT = keywords.words("result")
 _DATED = keywords.words("dated")
@@ -109,3 +111,7 @@ class Words(Tokens):
         text = self.source.text[start:stop].strip(" \t\u3000\u00a0")
         out.append(self.token(token.type, token.start_pos or 0, stop, text))
         return stop
+
+    def ends(self, stop: int, end: int) -> bool:
+        """Whether a word that ends here is the last of its line but for notes."""
+        return _ENDS.match(self.folded, stop, end) is not None
