@@ -88,7 +88,7 @@ class PutBack(Interpretation):
 
     def __init__(self, old: Decision, new: Decision, atoms: Atoms, depth: int = 0, data: Any = None) -> None:
         program = new.epoch.program
-        self.first, self.second, self.atoms, self.depth = old, new, atoms, depth
+        self.pair, self.atoms, self.depth = (old, new), atoms, depth
         on = old.day if ("day", depth) in atoms else new.day
         entity = new.instance.entity
         given = new.instance.data if data is None else data
@@ -105,7 +105,7 @@ class PutBack(Interpretation):
         return super().rule(rule, at)
 
     def law(self, day: int) -> Epoch:
-        old, new = (d.epoch.laws.at(day, d.epoch.known) for d in (self.first, self.second))
+        old, new = (d.epoch.laws.at(day, d.epoch.known) for d in self.pair)
         return epoch_of(old, new, day, self.depth, self.atoms)
 
     def under(self, day: int) -> UnderLaw:
