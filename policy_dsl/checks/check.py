@@ -38,7 +38,8 @@ def check(program: ir.Program, report: Report) -> None:
     _parts(program, report)
     _births(program, report)
     _ages(program, report)
-    check_law(program, report)
+    if not report.failed:
+        check_law(program, report)
     recovery(program, report)
 
 
