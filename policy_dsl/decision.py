@@ -160,10 +160,10 @@ class Decision(Mapping[str, object]):
 
         if self._raw is not None:
             try:
-                return self._engine.handover(self._compiled).of(self._data, self._raw)
+                return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
             except Unusual:
                 pass
-        return from_values(self.instance, self._engine.intake, self._epoch)
+        return from_values(self.instance, self._engine.intake, self._epoch, self._on)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
@@ -232,7 +232,8 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Who is not there yet (F0218), who is in two places (F0231), then the guarantees that the decision does not keep, each with its place and numbers.
+        """Who is not there: not yet born (F0218) or dead (F0222); who is in two places (F0231); then the guarantees that the decision does not
+        keep, each with its place and numbers.
 
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
@@ -287,7 +288,7 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born there is no output, and that is said."""
+        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born, or dead, there is no output, and that is said."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told

@@ -89,7 +89,12 @@ class Policy:
     # --- deciding
 
     def decide(
-        self, facts: Mapping[str, Any] | Any, *, on: str | datetime.date, previous: Decision | None = None
+        self,
+        facts: Mapping[str, Any] | Any,
+        *,
+        on: str | datetime.date,
+        previous: Decision | None = None,
+        months_absent: int = 0,
     ) -> Decision:
         """Decides one case for a day.
 
@@ -98,7 +103,8 @@ class Policy:
         fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
         上月, or as before the first month. Entries are those of the month before by the fact that identifies them (认人), else by their place,
-        where what cannot change must be the same (F0233).
+        where what cannot change must be the same (F0233). `months_absent`: how many months lie between the two in which the first entry was
+        not there.
         """
         known = self._runs.get(on)
         if known is None:
@@ -116,7 +122,7 @@ class Policy:
                 run = self.engine.run(number, root)
                 compiled = run.compiled
         if previous is not None:
-            data = self._continued(data, root, number, previous)
+            data = self._continued(data, root, number, previous, months_absent)
         if self._guarded:
             self._legal(number, root, data)
         try:
@@ -129,17 +135,21 @@ class Policy:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
         return self.engine.run(on, root, known)
 
-    def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision) -> tuple[Any, ...]:
-        """The data with what the decision of the month before hands over."""
+    def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision, absent: int) -> tuple[Any, ...]:
+        """The data with what the decision of the month before hands over, or of the last month before so many in which nobody was there."""
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
-        if on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month) != 1:
+        months = on // 10000 * 12 + on // 100 % 100 - (previous.on.year * 12 + previous.on.month)
+        if absent < 0 or months != 1 + absent:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
+        from .backends.runtime import add_months
         from .facts.same import same_entries
 
         same_entries(self.program, root, previous.data, data)
-        return self.engine.intake.laid(data, root, previous.carry())
+        last, before = int(previous.on.strftime("%Y%m%d")), add_months(on // 100 * 100 + 1, -1)
+        intake = self.engine.intake
+        return intake.laid(data, root, intake.absent(root, previous.carry(), last, before))
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
         """Raises PolicyError for a case that breaks a guarantee about facts."""

@@ -99,6 +99,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "这项文本认得出是谁：上月、名册按它找人，不按位置",
         "the text says who it is: last month and rolls find people by it, not by place",
     ),
+    "DIED": (
+        "这个日期是死亡：死亡以后不在；不写就是在世",
+        "the date is a death: nobody is there after it; left out, there is none",
+    ),
     "ASK": ("问人时的问题", "the question for people"),
     "BY": ("由谁决定", "who decides it"),
     "DECIDES": ("与「由」成对，可省略", "goes with “by”, may be left out"),

@@ -1,7 +1,8 @@
 """Ways to evaluate a program: the plain interpreter (the oracle), and generated Python, fast and recording.
 
 epoch.py, calendar.py, working_days.py  the law of a day, and the days that deadlines count
-values.py, encoding.py, entries.py      values, and how they lie in a case's data
+values.py, possible.py                  values; what one that is not known may still be
+encoding.py, entries.py                 how they lie in a case's data
 formatting.py                           how values are shown
 interpret/                              the interpreter
 python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..ir import nodes as ir
 from . import runtime
 from .encoding import carried_width
-from .values import Value
+from .values import Undetermined, Value
 
 
 class Instance:
@@ -50,6 +50,23 @@ class Instance:
         return out
 
 
+class Imagined(Instance):
+    """An entry that stands for any of a list that is not given: nothing of it is known."""
+
+    __slots__ = ()
+
+
+def imagined(program: ir.Program, holder: Instance, members: ir.Members) -> Imagined:
+    """An entry of the holder's list; of the months before it, it is not even known whether there were any."""
+    entity = next(e for e in program.entities if e.name == members.entity)
+    path = f"{holder.path}.{members.name}"
+    unknown = runtime.Unknown(path)
+    before = runtime.Held(Undetermined((path,), may_fail=True))
+    width = sum(carried_width(c) for c in entity.carried)
+    data = (*[unknown] * (len(entity.facts) + len(entity.lists)), 0, *[before] * width)
+    return Imagined(program, entity, data, holder, path)
+
+
 def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     """The entry and the name that a path means. A name may hold dots (「甲.乙」), so a path is matched, not split."""
     for entry in root.all():
@@ -59,27 +76,39 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     return None
 
 
-class Unborn(NamedTuple):
-    """An entry of a list who is not there yet: its number, its name or "", and the day of its birth."""
+class Missing(NamedTuple):
+    """An entry of a list who is not there: its number, its name or "", and the day of its birth, or of its death, or its list that has too few left."""
 
     number: int
     called: str
     day: int
+    dead: bool
+    short: str = ""
 
 
 class Entries(list[Any]):
-    """The entries of a list who are there in a month, with their numbers in the list as it was given, and who is not yet born."""
+    """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    __slots__ = ("numbers", "unborn")
+    `missing`: who of those given is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by.
+    """
 
-    def __init__(self, entries: Iterable[Any], numbers: tuple[int, ...], unborn: tuple[Unborn, ...] = ()) -> None:
+    __slots__ = ("away", "missing", "numbers")
+
+    def __init__(
+        self,
+        entries: Iterable[Any],
+        numbers: tuple[int, ...],
+        missing: tuple[Missing, ...] = (),
+        away: dict[int | str, Any] | None = None,
+    ) -> None:
         super().__init__(entries)
         self.numbers = numbers
-        self.unborn = unborn
+        self.missing = missing
+        self.away: dict[int | str, Any] = away or {}
 
     def __eq__(self, other: object) -> bool:
         """Other entries with the same data are others."""
-        if isinstance(other, Entries) and (self.numbers, self.unborn) != (other.numbers, other.unborn):
+        if isinstance(other, Entries) and (self.numbers, self.missing) != (other.numbers, other.missing):
             return False
         return super().__eq__(other)
 
@@ -87,7 +116,7 @@ class Entries(list[Any]):
 
     def holding(self, entries: Iterable[Any]) -> Entries:
         """The same list with other data of the same entries."""
-        return Entries(entries, self.numbers, self.unborn)
+        return Entries(entries, self.numbers, self.missing, self.away)
 
 
 def numbers_of(given: Any) -> Iterable[int]:

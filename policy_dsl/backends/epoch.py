@@ -30,6 +30,7 @@ from ..ir.in_force import (
 )
 from ..ir.traverse import all_formulas, counted_status, formulas, references, walk
 from ..model.reserved_keys import PARTS
+from .encoding import fact_step
 from .interpret.parameters import evaluate_parameter
 
 EpochOrder = tuple[list[int], list[ir.Parameter]]
@@ -58,6 +59,12 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self.steps = {
+            (e.name, f.name): fact_step(f.type) for e in program.entities for f in e.facts if f.type.is_amount
+        }
+        self.columns: dict[
+            tuple[int, ...], Any
+        ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines
 
     def index(self, on: int, known: int | None) -> Index:
         """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from ..model.types import Type, plain_number
 from ..syntax.keywords import UNITS, spelling
+from .runtime import NEVER
 from .values import Failure, Undetermined, Value
 
 MOST_DENOMINATOR = 10**6  # a fraction with a longer one is not read by anybody
@@ -23,10 +24,12 @@ def _number(value: Value, type_: Type) -> tuple[str, str | None]:
 
 
 def python_value(value: Value, type_: Type) -> object:
-    """A known value as Python has it: a Decimal in the declared unit, a Fraction where the decimals do not end."""
+    """A known value as Python has it: a Decimal in the declared unit, a Fraction where the decimals do not end; None for a day that does not come."""
     if type_.kind == "enumeration":
         return type_.members[value]
     if type_.kind == "date":
+        if value == NEVER:
+            return None
         return datetime.date(value // 10000, value // 100 % 100, value % 100)
     if type_.kind == "amount":
         text, shown = _number(value, type_)
@@ -39,7 +42,7 @@ def json_value(value: Value, type_: Type) -> object:
     if type_.kind == "enumeration":
         return type_.members[value]
     if type_.kind == "date":
-        return day_text(value)
+        return None if value == NEVER else day_text(value)
     return _number(value, type_)[0] if type_.kind == "amount" else value
 
 
@@ -78,6 +81,8 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
     if type_.kind == "enumeration":
         return type_.members[value]
     if type_.kind == "date":
+        if value == NEVER:
+            return "无" if zh else "none"
         return day_text(value)
     if type_.kind == "text":
         return str(value)

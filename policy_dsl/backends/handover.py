@@ -1,12 +1,14 @@
 """What a month hands to the next: the carried values of every entry, from a compiled function's results or from the interpreter's values.
 
 A `Carry` is a tree like the data: (carried places of the entry, for each of its lists the Carry of each entry by what it goes by: its
-identity, else its number). Numbers stay while people come and go; who is new begins anew. Who is not where they were last month, and
-stands elsewhere in the roll now, takes the past along.
+identity, else its number). Numbers stay while people come and go; who is new begins anew. The Carry of who is not there goes along
+(`Entries.away`), a month older each month (`Intake.away`): states and counts as they were, no value of last month, a month without a
+value in each window. Who is not where they were last month, and stands elsewhere in the roll now, takes the past along.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -18,11 +20,22 @@ from .entries import Entries, Instance, numbers_of
 from .epoch import Epoch
 from .identity import Key, keys_of
 from .parts import CarriedParts
-from .runtime import NOTHING, Defer, Held, Unknown
-from .values import Undetermined, known
+from .possible import Bounds, of_fact
+from .runtime import NOTHING, Defer, Held, Unknown, month_start, next_month
+from .values import Undetermined, Value, known, possible
 
 Carry = tuple[tuple[Any, ...], tuple[dict[Key, Any], ...]]
-Moved = dict[tuple[str, str], Carry]  # (entity, identity) → what was carried in the place that was left
+Moved = dict[tuple[str, Key], Carry]  # (entity, identity) → what was carried in the place that was left
+
+
+class Here(NamedTuple):
+    """Who is there this month by an identity, as (entity, identity), and what was carried in the places that they have left."""
+
+    there: frozenset[tuple[str, Key]]
+    moved: Moved
+
+
+NOWHERE = Here(frozenset(), {})
 
 
 class Unusual(Exception):
@@ -59,8 +72,19 @@ class _Plan(NamedTuple):
     ]  # (place in the data, entity, place from the end of the results or 0) of what carries below
 
 
+class _Aging(NamedTuple):
+    """What a month of absence does to what an entry carries: (from, to, months of a window or 0, whether it stays) of each value.
+
+    `first`: the first place that has no value after it, or -1; `steady`: nothing more happens to it in a further month, since there is no window, in it or below it, and no benefit in parts.
+    """
+
+    places: tuple[tuple[int, int, int, bool], ...]
+    first: int
+    steady: bool
+
+
 class Handover:
-    """Hands over for one compiled function. `of(data, raw)` raises Unusual where only the interpreter's values tell."""
+    """Hands over for one compiled function. `of(data, raw, month)` raises Unusual where only the interpreter's values tell."""
 
     def __init__(self, compiled: Compiled, intake: Intake) -> None:
         self.intake = intake
@@ -97,13 +121,13 @@ class Handover:
         whole = c.grid and s.over * c.grid % s.under == 0
         return _Plain(s.position, s.over * c.grid // s.under) if whole else None
 
-    def of(self, data: tuple[Any, ...], raw: tuple[Any, ...]) -> Carry:
+    def of(self, data: tuple[Any, ...], raw: tuple[Any, ...], month: int) -> Carry:
         try:
-            return self._entry(self.root, data, raw)
+            return self._entry(self.root, data, raw, month)
         except Defer:
             raise Unusual from None
 
-    def _entry(self, name: str, data: tuple[Any, ...], raw: tuple[Any, ...] | None) -> Carry:
+    def _entry(self, name: str, data: tuple[Any, ...], raw: tuple[Any, ...] | None, month: int) -> Carry:
         plan = self.plans[name]
         carried: list[Any] = []
         if plan.plain is not None and raw is not None:
@@ -130,7 +154,10 @@ class Handover:
                 raise Unusual
             results = raw[result] if raw is not None and result else [None] * len(given)
             entries = zip(keys_of(self.intake.entities[entity], given), given, results, strict=True)
-            below.append({key: self._entry(entity, d, r) for key, d, r in entries})
+            handed = {key: self._entry(entity, d, r, month) for key, d, r in entries}
+            if given.__class__ is Entries and given.away:
+                handed |= self.intake.all_away(entity, given.away, month)
+            below.append(handed)
         return tuple(carried), tuple(below)
 
     def _take(self, s: _Source, data: tuple[Any, ...], raw: tuple[Any, ...] | None, at: int, out: list[Any]) -> int:
@@ -183,7 +210,7 @@ def _appended(before: Any, one: Any, months: int) -> Any:
     return before if isinstance(before, Held) else (*before, one)[-months:]
 
 
-def from_values(entry: Instance, intake: Intake, epoch: Epoch) -> Carry:
+def from_values(entry: Instance, intake: Intake, epoch: Epoch, month: int) -> Carry:
     """The same from the interpreter's values: what was undetermined or failed is handed over as that, what was not in force as nothing.
 
     A status that is not in force stays where it was, and so does all that counts its months.
@@ -195,30 +222,34 @@ def from_values(entry: Instance, intake: Intake, epoch: Epoch) -> Carry:
         if c.source == "rule" and epoch.rules[key] is None:
             carried += _without_value(c, key in intake.still, entry.data, at)
         elif c.kind == "window":
-            made = _handed(entry, c)
+            made = _handed(entry, c, month)
             one = made[0] if len(made) == 1 or isinstance(made[0], Held) else made
             carried.append(_appended(entry.data[at], one, c.months))
         else:
-            carried += _handed(entry, c)
+            carried += _handed(entry, c, month)
         at += carried_width(c)
     _, lists = intake.places[entry.entity.name]
     names = {i: m.name for i, m in enumerate(entry.entity.lists, len(entry.entity.facts))}
     below: list[dict[Key, Carry]] = []
     for i, entity in lists:
-        inner = entry.lists[names[i]]
-        keys = () if inner is None else keys_of(intake.entities[entity], entry.data[i])
-        below.append({key: from_values(e, intake, epoch) for key, e in zip(keys, inner or (), strict=True)})
+        given, inner = entry.data[i], entry.lists[names[i]]
+        keys = () if inner is None else keys_of(intake.entities[entity], given)
+        handed = {key: from_values(e, intake, epoch, month) for key, e in zip(keys, inner or (), strict=True)}
+        if isinstance(given, Entries):
+            handed |= intake.all_away(entity, given.away, month)
+        below.append(handed)
     return tuple(carried), tuple(below)
 
 
-def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
+def _handed(entry: Instance, c: ir.Carried, month: int) -> tuple[Any, ...]:
     one = c._replace(kind="value")
     value: Any
     if c.source == "fact":
         given = entry.facts[c.of]
         value = given
         if isinstance(given, Unknown):
-            value = Undetermined((f"{entry.path}.{c.of}",))
+            left = of_fact(entry.entity, c.of, month_start(month))
+            value = Undetermined((f"{entry.path}.{c.of}",), (), left)
         elif c.type.is_amount:
             value = given * fact_step(c.type)
     else:
@@ -226,10 +257,19 @@ def _handed(entry: Instance, c: ir.Carried) -> tuple[Any, ...]:
     if value is NOTHING:  # a stay that began before the first month
         return (NOTHING,) * carried_width(one)
     if not known(value):
-        return (Held(value),) * carried_width(one)
+        return (Held(_open(c, value)),) * carried_width(one)
     made = encoded(one, value)
     assert made is not None, f"{c.name} is finer than its grid"
     return made
+
+
+def _open(c: ir.Carried, value: Value) -> Value:
+    """What was undetermined, as it is handed over: an amount that may be too large or too fine to be carried may be an error."""
+    if not isinstance(value, Undetermined) or not c.type.is_amount:
+        return value
+    left = possible(value, c.type)
+    fits = isinstance(left, Bounds) and all(x is not None and -CARRIED <= x * (c.grid or 0) <= CARRIED for x in left)
+    return value if fits and c.grid else value._replace(may_fail=True)
 
 
 class Intake:
@@ -242,12 +282,27 @@ class Intake:
         self.still = frozenset((r.entity, r.name) for r in program.rules if r.status or r.hidden)
         self.identified = any(e.identity >= 0 and self._carries(e.name) for e in program.entities)
         self.parts = CarriedParts(program) if any(r.parts is not None for r in program.rules) else None
+        self.aging = {e.name: self._aging(e) for e in program.entities}
 
     def _places(self, entity: ir.Entity) -> tuple[int, tuple[tuple[int, str], ...]]:
         """(places in front of what is carried, (place, entity) of the lists in which something carries)."""
         first = len(entity.facts)
         lists = tuple((i, m.entity) for i, m in enumerate(entity.lists, first) if self._carries(m.entity))
         return first + len(entity.lists) + 1, lists
+
+    def _aging(self, entity: ir.Entity) -> _Aging:
+        places: list[tuple[int, int, int, bool]] = []
+        at = 0
+        for c in entity.carried:
+            to = at + carried_width(c)
+            places.append((at, to, c.months if c.kind == "window" else 0, c.keeps))
+            at = to
+        first = next((at for at, _, longest, keeps in places if not keeps and not longest), -1)
+        return _Aging(tuple(places), first, not (self._has_windows(entity) or self.parts))
+
+    def _has_windows(self, entity: ir.Entity) -> bool:
+        own = any(c.kind == "window" for c in entity.carried)
+        return own or any(self._has_windows(self.entities[m.entity]) for m in entity.lists)
 
     def _carries(self, entity: str) -> bool:
         """Whether the entity or anything below it carries something."""
@@ -256,16 +311,16 @@ class Intake:
 
     def laid(self, data: tuple[Any, ...], name: str, carry: Carry) -> tuple[Any, ...]:
         """The data of an entry that was there last month. Entries that were not begin as their data say, but for those who have moved."""
-        return self._laid(data, name, carry, moved(self, name, carry, data) if self.identified else {})
+        return self._laid(data, name, carry, moved(self, name, carry, data) if self.identified else NOWHERE)
 
-    def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, away: Moved) -> tuple[Any, ...]:
+    def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, here: Here) -> tuple[Any, ...]:
         """`carry`: None for an entry that is new here."""
         before, lists = self.places[name]
         if carry is not None:
             carried = carry[0]
         else:
             carried = data[before:] if self.parts is None else self.parts.begun(name, data[before:])
-        if not lists or (carry is None and not away and self.parts is None):
+        if not lists or (carry is None and not here.moved and self.parts is None):
             return (*data[:before], *carried)
         out = list(data[:before])
         for n, (i, entity) in enumerate(lists):
@@ -275,16 +330,32 @@ class Intake:
             handed = {} if carry is None else carry[1][n]
             keys = keys_of(self.entities[entity], given)
             rows = zip(numbers_of(given), keys, given, strict=True)
-            entries = [self._laid(d, entity, self._past(entity, key, at, handed, away), away) for at, key, d in rows]
-            out[i] = given.holding(entries) if isinstance(given, Entries) else entries
+            entries = [self._laid(d, entity, self._past(entity, key, at, handed, here), here) for at, key, d in rows]
+            gone = self._gone(entity, given, handed, here)
+            if isinstance(given, Entries) or gone:
+                missing = given.missing if isinstance(given, Entries) else ()
+                out[i] = Entries(entries, tuple(numbers_of(given)), missing, gone)
+            else:
+                out[i] = entries
         return (*out, *carried)
 
+    def _gone(self, name: str, given: Any, handed: dict[Key, Carry], here: Here) -> dict[Key, Carry]:
+        """What came over for those who are not in the list this month, and nowhere else either."""
+        if self.entities[name].identity < 0:
+            if isinstance(given, Entries):
+                there = frozenset(given.numbers)
+                return {key: c for key, c in handed.items() if key not in there}
+            last = len(given)
+            return {key: c for key, c in handed.items() if isinstance(key, int) and key >= last}
+        taken = {*keys_of(self.entities[name], given), *numbers_of(given)}
+        return {key: c for key, c in handed.items() if key not in taken and (name, key) not in here.there}
+
     @staticmethod
-    def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], away: Moved) -> Carry | None:
+    def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], here: Here) -> Carry | None:
         """What an entry carried last month: here, in the place that it has left, or in this place, where nobody knew yet who it was."""
         found = handed.get(key)
         if found is None and isinstance(key, str):
-            found = away.get((entity, key)) or handed.get(number)
+            found = here.moved.get((entity, key)) or handed.get(number)
         return found
 
     def with_parts(self, name: str, carry: Carry | None, seen: Carry | None) -> Carry | None:
@@ -298,16 +369,54 @@ class Intake:
         )
         return self.parts.taken(name, carry[0], seen[0]), below
 
+    def away(self, name: str, carry: Carry, month: int) -> Carry:
+        """What an entry hands to the next month that is not there in this one (yyyymmdd): the clock stands still, the calendar goes on."""
+        aging = self.aging[name]
+        carried, below = carry
+        if aging.steady and aging.first >= 0 and carried[aging.first] is NOTHING:
+            return carry  # it was away before, and nothing more happens to it
+        out: list[Any] = []
+        for at, to, longest, keeps in aging.places:
+            if keeps or (longest and isinstance(carried[at], Held)):
+                out += carried[at:to]
+            elif longest:
+                out.append((*carried[at], NOTHING)[-longest:])
+            else:
+                out += [NOTHING] * (to - at)
+        _, lists = self.places[name]
+        inner = tuple(self.all_away(entity, handed, month) for (_, entity), handed in zip(lists, below, strict=True))
+        return tuple(out) if self.parts is None else self.parts.gone(name, tuple(out), month), inner
+
+    def absent(self, name: str, carry: Carry, last: int, month: int) -> Carry:
+        """What an entry hands to the month after `month` that was there in `last` and since then not (yyyymmdd)."""
+        while last // 100 < month // 100:
+            last = next_month(last)
+            carry = self.away(name, carry, last)
+        return carry
+
+    def all_away(self, name: str, handed: dict[Key, Carry], month: int) -> dict[Key, Carry]:
+        return {n: self.away(name, c, month) for n, c in handed.items()}
+
     def begun(self, data: tuple[Any, ...], name: str) -> tuple[Any, ...]:
         """The data of an entry that comes during a run: of its benefits in parts nothing is unpaid yet."""
-        return data if self.parts is None else self._laid(data, name, None, {})
+        return data if self.parts is None else self._laid(data, name, None, NOWHERE)
 
 
-def moved(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...]) -> Moved:
-    """Those who are not where they were last month, with what they carried there."""
+def moved(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...]) -> Here:
+    """Who is there by an identity, and what those carried who are not where they were last month."""
     out: Moved = {}
     _compare(intake, name, carry, data, out)
-    return out
+    return Here(frozenset(_identified(intake, name, data)), out)
+
+
+def _identified(intake: Intake, name: str, data: tuple[Any, ...]) -> Iterator[tuple[str, Key]]:
+    for i, entity in intake.places[name][1]:
+        given = data[i]
+        if not isinstance(given, Unknown):
+            for key, inner in zip(keys_of(intake.entities[entity], given), given, strict=True):
+                if isinstance(key, str):
+                    yield entity, key
+                yield from _identified(intake, entity, inner)
 
 
 def _compare(intake: Intake, name: str, carry: Carry, data: tuple[Any, ...], out: Moved) -> None:

@@ -84,6 +84,22 @@ class Held(Unknown):
 
 NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
 
+NEVER = 99999999  # a day that does not come, later than every day: the death of who is alive
+
+
+def unless_never(function: object, day: int, *rest: int) -> int:
+    """A day made of a day; what is made of one that does not come does not come. An unknown among the rest defers."""
+    if day == NEVER:
+        return (day, *(+x for x in rest))[0]
+    return function(day, *rest)  # type: ignore[operator, no-any-return]
+
+
+def some_day(day: int) -> int:
+    """The day itself; one that does not come defers."""
+    if day == NEVER:
+        raise Defer("never")
+    return day
+
 
 def defer(reason: str) -> object:
     raise Defer(reason)
@@ -208,7 +224,7 @@ def covered(years: frozenset[int], first: int, last: int) -> None:
 def add_workdays(calendar: Workdays, day: int, count: int) -> int:
     """The working day so many on from a day, or back from it; the day itself is not counted, and is the answer to none."""
     day = +day  # an unknown day defers before the calendar is asked
-    if not count:
+    if not +count or day == NEVER:
         return day
     years, days = calendar.laid_out()
     if count > 0:
@@ -234,6 +250,8 @@ def working_days(calendar: Workdays, first: int, last: int) -> int:
 def postponed(calendar: Workdays, day: int) -> int:
     """The day itself if it is a working day, else the next one that is."""
     day = +day
+    if day == NEVER:
+        return day
     years, days = calendar.laid_out()
     at = bisect_left(days, day)
     covered(years, day // 10000, days[at] // 10000 if at < len(days) else 10000)
@@ -251,6 +269,13 @@ def read_day(text: object, name: str = "") -> object:
         return read_other(text, name)
     made = datetime.date.fromisoformat(text)
     return made.year * 10000 + made.month * 100 + made.day
+
+
+def read_death(text: object, name: str = "") -> object:
+    """The same for a date of death: None, or nothing, is that there is none; 未知 is that there may be one."""
+    if text is None or text == "":
+        return NEVER
+    return Unknown(name) if text in ("未知", "unknown") else read_day(text, name)
 
 
 def read_amount(value: object, name: str, per_unit: int, low: int, high: int) -> object:

@@ -66,7 +66,7 @@ def _collect(results, entity, path, raw, out):
                 value /= raw[position]
                 position += 1
         elif kind == "date":
-            value = f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+            value = None if value == NEVER else f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
         elif kind != "truth":
             value = kind[value]
         out[f"{path}.{name}"] = value

@@ -6,14 +6,22 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, diagnostic
+from ..model.types import Type
 from ..source import Place
+from . import runtime
+from .possible import NOTHING_LEFT, Bounds, Possible, just, of_type, single, the_one
 
 
 class Undetermined(NamedTuple):
-    """Cannot be decided yet: waits for facts (paths) and parameters (names)."""
+    """Cannot be decided yet: waits for facts (paths) and parameters (names).
+
+    `possible` is what it may still be, None for any value of its type; `may_fail` whether it may also be an error.
+    """
 
     needs: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    possible: Possible = None
+    may_fail: bool = False
 
 
 class Failure(NamedTuple):
@@ -38,15 +46,40 @@ def known(value: Value) -> bool:
 
 
 def join(parts: Iterable[Value]) -> Undetermined | Failure | None:
-    """What keeps a strict operation from a value: an error first, else all that is waited for; None when all is known."""
+    """What keeps a strict operation from a value: an error first, else all that is waited for; None when all is known.
+
+    What waits may be an error where a part may.
+    """
     needs: dict[str, None] = {}
     parameters: dict[str, None] = {}
-    open_ = False
+    open_ = may_fail = False
     for part in parts:
         if isinstance(part, Failure):
             return part
         if isinstance(part, Undetermined):
             open_ = True
+            may_fail = may_fail or part.may_fail
             needs.update(dict.fromkeys(part.needs))
             parameters.update(dict.fromkeys(part.parameters))
-    return Undetermined(tuple(needs), tuple(parameters)) if open_ else None
+    return Undetermined(tuple(needs), tuple(parameters), None, may_fail) if open_ else None
+
+
+def fails(value: Value) -> bool:
+    """Whether it is an error, or may be one."""
+    return value.may_fail if isinstance(value, Undetermined) else isinstance(value, Failure)
+
+
+def possible(value: Value, type_: Type) -> Possible:
+    """What a value may be: a known one itself, an error nothing."""
+    if isinstance(value, Undetermined):
+        return of_type(type_) if value.possible is None else value.possible
+    if isinstance(value, Failure):
+        return NOTHING_LEFT
+    return None if value is runtime.NOTHING else just(value, type_)
+
+
+def narrowed(held: Undetermined, left: Possible, meeting: bool = False) -> Value:
+    """What waits, with what it may be: known where that is one value of a set, and no error. `meeting`: or bounds that meet."""
+    if not held.may_fail and single(left) and (meeting or not isinstance(left, Bounds)):
+        return the_one(left)
+    return held._replace(possible=left)

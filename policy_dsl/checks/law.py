@@ -36,18 +36,25 @@ ANY = Cause("", Place("", 0, 0, 0, 0))  # whatever it is, of what no case can de
 
 class Needed(NamedTuple):
     """What a formula waits for in vain, and on which days; `sure` where no case can do without it. `read` and `place`: how it is read;
-    `via`: the rule that is read and waits for it."""
+    `rule`: the rule that is read; `via`: that one is in force and waits for the cause."""
 
     cause: Cause
     days: Days
     sure: bool
     read: str
     place: Place
-    via: Key | None = None
+    rule: Key | None = None
+    via: bool = False
 
 
 def check_law(program: ir.Program, report: Report) -> None:
     """Reports rules that read what is not in force (P0280)."""
+    for rule, found, days in reading(program):
+        _tell(rule, found, days, report)
+
+
+def reading(program: ir.Program) -> Iterator[tuple[ir.Rule, Needed, Days]]:
+    """Rules that read what is not in force: what they wait for in vain, and the days to tell."""
     parameters: dict[str, _Parameter] = {}
     rules: dict[Key, _Rule] = {}
     formula = _Formula(parameters, rules)
@@ -62,10 +69,10 @@ def check_law(program: ir.Program, report: Report) -> None:
             for cause, days in said[other].items():
                 mine[cause] = mine.get(cause, Days()).joined(days)
         if not (made.rule.hidden or made.rule.displaces):  # these are told of what reads them
-            for found, days in list(made.told(rules, said)):
-                days = days.without(mine.get(found.cause, Days()))
+            for found, late in list(made.told(said)):
+                days = late.without(mine.get(found.cause, Days()))
                 if days:
-                    _tell(made.rule, found, days, report)
+                    yield made.rule, found, days
                     mine[found.cause] = mine.get(found.cause, Days()).joined(days)
         said[key] = mine
 
@@ -78,6 +85,15 @@ def _tell(rule: ir.Rule, found: Needed, days: Days, report: Report) -> None:
     )
 
 
+class Asked(NamedTuple):
+    """Of the combinations of keys that a reference may ask for: by name, the days on which some lack a value; those on which all do; what
+    their formulas wait for."""
+
+    lacks: tuple[tuple[str, Days], ...]
+    surely: Days
+    fails: tuple[Needed, ...]
+
+
 class _Parameter:
     """A parameter's combinations of keys: on which days nothing of them is in force, and what their formulas wait for in vain."""
 
@@ -85,6 +101,7 @@ class _Parameter:
         self.parameter = parameter
         self.lacks: dict[tuple[int, ...], Days] = {}
         self.fails: dict[tuple[int, ...], list[Needed]] = {}
+        self._asked: dict[tuple[tuple[int, ...], ...], Asked] = {}
         alike: dict[tuple[int, ...], Days] = {}  # by the entries that speak of the combination
         computed = any(e.value is not None and not isinstance(e.value, ir.Constant) for e in parameter.entries)
         for keys, alone in by_keys(parameter).items():
@@ -105,10 +122,26 @@ class _Parameter:
                 self.fails.setdefault(keys, []).extend(found)
         return Days(lacks)
 
-    def cells(self, node: ir.ParameterRef, own: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """The combinations of keys that a reference may ask for; `own` are those of the parameter in whose formula it stands."""
+    def asked(self, node: ir.ParameterRef, own: tuple[int, ...]) -> Asked:
+        """What a reference may ask for; `own` are the keys of the parameter in whose formula it stands. Worked out once for the same keys."""
         types = self.parameter.key_types
-        return list(product(*(_ways(k, t, own) for k, t in zip(node.keys, types, strict=True))))
+        ways = tuple(_ways(k, t, own) for k, t in zip(node.keys, types, strict=True))
+        found = self._asked.get(ways)
+        if found is None:
+            cells = list(product(*ways))
+            alike: dict[Days, list[tuple[int, ...]]] = {}
+            for cell in cells:
+                alike.setdefault(self.lacks[cell], []).append(cell)
+            surely = ALL
+            for lacks in alike:
+                surely = surely.within(lacks)
+            # keys that have no value on any day are no matter of days
+            named = tuple(
+                (self.called(some), lacks) for lacks, some in alike.items() if not lacks.all or len(alike) == 1
+            )
+            fails = tuple(n._replace(sure=n.sure and len(cells) == 1) for c in cells for n in self.fails.get(c, ()))
+            found = self._asked[ways] = Asked(named, surely, fails)
+        return found
 
     def called(self, cells: list[tuple[int, ...]]) -> str:
         name, types = self.parameter.name, self.parameter.key_types
@@ -166,11 +199,7 @@ class _Formula:
         """The days on which nothing that a reference may mean is in force."""
         if isinstance(node, ir.RuleRef):
             return self.rules[node.entity, node.name].lacks
-        found = self.parameters[node.name]
-        days = ALL
-        for cell in found.cells(node, own):
-            days = days.within(found.lacks[cell])
-        return days
+        return self.parameters[node.name].asked(node, own).surely
 
     def read(self, node: ir.RuleRef | ir.ParameterRef, on: Days, must: bool, own: tuple[int, ...]) -> Iterator[Needed]:
         """What a reference waits for in vain."""
@@ -184,25 +213,20 @@ class _Formula:
                 yield n._replace(days=days, sure=n.sure and must)
 
     def rule_read(self, node: ir.RuleRef, rule: _Rule) -> Iterator[Needed]:
-        read = node.place.written
+        key, read = (node.entity, node.name), node.place.written
         if rule.lacks and not rule.rule.hidden:
-            yield Needed(Cause(rule.rule.called, rule.rule.place), rule.lacks, True, read, node.place)
+            yield Needed(Cause(rule.rule.called, rule.rule.place), rule.lacks, True, read, node.place, key)
         for cause, days in rule.fails.items():
-            yield Needed(cause, days, False, cause.name, node.place, (node.entity, node.name))
+            yield Needed(cause, days, False, cause.name, node.place, key, True)
         yield Needed(ANY, rule.surely, True, read, node.place)
 
     def parameter_read(self, node: ir.ParameterRef, found: _Parameter, own: tuple[int, ...]) -> Iterator[Needed]:
-        cells = found.cells(node, own)
-        alike: dict[Days, list[tuple[int, ...]]] = {}
-        for cell in cells:
-            alike.setdefault(found.lacks[cell], []).append(cell)
-            for n in found.fails.get(cell, ()):
-                yield n._replace(sure=n.sure and len(cells) == 1, read=n.cause.name, place=node.place)
-        for lacks, some in alike.items():
-            if not lacks.all or len(alike) == 1:  # keys that have no value on any day are no matter of days
-                cause = Cause(found.called(some), found.parameter.place)
-                yield Needed(cause, lacks, False, node.place.written, node.place)
-        yield Needed(ANY, self.lacks(node, own), True, "", node.place)
+        asked = found.asked(node, own)
+        for n in asked.fails:
+            yield n._replace(read=n.cause.name, place=node.place)
+        for name, lacks in asked.lacks:
+            yield Needed(Cause(name, found.parameter.place), lacks, False, node.place.written, node.place)
+        yield Needed(ANY, asked.surely, True, "", node.place)
 
     def as_of(self, node: ir.AsOf, on: Days, must: bool) -> Iterator[Needed]:
         """What is read on a day that is written down: it is the same on all days."""
@@ -210,7 +234,7 @@ class _Formula:
             return
         then = Days(((node.day.value, node.day.value + 1),))
         for n in self.read(node.value, then, must, ()):
-            yield n._replace(days=on, read=node.place.written, place=node.place, via=None)
+            yield n._replace(days=on, read=node.place.written, place=node.place, rule=None, via=False)
 
 
 class _Rule:
@@ -239,18 +263,20 @@ class _Rule:
         self.lacks = Days(lacks)
         self.surely = Days(surely)
 
-    def told(self, rules: dict[Key, _Rule], said: dict[Key, dict[Cause, Days]]) -> Iterator[tuple[Needed, Days]]:
+    def told(self, said: dict[Key, dict[Cause, Days]]) -> Iterator[tuple[Needed, Days]]:
         """What is to be told: days after one on which the rule could be decided, all where there is no such day; of what it reads by way of
         another rule only what that one does not tell."""
         holds = ALL.without(self.lacks)
-        beside: dict[Key, Days] = {}  # the days on which what is read cannot be decided, for whatever cause
+        beside: dict[Key, Days] = {}  # the days on which a rule that is read has no value, for whatever cause
         for n, _ in self.needs:
-            if n.via is not None:
-                beside[n.via] = beside.get(n.via, rules[n.via].lacks).joined(n.days)
+            if n.rule is not None:
+                beside[n.rule] = beside.get(n.rule, Days()).joined(n.days)
         for n, line in self.needs:
             decided = holds.without(self.surely).without(self.fails[n.cause])
-            good = decided.without(beside[n.via] if n.via is not None else self.lines.get(line, Days()))
-            days = n.days.without(said[n.via].get(n.cause, Days())) if n.via is not None else n.days
+            days, other = n.days, self.lines.get(line, Days())
+            if n.rule is not None and n.via:
+                days, other = days.without(said[n.rule].get(n.cause, Days())), beside[n.rule]
+            good = decided.without(other)
             late = days.since(good.first) if good else days if not decided else Days()
             if late:
                 yield n, late

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from ..backends.encoding import carried_width, start_of
 from ..backends.entries import Entries, Instance, numbers_of
 from ..backends.formatting import day_text
-from ..backends.runtime import Held, Unknown
+from ..backends.runtime import NEVER, NOTHING, Held, Unknown
 from ..backends.values import Undetermined
-from ..facts.values import MOST_DIGITS
+from ..facts.values import MOST_DIGITS, OPEN_WORDS
 from ..ir import nodes as ir
-from ..model.reserved_keys import PRESENT, PREVIOUS
+from ..model.reserved_keys import AWAY, PRESENT, PREVIOUS
 from ..model.types import Type, decimal_text, grid
 from .thresholds import UNBOUNDED
 
@@ -84,7 +84,7 @@ def without_entry(data: Data, entry: Instance) -> Data:
     def change(given: Data) -> Data:
         kept = [x for i, x in enumerate(given[n]) if i != at]
         numbers = tuple(x for i, x in enumerate(numbers_of(given[n])) if i != at)
-        made = Entries(kept, numbers, given[n].unborn) if isinstance(given[n], Entries) else tuple(kept)
+        made = Entries(kept, numbers, given[n].missing, given[n].away) if isinstance(given[n], Entries) else tuple(kept)
         return (*given[:n], made, *given[n + 1 :])
 
     return changed(data, tuple(way), change)
@@ -120,8 +120,12 @@ def facts_of(program: ir.Program, root: str, data: Data) -> dict[str, object]:
         defaulted = given[bits_of(entity)]
         for n, fact in enumerate(entity.facts):
             if isinstance(given[n], Unknown):
-                if fact.has_default:
+                if fact.died:
+                    made[fact.name] = OPEN_WORDS[0]
+                elif fact.has_default:
                     made[fact.name] = None
+            elif fact.died and given[n] == NEVER:
+                continue
             elif not defaulted >> n & 1:
                 made[fact.name] = _written(given[n] * grid(fact.type) if fact.type.is_amount else given[n], fact.type)
         for n, members in enumerate(entity.lists, len(entity.facts)):
@@ -148,9 +152,13 @@ def _before(entity: ir.Entity, data: Data) -> dict[str, object]:
         given = data[at]
         at += carried_width(c)
         if isinstance(given, Unknown):
+            if given is NOTHING and not c.keeps:
+                made[PRESENT[0]] = False
             continue
         if c.kind == "window":
-            told: object = [None if isinstance(x, Unknown) else _handed(c, x) for x in given]
+            told: object = [
+                AWAY[0] if x is NOTHING else None if isinstance(x, Unknown) else _handed(c, x) for x in given
+            ]
         else:
             told = _handed(c, given if not c.type.is_amount or c.grid else (given, data[at - 1]))
         if len(c.given) == 1:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.encoding import start_of
 from ..backends.handover import Carry
-from ..backends.runtime import UNKNOWN, Defer, add_months, month_start
+from ..backends.presence import lifetime
+from ..backends.runtime import NEVER, UNKNOWN, Defer, add_months, month_start
 from ..diagnostics.report import PolicyError
 from ..facts.read import Reader
 from ..ir import nodes as ir
@@ -119,7 +120,7 @@ class CaseStrategies:
         out = list(data)
         bits = data[len(entity.facts) + len(entity.lists)]
         for n, fact in enumerate(entity.facts):
-            if not fact.fixed and draw(st.integers(1, one_in)) == one_in:
+            if not fact.fixed and not fact.died and draw(st.integers(1, one_in)) == one_in:
                 out[n], used = self.settled(fact, draw(self.fact(fact, near)))
                 bits = bits & ~(1 << n) | used << n
         for n, members in enumerate(entity.lists, len(entity.facts)):
@@ -163,6 +164,9 @@ class CaseStrategies:
             for n, fact in enumerate(entity.facts):
                 out[n], used = self.settled(fact, out[n])
                 bits |= used << n
+            birth, death = lifetime(entity, out)
+            if death < birth:
+                out[entity.died] = NEVER
             return (*out, bits, *(start if carried is LEFT_OUT else carried))
 
         return st.tuples(*facts, *lists, before).map(made)
@@ -172,6 +176,8 @@ class CaseStrategies:
         """(the value as it stands in data, whether its default is used)."""
         if value is not LEFT_OUT:
             return value, 0
+        if fact.died:
+            return NEVER, 0
         return (Reader.default(fact), 1) if fact.has_default else (UNKNOWN, 0)
 
     def fact(self, fact: ir.Fact, near: Thresholds) -> SearchStrategy[Any]:

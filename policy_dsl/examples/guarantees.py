@@ -74,7 +74,7 @@ def errors(policy: Policy, case: Case, decision: Decision) -> Iterator[Problem]:
     witness = (_witness(policy, case, ()),)
     for entry, name, _, _ in decision.rows():
         value = entry.values[name]
-        if isinstance(value, Failure) and value.code != "R0111" and not _outside(policy.program, name, value, case.on):
+        if isinstance(value, Failure) and value.code != "R0111" and not _outside(policy.program, value, case.on):
             found = failed(value, f"{entry.path}.{name}")._replace(witness=witness)
             yield Problem(
                 ("error", value.code, value.place),
@@ -83,17 +83,16 @@ def errors(policy: Policy, case: Case, decision: Decision) -> Iterator[Problem]:
             )
 
 
-def _outside(program: ir.Program, output: str, failure: Failure, day: int) -> bool:
-    """Whether nothing was in force because the rule or parameter begins later, or the output has ended, or a fact asked for the law of its day."""
+def _outside(program: ir.Program, failure: Failure, day: int) -> bool:
+    """Whether nothing was in force because the rule or parameter begins later, or a fact asked for the law of its day."""
     name, on = dict(failure.words).get("name", ""), day_text(day)
     lines = [line for r in program.rules if r.name == name for line in r.lines if line.kind != "exception"]
     named = [p for p in program.parameters if name == p.name or (p.keys and name.startswith(f"{p.name}("))]
     starts = [e.since for p in named for e in p.entries]
     starts += [line.since for line in lines]
     begun = not starts or on >= day_text(min(starts))
-    over = name == output and all(on > day_text(line.ends) for line in lines)
     other = dict(failure.words).get("date") != on
-    return failure.code == "R0105" and (not begun or over or other)
+    return failure.code == "R0105" and (not begun or other)
 
 
 # --- 随 … 不增

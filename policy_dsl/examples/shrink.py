@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ..backends.encoding import carried_width, start_of
 from ..backends.entries import Instance
-from ..backends.runtime import UNKNOWN, Unknown
+from ..backends.runtime import NEVER, UNKNOWN, Unknown
 from ..facts.read import Reader
+from ..ir import nodes as ir
 from ..policy import Policy
 from .case import Case, begins, bits_of, left_out, with_carried, with_fact, without_entry
 
@@ -30,7 +31,9 @@ def smaller_cases(policy: Policy, case: Case) -> Iterator[Case]:
         for n, fact in enumerate(entry.entity.facts):
             if isinstance(entry.facts[fact.name], Unknown) or entry.data[bits_of(entry.entity)] >> n & 1:
                 continue
-            value = Reader.default(fact) if fact.has_default else UNKNOWN
+            if fact.died and entry.facts[fact.name] == NEVER:
+                continue
+            value = NEVER if fact.died else Reader.default(fact) if fact.has_default else UNKNOWN
             yield case._replace(data=with_fact(case.data, entry, n, value, fact.has_default))
 
 
@@ -38,9 +41,15 @@ def _forgetting(case: Case, entry: Instance) -> Iterator[Case]:
     """The case with the entry in its first month, then without one value of last month after another."""
     yield case._replace(data=with_carried(case.data, entry, start_of(entry.entity)))
     first = at = bits_of(entry.entity) + 1
+    values: dict[
+        tuple[str, ...], list[tuple[int, ir.Carried]]
+    ] = {}  # by where facts give them: some are given once for two
     for c in entry.entity.carried:
-        wide = carried_width(c)
-        if not isinstance(entry.data[at], Unknown):
-            kept, rest = entry.data[first:at], entry.data[at + wide :]
-            yield case._replace(data=with_carried(case.data, entry, [*kept, *left_out(entry, c), *rest]))
-        at += wide
+        values.setdefault(c.given, []).append((at, c))
+        at += carried_width(c)
+    for same in values.values():
+        carried = list(entry.data[first:])
+        for at, c in same:
+            carried[at - first : at - first + carried_width(c)] = left_out(entry, c)
+        if not all(isinstance(entry.data[at], Unknown) for at, _ in same):
+            yield case._replace(data=with_carried(case.data, entry, carried))

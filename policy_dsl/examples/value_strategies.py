@@ -25,7 +25,7 @@ def fact_values(fact: ir.Fact, near: Thresholds) -> SearchStrategy[Any]:
     some = near.values(fact)
     if not some:
         return st.just(LEFT_OUT)  # texts: no rule reads them
-    ways: list[SearchStrategy[Any]] = [st.just(LEFT_OUT)] if fact.has_default else []
+    ways: list[SearchStrategy[Any]] = [st.just(LEFT_OUT)] if fact.has_default or fact.died else []
     ways.append(st.sampled_from(some))
     if fact.type.is_amount:
         ways += [st.sampled_from(some)] * 3  # mostly these
@@ -52,6 +52,8 @@ def last_month(entity: ir.Entity, near: Thresholds, analysis: Analysis) -> Searc
             if c.kind == "window":
                 out.append(tuple(x[0] if len(x) == 1 else x for x in value))
                 continue
+            if c.name == f"上月({c.of})":  # the same state as the one from which the status goes on
+                value = values.get(c.of, value)
             out += _at_least_this_stay(entity, c, values) if c.given[0] == "累计" else value
         return tuple(out)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..backends.entries import Instance, locate
 from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation, dated
-from ..backends.interpret.parameters import parameter_value
+from ..backends.interpret.parameters import keyed, parameter_value
 from ..backends.payment import part_name
 from ..backends.runtime import NOTHING, Held, add_months
 from ..backends.values import Value, join, known
@@ -18,7 +18,7 @@ from ..model.reserved_keys import PARTS, PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
 from .displaced import displaced_in, displaced_lines, displaced_value
 from .explanation import Considered, Displaced, Explanation, Step
-from .leaves import filled, given_fact, handed_over, leaf
+from .leaves import filled, given_fact, handed_over, key_name, leaf, name_of
 from .lines import giving, looked_at
 
 
@@ -249,8 +249,8 @@ class Explainer:
 
     def _fewer(self, entry: Instance, node: ir.Window) -> bool:
         """Whether a window's default stands for something."""
-        there = sum(1 for v in self.interpretation.months(entry, node) if v is not NOTHING)
-        return there < self.interpretation.length(node) or (not there and node.function in ("max", "min", "average"))
+        lacking, there = self.interpretation.lacking(entry, node), self.interpretation.months(entry, node)
+        return bool(lacking) or (not there and node.function in ("max", "min", "average"))
 
     def months(self, entry: Instance, node: ir.Window) -> list[str]:
         """The steps of the months that a window looks at, each by its month; one where none of them is known."""
@@ -266,9 +266,9 @@ class Explainer:
 
     def carried(self, entry: Instance, name: str, month: str = "", past: Value = NOTHING) -> str:
         """The step of a value that came over from last month; with a month, of that month's value in a window."""
-        id_ = f"{entry.path}.{PREVIOUS[0]}.{name}" + (f".{month}" if month else "")
+        carried = next(c for c in entry.entity.carried if c.name == name)
+        id_ = f"{entry.path}.{PREVIOUS[0]}.{name_of(carried)}" + (f".{month}" if month else "")
         if id_ not in self.steps:
-            carried = next(c for c in entry.entity.carried if c.name == name)
             self.steps[id_] = handed_over(id_, entry, carried, self._declared(entry.entity.name, carried), month, past)
         return id_
 
@@ -303,7 +303,7 @@ class Explainer:
 
     def parameter(self, node: ir.ParameterRef, keys: tuple[Value, ...]) -> str:
         parameter = self.parameters[node.name]
-        names = tuple(t.members[k] if known(k) else "?" for t, k in zip(parameter.key_types, keys, strict=True))
+        names = tuple(key_name(k, t) for t, k in zip(parameter.key_types, keys, strict=True))
         name = f"{node.name}({', '.join(names)})" if names else node.name
         name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
         id_ = f"参数 {name}{self.behind}"
@@ -311,10 +311,10 @@ class Explainer:
             return id_
         found: Valued | None = None
         source: ir.Entry | None = None
-        value: Value = join(keys)
-        if value is None:
-            found = self.epoch.parameters[node.name][keys]
-            value = parameter_value(found, node, keys, day_text(self.day))
+        held_values = self.epoch.parameters[node.name]
+        value = keyed(node, keys, lambda way: parameter_value(held_values[way], node, way, day_text(self.day)))
+        if join(keys) is None:
+            found = held_values[keys]
             exact, floor = held(parameter, keys, self.day, self.epoch.known)
             source = floor or exact if node.floor else found.entry
         ids: dict[str, None] = {}

@@ -215,7 +215,7 @@ class Words:
         type_ = next(c.type for c in here.entity.carried if c.name == node.name)
         values = [v for v in interpretation.months(here, node) if v is not NOTHING]
         shown = [self.value(v, type_) for v in values]
-        missing = interpretation.length(node) - len(values)
+        missing = interpretation.lacking(here, node)
         if missing and node.default is not None:
             times = "" if missing == 1 else f" × {missing}"
             shown.insert(0, f"{self.keyword('DEFAULT')} {self.text(node.default)}{times}")
@@ -262,7 +262,7 @@ class Words:
             return f"{function}({inner}{where}{default})"
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
-            return self.value(entries, node.type)
+            return self.value(self.interpretation.evaluate(node, self.at), node.type)
         named = any(who(entry) for entry in entries)
         if node.function == "repeats":
             shown = [entry_name(entry, node.lists) for entry in self.interpretation.repeated(node, entries)]

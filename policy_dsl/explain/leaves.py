@@ -7,8 +7,9 @@ from typing import Any
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Held, Unknown
-from ..backends.values import Undetermined, Value
+from ..backends.values import Undetermined, Value, known, possible
 from ..ir import nodes as ir
+from ..model.types import Type
 from .explanation import Step
 
 
@@ -28,7 +29,7 @@ def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact
     given = entry.facts[fact.name]
     value: Value
     if isinstance(given, Unknown):
-        value = Undetermined((id_,))
+        value = Undetermined((id_,), (), interpretation.fact_possible(entry.entity, fact.name))
     elif index == entry.entity.identity:
         value = _pseudonym(interpretation, entry, index)
     else:
@@ -62,6 +63,11 @@ def _pseudonym(interpretation: Interpretation, entry: Instance, index: int) -> s
     return numbers[entry.data[index]]
 
 
+def name_of(carried: ir.Carried) -> str:
+    """How steps name it: what 上月 says of a status has the status's name, as every other value of last month has."""
+    return carried.of if carried.name == f"上月({carried.of})" else carried.name
+
+
 def handed_over(
     id_: str, entry: Instance, carried: ir.Carried, declared: ir.Rule | ir.Fact, month: str, past: Value
 ) -> Step:
@@ -74,13 +80,22 @@ def handed_over(
         kind="past",
         entity=entry.entity.name,
         path=entry.path,
-        name=f"{carried.name}.{month}" if month else carried.name,
+        name=f"{carried.name}.{month}" if month else name_of(carried),
         type=carried.type,
         value=value,
         clause=declared.clause,
         place=declared.place,
         at=entry,
     )
+
+
+def key_name(value: Value, type_: Type) -> str:
+    """A parameter's key: its value, or where it is open those that are possible, `?` for all."""
+    if known(value):
+        return type_.members[value]
+    left = possible(value, type_)
+    some = sorted(left) if isinstance(left, frozenset) else []
+    return "/".join(type_.members[v] for v in some) if 0 < len(some) < len(type_.members) else "?"
 
 
 def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:

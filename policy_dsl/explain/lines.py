@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.values import Value, known
+from ..backends.interpret.logic import may_hold, may_not_hold
+from ..backends.values import Failure, Undetermined, Value, known
 from ..ir import nodes as ir
 from ..ir.in_force import InForce
 from .explanation import Considered, Part
@@ -39,7 +40,7 @@ def looked_at(
         return winners, [c for c in exceptions if c not in winners]
     body = [consider(interpretation, x, entry) for x in found.body]
     if found.mode == "first":
-        settled = next((i for i, c in enumerate(body) if c.holds is not False), len(body))
+        settled = next((i for i, c in enumerate(body) if c.holds is True or isinstance(c.holds, Failure)), len(body))
         body = body[: settled + 1]  # nobody looks below the line that applies
     if found.rule.status:  # only the transitions that lead from last month's state
         body = [c for c in body if c.parts[0].holds is not False]
@@ -48,9 +49,15 @@ def looked_at(
         applying = [c for c in applying if interpretation.evaluate(c.line.result, entry) == value]
     rest = [c for c in body if c not in applying]
     if known(value) and not applying and found.otherwise is not None:
-        applying = [Considered(found.otherwise, True, ())]
+        open_ = [c.holds for c in body if isinstance(c.holds, Undetermined)]
+        if not open_:
+            applying = [Considered(found.otherwise, True, ())]
+        elif all(map(may_not_hold, open_)):  # one of these, or it, and all give the same
+            rest.append(Considered(found.otherwise, open_[0], ()))
     elif known(value) and applying and not found.mode:
-        rest = []  # no other branch or row can apply beside it
+        rest = [
+            c for c in rest if isinstance(c.holds, Undetermined)
+        ]  # of the others none applies beside it, but one that gives the same
     return applying, [*exceptions, *rest]
 
 
@@ -65,9 +72,11 @@ def _winners(
 
 
 def giving(interpretation: Interpretation, found: InForce, entry: Instance, value: Value) -> tuple[ir.Line, ...]:
-    """The lines that give the body's known value: all that are summed, else the first that applies with that result."""
+    """The lines that give the body's known value: all that are summed, else the first that applies with that result; none where it is
+    open which of several does."""
     evaluate = interpretation.evaluate
     holding = [x for x in found.body if x.condition is None or evaluate(x.condition, entry) is True]
     if found.mode != "sum":
         holding = [x for x in holding if evaluate(x.result, entry) == value][:1]
-    return tuple(holding) or ((found.otherwise,) if found.otherwise is not None else ())
+    perhaps = any(may_hold(evaluate(x.condition, entry)) for x in found.body if x.condition is not None)
+    return tuple(holding) or ((found.otherwise,) if found.otherwise is not None and not perhaps else ())

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ..backends.entries import Instance, locate
 from ..backends.formatting import value_text
 from ..backends.interpret.interpretation import Interpretation
+from ..backends.presence import REMARKS
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..missing import Missing
@@ -75,10 +76,12 @@ def summary(
     if spans:
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
-    parts = {"F0218": ("还不在：", "Not there yet:"), "F0231": ("在两处：", "In two places:")}
-    broken = [f for f in findings if f.code not in parts]
-    told_apart = [(words[not zh], [f for f in findings if f.code == code]) for code, words in parts.items()]
-    for title, told in (*told_apart, (("不合保证：", "Guarantees that do not hold:")[not zh], broken)):
+    gone, twice = [f for f in findings if f.code in REMARKS], [f for f in findings if f.code == "F0231"]
+    broken = [f for f in findings if f not in gone and f not in twice]
+    titles = (
+        ("不在：", "在两处：", "不合保证：") if zh else ("Not there:", "In two places:", "Guarantees that do not hold:")
+    )
+    for title, told in zip(titles, (gone, twice, broken), strict=True):
         if told:
             lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
     if assumptions:

@@ -8,19 +8,21 @@ Single values are read in values.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from ..backends.encoding import carried_width, encoded, start_of
-from ..backends.entries import Entries
-from ..backends.presence import Absent, called, listed, refused, too_few, unborn
-from ..backends.runtime import UNKNOWN, UNLISTED, Held, month_start
+from ..backends.formatting import day_text
+from ..backends.presence import absent, called, gone, lifetime, listed, refused, too_few
+from ..backends.runtime import NEVER, NOTHING, UNKNOWN, UNLISTED, Held, month_start
 from ..backends.values import Undetermined
 from ..diagnostics.report import PolicyError, suggestion
 from ..ir import nodes as ir
 from ..ir.traverse import usual_root, usual_roots
 from ..model.clause import Clause
 from ..model.reserved_keys import (
+    AWAY,
     CARRIED_PARTS,
     IS,
     LEARNED,
@@ -87,7 +89,7 @@ class Reader(ValueReader):
         self.entities = {e.name: e for e in program.entities}
         super().__init__(frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words))
         self.lenient = lenient
-        self._month = ir.OPEN  # the first day of the month in which somebody must be there
+        self._month = 0  # the first day of the month in which somebody must be there; 0: of none
 
     def read(self, facts: object, on: int = ir.OPEN) -> tuple[str, tuple[Any, ...]]:
         """(name of the root entity, its data) of those who are there on a day (yyyymmdd); without one, of all.
@@ -95,18 +97,26 @@ class Reader(ValueReader):
         Raises PolicyError with everything that is wrong.
         """
         self.errors = []
-        self._month = month_start(on)
+        self._month = month_start(on) if on < ir.OPEN else 0
         root = self.root(facts)
         data: tuple[Any, ...] = ()
         if root:
             entity = self.entities[root]
             data = self._entry(facts[root], entity, root)  # type: ignore[index]
-            if data and unborn(entity, data, self._month) and not self._full:
-                absent = Absent(root, called(entity, data), entity.facts[entity.born], data[entity.born])
-                self.errors.append(refused(absent, self._month))
+            if data and self._month and not self._full:
+                self._first(facts[root], entity, data)  # type: ignore[index]
         if self.errors:
             raise PolicyError(self.errors)
         return root, data
+
+    def _first(self, value: dict[object, object], entity: ir.Entity, data: tuple[Any, ...]) -> None:
+        """Reports that the entry with which the facts begin is not there."""
+        birth, death = lifetime(entity, data)
+        why = gone(birth, death, self._month) if birth <= death else None
+        if why is not None:
+            self.errors.append(refused(absent(entity, entity.name, called(entity, data), why), self._month))
+        elif entity.holder and not self.present(value, entity.name):
+            self.error("F0224", f"{entity.name}.{PRESENT[0]}")
 
     def root(self, facts: object) -> str:
         if isinstance(facts, dict) and len(facts) == 1 and next(iter(facts)) in self.entities:
@@ -160,12 +170,21 @@ class Reader(ValueReader):
                 defaulted |= 1 << i
             else:
                 out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
+        self.life(entity, out, path)
         for members in entity.lists:
-            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}"))
+            first = path == entity.name  # with which the facts begin: nobody else may have too few
+            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}", first))
         out.append(defaulted)
         if entity.carried:
             out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
         return tuple(out)
+
+    def life(self, entity: ir.Entity, data: Sequence[Any], path: str) -> None:
+        """Reports a death before the birth."""
+        birth, death = lifetime(entity, data)
+        if death < birth:
+            at = f"{path}.{entity.facts[entity.died].name}"
+            self.error("F0221", at, birth=day_text(birth), death=day_text(death))
 
     def names(self, value: dict[Any, Any], entity: ir.Entity, path: str, also: tuple[Word, ...] = ()) -> None:
         """Reports keys that are neither facts nor lists of the entity nor words of the format."""
@@ -211,8 +230,9 @@ class Reader(ValueReader):
             known.setdefault(c.given[0], {}).update(dict.fromkeys(c.given[1:]))
         spelled = LOOK_BACKS | {zh: PARTS[zh] for zh in CARRIED_PARTS}
         words = {w: zh for zh, en in spelled.items() for w in (zh, en)}
-        self.twins(value, tuple(spelled.items()), path)
-        plain = {words.get(excerpt(k), excerpt(k)): v for k, v in value.items()}
+        self.twins(value, (*spelled.items(), PRESENT), path)
+        away = not self.present(value, path)  # last month: 上月 has no value then
+        plain = {words.get(excerpt(k), excerpt(k)): v for k, v in value.items() if k not in PRESENT}
         self._strangers(plain, known, path)
         for key, inner in known.items():
             here = plain.get(key)
@@ -228,7 +248,13 @@ class Reader(ValueReader):
             here = plain.get(c.given[0])
             if len(c.given) > 1:
                 here = here.get(c.given[1]) if isinstance(here, dict) else None
-            out += self._handed(here, c, where, self._bounds(c, entity))
+            if away and c.kind == "value" and not c.keeps:
+                out += [NOTHING] * carried_width(c)
+            elif c.source == "fact" and entity.died >= 0 and entity.facts[entity.died].name == c.of:
+                death = self.fact(here, entity.facts[entity.died], where)
+                out.append(Held(Undetermined((where,))) if death is UNKNOWN else death)
+            else:
+                out += self._handed(here, c, where, self._bounds(c, entity))
         return out
 
     def _strangers(self, value: dict[Any, Any], known: dict[str, Any], path: str) -> None:
@@ -262,7 +288,10 @@ class Reader(ValueReader):
                 return [()]
             one = c._replace(kind="value")
             first = max(len(value) - c.months, 0)
-            months = [self._handed(v, one, f"{path}[{n}]", bounds) for n, v in enumerate(value[first:], first)]
+            months = [
+                [NOTHING] if v in AWAY else self._handed(v, one, f"{path}[{n}]", bounds)
+                for n, v in enumerate(value[first:], first)
+            ]
             return [tuple(x[0] if len(x) == 1 or isinstance(x[0], Held) else tuple(x) for x in months)]
         wide = carried_width(c)
         if value is None:
@@ -286,7 +315,7 @@ class Reader(ValueReader):
             return [UNKNOWN] * wide
         return list(made)
 
-    def _list(self, value: object, members: ir.Members, path: str) -> Any:
+    def _list(self, value: object, members: ir.Members, path: str, first: bool) -> Any:
         if value is None:
             if not members.low:
                 return UNLISTED
@@ -306,25 +335,36 @@ class Reader(ValueReader):
             self.error("F0118", f"{path}[{n}]", name=members.name)
         self.twins_in(value, entity, path)
         there = [n for n, v in enumerate(value) if not isinstance(v, dict) or self.present(v, f"{path}[{n}]")]
-        late = sum(self._late(value[n], entity) for n in there) if entity.born >= 0 else 0
-        if not members.low <= len(there) - late <= members.high:
+        dated = entity.born >= 0 or entity.died >= 0
+        missing = sum(self._missing(value[n], entity) for n in there) if dated else 0
+        low = members.low if first or len(value) < members.low else 0
+        if not low <= len(there) - missing <= members.high:
             if not self._full:
-                self.errors.append(too_few(path, members, len(there) - late, late))
+                self.errors.append(too_few(path, members, len(there) - missing, missing))
             return ()
         rows = [(n, self._entry(value[n], entity, f"{path}[{n}]")) for n in there]
-        if late:
-            return () if self.errors else listed(entity, rows, len(value), self._month)
-        entries = [data for _, data in rows]
-        return tuple(entries) if len(there) == len(value) else Entries(entries, tuple(there))
+        if self.errors:
+            return ()
+        made = listed(entity, rows, len(value), self._month)
+        if len(made) < low and not self._full:
+            self.errors.append(too_few(path, members, len(made), len(there) - len(made)))
+        return made
 
-    def _late(self, value: object, entity: ir.Entity) -> bool:
-        """Whether an entry as given is born after the month's first day; a birth that is no date is told when the entry is read."""
-        fact = entity.facts[entity.born]
+    def _missing(self, value: object, entity: ir.Entity) -> bool:
+        """Whether an entry as given is not yet born, or dead, in the month; a day that is no date is told when the entry is read."""
         if not isinstance(value, dict):
             return False
+        birth, death = (self._day_of(value, entity, n) for n in (entity.born, entity.died))
+        birth, death = birth or 0, death or NEVER
+        return birth <= death and self._month > 0 and gone(birth, death, self._month) is not None
+
+    def _day_of(self, value: dict[object, object], entity: ir.Entity, n: int) -> int | None:
+        """The date that an entry gives for one of its facts; -1 is none of them."""
+        if n < 0:
+            return None
+        fact = entity.facts[n]
         left_out = fact.name not in value and fact.has_default
-        day = self.default(fact) if left_out else date_of(value.get(fact.name))
-        return day is not None and day > self._month
+        return self.default(fact) if left_out else date_of(value.get(fact.name))
 
     def present(self, value: dict[object, object], path: str) -> bool:
         """Whether the entry is there (在列); who is not does not count as an entry."""

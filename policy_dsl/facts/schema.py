@@ -40,7 +40,7 @@ def _pointer(name: str) -> str:
 
 
 def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
-    properties: dict[str, object] = {f.name: _fact(f, lang) for f in entity.facts}
+    properties: dict[str, object] = {f.name: _fact(f, lang, n == entity.identity) for n, f in enumerate(entity.facts)}
     for m in entity.lists:
         properties[m.name] = {
             "type": "array",
@@ -63,13 +63,15 @@ def _number(value: Fraction) -> int | float | str:
     return int(value) if value.denominator == 1 else decimal_text(value) or str(value)
 
 
-def _fact(fact: ir.Fact, lang: str) -> dict[str, object]:
+def _fact(fact: ir.Fact, lang: str, identifies: bool) -> dict[str, object]:
     out: dict[str, Any] = {}
     match fact.type.kind:
         case "truth":
             out["type"] = ["boolean", "null"]
         case "enumeration":
             out["enum"] = [*fact.type.members, None]
+        case "date" if fact.died:
+            out.update({"type": ["string", "null"], "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|未知|unknown)?$"})
         case "date":
             out.update({"type": ["string", "null"], "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
         case "text":
@@ -89,6 +91,9 @@ def _fact(fact: ir.Fact, lang: str) -> dict[str, object]:
     if fact.by:
         title.append(_decided(fact, lang))
         out["x-decided-by"] = fact.by
+    if identifies:
+        title.append(_identifies(lang))
+        out["x-identifies"] = True
     if title:
         out["description"] = ("；" if lang == "zh" else "; ").join(title)
     if fact.has_default:
@@ -169,7 +174,11 @@ def _decided(fact: ir.Fact, lang: str) -> str:
     return f"由{fact.by}定" if lang == "zh" else f"decided by {fact.by}"
 
 
-def _note(fact: ir.Fact, lang: str) -> str:
+def _identifies(lang: str) -> str:
+    return "认出是谁，一个名单里各不相同" if lang == "zh" else "says who it is, different for each entry of a list"
+
+
+def _note(entity: ir.Entity, fact: ir.Fact, lang: str) -> str:
     parts = []
     if fact.type.kind == "enumeration":
         parts.append(" | ".join(fact.type.members))
@@ -177,6 +186,12 @@ def _note(fact: ir.Fact, lang: str) -> str:
         parts.append("true | false")
     elif fact.type.kind == "date":
         parts.append("YYYY-MM-DD")
+        if fact.died:
+            parts.append(
+                "在世的空着；不知道的写 未知"
+                if lang == "zh"
+                else "empty for who is alive; unknown where that is not known"
+            )
     elif fact.type.is_amount:
         unit = fact.type.own.show(lang) or ("数" if lang == "zh" else "number")
         low = "" if fact.low is None else str(_number(fact.low / fact.type.own.scale))
@@ -185,6 +200,8 @@ def _note(fact: ir.Fact, lang: str) -> str:
     if fact.has_default:
         written = _scalar(_default(fact)).strip('"')
         parts.append(f"不写这一项时用默认 {written}" if lang == "zh" else f"left out, its default {written} is used")
+    if entity.identity >= 0 and entity.facts[entity.identity] is fact:
+        parts.append(_identifies(lang))
     if fact.by:
         parts.append(_decided(fact, lang))
     if fact.ask:
@@ -207,7 +224,7 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str
         elif not (entity.facts or entity.lists):
             lines.append(f"{lead}{{}}")
         for fact in entity.facts:
-            note = _note(fact, lang)
+            note = _note(entity, fact, lang)
             lines.append(f"{pad}{_scalar(fact.name)}: null" + (f"  # {note}" if note else ""))
         for m in entity.lists:
             lines.append(f"{pad}{_scalar(m.name)}:" + (f"  # {_none(lang)}" if not m.low else ""))
@@ -232,7 +249,7 @@ def _csv(program: ir.Program, lang: str) -> str:
     for entity in program.entities:
         for fact in entity.facts:
             default = _scalar(_default(fact)).strip('"') if fact.has_default else ""
-            writer.writerow([entity.name, fact.name, _note(fact, lang), default, ""])
+            writer.writerow([entity.name, fact.name, _note(entity, fact, lang), default, ""])
         for m in entity.lists:
             many = f"若干 {m.entity} {m.low}..{m.high}" if lang == "zh" else f"many {m.entity} {m.low}..{m.high}"
             writer.writerow([entity.name, m.name, many, "", ""])

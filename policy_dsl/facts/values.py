@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..backends.encoding import fact_step
-from ..backends.runtime import UNKNOWN
+from ..backends.runtime import NEVER, UNKNOWN
 from ..diagnostics.report import Diagnostic, diagnostic, suggestion
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, SINCE
@@ -19,6 +19,7 @@ from ..model.units import Unit, complete, unit_of
 from ..syntax.characters import MAX_TEXT
 
 MOST_DIGITS = 30
+OPEN_WORDS = ("未知", "unknown")  # of a death, which is left out where there is none
 MOST_ERRORS = 50
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*((?![eE][+-]?[0-9])[^\s0-9.,，'_+-].*?)?\s*\Z", re.ASCII)
 _SLASH = re.compile("[/／÷]")  # one sign, as in policies
@@ -90,7 +91,9 @@ class ValueReader:
         return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]
 
     def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
-        if value is None:
+        if fact.died and (value is None or value == ""):
+            return NEVER
+        if value is None or (fact.died and value in OPEN_WORDS):
             return UNKNOWN
         if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
             zh, en = fact.type.show("zh"), fact.type.show("en")

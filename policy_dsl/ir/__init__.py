@@ -7,7 +7,7 @@ bodies/           opens dated blocks and tables into plain lines
 elaborate/        makes typed formulas of written expressions
 examples.py       案例
 guarantees.py     保证
-births.py         which fact is a birth
+births.py         which fact is a birth, which a death
 identities.py     which fact says who somebody is
 displaced.py      原值
 memory.py         what entries carry from month to month

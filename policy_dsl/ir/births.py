@@ -1,4 +1,4 @@
-"""Which fact of an entity is its birth: the one marked 出生, else the only one of a person of which 周岁 is asked."""
+"""Which fact of an entity is its birth: the one marked 出生, else the only one of a person of which 周岁 is asked. Its death is marked."""
 
 from __future__ import annotations
 
@@ -7,25 +7,35 @@ from ..model.symbols import Model
 from . import nodes as ir
 from .traverse import ages
 
+_CODES = {"born": ("P0235", "P0236"), "died": ("P0240", "P0241")}  # two of them, one that is no date
 
-def marked_births(model: Model, report: Report) -> dict[str, str]:
-    """Entity → its fact that is marked 出生. Two of them, or one that is no date, are reported."""
+
+def marked_dates(model: Model, report: Report) -> tuple[dict[str, str], dict[str, str]]:
+    """Entity → its fact that is marked 出生, and the same for 死亡. Two of a kind, or one that is no date, are reported."""
+    for symbol in model.entities.values():
+        for fact in symbol.facts.values():
+            if fact.node.died and (fact.node.born or fact.node.default is not None):
+                zh, en = ("出生", "born") if fact.node.born else ("默认", "default")
+                report.error("P0242", fact.node.span, name=fact.name, other=zh, other_en=en)
+    return _marked(model, report, "born"), _marked(model, report, "died")
+
+
+def _marked(model: Model, report: Report, mark: str) -> dict[str, str]:
     found: dict[str, str] = {}
+    twice, no_date = _CODES[mark]
     for symbol in model.entities.values():
         for members in symbol.lists.values():
-            if members.node.born:
-                report.error("P0236", members.node.span, name=members.name)
-        marked = [f for f in symbol.facts.values() if f.node.born]
+            if getattr(members.node, mark):
+                report.error(no_date, members.node.span, name=members.name)
+        marked = [f for f in symbol.facts.values() if getattr(f.node, mark)]
         dates = [f for f in marked if f.type.kind == "date"]
         for fact in marked:
             if fact not in dates:
-                report.error("P0236", fact.node.span, name=fact.name)
+                report.error(no_date, fact.node.span, name=fact.name)
         if len(dates) > 1:
             first, second = dates[:2]
             here = (first.node.span, "这里已经写了", "it is written here already")
-            report.error(
-                "P0235", second.node.span, name=symbol.name, first=first.name, second=second.name, labels=[here]
-            )
+            report.error(twice, second.node.span, name=symbol.name, first=first.name, second=second.name, labels=[here])
         elif dates:
             found[symbol.name] = dates[0].name
     return found
@@ -45,17 +55,23 @@ def _person(program: ir.Program, entity: ir.Entity) -> bool:
 def unmarked(program: ir.Program, entity: ir.Entity) -> list[ir.Fact]:
     """The facts that are births of a person without a mark: those of which 周岁 is asked."""
     asked = ages(program) if _person(program, entity) else frozenset()
-    return [f for f in entity.facts if (entity.name, f.name) in asked]
+    return [f for f in entity.facts if (entity.name, f.name) in asked and not f.died]
 
 
-def settle_births(program: ir.Program, marked: dict[str, str]) -> ir.Program:
-    """The program whose entities know their births; of several facts without a mark none is one."""
+def settle_births(program: ir.Program, born: dict[str, str], died: dict[str, str]) -> ir.Program:
+    """The program whose entities know their births and deaths; of several facts without a mark none is a birth."""
     made = []
     for entity in program.entities:
-        name = marked.get(entity.name, "")
+        name, end = born.get(entity.name, ""), died.get(entity.name, "")
         if not name:
             asked = unmarked(program, entity)
             name = asked[0].name if len(asked) == 1 else ""
-        born = next((n for n, f in enumerate(entity.facts) if f.name == name), -1)
-        made.append(entity._replace(born=born))
+        names = [f.name for f in entity.facts]
+        made.append(
+            entity._replace(
+                facts=tuple(f._replace(died=f.name == end) for f in entity.facts),
+                born=names.index(name) if name in names else -1,
+                died=names.index(end) if end in names else -1,
+            )
+        )
     return program._replace(entities=tuple(made))

@@ -168,12 +168,10 @@ class _Reader:
             trail = (*trail, name, label)
             if trail not in self.labels:
                 self.labels[trail] = len(listed)
-                made: dict[str, object] = {}
                 inner = self.model.entities[entity].lists[name].entity
-                named = next((f for f in self.model.entities[inner].facts.values() if f.type.kind == "text"), None)
-                if named is not None:
-                    made[named.name] = label
-                listed.append(made)
+                texts = [f for f in self.model.entities[inner].facts.values() if f.type.kind == "text"]
+                named = [f for f in texts if f.node.identifies] + [f for f in texts if not f.node.identifies][:1]
+                listed.append({f.name: label for f in named})
             index = self.labels[trail]
             here = listed[index]
             entity = self.model.entities[entity].lists[name].entity
@@ -338,8 +336,8 @@ class _Reader:
                 problem_en="a fact cannot be “error”",
                 hint=("写一个值或 未知", "give a value or unknown"),
             )
-        if a.given.kind == "unknown":
-            return None
+        if a.given.kind == "unknown":  # a death that is left out is none
+            return "未知" if fact.node.died else None
         value = a.given.value
         if fact.type.kind == "text":
             return value.path[0] if isinstance(value, nodes.Name) else a.given.span.text

@@ -156,7 +156,7 @@ def in_force(rule: ir.Rule, on: int, known: int | None = None) -> InForce | None
             exceptions[key] = line
     if rule.status:
         body = [x for x in lines if x.kind == "transition"]
-        if not body and any(x.kind == "transition" for x in rule.lines):
+        if not lines:
             return None
         lowest = {x.key: max(y.layer for y in body if y.key == x.key) for x in body}
         stay = next(x for x in rule.lines if x.kind == "otherwise")

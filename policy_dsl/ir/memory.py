@@ -28,13 +28,18 @@ class Memory:
         self.carried.setdefault(entity, {}).setdefault(made.name, made)
 
     def value(self, ref: ir.FactRef | ir.RuleRef, status: bool) -> ir.CarriedRef:
-        """Last month's value of a fact, rule or status. A status begins in its 起始, its first state."""
+        """Last month's value of a fact or rule; of a status the state from which it goes on. It begins in its 起始, its first state."""
+        return self._value(ref, ref.name, 0 if status else None, keeps=status)
+
+    def last_state(self, ref: ir.RuleRef) -> ir.CarriedRef:
+        """What 上月 says of a status: apart from the state from which it goes on, since it has no value after an absence."""
+        return self._value(ref, f"上月({ref.name})", 0, keeps=False)
+
+    def _value(self, ref: ir.FactRef | ir.RuleRef, name: str, start: object, *, keeps: bool) -> ir.CarriedRef:
         source = "fact" if isinstance(ref, ir.FactRef) else "rule"
-        start = 0 if status else None
-        self._keep(
-            ref.entity, ir.Carried(ref.name, "value", source, ref.name, 0, ref.type, start, 0, (ref.name,), ref.place)
-        )
-        return ir.CarriedRef(ref.up, ref.entity, ref.name, ref.type, ref.place)
+        made = ir.Carried(name, "value", source, ref.name, 0, ref.type, start, 0, (ref.name,), ref.place, keeps)
+        self._keep(ref.entity, made)
+        return ir.CarriedRef(ref.up, ref.entity, name, ref.type, ref.place)
 
     def window(self, ref: ir.FactRef | ir.RuleRef, months: int) -> str:
         """The carried values of the months before; the longest window asked for is kept."""
@@ -65,7 +70,8 @@ class Memory:
         more = ir.Arithmetic("+", carried, one, MONTH_COUNT, place)
         holds = ir.Compare("=", status, same, "=", TRUTH, place)
         self._hide(entity, name, MONTH_COUNT, symbol, place, [(holds, more), (None, rest)])
-        self._keep(entity, ir.Carried(name, "value", "rule", name, 0, MONTH_COUNT, Fraction(0), 1, given, place))
+        made = ir.Carried(name, "value", "rule", name, 0, MONTH_COUNT, Fraction(0), 1, given, place, keeps=True)
+        self._keep(entity, made)
         return ir.CarriedRef(up, entity, name, MONTH_COUNT, place)
 
     def entry(
@@ -84,7 +90,7 @@ class Memory:
         lines = [(stays, carried), (begins, value), (None, _nothing(value.type, place))]
         self._hide(entity, name, value.type, symbol, place, lines)  # type: ignore[arg-type]
         key = ("进入时", f"{shown}, {words}")
-        self._keep(entity, ir.Carried(name, "value", "rule", name, 0, value.type, None, 0, key, place))
+        self._keep(entity, ir.Carried(name, "value", "rule", name, 0, value.type, None, 0, key, place, keeps=True))
         return name
 
     def _hide(

@@ -386,6 +386,7 @@ class Fact(NamedTuple):
     when: Expression | None
     clause: Clause
     place: Place
+    died: bool = False  # whether it is a death: left out, there is none
 
 
 class Members(NamedTuple):
@@ -414,6 +415,9 @@ class Carried(NamedTuple):
     grid: int
     given: tuple[str, ...]  # where facts give it, under 上月
     place: Place
+    keeps: bool = (
+        False  # whether it stays as it was while the entry is away: states and counts do, values of last month do not
+    )
 
 
 class Entity(NamedTuple):
@@ -427,6 +431,7 @@ class Entity(NamedTuple):
     place: Place
     carried: tuple[Carried, ...] = ()
     born: int = -1  # which of its facts is its birth, before which it is not there; -1 where none is
+    died: int = -1  # which is its death, after which it is not there
     identity: int = -1  # which of its facts says who it is, whatever its place; -1 where none does
 
     @property

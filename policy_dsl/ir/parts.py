@@ -87,7 +87,7 @@ class _Lowering:
         for word in ("未发", "余额"):
             name = self.name(word)
             given = (word, self.rule.name)
-            yield ir.Carried(name, "value", "rule", name, 0, self.type, None, 0, given, self.place)
+            yield ir.Carried(name, "value", "rule", name, 0, self.type, None, 0, given, self.place, keeps=True)
 
     def since_last(self) -> Iterator[tuple[ir.Expression, ir.Expression]]:
         """待发 in months that do not begin anew behind a part or with the year."""

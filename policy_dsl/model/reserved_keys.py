@@ -35,6 +35,9 @@ def of_parts(word: str, benefit: str) -> str:
     return f"{word}({benefit})"
 
 
+AWAY: Word = ("不在", "absent")  # in 近, a month in which the entry was not there
+
+
 def stay_of(status: str) -> str:
     """The carried count of a status's months in its state, this one included, as rules and `上月` name it."""
     return f"持续({status})"

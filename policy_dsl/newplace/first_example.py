@@ -50,7 +50,9 @@ class _Case:
         self.entries: list[nodes.Entry] = []
 
     def filled(self, entity: ir.Entity, target: tuple[str, ...]) -> dict[str, Any]:
-        asked = [f for f in entity.facts if not f.has_default and f.when is None and f.type.kind != "text"]
+        asked = [
+            f for f in entity.facts if not (f.has_default or f.died or f.when is not None or f.type.kind == "text")
+        ]
         empty = [x.name for x in entity.lists if not x.low]
         out: dict[str, Any] = {f.name: _plainest(f) for f in asked or (() if empty else entity.facts[:1])}
         percent = {f.name for f in entity.facts if f.type.is_amount and f.type.own.is_percent}
@@ -72,8 +74,8 @@ class _Case:
         for output in ordered:
             if output.path in waiting:
                 given = nodes.Given("unknown", None, waiting[output.path], span=_HERE)
-            elif isinstance(output.value, Fraction):
-                continue  # no example writes a number that does not end
+            elif isinstance(output.value, Fraction) or output.value is None:
+                continue  # no example writes a number that does not end, or that a day does not come
             else:
                 given = nodes.Given("value", _written(output.value, output.unit == "%"), span=_HERE)
             yield self._line(output, given, root)

@@ -88,6 +88,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FIXED", "不变", "fixed", ("type",)),
     Keyword("BORN", "出生", "born", ("mark",)),
     Keyword("IDENTIFIES", "认人", "identifies", ("mark",)),
+    Keyword("DIED", "死亡", "died", ("mark",)),
     Keyword("ASK", "问", "ask", ("type",)),
     Keyword("BY", "由", "by", ("type",)),
     Keyword("DECIDES", "定", "decides", ("type",)),

@@ -402,6 +402,7 @@ class Fact(Node):
     when: Expression | None = None
     born: bool = False
     identifies: bool = False
+    died: bool = False
 
 
 @frozen

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from .courses import Courses
-from .history import History, Spell
+from .history import History
 from .ledger import NONE, Benefit, Key
 from .months import payday
+from .spells import Spell
 
 
 class Entry(NamedTuple):

@@ -65,7 +65,7 @@ class Courses:
                 if until > told:
                     yield from self._learn(self.news[told:until], n)
                     before = self.due[self.months[n - 1]]
-                    due_carry = self.course.carry(before)
+                    due_carry = self.course.after(self.due, self.months[n - 1])
                 told = until
             else:
                 told = bisect_right(self.news, (known_now, ir.OPEN))
@@ -79,8 +79,9 @@ class Courses:
                 paid = due if alike else self.course.step(month, day, seen, due, paid, parted)
                 self.paid[month] = paid
             yield Payday(day, month)
-            before, due_carry = due, self.course.carry(due)
-            paid_carry = due_carry if paid is due else self.course.carry(paid)
+            before, due_carry = due, self.course.after(self.due, month)
+            one = paid is due and due is not None  # while nobody is there each goes on from its own last month
+            paid_carry = due_carry if one else self.course.after(self.paid, month)
         yield from self._learn(self.news[told : bisect_right(self.news, (self.as_known, ir.OPEN))], len(self.months))
 
     def _whole(self) -> Steps | None:
@@ -97,13 +98,13 @@ class Courses:
         for day, found in groupby(news, lambda x: x[0]):
             at = bisect_right(self.months, min(month for _, month in found) - 1)
             before = self.due[self.months[at - 1]] if 0 < at < n else None
-            carry = self.course.carry(before)
+            carry = self.course.after(self.due, self.months[at - 1]) if 0 < at < n else None
             for month in self.months[at:n]:
                 old = self.due[month]
                 new = self.due[month] = self.course.step(month, day, carry, old, before)
                 if new is not old:
                     yield Heard(day, month, old)
-                before, carry = new, self.course.carry(new)
+                before, carry = new, self.course.after(self.due, month)
 
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:

@@ -10,12 +10,24 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..backends.entries import Unborn
+from ..backends.entries import Missing
 from ..backends.formatting import day_text
-from ..backends.presence import LAST_MONTH, Absent, called, entries_of, first_month, month_after, told
-from ..backends.runtime import UNKNOWN, UNLISTED, add_months
+from ..backends.presence import (
+    LAST_MONTH,
+    Absent,
+    Gone,
+    absent,
+    called,
+    entries_of,
+    first_month,
+    gone,
+    lifetime,
+    month_after,
+    told,
+)
+from ..backends.runtime import NEVER, UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
 from ..facts.read import Reader, spare, unfilled
@@ -23,6 +35,7 @@ from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
+from .spells import Spell, is_month, outside, written
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
@@ -30,23 +43,11 @@ _WORDS = frozenset(w for word in _KEYS for w in word)
 _OPEN_WORDS = ("未知", "unknown")
 
 
-class Spell(NamedTuple):
-    """One dated value: from month `first` to month `last`, 自 as written (`since`), known since a day, the row that says so."""
-
-    first: int
-    last: int
-    since: int
-    known: int
-    value: Any
-    row: int = 0
-    settled: int = 0  # of the ledger: the month in which that was paid for these months
-
-
 class Track:
     """One entry over time. `fixed` is its data where nothing is dated; `dated` the facts (by position) that are."""
 
     __slots__ = (
-        "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence",
+        "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
     )  # fmt: skip
 
     def __init__(self, entity: ir.Entity, path: str, number: int) -> None:
@@ -55,6 +56,7 @@ class Track:
         self.number = number
         self.fixed: list[Any] = []
         self.dated: dict[int, tuple[Spell, ...]] = {}
+        self.undated = False  # whether a fact is given without dates, but for the one that names the entry
         self.presence: tuple[Spell, ...] = ()
         self.lists: list[list[Track] | None] = []
         self.carried: tuple[Any, ...] = ()
@@ -72,41 +74,64 @@ class Track:
         return [s for spells in (*self.dated.values(), self.presence) for s in spells]
 
     def there(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there: born, after the first date of its facts, and not gone."""
-        return self._present(month, known) and self._birth(month, known) <= month
+        """Whether the entry is there: born, alive, after the first date of its facts, and not gone."""
+        return self._here(month, known) and not self._short(month, known)
 
-    def _birth(self, month: int, known: int | None) -> int:
-        """The day of the entry's birth, as far as it is known in the month; 0 where it is not."""
-        if self.entity.born < 0:
-            return 0
-        day = self._value(self.entity.born, month, known)[0]
-        return day if isinstance(day, int) else 0
+    def _here(self, month: int, known: int | None) -> bool:
+        """The same, whoever is left in its lists."""
+        return self._present(month, known) and self._gone(month, known) is None
+
+    def _short(self, month: int, known: int | None) -> str:
+        """A list of it in which fewer are left than it must have, or ""."""
+        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            if tracks is not None and members.low and sum(t.there(month, known) for t in tracks) < members.low:
+                return members.name
+        return ""
+
+    def lifetime(self, month: int, known: int | None) -> tuple[int, int]:
+        """The days of its birth and death as known for the month; 0 and NEVER where there is none, or it is not known."""
+        entity = self.entity
+        days = {i: self._value(i, month, known)[0] for i in (entity.born, entity.died) if i >= 0}
+        return lifetime(entity, [days.get(i) for i in range(len(entity.facts))])
+
+    def _gone(self, month: int, known: int | None) -> Gone | None:
+        """Why it is not there, where it is not yet born, or dead."""
+        if self.entity.born < 0 and self.entity.died < 0:
+            return None
+        return gone(*self.lifetime(month, known), month)
 
     def absent(self, month: int, known: int | None) -> Iterator[Absent]:
-        """The entry itself, where it would be there but is not yet born."""
-        day = self._birth(month, known)
-        if day > month and self._present(month, known):
-            yield Absent(self.path, self.called, self.entity.facts[self.entity.born], day)
+        """The entry itself, where it would be there but is not yet born, or dead."""
+        why = self._gone(month, known)
+        if why is not None and self._present(month, known):
+            yield absent(self.entity, self.path, self.called, why)
+
+    def missing(self, month: int, known: int | None) -> Iterator[Missing]:
+        """The same as data hold it, and where nobody is left in one of its lists."""
+        short = self._short(month, known)
+        for x in self.absent(month, known):
+            yield Missing(self.number, self.called, x.day, x.dead)
+        if short and self._here(month, known):
+            yield Missing(self.number, self.called, 0, dead=False, short=short)
 
     def all_absent(self, month: int, known: int | None) -> Iterator[Absent]:
         """The same of the entry and of those below it, where it is there."""
         yield from self.absent(month, known)
-        if self.there(month, known):
+        if self._here(month, known):
             for inner in (t for tracks in self.lists for t in tracks or ()):
                 yield from inner.all_absent(month, known)
 
-    def births(self) -> Iterator[int]:
-        """Every day that is the entry's birth at some time."""
-        i = self.entity.born
-        if i >= 0:
-            yield from (x for x in (self.fixed[i], *(s.value for s in self.dated.get(i, ()))) if isinstance(x, int))
+    def turns(self) -> Iterator[int]:
+        """The first months in which the entry is there for its birth, or not for its death, whichever counts at some time."""
+        for i, first in ((self.entity.born, first_month), (self.entity.died, month_after)):
+            given = (self.fixed[i], *(s.value for s in self.dated.get(i, ()))) if i >= 0 else ()
+            yield from (first(x) for x in given if isinstance(x, int) and x != NEVER)
 
     def _present(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there by its dates: after the first date of its facts, or of those of whom it holds, and not gone.
-
-        在列 is one of its facts; 至 ends what it says.
+        """Whether the entry is there by its dates: where all its facts are dated after the first of them, or of those of whom it
+        holds, and not gone. 在列 is one of its facts; 至 ends what it says.
         """
-        if self.dated and not self._begun(month, known):
+        if self.dated and not self.undated and not self._begun(month, known):
             return False
         found = _current(self.presence, month, known)
         if found is None:
@@ -115,24 +140,16 @@ class Track:
 
     def short(self, month: int, known: int | None) -> str:
         """The path of what is missing where nobody is there: the entry, or its list that has too few."""
-        if not self.there(month, known):
-            return self.path
-        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
-            there = [t for t in tracks or () if t.there(month, known)]
-            if tracks is not None and len(there) < members.low:
-                return f"{self.path}.{members.name}"
-            inner = [t.short(month, known) for t in there]
-            if any(inner):
-                return next(x for x in inner if x)
-        return ""
+        short = self._short(month, known) if self._here(month, known) else ""
+        return f"{self.path}.{short}" if short else self.path
 
     def _begun(self, month: int, known: int | None) -> bool:
         if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
             return True
         return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
 
-    def data(self, month: int, known: int | None) -> tuple[Any, ...] | None:
-        """The entry's data in a month; None where one of its lists has fewer entries than it must (nobody is left)."""
+    def data(self, month: int, known: int | None) -> tuple[Any, ...]:
+        """The data of an entry that is there in a month."""
         out: list[Any] = []
         defaulted = 0
         for i in range(len(self.entity.facts)):
@@ -144,10 +161,8 @@ class Track:
                 out.append(UNKNOWN if members.low else UNLISTED)
                 continue
             there = [(t.number, t.data(month, known)) for t in tracks if t.there(month, known)]
-            if len(there) < members.low or any(data is None for _, data in there):
-                return None
-            late = [Unborn(t.number, t.called, x.day) for t in tracks for x in t.absent(month, known)]
-            out.append(entries_of(there, len(tracks), late))
+            missing = [] if len(there) == len(tracks) else [x for t in tracks for x in t.missing(month, known)]
+            out.append(entries_of(there, len(tracks), missing))
         return (*out, defaulted, *self.carried)
 
     def _value(self, i: int, month: int, known: int | None) -> tuple[Any, int]:
@@ -156,7 +171,8 @@ class Track:
         if spells is not None:
             found = _current(spells, month, known)
             if found is not None or not fact.has_default:
-                return UNKNOWN if found is None or month > found.last else found.value, 0
+                unsaid = NEVER if fact.died else UNKNOWN
+                return unsaid if found is None or month > found.last else found.value, 0
         elif not fact.has_default or self.fixed[i] is not None:
             return self.fixed[i], 0
         return Reader.default(fact), 1
@@ -184,7 +200,7 @@ class History:
         self.months = sorted(
             {s.first for s in spells}
             | {month_after(s.last) for s in spells if s.last < ir.OPEN}
-            | {first_month(day) for t in track.all() for day in t.births()}
+            | {month for t in track.all() for month in t.turns()}
         )
         self.known = sorted({s.known for s in spells})
         self.late = sorted({s.known for s in spells if s.known > s.since})
@@ -206,8 +222,14 @@ class History:
         return self._data[key]
 
     def absent(self, month: int, known: int | None) -> list[Diagnostic]:
-        """Who is not there in a month that has no data, since nobody is left or the first is not yet born."""
+        """Who is not there in a month that has no data, since nobody is left or the first is not yet born, or dead."""
         return [told(x, month) for x in self.track.all_absent(month, known)]
+
+    def nobody(self, month: int, known: int | None) -> list[Diagnostic]:
+        """Why a month has no results: who is not there for a birth or a death, else that nobody is."""
+        found = self.absent(month, known)
+        at = self.track.short(month, known) or self.root
+        return found or [diagnostic("F0225", at=at, month=day_text(month)[:7])]
 
     def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int]]:
         """(entry, fact or 在列, day) of what holds in the month and became known after the day `then`, by the day `now`."""
@@ -252,6 +274,7 @@ class HistoryReader:
             return None
         self.reader.names(value, entity, path, (PAID,))
         track = Track(entity, path, number)
+        name = next((i for i, f in enumerate(entity.facts) if f.type.kind == "text"), -1)
         for i, fact in enumerate(entity.facts):
             where = f"{path}.{fact.name}"
             if fact.name not in value and fact.has_default:
@@ -270,10 +293,13 @@ class HistoryReader:
                 self._error("F0201", where, hint=hint)
                 track.fixed.append(UNKNOWN)
             elif isinstance(here, list):
-                track.dated[i] = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at))
+                taken = ("在世", "alive") if fact.died else _OPEN_WORDS
+                track.dated[i] = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at), taken)
                 track.fixed.append(UNKNOWN)
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
+                left_out = here is None or (fact.died and here == "")
+                track.undated = track.undated or not (left_out or i == name)
         if entity.holder and given(value, PRESENT) is not None:
             track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
         for members in entity.lists:
@@ -356,7 +382,7 @@ class HistoryReader:
                     self._error("F0201", at)
                 continue
             if until is not None and until[0] < (
-                since[0] // 100 * 100 + 1 if _is_month(given(row, UNTIL)) else since[0]
+                since[0] // 100 * 100 + 1 if is_month(given(row, UNTIL)) else since[0]
             ):
                 self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
                 continue
@@ -409,16 +435,16 @@ class HistoryReader:
         plain = [s for s in spells if s.known <= s.since]
         for s in spells:
             if (s.since, s.known) in days:
-                self._error("F0204", f"{path}[{s.row}]", date=_written(s.since))
+                self._error("F0204", f"{path}[{s.row}]", date=written(s.since))
                 return
             days.add((s.since, s.known))
         for a, b in itertools.pairwise(plain):
             if b.since < a.since:
-                self._error("F0205", f"{path}[{b.row}]", first=_written(a.since), second=_written(b.since))
+                self._error("F0205", f"{path}[{b.row}]", first=written(a.since), second=written(b.since))
                 return
         for a, b in itertools.pairwise(plain):
             if a.last < ir.OPEN and a.last >= b.first:
-                self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=_written(b.since))
+                self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=written(b.since))
             elif a.last < ir.OPEN and month_after(a.last) < b.first and taken:
                 words = taken
                 if not all(
@@ -437,21 +463,22 @@ class HistoryReader:
     # --- what goes with a life
 
     def _life(self, track: Track) -> None:
-        """No fact before a person's birth, none after the person has left."""
-        birth = track.entity.born
-        born = track.fixed[birth] if birth >= 0 and birth not in track.dated else None
-        gone = max((s for s in track.presence if s.value is False), key=lambda s: s.since, default=None)
-        back = any(s.value is True and gone is not None and s.since > gone.since for s in track.presence)
-        back = back or (gone is not None and gone.last < ir.OPEN)
-        for i, spells in track.dated.items():
-            where = f"{track.path}.{track.entity.facts[i].name}"
-            for s in spells:
-                if isinstance(born, int) and s.since < born // 100 * 100 + 1:
-                    self._error("F0209", f"{where}[{s.row}]", date=_written(s.since), birth=day_text(born))
-                    break
-                if gone is not None and not back and s.since > gone.since:
-                    self._error("F0210", f"{where}[{s.row}]", date=_written(s.since), gone=_written(gone.since))
-                    break
+        """No fact before a person's birth, none after the person has left; no death before the birth."""
+        entity, birth = track.entity, track.entity.born
+        born = track.fixed[birth] if birth >= 0 and birth not in track.dated else 0
+        facts = {f"{track.path}.{entity.facts[i].name}": s for i, s in track.dated.items() if i != entity.died}
+        for code, path, words in outside(facts, born if isinstance(born, int) else 0, track.presence):
+            self._error(code, path, **words)
+        if entity.born < 0 or entity.died < 0:
+            return
+        deaths = track.dated.get(entity.died, ())  # as far as is known in the end
+        for month in sorted({ir.OPEN, *(s.first for i in (entity.born, entity.died) for s in track.dated.get(i, ()))}):
+            birth, death = track.lifetime(month, None)
+            if death < birth:
+                row = _current(deaths, month, None)
+                at = f"{track.path}.{entity.facts[entity.died].name}" + (f"[{row.row}]" if row else "")
+                self._error("F0221", at, birth=day_text(birth), death=day_text(death))
+                return
 
     def _ledger(self, value: object, track: Track) -> None:
         """已发: what was really paid, by benefit: an amount, or amounts with dates."""
@@ -477,13 +504,3 @@ class HistoryReader:
                 track.ledger[name] = self._spells(rows, where, paid, words, self.amounts.of(rule, negative=True))
             else:
                 track.ledger[name] = self._lasting(rows, where, paid, ("", ""))
-
-
-def _is_month(value: object) -> bool:
-    """Whether a date is written by the month: after 至 that lasts to the month's end."""
-    return isinstance(value, str) and len(value) == len("2022-03")
-
-
-def _written(day: int) -> str:
-    """A day as histories mostly write it: the first of a month as that month."""
-    return day_text(day)[:7] if day % 100 == 1 else day_text(day)

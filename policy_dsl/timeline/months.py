@@ -6,7 +6,7 @@ costs the compiled function and the handing over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..backends.compiled import Run
@@ -140,16 +140,26 @@ class Course:
             raw = None
         return Step(self.engine, month, run, facts, data, raw, carry, before, parted)
 
+    def after(self, steps: Mapping[int, Step | None], month: int) -> Carry | None:
+        """What a month hands to the next: while nobody is there, what the last month before handed over. `steps`: the months of one run."""
+        last = month
+        while steps.get(last) is None:
+            if last not in steps:
+                return None
+            last = add_months(last, -1)
+        carry = self.carry(steps[last])
+        return carry if carry is None else self.engine.intake.absent(self.root, carry, last, month)
+
     def carry(self, step: Step | None) -> Carry | None:
-        """What the month hands to the next; after a month in which nobody was there all begins anew."""
+        """What a month in which somebody was there hands to the next."""
         if step is None or not self.carries:
             return None
         if step.raw is not None:
             try:
-                return self.engine.handover(step.run.compiled).of(step.data, step.raw)
+                return self.engine.handover(step.run.compiled).of(step.data, step.raw, step.month)
             except Unusual:
                 pass
-        return from_values(step.decision().instance, self.engine.intake, step.run.epoch)
+        return from_values(step.decision().instance, self.engine.intake, step.run.epoch, step.month)
 
 
 def same(a: object, b: object) -> bool:

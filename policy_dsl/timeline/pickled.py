@@ -20,13 +20,13 @@ def history_of(held: tuple[Any, ...], program: ir.Program) -> History:
 
 def _plain(track: Track) -> tuple[Any, ...]:
     lists = [None if tracks is None else [_plain(t) for t in tracks] for tracks in track.lists]
-    own = (track.fixed, track.dated, track.presence, track.carried, track.ledger)
+    own = (track.fixed, track.dated, track.undated, track.presence, track.carried, track.ledger)
     return track.entity.name, track.path, track.number, own, lists
 
 
 def _track(held: tuple[Any, ...], entities: dict[str, ir.Entity]) -> Track:
     entity, path, number, own, lists = held
     made = Track(entities[entity], path, number)
-    made.fixed, made.dated, made.presence, made.carried, made.ledger = own
+    made.fixed, made.dated, made.undated, made.presence, made.carried, made.ledger = own
     made.lists = [None if tracks is None else [_track(t, entities) for t in tracks] for tracks in lists]
     return made

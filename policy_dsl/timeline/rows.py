@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.formatting import value_text
+from ..backends.presence import REMARKS
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..explain.formula import who
@@ -80,11 +81,14 @@ def cells(decision: Decision | None, lang: str) -> Iterator[Cell]:
 def rows(months: Sequence[Month], lang: str) -> Iterator[Row]:
     before: dict[str, Cell] = {}
     old = Compared(None)
+    absent: set[tuple[str, str]] = set()
     for n, month in enumerate(months):
+        findings = tuple(f for f in month.findings if (f.code, f.path) not in absent)
+        absent = {(f.code, f.path) for f in month.findings if f.code in REMARKS}  # told once for months on end
         now = {c.path: c for c in cells(month.decision, lang)}
         new = Compared(month.decision)
         moved = tuple(_moved(old, new, before, now, lang)) if n else ()
-        yield Row(month.month, tuple(now.values()), moved, month.decision is not None, tuple(month.findings))
+        yield Row(month.month, tuple(now.values()), moved, month.decision is not None, findings)
         before, old = now, new
 
 

@@ -51,7 +51,7 @@ class Timeline(Sequence[Month]):
         self.months: list[Month] = []
         before: Step | None = None
         for month, due in self._books.due.items():
-            absent = history.absent(month, as_known) if due is None else ()
+            absent = history.nobody(month, as_known) if due is None else ()
             self.months.append(Month(month, due, self._books.paid[month], before, month == start, absent))
             before = due
         self.findings: list[Diagnostic] = [*history.findings, *_remarks(engine.program, history, start)]

@@ -212,3 +212,17 @@ def test_a_case_that_nobody_has_told_anything_of(county: Policy, tmp_path: Path)
     assert [x.fact for x in d.missing.now] == ["家庭.成员"]
     assert [x.fact for x in d.missing.can_matter] == ["家庭.上限", "家庭.成员"]
     assert [x.fact for x in d.missing.cannot_matter] == ["家庭.人头"]
+
+
+def test_in_words(county: Policy) -> None:
+    """The summary names what is waited for, then what may be needed after that, then how many facts need not be asked for."""
+    d = county.decide(facts(乙=True, 丙=True, 丁=True, 收入=0, 地区="城市", 成员=[], 受理日="2022-06-30"), on="2022-07")
+    assert lists(d)[1] - lists(d)[0] == {"等级", "加额"}
+    assert "\n\n以后还可能需要：\n  家庭.等级、加额\n" in d.text()
+    assert "\n\nMay be needed after that:\n  家庭.等级, 加额\n" in d.text("en")
+    assert "没有给出" not in d.text()
+    whole = county.decide(facts(甲=True, 乙=True, 丙=True, 丁=False, 收入=0, 地区="农村", 成员=[]), on="2022-07")
+    assert "\n\n另有 1 项没有给出，是什么都不改变结果\n" in whole.text()
+    assert "\n\nOne other fact is not known and changes no result\n" in whole.text("en")
+    every = facts(甲=False, 乙=True, 丙=True, 丁=True, 等级="一等", 收入=0, 地区="城市", 受理日="2022-01-01", 成员=[])
+    assert "需要" not in county.decide(every, on="2022-07").text()

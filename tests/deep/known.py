@@ -32,31 +32,38 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
         (
             (
                 "Presence._entry",
-                "late = made.unborn if isinstance(made, Entries) else ()",
-                "late = made.unborn if not (isinstance(made, Entries)) else ()",
+                "missing = made.missing if isinstance(made, Entries) else ()",
+                "missing = made.missing if not (isinstance(made, Entries)) else ()",
             ),
             "births.md",
         ),
-        (("join", "open_ = False", "pass"), "undetermined.md"),
+        (("join", "open_ = True", "open_ = False"), "undetermined.md"),
     ],
     "interpret": [
         (
             (
                 "LookBacks.window",
-                "if len(values) < node.months:",
-                "if not (len(values) < node.months):",
+                "if self.lacking(here, node):",
+                "if not (self.lacking(here, node)):",
             ),
             "looking-back.md",
         ),
         (
             (
-                "Lines.agree",
-                "if any(v != values[0] for v in values[1:]):",
-                "if all(v != values[0] for v in values[1:]):",
+                "Lines.beside",
+                "if isinstance(made.value, Failure) or not other:",
+                "if isinstance(made.value, Failure) or other:",
             ),
-            "allowances.md",
+            "branches.md",
         ),
-        (("Lines.exceptions", "open_.append((line, holds))", "pass"), "exceptions.md"),
+        (
+            (
+                "Lines.exceptions",
+                "counting = [x for x in sure if not any(rules_out(y, x) for y in sure)]",
+                "counting = [x for x in sure if any(rules_out(y, x) for y in sure)]",
+            ),
+            "exceptions.md",
+        ),
     ],
     "python": [
         (

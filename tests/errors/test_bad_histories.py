@@ -342,7 +342,8 @@ CALLS: dict[str, tuple[str, str, str, int]] = {  # arguments, code, what stands 
 def test_a_bad_call_is_refused(what: str, county: Path) -> None:
     """Each of several faults is named at once."""
     arguments, code, shown, exit_code = CALLS[what]
-    history = family(person(月收入=[spell("2022-01", 5, known="2022-05")])) if what == "nobody known" else family()
+    dated = {"成员": [{"姓名": "甲", "月收入": [spell("2022-01", 5, known="2022-05")]}]}
+    history = {"家庭": {"户籍": "农村", **dated}} if what == "nobody known" else family()
     done = timeline(county, history, *arguments.split())
     assert (done.exit_code, "Traceback" in done.output) == (exit_code, False), done.output
     assert {x[3:8] for x in done.stderr.splitlines() if x.startswith("错误[")} == {code}, done.stderr

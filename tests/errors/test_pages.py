@@ -137,7 +137,8 @@ def decided(policy: Policy, facts: object, months: tuple[str, str] | None = None
             made_ = policy.decide(facts, on="2022-06-01")
             return [*made_.errors, *(f for f in made_.findings if f.code.startswith("F"))]
         made = policy.timeline(facts, start=months[0], end=months[1])
-        return [*made.findings, *made.errors]
+        nobody = [f for m in made if m.decision is None for f in m.findings]
+        return [*made.findings, *made.errors, *nobody]
     except PolicyError as error:
         return list(error.diagnostics)
 

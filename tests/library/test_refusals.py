@@ -17,14 +17,24 @@ QIANNAN = {"家庭": {"户籍": "农村", "县市": "都匀市", "财产符合�
 
 
 @pytest.mark.parametrize(
-    ("place", "facts", "on"),
-    [("qingshui", QINGSHUI, "2015-03"), ("shangluo", {"家庭": {"户籍": "农村", "成员": [NO_INCOME]}}, "2010-01")],
+    ("place", "facts", "on", "output"),
+    [
+        ("qingshui", QINGSHUI, "2015-03", "家庭.财产合规"),
+        ("shangluo", {"家庭": {"户籍": "农村", "成员": [NO_INCOME]}}, "2010-01", "家庭.低保金"),
+    ],
 )
-def test_a_day_before_the_places_years(place: str, facts: dict[str, Any], on: str) -> None:
+def test_a_day_before_the_places_years(place: str, facts: dict[str, Any], on: str, output: str) -> None:
     decision = policy_dsl.load(place).decide(facts, on=on)
     with pytest.raises(PolicyError, match=r"R0105.*没有规定"):
-        decision["家庭.低保金"]
+        decision[output]
     assert any("nothing is in force on" in error.en for error in decision.errors)
+
+
+def test_what_is_in_error_beside_a_figure_that_is_open_waits_for_it() -> None:
+    """Below the standard, the household would have no answer for want of a rule on property; above it, it gets nothing."""
+    decision = policy_dsl.load("qingshui").decide(QINGSHUI, on="2015-03")
+    (waits,) = (x for x in decision.undetermined if x.output == "家庭.低保金")
+    assert waits.parameters == ("低保标准",)
 
 
 def test_a_scheme_that_the_place_does_not_have_yet() -> None:

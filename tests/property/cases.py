@@ -128,6 +128,8 @@ class FactsWriter:
                 return d.below(2) == 1
             case "enumeration":
                 return d.pick(fact.type.members)
+            case "date" if fact.died:  # alive, or not yet dead: who is there is another matter (test_presence.py)
+                return d.pick((None, None, "" if self.plain else None, "未知", "2099-01-31"))
             case "date":
                 text = (
                     d.pick(FACT_DAYS)

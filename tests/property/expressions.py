@@ -150,6 +150,7 @@ class Expressions:
         self.another_day = False  # inside `x 于 d`, which may not be nested
         self.dated: set[str] = set()  # rules that do, or read a rule that does
         self.under: set[str] = set()  # rules that are read on another day
+        self.deaths: set[str] = set()  # entities with a date of death
 
     # --- looking back, written by who knows the statuses (looking_back.py)
 
@@ -240,9 +241,9 @@ class Expressions:
         plain = name.partition(" 于 ")[0].partition("(")[0].rpartition(".")[2]
         if any(plain in e.facts for e in self.entities.values()) or not self.dice.chance(8):
             return name
-        return f"{self.dice.pick(('现行', 'in_force'))}({name}, 默认 {self.written_default(type_)})"
+        return f"{self.dice.pick(('现行', 'in_force'))}({name}, 默认 {self.fallback(type_)})"
 
-    def written_default(self, type_: Type) -> str:
+    def fallback(self, type_: Type) -> str:
         """A written value."""
         match type_.kind:
             case "truth":
@@ -585,8 +586,12 @@ class Expressions:
         if form == "list":
             paths = self.paths(at)
             if paths:
-                inside = self.within(at, *d.pick(paths))
+                path = d.pick(paths)
+                inside = self.within(at, *path)
                 where = f" 当 {self.simple(inside, depth - 1)}" if d.chance(40) else ""
+                texts = [n for n, t in self.entities[path[1]].facts.items() if t.kind == "text"]
+                if texts and d.chance(60):
+                    return f"{d.pick(('重复', 'repeats'))}({path[0]}.{d.pick(texts)}{where}) > {d.below(2)}"
                 return f"{d.pick(('任一', '全部', 'any'))}({self.entry_truth(inside, depth - 1)}{where})"
         if form == "values":
             return f"{d.pick(('任一', '全部'))}({', '.join(self.condition(at, depth - 1) for _ in range(d.between(2, 3)))})"

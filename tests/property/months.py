@@ -52,7 +52,7 @@ def months(made: Story, known: Callable[[int], int | None] = lambda _: None) -> 
     for month in months_between(number(made.start), number(made.end)):
         data = history.data(month, known(month))
         if data is None:
-            carry = None
+            carry = None if carry is None else engine.intake.away(history.root, carry)
             continue
         if carry is not None:
             data = engine.intake.laid(data, history.root, carry)

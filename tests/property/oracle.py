@@ -7,6 +7,7 @@ from typing import Any
 from policy_dsl.backends.compiled import Run
 from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.interpret.interpretation import Interpretation
+from policy_dsl.backends.interpret.rows import Outcome, Rows
 from policy_dsl.backends.runtime import NOTHING
 from policy_dsl.backends.values import Failure, Value, known
 from policy_dsl.ir import nodes as ir
@@ -52,10 +53,10 @@ class Watched(Interpretation):
             self.unusual = True
         return super().is_in_force(node, at)
 
-    def agree(self, lines: list[ir.Line], rule: ir.Rule, at: Instance) -> Value:
+    def agree(self, rows: Rows, lines: list[ir.Line]) -> Outcome:
         if len(lines) > 1:
             self.unusual = True
-        return super().agree(lines, rule, at)
+        return super().agree(rows, lines)
 
     def before(self, node: ir.Past | ir.Window, default: ir.Expression | None, at: Instance | None) -> Value:
         value = super().before(node, default, at)
@@ -64,10 +65,10 @@ class Watched(Interpretation):
             self.codes.add(value.code)
         return value
 
-    def exceptions(self, found: InForce, at: Instance, body: Any) -> Value:
-        if sum(self.evaluate(x.condition, at) is True for x in found.exceptions) > 1:
+    def exceptions(self, rows: Rows) -> Outcome:
+        if sum(rows.holds(x) is True for x in rows.found.exceptions) > 1:
             self.unusual = True  # two exceptions at once, be it that one beats the other
-        return super().exceptions(found, at, body)
+        return super().exceptions(rows)
 
     def look_at_all(self) -> None:
         """Evaluates what a compiled function computes ahead of need: the aggregates of all lines in force, entry by entry."""

@@ -136,7 +136,10 @@ class Writer(Statuses):
         if type_.is_amount and d.chance(75):
             span = d.pick(RANGES.get(word, PLAIN_RANGES if not type_.whole or word == "整数" else PLAIN_RANGES[:2]))
             options.append(span)
-        if d.chance(30) and word != "文本":
+        if word == "日期" and len(names) == 1 and entity.name not in self.deaths and d.chance(30):
+            self.deaths.add(entity.name)
+            options.append("死亡")
+        elif d.chance(30) and word != "文本":
             options.append(f"默认 {span.split('..')[d.below(2)] if span else self.written(type_)}")
         options += [x for x, p in (("不变", 5), ('问 "多少？"', 8), ("由 民主评议 定", 6)) if d.chance(p)]
         truths = [n for n, t in entity.facts.items() if t.kind == "truth"]
@@ -212,7 +215,7 @@ class Writer(Statuses):
                     f"下限({x})",
                     f"四舍五入({x} / 3, {self.step(dims)})",
                     f"最大({x}, {x})",
-                    f"现行({x}, 默认 {self.written_default(type_)})",
+                    f"现行({x}, 默认 {self.fallback(type_)})",
                 )
             )
         else:

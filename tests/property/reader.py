@@ -189,3 +189,8 @@ def whole_months(first: datetime.date, last: datetime.date) -> int:
     count = (last.year - first.year) * 12 + last.month - first.month
     is_last = last.day == calendar.monthrange(last.year, last.month)[1]
     return count if last.day >= first.day or is_last else count - 1
+
+
+def alive(born: datetime.date | None, died: datetime.date | None, month: datetime.date) -> bool:
+    """Whether somebody is there on a month's first day, as far as birth and death say: None is that there is none, or it is not known."""
+    return not (born is not None and month < born) and not (died is not None and died < month)

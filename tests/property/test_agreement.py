@@ -205,14 +205,14 @@ def deferred(s: Situation) -> bool:
 
 def expected_outputs(policy: Policy, s: Situation) -> dict[str, tuple[str, object]]:
     """Path → (state, value in the declared unit, or needs and parameters, or code) as the interpreter has it."""
-    types = {(r.entity, r.name): (r.type, r.benefit) for r in policy.program.rules}
+    types = {(r.entity, r.name): r.type for r in policy.program.rules}
     out: dict[str, tuple[str, object]] = {}
     for entry in s.oracle.root.all():
         for entity, name in policy.program.outputs:
             if entity != entry.entity.name:
                 continue
-            type_, benefit = types[entity, name]
-            if benefit and s.run.epoch.rules[entity, name] is None:
+            type_ = types[entity, name]
+            if s.run.epoch.rules[entity, name] is None:
                 continue
             value: Value = entry.values[name]
             if isinstance(value, Failure):
@@ -250,51 +250,22 @@ def test_a_decision_says_what_the_interpreter_says(made: Case) -> None:
         }
 
 
-def opened(dice: Dice, facts: Any) -> Any:
-    """The same facts with some values, not lists or entries, made unknown."""
-    if isinstance(facts, dict):
-        made = {}
-        for key, value in facts.items():
-            hide = not isinstance(value, (dict, list, tuple)) and dice.chance(25)
-            made[key] = None if hide else opened(dice, value)
-        return made
-    return [opened(dice, x) for x in facts] if isinstance(facts, (list, tuple)) else facts
-
-
 @settings(max_examples=examples(50))
-@given(st.data())
-def test_what_is_decided_stays_decided(data: st.DataObject) -> None:
-    """A value decided from part of the facts is the value from all of them, unless a second line then applies and conflicts.
-
-    What is undetermined names facts that are unknown and parameters that have no value.
-    """
-    dice: Dice = Drawn(data.draw)  # type: ignore[arg-type]
-    made = case(dice, count=2, unknown=0)
-    if made is None:
-        return
-    policy = Policy(made.program)
+@given(cases(count=2))
+def test_what_is_undetermined_names_what_is_unknown(made: Case) -> None:
+    """It names facts that are unknown and parameters that have no value, one at least."""
     parameters = {p.name for p in made.program.parameters}
-    for facts in made.facts:
-        part = opened(dice, facts)
-        for on in made.days:
-            whole, some = policy.decide(facts, on=iso(on)), policy.decide(part, on=iso(on))
-            unknown = {
-                f"{e.path}.{n}" for e in some.instance.all() for n, v in e.facts.items() if isinstance(v, Unknown)
-            }
-            inside = tuple(e.path for e in some.instance.all())
-            for after, before in zip(whole.instance.all(), some.instance.all(), strict=True):
-                for name, value in before.values.items():
-                    if known(value):
-                        final = after.values[name]
-                        assert final == value or (isinstance(final, Failure) and final.code == "R0102"), (
-                            name,
-                            on,
-                            part,
-                        )
-                    elif isinstance(value, Undetermined):
-                        assert value.needs or value.parameters
-                        assert set(value.parameters) <= parameters
-                        assert {n for n in value.needs if n.startswith(inside)} <= unknown
+    for s in situations(made):
+        entries = s.oracle.root.all()
+        unknown = {f"{e.path}.{n}" for e in entries for n, v in e.facts.items() if isinstance(v, Unknown)}
+        unknown |= {f"{e.path}.{n}" for e in entries for n, listed in e.lists.items() if listed is None}
+        inside = tuple(e.path for e in entries)
+        for entry in entries:
+            for value in entry.values.values():
+                if isinstance(value, Undetermined):
+                    assert value.needs or value.parameters
+                    assert set(value.parameters) <= parameters
+                    assert {n for n in value.needs if n.startswith(inside)} <= unknown
 
 
 @settings(max_examples=examples(40))

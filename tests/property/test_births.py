@@ -193,3 +193,25 @@ def test_the_fast_reader_reads_who_is_there_and_leaves_the_rest_to_the_careful_o
     for on in (20220531, 20210101):
         with pytest.raises(Defer):
             read(facts, on)
+
+
+def test_the_compiled_file_knows_who_is_alive(tmp_path: Path) -> None:
+    """A death that is left out is later than every day, and so is what is made of it; who has died defers."""
+    text = """政策 生死县
+对象 个人 : 人
+  卒日 : 日期, 死亡
+规则 个人 在世 : 是否
+  为 卒日 超过 决定日
+规则 个人 停领日 : 日期
+  为 次月(卒日 + 3 个月)
+"""
+    (tmp_path / "生死.policy").write_text(text, encoding="utf-8")
+    space: dict[str, Any] = {}
+    exec(standalone(policy_dsl.load(tmp_path / "生死.policy").program), space)
+    for given_ in ({}, {"卒日": None}, {"卒日": ""}):
+        assert space["decide"]({"个人": given_}, "2022-06-10") == {"个人.在世": True, "个人.停领日": None}
+    dying = {"个人": {"卒日": "2022-06-05"}}
+    assert space["decide"](dying, "2022-06-10") == {"个人.在世": False, "个人.停领日": "2022-10-01"}
+    for given_, on in ((dying["个人"], "2022-07-01"), ({"卒日": "未知"}, "2022-06-10")):
+        with pytest.raises(space["Defer"]):
+            space["decide"]({"个人": given_}, on)

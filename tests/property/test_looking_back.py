@@ -47,6 +47,12 @@ def one_before(at: Instance, now: set[str], month: dict[str, Instance]) -> Insta
     return month.get(holder.path + at.path.removeprefix(at.holder.path))  # type: ignore[union-attr]
 
 
+def identity(entry: Instance) -> tuple[str, str] | None:
+    """What identifies an entry, where it is known."""
+    known = entry.data[entry.entity.identity] if entry.entity.identity >= 0 else None
+    return (entry.entity.name, known) if isinstance(known, str) else None
+
+
 class Looking(Interpretation):
     """Evaluates a month's formulas at its entries, earlier months at hand."""
 
@@ -57,15 +63,18 @@ class Looking(Interpretation):
         self.statuses = {(r.entity, r.name): r for r in self.program.rules if r.status}
 
     def before_at(self, at: Instance) -> list[Instance]:
-        """The entry in the months before in which it was there without a break, oldest first."""
-        found: list[Instance] = []
+        """The entry in the months before in which it was there, oldest first: the clock stands still in the others."""
+        return [e for e in self.months_before(at) if e is not None]
+
+    def months_before(self, at: Instance) -> list[Instance | None]:
+        """The entry in each of the months before, oldest first; None where it was not there."""
+        found: list[Instance | None] = []
         here, now = at, {e.path for e in self.root.all()}
         for month in reversed(self.past_months):
             before = one_before(here, now, month)
-            if before is None:
-                break
             found.insert(0, before)
-            here, now = before, set(month)
+            if before is not None:
+                here, now = before, set(month)
         return found
 
     def of(self, entry: Instance, name: str) -> Value:
@@ -80,10 +89,16 @@ class Looking(Interpretation):
         if here is None:
             return super().carried(node, at)
         before = self.before_at(here)
-        if (node.entity, node.name) in self.statuses:  # it stands still while it is not in force
-            before = self.in_force(before, node.name)
-            return self.of(before[-1], node.name) if before else 0
-        return self.then_of(before[-1], node.name) if before else NOTHING
+        of = next(c.of for c in here.entity.carried if c.name == node.name)
+        status, going_on = ((node.entity, x) in self.statuses for x in (of, node.name))
+        if not before:
+            return 0 if status else NOTHING
+        if not going_on and self.months_before(here)[-1] is None:
+            return NOTHING  # it comes back: there is no last month
+        if status:  # it stands still while it is not in force
+            before = self.in_force(before, of)
+            return self.of(before[-1], of) if before else 0
+        return self.then_of(before[-1], of)
 
     def in_force(self, entries: list[Instance], name: str) -> list[Instance]:
         """Those months of an entry, this one among them, in which one of its rules is in force."""
@@ -154,20 +169,25 @@ class Looking(Interpretation):
         formula = self.hidden[node.value.entity, node.value.name].lines[1].result
         return self.looked(entry).evaluate(formula, entry)
 
-    lookers: list[Looking]
+    lookers: list[Looking]  # of the months before; where nobody was there, the last one's
 
     def window(self, node: ir.Window, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
         if here is None:
             return super().window(node, at)
         name = next(c.of for c in here.entity.carried if c.name == node.name)
-        values = tuple(self.then_of(e, name) for e in self.before_at(here))
+        months = self.months_before(here)
+        first = next((n for n, e in enumerate(months) if e is not None), len(months))
+        values = tuple(NOTHING if e is None else self.then_of(e, name) for e in months[first:])
         kept = here.carried
         here.carried = {**kept, node.name: values}
         try:
             return super().window(node, at)
         finally:
             here.carried = kept
+
+
+EMPTY: Any = None  # before anybody was there
 
 
 def told(value: Value) -> object:
@@ -201,8 +221,8 @@ def test_look_backs_are_what_they_are_defined_as(made: Story) -> None:
     lookers: list[Looking] = []
     for decision in decisions(made):
         if decision is None:
-            past.clear()
-            lookers.clear()
+            past.append({})
+            lookers += lookers[-1:] or [EMPTY]
             continue
         root = decision.instance
         look = Looking(decision.epoch, decision.day, root, list(past))
@@ -233,7 +253,8 @@ def test_every_timeline_is_a_run_of_its_state_machine(made: Story) -> None:
             for rule in made.program.rules:
                 if rule.status and rule.entity == entry.entity.name:
                     moved(decision, rule, entry, one_before(entry, set(now), before))
-        before = now
+        there = {identity(e) for e in now.values()} - {None}
+        before = {path: e for path, e in before.items() if identity(e) not in there} | now
 
 
 def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance | None) -> None:
@@ -245,7 +266,7 @@ def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance |
         return
     lines = [x for x in rule.lines if x.kind == "transition" and x.since <= decision.day <= x.until]
     if not lines:
-        assert state == was
+        assert state == was or decision.epoch.rules[rule.entity, rule.name] is None
         return
     lowest: dict[str, int] = {}
     for x in lines:

@@ -15,6 +15,7 @@ from policy_dsl.backends.formatting import day_text, json_amount, json_value
 from policy_dsl.backends.runtime import NOTHING, Unknown, add_months
 from policy_dsl.backends.values import Failure, known
 from policy_dsl.decision import Decision
+from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.in_force import change_days
 from policy_dsl.timeline.history import first_month
 from policy_dsl.timeline.months import months_between
@@ -77,9 +78,11 @@ def dated(value: object) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and bool({"为", "is"} & {*value[0]})
 
 
-def there(entry: dict[str, Any], month: int) -> bool:
-    """After the first date of its facts, or of those of whom it holds; and 在列 begins and ends as written."""
-    if any(dated(v) for v in facts_in(entry)) and not begun(entry, month):
+def there(entry: dict[str, Any], month: int, name: str = "") -> bool:
+    """Where all its facts are dated, after the first of them, or of those of whom it holds; and 在列 begins and ends as written."""
+    given_ = [v for k, v in entry.items() if k not in (*NOT_FACTS, name)]  # the text that names it is no fact of it
+    own = [v for v in given_ if dated(v) or (v is not None and not isinstance(v, (list, tuple, dict)))]
+    if own and all(dated(v) for v in own) and not begun(entry, month):
         return False
     rows = word(entry, "在列", "present")
     if not isinstance(rows, list):
@@ -92,6 +95,14 @@ def there(entry: dict[str, Any], month: int) -> bool:
         return word(first, "为", "is") is False
     until = word(row, "至", "to")
     return word(row, "为", "is") is (until is None or month <= day(until) // 100 * 100 + 1)
+
+
+NOT_FACTS = ("在列", "present", "已发", "上月", "previous")
+
+
+def names_of(program: ir.Program) -> dict[str, str]:
+    """Entity → the text fact that names it."""
+    return {e.name: next((f.name for f in e.facts if f.type.kind == "text"), "") for e in program.entities}
 
 
 def facts_in(entry: dict[str, Any]) -> list[Any]:
@@ -107,7 +118,14 @@ def begun(entry: dict[str, Any], month: int) -> bool:
     return any(any(dated(v) for v in facts_in(x)) and begun(x, month) for x in held)
 
 
-def facts_of(entry: dict[str, Any], month: int, defaults: dict[str, set[str]], name: str, lists: dict[Any, str]) -> Any:
+def facts_of(
+    entry: dict[str, Any],
+    month: int,
+    defaults: dict[str, set[str]],
+    name: str,
+    lists: dict[Any, str],
+    named: dict[str, str],
+) -> Any:
     """An entry's facts in a month, as `decide` takes them."""
     made: dict[str, Any] = {}
     for key, value in entry.items():
@@ -124,7 +142,8 @@ def facts_of(entry: dict[str, Any], month: int, defaults: dict[str, set[str]], n
         elif (name, key) in lists and isinstance(value, (list, tuple)):
             inner = lists[name, key]
             made[key] = [
-                facts_of(x, month, defaults, inner, lists) if there(x, month) else {"在列": False} for x in value
+                facts_of(x, month, defaults, inner, lists, named) if there(x, month, named[inner]) else {"在列": False}
+                for x in value
             ]
         else:
             made[key] = value
@@ -134,27 +153,28 @@ def facts_of(entry: dict[str, Any], month: int, defaults: dict[str, set[str]], n
 @settings(max_examples=examples(60))
 @given(stories(size=0))
 def test_deciding_month_by_month_is_the_timeline(made: Story) -> None:
-    """`decide` with the month's own facts and `previous=` gives what the timeline gives; nobody there: it begins anew."""
+    """`decide` with the month's own facts and `previous=` gives what the timeline gives, over months in which nobody is there."""
     assume(legal(made))
     policy = Policy(made.program)
     defaults = {e.name: {f.name for f in e.facts if f.has_default} for e in made.program.entities}
     lists = {(e.name, m.name): m.entity for e in made.program.entities for m in e.lists}
     root = next(iter(made.history))
     before: Decision | None = None
+    absent = 0
     for month in policy.timeline(made.history, start=made.start, end=made.end):
         on = number(month.month)
         decision: Decision | None = None
-        if there(made.history[root], on):
-            facts = {root: facts_of(made.history[root], on, defaults, root, lists)}
+        if there(made.history[root], on, names_of(made.program)[root]):
+            facts = {root: facts_of(made.history[root], on, defaults, root, lists, names_of(made.program))}
             try:
-                decision = policy.decide(facts, on=month.month, previous=before)
+                decision = policy.decide(facts, on=month.month, previous=before, months_absent=absent)
             except PolicyError as error:  # fewer are left in a list than it must have
                 codes = {d.code for d in error.diagnostics}
                 if codes == {"F0233"}:  # a name or a 不变 fact that the history dates: alone it is somebody else's
                     return
                 assert codes == {"F0111"}
         assert said(decision) == said(month.decision), month.month
-        before = decision
+        before, absent = (before, absent + (before is not None)) if decision is None else (decision, 0)
 
 
 def handed(decision: Decision) -> dict[str, dict[str, Any]] | None:
@@ -203,7 +223,7 @@ def test_last_month_may_be_given_as_json(made: Story) -> None:
     root = next(iter(made.history))
     lists = {(e.name, m.name): m.entity for e in made.program.entities for m in e.lists}
     defaults = {e.name: {f.name for f in e.facts if f.has_default} for e in made.program.entities}
-    facts = {root: facts_of(made.history[root], number(made.start), defaults, root, lists)}
+    facts = {root: facts_of(made.history[root], number(made.start), defaults, root, lists, names_of(made.program))}
     given_ = json.dumps(facts, default=str, ensure_ascii=False)
     assume(not any(word in given_ for word in ("在列", "上月", "previous")))
     first = policy.decide(facts, on=made.start)

@@ -249,6 +249,7 @@ facts = hidden(
         fixed=st.booleans(),
         born=st.booleans(),
         identifies=st.booleans(),
+        died=st.booleans(),
         ask=maybe(strings),
         by=maybe(names),
         when=maybe(expressions),

@@ -34,14 +34,14 @@ def test_a_quotient_of_a_quotient_keeps_its_sign() -> None:
 
 
 @pytest.mark.parametrize("type_", ["数", "大小", "日期", "是否"])
-def test_membership_waits_for_every_option(type_: str) -> None:
-    """属于 is strict: one option that matches does not decide while another is unknown, nor does the unknown match itself."""
+def test_membership_is_known_by_the_option_that_matches(type_: str) -> None:
+    """One option that matches decides though another is unknown; the unknown does not match itself."""
     policy = policy_of(
         f"类型 大小 = 小 < 大\n对象 家庭\n  甲、乙 : {type_}\n规则 家庭 在 : 是否\n  为 甲 属于 (甲, 乙)\n"
     )
     given = {"数": 1, "大小": "大", "日期": "2022-01-01", "是否": True}[type_]
     assert decided(policy, {"家庭": {"甲": given, "乙": given}}, "2022-01")["家庭.在"] is True
-    assert decided(policy, {"家庭": {"甲": given}}, "2022-01")["家庭.在"] is None
+    assert decided(policy, {"家庭": {"甲": given}}, "2022-01")["家庭.在"] is True
     assert decided(policy, {"家庭": {}}, "2022-01").undetermined[0].needs == ("家庭.甲", "家庭.乙")
 
 
@@ -203,7 +203,7 @@ def test_a_rule_that_passes_on_one_not_in_force() -> None:
 """
     )
     d = decided(policy, household(), "2021-06-15")
-    assert [(e.code, e.zh) for e in d.errors] == [("R0105", "先 在 2021-06-15 没有规定")] * 2
+    assert [(e.path, e.code, e.zh) for e in d.errors] == [("家庭.后", "R0105", "先 在 2021-06-15 没有规定")]
 
 
 def test_parameters_before_the_first_change() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from policy_dsl import Decision, Policy, PolicyError
+from policy_dsl.facts.schema import template
 
 from .deciding import policy_of
 
@@ -155,3 +156,24 @@ def test_reasons_do_not_say_the_number() -> None:
     with pytest.raises(PolicyError) as caught:
         MARKED.decide(roll([person("110101198001010011"), person("110101198001010011")]), on="2022-01")
     assert "110101198001010011" not in str(caught.value)
+
+
+def test_what_is_asked_says_that_it_identifies() -> None:
+    """In the schema and in a blank."""
+    asked = MARKED.schema()["$defs"]["个人"]["properties"]  # type: ignore[index]
+    assert [n for n, x in asked.items() if "x-identifies" in x] == ["身份证"]
+    blanks = {form: template(MARKED.program, form, "en").splitlines() for form in ("yaml", "csv")}
+    assert all(
+        len([x for x in lines if "says who it is" in x]) == wanted
+        for lines, wanted in zip(blanks.values(), (2, 1), strict=True)
+    )
+
+
+def test_a_label_of_an_example_names_and_identifies() -> None:
+    """One label is one person, wherever in the roll."""
+    example = (
+        "案例 甲\n  于 2022-01\n  户 一 成员 甲: 就业 = 是\n  户 二 成员 甲: 就业 = 是\n  应为 名册: 重复人数 = 1\n"
+    )
+    (given,) = policy_of(CARDS + example).program.examples
+    people = [p for h in given.facts["名册"]["户"] for p in h["成员"]]  # type: ignore[index]
+    assert {(p["身份证"], p["姓名"]) for p in people} == {("甲", "甲")}

@@ -26,6 +26,7 @@ from policy_dsl.examples.run import timeline_of
 from policy_dsl.explain.describe import describe
 from policy_dsl.explain.explanation import Explanation, Step
 from policy_dsl.explain.formula import MOST_ENTRIES
+from policy_dsl.explain.leaves import key_name
 from policy_dsl.facts.read import Reader
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import walk
@@ -144,7 +145,7 @@ class OnlyChildren(Interpretation):
 
     def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
         keys = [self.evaluate(k, at) for k in node.keys]
-        shown = [k.type.members[v] if known(v) else "?" for k, v in zip(node.keys, keys, strict=True)]
+        shown = [key_name(v, k.type) for k, v in zip(node.keys, keys, strict=True)]
         name = node.name + (f"({', '.join(shown)})" if shown else "")
         return self.child((f"参数 下限({name})" if node.floor else f"参数 {name}") + self.behind)
 

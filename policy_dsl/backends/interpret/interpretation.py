@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ...ir import nodes as ir
+from ...model.types import TRUTH
 from .. import runtime
 from ..calendar import Calendar
-from ..encoding import fact_step
-from ..entries import Instance
+from ..entries import Imagined, Instance, imagined
 from ..epoch import Epoch
 from ..formatting import day_text
-from ..values import Failure, Undetermined, Value, join, known
+from ..possible import EITHER, Bounds, Possible, of_fact, of_type
+from ..values import Failure, Undetermined, Value, join, known, possible
 from ..working_days import calendar_of
+from .columns import Columns, columns
 from .lines import Lines
-from .parameters import is_held, parameter_value
+from .logic import one_of
+from .parameters import is_held, keyed, parameter_value
 
 
 class Interpretation(Lines):
@@ -26,9 +31,9 @@ class Interpretation(Lines):
         self.date = day_text(on)  # whose law is in force, for messages
         self._under: dict[int, UnderLaw] = {}
         self.pseudonyms: dict[str, dict[str, str]] = {}  # entity → what identifies its entries, as reasons name it
-        self.steps = {
-            (e.name, f.name): fact_step(f.type) for e in self.program.entities for f in e.facts if f.type.is_amount
-        }
+        self._imagined: dict[tuple[int, str], Imagined] = {}
+        self._facts: dict[tuple[str, str], Possible] = {}
+        self.steps = epoch.laws.steps
 
     def rules(self) -> None:
         """Fills `values` of every entry with every rule of its entity."""
@@ -44,9 +49,18 @@ class Interpretation(Lines):
         if found is None:
             return self.failure("R0105", rule.place, name=rule.called, date=self.date)
         value = self.lines(found, at)
-        if rule.benefit and known(value) and value < 0:
+        return self.not_negative(rule, value) if rule.benefit else value
+
+    def not_negative(self, rule: ir.Rule, value: Value) -> Value:
+        """A benefit below zero is an error; one that may be is one that may be an error."""
+        if isinstance(value, Failure):
+            return value
+        left = possible(value, rule.type)
+        if not isinstance(left, Bounds) or (left.low is not None and left.low >= 0):
+            return value
+        if left.high is not None and left.high < 0:
             return self.failure("R0104", rule.place, name=rule.called)
-        return value
+        return value._replace(possible=Bounds(Fraction(0), left.high), may_fail=True)
 
     # --- what formulas read
 
@@ -82,7 +96,17 @@ class Interpretation(Lines):
 
     def value(self, entry: Instance, name: str) -> Value:
         """What a rule gave for an entry."""
+        if name not in entry.values and isinstance(entry, Imagined):
+            for rule in self.epoch.laws.closure((entry.entity.name, name)):
+                if rule.entity == entry.entity.name and rule.name not in entry.values:
+                    entry.values[rule.name] = self.rule(rule, entry)
         return entry.values[name]
+
+    def imagined(self, entry: Instance, members: ir.Members) -> Imagined:
+        key = (id(entry), members.name)
+        if key not in self._imagined:
+            self._imagined[key] = imagined(self.program, entry, members)
+        return self._imagined[key]
 
     def fact(self, node: ir.FactRef, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None
@@ -90,25 +114,46 @@ class Interpretation(Lines):
             return Undetermined((f"{node.entity}.{node.name}",))
         given = here.facts[node.name]
         if isinstance(given, runtime.Unknown):
-            return Undetermined((f"{here.path}.{node.name}",))
+            return Undetermined((f"{here.path}.{node.name}",), (), self.fact_possible(here.entity, node.name))
         step = self.steps.get((node.entity, node.name))
         return given if step is None else given * step
 
+    def fact_possible(self, entity: ir.Entity, name: str) -> Possible:
+        """What a fact that is not given may be."""
+        key = (entity.name, name)
+        if key not in self._facts:
+            self._facts[key] = of_fact(entity, name, runtime.month_start(self.on))
+        return self._facts[key]
+
+    def columns(self, lines: tuple[ir.Line, ...]) -> Columns:
+        kept = self.epoch.laws.columns
+        key = tuple(map(id, lines))
+        if key not in kept:
+            kept[key] = (lines, columns(x.condition for x in lines))
+        made: Columns = kept[key][1]
+        return made
+
+    def step_of(self, node: ir.Expression) -> Fraction | None:
+        return self.steps.get((node.entity, node.name)) if isinstance(node, ir.FactRef) else None
+
     def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
         keys = [self.evaluate(k, at) for k in node.keys]
-        held_back = join(keys)
-        if held_back is not None:
-            return held_back
-        return parameter_value(self.epoch.parameters[node.name][tuple(keys)], node, keys, self.date)
+        found, date = self.epoch.parameters[node.name], self.date
+        return keyed(node, keys, lambda way: parameter_value(found[way], node, way, date))
 
     # --- what may not be in force
 
     def if_in_force(self, node: ir.IfInForce, at: Instance | None) -> Value:
-        """The value where it is in force on its day, else the default; what that waits for where nobody can tell."""
+        """The value where it is in force on its day, else the default; where nobody can tell, what either may give."""
         found = self.is_in_force(node.value, at)
         if found is True:
             return self.evaluate(node.value, at)
-        return self.evaluate(node.default, at) if found is False else found
+        if found is False:
+            return self.evaluate(node.default, at)
+        if isinstance(found, Failure):
+            return found
+        outcomes = [self.evaluate(x, at) for x in (node.value, node.default)]
+        return one_of(outcomes, node.type, found)
 
     def is_in_force(self, node: ir.ParameterRef | ir.RuleRef | ir.AsOf, at: Instance | None) -> Value:
         """Whether anything is in force of a rule, or of a parameter for its keys, on its day."""
@@ -116,13 +161,14 @@ class Interpretation(Lines):
         if isinstance(node, ir.AsOf):
             day = self.evaluate(node.day, at)
             if not known(day):
-                return day
+                return day._replace(possible=EITHER, may_fail=True) if isinstance(day, Undetermined) else day
+            if day == runtime.NEVER:
+                return self.failure("R0123", node.place, name=node.place.written)
             epoch, node = epoch.laws.at(day, epoch.known), node.value
         if isinstance(node, ir.RuleRef):
             return epoch.rules[node.entity, node.name] is not None
-        keys = [self.evaluate(k, at) for k in node.keys]
-        held_back = join(keys)
-        return is_held(epoch.parameters[node.name][tuple(keys)], node) if held_back is None else held_back
+        wanted, held = node, epoch.parameters[node.name]
+        return keyed(wanted, [self.evaluate(k, at) for k in node.keys], lambda way: is_held(held[way], wanted), TRUTH)
 
     # --- another day's law
 
@@ -130,12 +176,16 @@ class Interpretation(Lines):
         """A parameter or rule under another day's law: its keys and the day itself are as they are today."""
         keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
         day, *filled = (self.evaluate(x, at) for x in (node.day, *keys))
-        held_back = join([day, *filled])
+        held_back = join([day, *filled]) if not known(day) else None
+        if isinstance(held_back, Undetermined):
+            return held_back._replace(possible=of_type(node.type), may_fail=True)
         if held_back is not None:
             return held_back
+        if day == runtime.NEVER:
+            return self.failure("R0123", node.place, name=node.place.written)
         if isinstance(node.value, ir.ParameterRef):
-            found = self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name][tuple(filled)]
-            return parameter_value(found, node.value, filled, day_text(day))
+            wanted, held = node.value, self.epoch.laws.at(day, self.epoch.known).parameters[node.value.name]
+            return keyed(wanted, filled, lambda way: parameter_value(held[way], wanted, way, day_text(day)))
         return dated(self.under(day).evaluate(node.value, at), day)
 
     def under(self, day: int) -> UnderLaw:
@@ -165,7 +215,10 @@ class UnderLaw(Interpretation):
         key = (id(entry), name)
         if key not in self.values:
             for rule in self.epoch.laws.closure((entry.entity.name, name)):
-                if (rule.entity, rule.name) not in self.done:
+                if isinstance(entry, Imagined):
+                    if rule.entity == entry.entity.name and (id(entry), rule.name) not in self.values:
+                        self.values[id(entry), rule.name] = self.rule(rule, entry)
+                elif (rule.entity, rule.name) not in self.done:
                     self.done.add((rule.entity, rule.name))
                     for each in self.by_entity.get(rule.entity, ()):
                         self.values[id(each), rule.name] = self.rule(rule, each)

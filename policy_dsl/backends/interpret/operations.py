@@ -10,11 +10,14 @@ from typing import Any
 from ...ir import nodes as ir
 from ...ir.traverse import asks_calendar, compared
 from ...source import Place
+from .. import possible as may
 from .. import runtime
 from ..calendar import Calendar
 from ..entries import Instance
 from ..formatting import day_text
-from ..values import Failure, Value, join, known
+from ..values import Failure, Undetermined, Value, join, known, narrowed, possible
+from .logic import conjunction, disjunction, negation
+from .spreads import called, computed
 
 
 class Operations(ABC):
@@ -26,23 +29,22 @@ class Operations(ABC):
             case ir.Constant():
                 return node.value
             case ir.Not():
-                inner = self.evaluate(node.operand, at)
-                return (not inner) if known(inner) else inner
+                return negation(self.evaluate(node.operand, at))
             case ir.Logic():
-                decisive = node.joined == "or"
-                parts = [self.evaluate(p, at) for p in node.parts]
-                if any(p is decisive for p in parts):
-                    return decisive
-                held_back = join(parts)
-                return held_back if held_back is not None else not decisive
+                joined = conjunction if node.joined == "and" else disjunction
+                return joined([self.evaluate(p, at) for p in node.parts])
             case ir.Compare():
-                return self.strict([node.left, node.right], at, lambda a, b: compared(node.sign, a, b))
+                return self.compare(node, self.evaluate(node.left, at), self.evaluate(node.right, at))
             case ir.Among():
-                return self.strict([node.item, *node.options], at, lambda x, *options: x in options)
+                return self.among(node, self.evaluate(node.item, at), [self.evaluate(o, at) for o in node.options])
             case ir.Arithmetic():
-                return self.strict([node.left, node.right], at, lambda a, b: self.arithmetic(node, a, b))
+                return self.compute(node, self.evaluate(node.left, at), self.evaluate(node.right, at))
             case ir.Call():
-                return self.strict(list(node.arguments), at, lambda *values: self.call(node, values))
+                values = tuple(self.evaluate(a, at) for a in node.arguments)
+                held = join(values)
+                if held is None:
+                    return self.call(node, values)
+                return called(node, values, held, self.call) if isinstance(held, Undetermined) else held
         return self.read(node, at)
 
     @abstractmethod
@@ -52,19 +54,47 @@ class Operations(ABC):
     def failure(self, code: str, place: Place, **words: str) -> Failure:
         return Failure(code, tuple(words.items()), place)
 
-    def strict(self, parts: list[ir.Expression], at: Instance | None, operation: Any) -> Value:
-        values = [self.evaluate(p, at) for p in parts]
-        held_back = join(values)
-        return held_back if held_back is not None else operation(*values)
+    def compare(self, node: ir.Compare, a: Value, b: Value) -> Value:
+        held = join((a, b))
+        if held is None:
+            return compared(node.sign, a, b)
+        if isinstance(held, Failure):
+            return held
+        return narrowed(held, may.comparing(node.sign, possible(a, node.left.type), possible(b, node.right.type)))
+
+    def among(self, node: ir.Among, item: Value, options: list[Value]) -> Value:
+        held = join((item, *options))
+        if held is None:
+            return item in options
+        if isinstance(held, Failure):
+            return held
+        left = [possible(o, x.type) for o, x in zip(options, node.options, strict=True)]
+        return narrowed(held, may.among(possible(item, node.item.type), left))
+
+    def compute(self, node: ir.Arithmetic, a: Value, b: Value) -> Value:
+        """+ − × ÷. Of something open the result stays open; a divisor that can only be zero is an error whatever is divided."""
+        held = join((a, b))
+        if held is None:
+            return self.arithmetic(node, a, b)
+        if isinstance(held, Failure):
+            return held
+        if node.sign == "/" and possible(b, node.right.type) == (0, 0):
+            return self.failure("R0103", node.place, name=node.place.written)
+        left, may_fail = computed(node, a, b, self.arithmetic)
+        return held._replace(possible=left, may_fail=held.may_fail or may_fail)
 
     def arithmetic(self, node: ir.Arithmetic, a: Any, b: Any) -> Value:
         if node.left.type.kind == "date":
             try:
                 if node.right.type.kind == "date":
+                    if runtime.NEVER in (a, b):
+                        return self.failure("R0123", node.place, name=node.place.written)
                     return Fraction(runtime.days_between(a, b))
                 count = Fraction(b)
                 if count.denominator != 1:
                     return self.failure("R0108", node.place, name=node.place.written, value=str(count))
+                if a == runtime.NEVER:
+                    return a
                 steps = int(count) if node.sign == "+" else -int(count)
                 if asks_calendar(node):
                     return self.deadline(node, runtime.add_workdays, a, steps)
@@ -96,6 +126,10 @@ class Operations(ABC):
                 return Fraction(sum(values)) / len(values)
             case "count":
                 return Fraction(sum(1 for v in values if v))
+        if runtime.NEVER in values:  # functions of days are left
+            if node.type.kind == "date":
+                return runtime.NEVER
+            return self.failure("R0123", node.place, name=node.place.written)
         if asks_calendar(node):
             found = self.deadline(node, getattr(runtime, node.function), *values)
             return Fraction(found) if known(found) and node.type.is_amount else found

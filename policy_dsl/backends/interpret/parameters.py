@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
 
 from ...ir import nodes as ir
 from ...ir.in_force import Held, Missing
+from ...model.types import TRUTH, Type
 from ..entries import Instance
 from ..formatting import day_text
-from ..values import Failure, Undetermined, Value, join
+from ..possible import MOST, of_type
+from ..values import Failure, Undetermined, Value, join, possible
+from .logic import one_of
 from .operations import Operations
 
 
@@ -34,6 +39,27 @@ def is_held(found: Held, node: ir.ParameterRef) -> bool:
     return floor or not (isinstance(found.value, Missing) and found.value.kind == "none")
 
 
+def keyed(
+    node: ir.ParameterRef,
+    keys: Sequence[Value],
+    looked_up: Callable[[tuple[int, ...]], Value],
+    type_: Type | None = None,
+) -> Value:
+    """A parameter's value for its keys (or what else is looked up by them, of `type_`): where they are open, what those that are possible
+    give, as in a table."""
+    held = join(keys)
+    if held is None:
+        return looked_up(tuple(keys))
+    if isinstance(held, Failure):
+        return held
+    ways = [possible(k, x.type) for k, x in zip(keys, node.keys, strict=True)]
+    sets = [w for w in ways if isinstance(w, frozenset)]
+    if len(sets) < len(ways) or prod(map(len, sets)) > MOST:
+        return held._replace(possible=of_type(type_ or node.type), may_fail=True)
+    chosen = product(*map(sorted, sets))
+    return one_of([looked_up(way) for way in chosen], type_ or node.type, held)
+
+
 class _Closed(Operations):
     """Evaluates a parameter's formula: no entry, only keys and the parameters before it."""
 
@@ -47,21 +73,26 @@ class _Closed(Operations):
             case ir.KeyRef():
                 return self.keys[node.position]
             case ir.ParameterRef():
-                return self.parameter(node, at)
+                found = self.parameters[node.name]
+                return self.looked_up(node, at, lambda way: parameter_value(found[way], node, way, day_text(self.on)))
             case ir.IfInForce(value=ir.ParameterRef() as value):
-                held_back = join(keys := [self.evaluate(k, at) for k in value.keys])
-                if held_back is not None:
-                    return held_back
-                found = is_held(self.parameters[value.name][tuple(keys)], value)
+                held = self.parameters[value.name]
+                found = self.looked_up(value, at, lambda way: is_held(held[way], value), TRUTH)
+                if isinstance(found, Failure):
+                    return found
+                if isinstance(found, Undetermined):
+                    return one_of([self.evaluate(x, at) for x in (value, node.default)], node.type, found)
                 return self.evaluate(value if found else node.default, at)
         raise AssertionError(node)
 
-    def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
-        keys = [self.evaluate(k, at) for k in node.keys]
-        held_back = join(keys)
-        if held_back is not None:
-            return held_back
-        return parameter_value(self.parameters[node.name][tuple(keys)], node, keys, day_text(self.on))
+    def looked_up(
+        self,
+        node: ir.ParameterRef,
+        at: Instance | None,
+        of: Callable[[tuple[int, ...]], Value],
+        type_: Type | None = None,
+    ) -> Value:
+        return keyed(node, [self.evaluate(k, at) for k in node.keys], of, type_)
 
 
 def evaluate_parameter(

@@ -18,7 +18,7 @@ class Amounts(Workspace):
 
     def arithmetic(self, node: ir.Arithmetic) -> Form:
         if node.left.type.kind == "date":
-            return Form(call("days_between", self.plain(node.left), self.plain(node.right)), Fraction(1))
+            return Form(call("days_between", self.day(node.left), self.day(node.right)), Fraction(1))
         a, b = self.amount(node.left), self.amount(node.right)
         if node.sign in "+-":
             (x, y), k, den = self.common([a, b])
@@ -87,15 +87,33 @@ class Amounts(Workspace):
                     total = op(total, "+", other)
                 return Form(total, Fraction(1))
             case "age":
-                day, on = (self.settled(self.plain(a)) for a in node.arguments)
+                day, on = (self.settled(self.day(a)) for a in node.arguments)
                 usual = op(op(on, "-", day), "//", const(10000))
                 return Form(either(cmp(on, ">=", day), usual, call("age", day, on)), Fraction(12))
         return Form(self.called(node), Fraction(1))
 
     def called(self, node: ir.Call) -> ast.expr:
         """A function of runtime.py on plain values, and on the calendar where it asks for working days."""
-        first = [self.working()] if asks_calendar(node) else []
-        return call(node.function, *first, *(self.plain(a) for a in node.arguments))
+        if asks_calendar(node):
+            make = self.plain if node.type.kind == "date" else self.day
+            return call(node.function, self.working(), *(make(a) for a in node.arguments))
+        if node.type.kind == "date" and self.never(node.arguments[0]):
+            return call("unless_never", name(node.function), self.plain(node.arguments[0]))
+        return call(node.function, *(self.day(a) for a in node.arguments))
+
+    def day(self, node: ir.Expression) -> ast.expr:
+        """A day by which something is counted: one that does not come defers."""
+        made = self.plain(node)
+        return call("some_day", made) if self.never(node) else made
+
+    def never(self, node: ir.Expression) -> bool:
+        """Whether a day may be one that does not come: it may go back to a date of death."""
+        if not self.deaths or isinstance(node, (ir.Constant, ir.Moment, ir.ParameterRef)):
+            return False
+        if isinstance(node, ir.FactRef):
+            entity = self.entities[node.entity]
+            return entity.died >= 0 and entity.facts[entity.died].name == node.name
+        return True
 
     def working(self) -> ast.expr:
         """The calendar, which the argument P brings."""

@@ -76,7 +76,10 @@ class Formulas(LookBacks):
                     count = ast.UnaryOp(ast.USub(), count)
                 if asks_calendar(node):
                     return call("add_workdays", self.working(), self.plain(node.left), count)
-                return call("add_months" if months else "add_days", self.plain(node.left), count)
+                move = "add_months" if months else "add_days"
+                if self.never(node.left):
+                    return call("unless_never", name(move), self.plain(node.left), count)
+                return call(move, self.plain(node.left), count)
             case ir.Call() if node.function in ("max", "min"):
                 return ast.Call(name(node.function), [self.plain(a) for a in node.arguments], [])
             case ir.Call():
@@ -181,7 +184,7 @@ class Formulas(LookBacks):
             return call("defer", const(value.name))
         self.histories.setdefault((value.name, value.floor), len(self.histories))
         history = name(self.local(("history", value.name, value.floor), value.name))
-        found = call("as_of", history, self.plain(node.day))
+        found = call("as_of", history, self.day(node.day))
         for key in value.keys:
             found = item(found, self.plain(key))
         return found

@@ -38,7 +38,7 @@ class Reading(Rules):
             ),
             assign("o0", item(name("facts"), const(self.root))),
         ]
-        if any(e.born >= 0 for e in self.program.entities):
+        if any(e.born >= 0 or e.died >= 0 for e in self.program.entities):
             body.append(assign("month", call("month_start", name("on"))))
         if sum(len(e.facts) for e in self.program.entities) > MOST_FACTS:
             body = [defer("facts")]
@@ -92,10 +92,10 @@ class Reading(Rules):
             if fact.name in seldom:
                 given = ast.Call(ast.Attribute(name(o), "get", ast.Load()), [const(fact.name)], [])
             self._read_fact(entity, fact, x, given, body, tables)
-            if 0 <= entity.born == len(items) - 1:  # who is not yet born is left out by the careful reader
+            if len(items) - 1 in (entity.born, entity.died):  # who is not there is left out by the careful reader
                 dated = cmp(ast.Attribute(name(x), "__class__", ast.Load()), "is", name("int"))
-                late = cmp(name(x), ">", name("month"))
-                body.append(ast.If(ast.BoolOp(ast.And(), [dated, late]), [defer("birth")], []))
+                sign, why = ("<", "death") if fact.died else (">", "birth")
+                body.append(ast.If(ast.BoolOp(ast.And(), [dated, cmp(name(x), sign, name("month"))]), [defer(why)], []))
         for members in entity.lists:
             self.count += 1
             m, out = f"m{self.count}", f"x{self.count}"
@@ -141,7 +141,7 @@ class Reading(Rules):
             body.append(assign(x, item(name(table), value)))
             return
         if kind == "date":
-            body.append(assign(x, call("read_day", value, path)))
+            body.append(assign(x, call("read_death" if fact.died else "read_day", value, path)))
             return
         body.append(assign(x, value))
         if kind == "truth":

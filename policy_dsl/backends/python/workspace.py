@@ -29,6 +29,7 @@ class Workspace(ABC):
         self.steps = steps
         self.offsets = lines  # file → line offset in the text that tracebacks show
         self.entities = {e.name: e for e in self.program.entities}
+        self.deaths = any(e.died >= 0 for e in self.program.entities)
         self.rules_by_key = {(r.entity, r.name): r for r in self.program.rules}
         self.scheduler = Scheduler(epoch, root)
         self.locals: dict[object, str] = {}

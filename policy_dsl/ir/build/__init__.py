@@ -19,7 +19,7 @@ from ...diagnostics.report import Report
 from ...model.symbols import Declared, Model
 from ...syntax import nodes
 from .. import nodes as ir
-from ..births import marked_births, settle_births
+from ..births import marked_dates, settle_births
 from ..carried_grids import settle_grids
 from ..elaborate.elaborator import Elaborator
 from ..examples import example_of
@@ -66,7 +66,7 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
         program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)
     program = settle_identities(program, model, report)
-    program = settle_births(program._replace(examples=examples, guarantees=guarantees), marked_births(model, report))
+    program = settle_births(program._replace(examples=examples, guarantees=guarantees), *marked_dates(model, report))
     deadlines = any(asks_calendar(node) for formula in all_formulas(program) for node in walk(formula))
     return program._replace(deadlines=deadlines)
 

@@ -67,7 +67,7 @@ class Rules:
         if failed:
             return []
         if symbol.status is not None:
-            lines.append(self.statuses.stay(symbol, first))
+            lines += self.statuses.stays(symbol)
         assert isinstance(first.node, (nodes.Rule, nodes.Status))
         starts = [line.since for line in lines]
         lines += paid_on or ()

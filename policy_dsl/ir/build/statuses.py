@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ...model.symbols import Declared, RuleSymbol
+from ...model.symbols import RuleSymbol
 from ...model.types import TRUTH
 from ...syntax import nodes
 from .. import nodes as ir
+from ..bodies.dates import span_of
 from ..bodies.lines import RawBody, RawLine
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
@@ -54,13 +55,36 @@ class Statuses:
             raw.ends,
         )
 
-    def stay(self, symbol: RuleSymbol, declared: Declared) -> ir.Line:
-        """A status that no transition moves stays what it was."""
-        place = declared.node.span.place
-        kept = self.elaborator.memory.value(ir.RuleRef(0, symbol.entity, symbol.name, symbol.type, place), True)
-        return ir.Line(
-            "otherwise", "", None, kept, (), 0, ir.OPEN, 0, -1, "otherwise", 0, declared.clause, (), place
-        )  # fmt: skip
+    def stays(self, symbol: RuleSymbol) -> list[ir.Line]:
+        """A status that no transition moves stays what it was: a line for each declaration, on the days for which that is made."""
+        kept: ir.Expression | None = None
+        made = []
+        for declared in symbol.declared:
+            node = declared.node
+            if not isinstance(node, nodes.Status):
+                continue
+            place = node.span.place
+            if kept is None:
+                kept = self.elaborator.memory.value(ir.RuleRef(0, symbol.entity, symbol.name, symbol.type, place), True)
+            dates = span_of(node.dates)
+            made.append(
+                ir.Line(
+                    "otherwise",
+                    "",
+                    None,
+                    kept,
+                    (),
+                    *dates,
+                    -1,
+                    "",
+                    declared.layer,
+                    declared.clause,
+                    (),
+                    place,
+                    dates[1],
+                )
+            )
+        return made
 
     def marks(self, symbol: RuleSymbol, body: RawBody) -> tuple[ir.Mark, ...]:
         """起始 and 终止 as they count: a 废止 of all that is inherited takes the 终止 of the layers above."""

@@ -41,11 +41,13 @@ class LookBacks(Calls):
         self.arity(function, node)
         if function.key == "previous":
             ref = self._looked_at(node.arguments[0], scope)
-            status = self._is_status(ref)
             default = None
             if node.default is not None:
                 default = self.expression(node.default, scope, ref.type)
-            carried = self.memory.value(ref, status)
+            if isinstance(ref, ir.RuleRef) and self._is_status(ref):
+                carried = self.memory.last_state(ref)
+            else:
+                carried = self.memory.value(ref, False)
             return ir.Past("previous", None, carried, default, None, ref.name, ref.type, place)
         if node.default is not None:
             raise self.misuse(function, node, "不能带 默认", "takes no “default”")

@@ -116,6 +116,9 @@ class Declarations(Bodies):
     def option_identifies(self, c: list[Any]) -> Any:
         return ("identifies", True, self.span(c))
 
+    def option_died(self, c: list[Any]) -> Any:
+        return ("died", True, self.span(c))
+
     def option_ask(self, c: list[Any]) -> Any:
         return ("ask", str(c[1]), self.span(c))
 

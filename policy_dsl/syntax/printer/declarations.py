@@ -132,6 +132,8 @@ class Declarations(Bodies, Guarantees, Examples):
             said.append(self.word("BORN"))
         if f.identifies:
             said.append(self.word("IDENTIFIES"))
+        if f.died:
+            said.append(self.word("DIED"))
         if f.ask is not None:
             said.append(f'{self.word("ASK")} "{f.ask}"')
         if f.by is not None:

@@ -1,0 +1,48 @@
+"""Dated values of a history, and which of them lie outside a life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..backends.formatting import day_text
+from ..ir import nodes as ir
+
+
+class Spell(NamedTuple):
+    """One dated value: from month `first` to month `last`, 自 as written (`since`), known since a day, the row that says so."""
+
+    first: int
+    last: int
+    since: int
+    known: int
+    value: Any
+    row: int = 0
+    settled: int = 0  # of the ledger: the month in which that was paid for these months
+
+
+def is_month(value: object) -> bool:
+    """Whether a date is written by the month: after 至 that lasts to the month's end."""
+    return isinstance(value, str) and len(value) == len("2022-03")
+
+
+def written(day: int) -> str:
+    """A day as histories mostly write it: the first of a month as that month."""
+    return day_text(day)[:7] if day % 100 == 1 else day_text(day)
+
+
+def outside(
+    facts: Mapping[str, tuple[Spell, ...]], birth: int, presence: tuple[Spell, ...]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(code, path, words) of facts from before the birth (0: not known) or after the leaving of who has not come back."""
+    gone = max((s for s in presence if s.value is False), key=lambda s: s.since, default=None)
+    back = any(s.value is True and gone is not None and s.since > gone.since for s in presence)
+    back = back or (gone is not None and gone.last < ir.OPEN)
+    for path, spells in facts.items():
+        for s in spells:
+            if s.since < birth // 100 * 100 + 1:
+                yield "F0209", f"{path}[{s.row}]", {"date": written(s.since), "birth": day_text(birth)}
+                break
+            if gone is not None and not back and s.since > gone.since:
+                yield "F0210", f"{path}[{s.row}]", {"date": written(s.since), "gone": written(gone.since)}
+                break
