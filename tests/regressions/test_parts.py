@@ -155,6 +155,91 @@ def test_what_becomes_known_late_of_somebody_gone_takes_later_parts_back() -> No
     assert rows == [("2022-04", 0, 100, "2022-07"), ("2022-06", 300, 0, "2022-07")]
 
 
+def away(*rows: tuple[str, bool, str]) -> list[dict[str, object]]:
+    return [{"自": since, "为": there, **({"获知": known} if known else {})} for since, there, known in rows]
+
+
+BACK = (("2022-01", True, ""), ("2022-05", False, ""))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "june"),
+    [
+        pytest.param((*BACK, ("2022-06", True, "")), [], 200, id="back in the pay month"),
+        pytest.param((*BACK, ("2022-06", True, "2022-06-10")), [], 200, id="back, as its pay day knows"),
+        pytest.param(BACK, [("2022-04", "2022-05-01", 0, 100, "2022-05", ("乙 已不在名单里",))], 0, id="gone"),
+        pytest.param(
+            (("2022-01", True, ""), ("2022-05", False, "2022-05-10")),
+            [("2022-04", "2022-05-10", 0, 100, "2022-05", ("乙 已不在名单里", "乙 在列：2022-05-10 才获知"))],
+            0,
+            id="known late, before the part",
+        ),
+        pytest.param(
+            (*BACK, ("2022-06", True, "2022-08-10")),
+            [
+                ("2022-04", "2022-05-01", 0, 100, "2022-05", ("乙 已不在名单里",)),
+                ("2022-04", "2022-08-10", 100, 0, "2022-08", ("乙 是新来的", "乙 在列：2022-08-10 才获知")),
+                ("2022-06", "2022-08-10", 0, 200, "2022-08", ("乙 是新来的", "乙 在列：2022-08-10 才获知")),
+            ],
+            0,
+            id="back, known when the part is over",
+        ),
+    ],
+)
+def test_what_is_left_by_who_is_gone_is_a_row_like_any(
+    rows: tuple[tuple[str, bool, str], ...], told: list[object], june: int
+) -> None:
+    """Nothing is paid in an absence and taken back after it, where the pay days know of the return; else that is news like any."""
+    line = policy_of(MEMBERS).timeline(
+        {"家庭": {"成员": [{"姓名": "甲"}, {"姓名": "乙", "在列": away(*rows)}]}}, start="2022-01", end="2022-12"
+    )
+    assert [(r.month, r.known, r.paid, r.due, r.settled, r.because) for r in line.arrears] == told
+    assert line.paid("2022-06", "家庭.成员[1].补") == june
+
+
+def test_what_is_left_is_corrected_and_asked_for_where_a_part_has_it() -> None:
+    """A correction of the shares is a second row, with the month in which they differ; what a part has paid already is asked for."""
+    members = MEMBERS.replace("  姓名 : 文本\n", "  姓名 : 文本\n  额 : 元/年, 0..10000\n").replace("为 1200", "为 额")
+    amounts = [{"自": "2022-01", "为": 1200}, {"自": "2022-04", "为": 2400, "获知": "2022-08-05"}]
+    person = {"姓名": "乙", "额": amounts, "在列": away(("2022-01", True, ""), ("2022-06", False, ""))}
+    line = policy_of(members).timeline({"家庭": {"成员": [person]}}, start="2022-01", end="2022-12")
+    assert [(r.month, r.known, r.paid, r.due, r.settled) for r in line.arrears] == [
+        ("2022-05", "2022-06-01", 0, 200, "2022-06"),
+        ("2022-05", "2022-08-05", 200, 400, "2022-08"),
+    ]
+    assert line.arrears[1].because[0] == "2022-04 乙 额 由 1200.00 元/年 升至 2400.00 元/年"
+    late = {"姓名": "乙", "在列": away(("2022-01", True, ""), ("2022-05", False, "2022-07-10"))}
+    asked = policy_of(MEMBERS + "  补发 当 已发 > 0\n").timeline(
+        {"家庭": {"成员": [late]}}, start="2022-01", end="2022-12"
+    )
+    assert [(r.month, r.difference, r.settled, r.why) for r in asked.arrears] == [
+        ("2022-04", 100, None, "condition"),
+        ("2022-06", -300, None, "condition"),
+    ]
+
+
+def test_what_was_paid_in_parts_rests_on_what_the_pay_days_knew_whatever_is_hidden() -> None:
+    """What is known later than `as_known` is hidden from what is due alone."""
+    facts = [{"自": "2022-01", "为": 1200}, {"自": "2022-04", "为": 2400, "获知": "2022-05-15"}]
+    made = policy_of(QUARTERS)
+    whole = made.timeline({"家庭": {"额": facts}}, start="2022-01", end="2022-12")
+    early = made.timeline({"家庭": {"额": facts}}, start="2022-01", end="2022-12", as_known="2022-05-01")
+    assert paid(early) == paid(whole)
+    assert paid(whole)[5] == 600
+
+
+def test_a_benefit_per_day_that_ends_inside_a_month_known_late() -> None:
+    """What was paid for the days after it is owed back, with the repeal as the reason."""
+    base = "  发放日 10\n对象 家庭 : 户\n  额 : 元/日, 0..100\n给付 家庭 补 : 元/日\n  自 2022-01-01 为 额\n"
+    policy = policy_of(base, "修订 补\n  自 2022-04-16 公布 2022-05-20 废止\n")
+    line = policy.timeline({"家庭": {"额": 10}}, start="2022-03", end="2022-07")
+    why = ("补：自 2022-04-16 起废止（2022-05-20 公布）",)
+    assert [(r.month, r.paid, r.due, r.settled, r.because) for r in line.arrears] == [
+        ("2022-04", 300, 150, "2022-06", why),
+        ("2022-05", 310, 0, "2022-06", why),
+    ]
+
+
 def test_a_benefit_no_longer_in_force_pays_what_is_left_and_begins_anew() -> None:
     policy = policy_of(
         HOUSE + "给付 家庭 补 : 元/年 按季发\n  自 2022-01-01 至 2022-04-30 为 1200\n  自 2022-08-01 为 1200\n"
