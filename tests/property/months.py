@@ -52,14 +52,16 @@ def months(made: Story, known: Callable[[int], int | None] = lambda _: None) -> 
     for month in months_between(number(made.start), number(made.end)):
         data = history.data(month, known(month))
         if data is None:
-            carry = None if carry is None else engine.intake.away(history.root, carry)
+            carry = None if carry is None else engine.intake.away(history.root, carry, month)
             continue
         if carry is not None:
             data = engine.intake.laid(data, history.root, carry)
+        elif month != number(made.start):
+            data = engine.intake.begun(data, history.root)
         run = engine.run(month, history.root, known(month))
         oracle = interpreted(run, month, history.root, data)
         seen.note(*(f"code {c}" for c in oracle.codes))
-        carry = from_values(oracle.root, engine.intake, run.epoch)
+        carry = from_values(oracle.root, engine.intake, run.epoch, month)
         yield Month(run, month, history.root, data, oracle, carry)
 
 

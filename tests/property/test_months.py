@@ -44,7 +44,7 @@ def test_compiled_months_are_the_interpreters(made: Story) -> None:
             if not recorded:
                 compiled = engine.compiled(engine.epoch(m.month), m.root)
                 try:
-                    assert plain(engine.handover(compiled).of(m.data, raw)) == plain(m.carry), m.month
+                    assert plain(engine.handover(compiled).of(m.data, raw, m.month)) == plain(m.carry), m.month
                 except Unusual:
                     continue
         for entry in m.oracle.root.all():
@@ -73,7 +73,7 @@ def test_months_that_are_plain_stay_on_the_fast_way(made: Story) -> None:
             m.oracle.look_at_all()
             assert m.oracle.unusual, m.month
             continue
-        engine.handover(engine.compiled(engine.epoch(m.month), m.root)).of(m.data, raw)
+        engine.handover(engine.compiled(engine.epoch(m.month), m.root)).of(m.data, raw, m.month)
 
 
 @settings(max_examples=examples(60))

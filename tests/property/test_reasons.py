@@ -54,7 +54,7 @@ def put_back(policy: Policy, old: Compared, new: Compared, causes: list[Cause]) 
         assert second.decision is not None
         data = None
         if made is not None:
-            carry = from_values(made.root, policy.engine.intake, made.epoch)
+            carry = from_values(made.root, policy.engine.intake, made.epoch, made.on)
             data = policy.engine.intake.laid(second.decision.instance.data, second.decision.root, carry)
         made = PutBack(first.decision, second.decision, atoms, depth, data)
     assert made is not None
