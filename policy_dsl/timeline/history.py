@@ -35,7 +35,7 @@ from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
-from .spells import Spell, is_month, outside, written
+from .spells import Spell, current, is_month, outside, seen, written
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
@@ -133,7 +133,7 @@ class Track:
         """
         if self.dated and not self.undated and not self._begun(month, known):
             return False
-        found = _current(self.presence, month, known)
+        found = current(self.presence, month, known)
         if found is None:
             return not (self.presence and min(self.presence, key=lambda s: (s.since, s.known)).value)
         return bool(found.value) is (month <= found.last)
@@ -144,7 +144,7 @@ class Track:
         return f"{self.path}.{short}" if short else self.path
 
     def _begun(self, month: int, known: int | None) -> bool:
-        if any(_seen(s, month, known) for spells in self.dated.values() for s in spells):
+        if any(seen(s, month, known) for spells in self.dated.values() for s in spells):
             return True
         return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
 
@@ -169,23 +169,13 @@ class Track:
         """(what one of the facts is in a month, whether that is its default)."""
         fact, spells = self.entity.facts[i], self.dated.get(i)
         if spells is not None:
-            found = _current(spells, month, known)
+            found = current(spells, month, known)
             if found is not None or not fact.has_default:
                 unsaid = NEVER if fact.died else UNKNOWN
                 return unsaid if found is None or month > found.last else found.value, 0
         elif not fact.has_default or self.fixed[i] is not None:
             return self.fixed[i], 0
         return Reader.default(fact), 1
-
-
-def _seen(s: Spell, month: int, known: int | None) -> bool:
-    return s.first <= month and (known is None or s.known <= known)
-
-
-def _current(spells: tuple[Spell, ...], month: int, known: int | None) -> Spell | None:
-    """The spell that counts in a month: of those begun and known, the one known last, then the one with the later 自."""
-    seen = [s for s in spells if _seen(s, month, known)]
-    return max(seen, key=lambda s: (s.known, s.since)) if seen else None
 
 
 class History:
@@ -237,8 +227,8 @@ class History:
         for track in self.track.all():
             named = {track.entity.facts[i].name: spells for i, spells in track.dated.items()}
             for name, spells in {**named, PRESENT[0]: track.presence}.items():
-                found = _current(spells, month, now)
-                if found is not None and found.known > then and found is not _current(spells, month, then):
+                found = current(spells, month, now)
+                if found is not None and found.known > then and found is not current(spells, month, then):
                     out.append((track, name, found.known))
         return out
 
@@ -475,7 +465,7 @@ class HistoryReader:
         for month in sorted({ir.OPEN, *(s.first for i in (entity.born, entity.died) for s in track.dated.get(i, ()))}):
             birth, death = track.lifetime(month, None)
             if death < birth:
-                row = _current(deaths, month, None)
+                row = current(deaths, month, None)
                 at = f"{track.path}.{entity.facts[entity.died].name}" + (f"[{row.row}]" if row else "")
                 self._error("F0221", at, birth=day_text(birth), death=day_text(death))
                 return

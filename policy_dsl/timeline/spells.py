@@ -21,6 +21,16 @@ class Spell(NamedTuple):
     settled: int = 0  # of the ledger: the month in which that was paid for these months
 
 
+def seen(s: Spell, month: int, known: int | None) -> bool:
+    return s.first <= month and (known is None or s.known <= known)
+
+
+def current(spells: tuple[Spell, ...], month: int, known: int | None) -> Spell | None:
+    """The spell that counts in a month: of those begun and known, the one known last, then the one with the later 自."""
+    there = [s for s in spells if seen(s, month, known)]
+    return max(there, key=lambda s: (s.known, s.since)) if there else None
+
+
 def is_month(value: object) -> bool:
     """Whether a date is written by the month: after 至 that lasts to the month's end."""
     return isinstance(value, str) and len(value) == len("2022-03")
