@@ -12,6 +12,6 @@ guarantees.py                           conditions on cases, asked apart from th
 presence.py                             who is there in a month
 identity.py                             who is who from one month to the next
 handover.py, parts.py                   what a month hands to the next; of benefits in parts, to who comes or is not there
-payment.py                              what a month pays of a benefit
+payment.py                              what a month pays of a benefit, in money
 standalone.py                           a policy as one Python file
 """
