@@ -20,6 +20,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "EQUAL": ("=", "="),
     "LESS": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
     "COMPARE": ("比较（<、≥、低于……）", "a comparison (<, ≥, below …)"),
+    "A_MONTH": ("「a_month」", "“a_month”"),
     "AT_LEAST": ("「不低于」", "“at_least”"),
     "PLUS": ("+", "+"),
     "MINUS": ("-", "-"),

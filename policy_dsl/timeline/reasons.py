@@ -15,6 +15,8 @@ from .history import History
 from .support import Support, World
 from .wording import say
 
+MOST_BACK = 12  # months that causes are followed back; before that it is what came over
+
 
 class Compared:
     """One decision and what is found out about it when it is asked for: explanations, and why it differs from another.
@@ -99,7 +101,9 @@ def _twin(world: World, parts: bool) -> World | None:
 
 
 def _before(old: Compared, new: Compared, depth: int, parts: bool) -> World | None:
-    """The month before, where both courses have it and it is not one decision."""
+    """The month before, where both courses have it and it is not one decision; so far back and no farther."""
+    if depth >= MOST_BACK:
+        return None
     first, second = (old.parted, new.parted) if parts else (old.earlier, new.earlier)
     if first is None or second is None or first.decision is None or second.decision is None:
         return None

@@ -16,7 +16,7 @@ from policy_dsl.ir import nodes as ir
 
 from .cases import FactsWriter, case
 from .dice import Dice, Drawn, Thrown, examples
-from .test_agreement import opened
+from .filling import opened
 from .test_ir import without_lists
 
 FILLINGS = 2
@@ -134,7 +134,7 @@ def test_of_generated_policies(data: st.DataObject) -> None:
     if made is None:
         return
     for facts in made.facts:
-        part = opened(dice, facts)
+        part = opened(dice, made.program, facts, 25)
         part = without_lists(dice, part) if dice.chance(40) else part
         for on in made.days:
             hold(dice, Policy(made.program), part, on)
@@ -156,7 +156,7 @@ def test_of_the_library() -> None:
     never = 0
     for n, (policy, facts, on) in enumerate(cases_of_the_library()):
         dice = Thrown(n)
-        never += hold(dice, policy, opened(dice, facts), on)
+        never += hold(dice, policy, opened(dice, policy.program, facts, 25), on)
     assert never > 200
 
 
@@ -164,7 +164,7 @@ def test_what_is_asked_for_in_turn_was_told_at_once() -> None:
     """Whoever gives what decides now, and then what decides now, is never asked for something that was said not to matter."""
     for n, (policy, facts, on) in enumerate(cases_of_the_library()[::3]):
         dice = Thrown(1000 + n)
-        part = opened(dice, facts)
+        part = opened(dice, policy.program, facts, 25)
         d = decided(policy, part, on)
         assert d is not None
         told = {x.fact for x in d.missing.can_matter}
