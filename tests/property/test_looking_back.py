@@ -273,7 +273,7 @@ def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance |
         lowest[x.key] = max(lowest.get(x.key, 0), x.layer)
     look = Interpretation(decision.epoch, decision.day, decision.instance)
     targets: list[int] = []
-    open_ = False
+    open_: set[int] = set()  # where lines lead that may hold
     for x in lines:
         assert isinstance(x.condition, ir.Logic)
         assert isinstance(x.result, ir.Constant)
@@ -286,10 +286,12 @@ def moved(decision: Decision, rule: ir.Rule, entry: Instance, before: Instance |
         if all(v is True for v in values):
             targets.append(x.result.value)
         elif all(v is not False for v in values):
-            open_ = True
+            open_.add(x.result.value)
     if len(set(targets)) > 1:
         assert isinstance(state, Failure)
         assert state.code == "R0102"
+    elif targets and open_ - set(targets):
+        assert isinstance(state, Undetermined)  # they would conflict
     elif targets:
         assert state == targets[0]
     elif open_:
