@@ -15,7 +15,7 @@ from policy_dsl.backends.entries import Instance
 from policy_dsl.backends.epoch import Epoch
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import NOTHING, Unknown
-from policy_dsl.backends.values import Failure, Value, known
+from policy_dsl.backends.values import Failure, Undetermined, Value, known
 from policy_dsl.decision import Decision
 from policy_dsl.ir import nodes as ir
 
