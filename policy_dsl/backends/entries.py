@@ -90,10 +90,10 @@ class Missing(NamedTuple):
 class Entries(list[Any]):
     """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    `missing`: who of those given is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by.
+    `given`: how many stand in the list. `missing`: who of them is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by.
     """
 
-    __slots__ = ("away", "missing", "numbers")
+    __slots__ = ("away", "given", "missing", "numbers")
 
     def __init__(
         self,
@@ -101,8 +101,10 @@ class Entries(list[Any]):
         numbers: tuple[int, ...],
         missing: tuple[Missing, ...] = (),
         away: dict[int | str, Any] | None = None,
+        given: int = 0,
     ) -> None:
         super().__init__(entries)
+        self.given = given or max(numbers, default=-1) + 1
         self.numbers = numbers
         self.missing = missing
         self.away: dict[int | str, Any] = away or {}
@@ -117,7 +119,7 @@ class Entries(list[Any]):
 
     def holding(self, entries: Iterable[Any]) -> Entries:
         """The same list with other data of the same entries."""
-        return Entries(entries, self.numbers, self.missing, self.away)
+        return Entries(entries, self.numbers, self.missing, self.away, self.given)
 
 
 def numbers_of(given: Any) -> Iterable[int]:

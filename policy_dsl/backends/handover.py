@@ -332,23 +332,27 @@ class Intake:
             rows = zip(numbers_of(given), keys, given, strict=True)
             entries = [self._laid(d, entity, self._past(entity, key, at, handed, here), here) for at, key, d in rows]
             gone = self._gone(entity, given, handed, here)
-            if isinstance(given, Entries) or gone:
-                missing = given.missing if isinstance(given, Entries) else ()
-                out[i] = Entries(entries, tuple(numbers_of(given)), missing, gone)
+            if isinstance(given, Entries):
+                out[i] = Entries(entries, given.numbers, given.missing, gone, given.given)
+            elif gone:
+                out[i] = Entries(entries, tuple(numbers_of(given)), (), gone, len(given))
             else:
                 out[i] = entries
         return (*out, *carried)
 
     def _gone(self, name: str, given: Any, handed: dict[Key, Carry], here: Here) -> dict[Key, Carry]:
-        """What came over for those who are not in the list this month, and nowhere else either."""
-        if self.entities[name].identity < 0:
-            if isinstance(given, Entries):
-                there = frozenset(given.numbers)
-                return {key: c for key, c in handed.items() if key not in there}
-            last = len(given)
-            return {key: c for key, c in handed.items() if isinstance(key, int) and key >= last}
+        """What came over for those who are not there this month, and nowhere else either: who goes by a place that the list still has, and
+        who is known. A place that the list has no more is nobody's: whoever comes to it begins anew."""
+        some = isinstance(given, Entries)
+        if not some and self.entities[name].identity < 0:
+            return {}
+        places = given.given if some else len(given)
         taken = {*keys_of(self.entities[name], given), *numbers_of(given)}
-        return {key: c for key, c in handed.items() if key not in taken and (name, key) not in here.there}
+        return {
+            key: c
+            for key, c in handed.items()
+            if key not in taken and (key < places if isinstance(key, int) else (name, key) not in here.there)
+        }
 
     @staticmethod
     def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], here: Here) -> Carry | None:

@@ -79,7 +79,9 @@ def listed(entity: ir.Entity, rows: Iterable[tuple[int, Any]], given: int, month
 def entries_of(there: Sequence[tuple[int, Any]], given: int, missing: Iterable[Missing]) -> Any:
     """The list as data: those who are there with their numbers, and who of those given is not, but for 在列."""
     entries = [data for _, data in there]
-    return tuple(entries) if len(there) == given else Entries(entries, tuple(n for n, _ in there), tuple(missing))
+    if len(there) == given:
+        return tuple(entries)
+    return Entries(entries, tuple(n for n, _ in there), tuple(missing), None, given)
 
 
 def too_few(path: str, members: ir.Members, given: int, missing: int) -> Diagnostic:
@@ -186,7 +188,7 @@ class Presence:
             if isinstance(given, Entries):
                 missing = made.missing if isinstance(made, Entries) else ()
                 numbers = made.numbers if isinstance(made, Entries) else given.numbers
-                made = Entries(made, numbers, (*given.missing, *missing), given.away)
+                made = Entries(made, numbers, (*given.missing, *missing), given.away, given.given)
             out[n] = made
         return tuple(out)
 

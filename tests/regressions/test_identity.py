@@ -113,6 +113,17 @@ def test_somebody_else_in_the_place_is_refused() -> None:
     assert refused(MARKED, {"个人": a}, {"个人": b}) == [("F0233", "个人.身份证")]
 
 
+def test_a_place_that_was_taken_off_the_list_is_nobodys() -> None:
+    """Who comes to it later begins anew; who stays in the list, said not to be there, goes on."""
+    a, b, c = (person(x, x) for x in "ABC")
+    after = months(PLACED, roll([a, b]), roll([a]), roll([a, c]))
+    assert [after[f"名册.户[0].成员[{n}].状态"] for n in (0, 1)] == ["满期", "领取"]
+    back = months(PLACED, roll([a, b]), roll([a, {**b, "在列": False}]), roll([a, b]))
+    assert back["名册.户[0].成员[1].状态"] == "领取"
+    again = months(PLACED, roll([a, b]), roll([a, {**b, "在列": False}]), roll([a, b]), roll([a, b]))
+    assert again["名册.户[0].成员[1].状态"] == "满期"
+
+
 def test_what_is_not_known_is_nobody_else() -> None:
     a = person("A", "甲", 出生日期="1980-01-01")
     unknown = {**a, "姓名": None, "出生日期": None, "身份证": None}
