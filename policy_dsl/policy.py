@@ -144,12 +144,14 @@ class Policy:
         if absent < 0 or months != 1 + absent:
             raise PolicyError([diagnostic("F0217", at="previous", given=given, month=month)])
         from .backends.runtime import add_months
-        from .facts.same import same_entries
+        from .facts.same import remember, same_entries
 
         same_entries(self.program, root, previous.data, data)
         last, before = int(previous.on.strftime("%Y%m%d")), add_months(on // 100 * 100 + 1, -1)
         intake = self.engine.intake
-        return intake.laid(data, root, intake.absent(root, previous.carry(), last, before))
+        made = intake.laid(data, root, intake.absent(root, previous.carry(), last, before))
+        remember(self.program, root, previous.data, made)
+        return made
 
     def _legal(self, on: int, root: str, data: tuple[Any, ...], known: int | None = None) -> None:
         """Raises PolicyError for a case that breaks a guarantee about facts."""

@@ -90,10 +90,10 @@ class Missing(NamedTuple):
 class Entries(list[Any]):
     """The entries of a list who are there in a month, with their numbers in the list as it was given.
 
-    `given`: how many stand in the list. `missing`: who of them is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by.
+    `given`: how many stand in the list. `missing`: who of them is not yet born, or dead, or has nobody left in it. `away`: what came over from last month for those who are not there, by what they go by; `left`: in a decision that goes on from another, the last data of who goes by a place.
     """
 
-    __slots__ = ("away", "given", "missing", "numbers")
+    __slots__ = ("away", "given", "left", "missing", "numbers")
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class Entries(list[Any]):
         self.numbers = numbers
         self.missing = missing
         self.away: dict[int | str, Any] = away or {}
+        self.left: dict[int, Any] = {}
 
     def __eq__(self, other: object) -> bool:
         """Other entries with the same data are others."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from ..backends.encoding import fact_step
-from ..backends.entries import numbers_of
+from ..backends.entries import Entries, numbers_of
 from ..backends.formatting import value_text
 from ..backends.identity import Key, keys_of
 from ..backends.runtime import Unknown
@@ -23,6 +23,29 @@ def same_entries(program: ir.Program, root: str, before: Data, now: Data) -> Non
     found = list(islice(_Comparison(program, root, before, now).entry(root, before, now, root), MOST_ERRORS))
     if found:
         raise PolicyError(found)
+
+
+def remember(program: ir.Program, name: str, before: Data, now: Data) -> None:
+    """Keeps, of those who are not there now and go by their place, what they were when they last were: who comes to it must be the same."""
+    entities = {e.name: e for e in program.entities}
+    stack = [(entities[name], before, now)]
+    while stack:
+        entity, old, new = stack.pop()
+        for n, members in enumerate(entity.lists, len(entity.facts)):
+            was, given = old[n], new[n]
+            if isinstance(was, Unknown) or isinstance(given, Unknown):
+                continue
+            last = last_of(was)
+            if isinstance(given, Entries):
+                given.left = {k: last[k] for k in given.away if isinstance(k, int) and k in last}
+            here = zip(numbers_of(given), given, strict=True)
+            stack += [(entities[members.entity], last[k], data) for k, data in here if k in last]
+
+
+def last_of(was: Any) -> dict[int, Data]:
+    """The entries of a list by their places, and who of them was there last in a place that is empty."""
+    left = was.left if isinstance(was, Entries) else {}
+    return left | dict(zip(numbers_of(was), was, strict=True))
 
 
 class _Comparison:
@@ -50,7 +73,7 @@ class _Comparison:
         for n, fact in enumerate(entity.facts):
             a, b = before[n], now[n]
             given = not isinstance(a, Unknown) and not isinstance(b, Unknown)
-            if (fact.fixed or n == entity.naming) and given and a != b:
+            if (fact.fixed or n == entity.naming) and given and a != b and not fact.died:
                 yield self.differs(entity, n, a, b, path)
                 return
         yield from self.below(name, before, now, path)
@@ -70,6 +93,8 @@ class _Comparison:
                     continue  # moved here, with all below
                 elif n in old:
                     yield from self.entry(inner.name, old[n], data, where)
+                elif key == n and isinstance(was, Entries) and n in was.left:  # somebody was there before
+                    yield from self.entry(inner.name, was.left[n], data, where)
                 elif key == n and n in places and (inner.name, places[n]) not in self.there:
                     fact = inner.facts[inner.identity].name
                     yield diagnostic("F0234", at=f"{where}.{fact}", fact=fact)

@@ -122,6 +122,11 @@ def test_a_place_that_was_taken_off_the_list_is_nobodys() -> None:
     assert back["名册.户[0].成员[1].状态"] == "领取"
     again = months(PLACED, roll([a, b]), roll([a, {**b, "在列": False}]), roll([a, b]), roll([a, b]))
     assert again["名册.户[0].成员[1].状态"] == "满期"
+    gone = {**b, "在列": False}
+    for between in ([a, gone], [a, gone]), ([a, gone],):
+        assert refused(PLACED, roll([a, b]), *map(roll, between), roll([a, c])) == [
+            ("F0233", "名册.户[0].成员[1].身份证")
+        ]
 
 
 def test_what_is_not_known_is_nobody_else() -> None:
