@@ -37,9 +37,11 @@ def opened(dice: Dice, program: ir.Program, facts: Facts, percent: int) -> Facts
         for fact in entity.facts:
             rows = made.get(fact.name)
             if isinstance(rows, list):
-                made[fact.name] = [{**x, "为": None} if "为" in x and dice.chance(percent) else x for x in rows]
+                made[fact.name] = [
+                    {**x, "为": unknown(fact)} if "为" in x and dice.chance(percent) else x for x in rows
+                ]
             elif dice.chance(percent):
-                made[fact.name] = None
+                made[fact.name] = unknown(fact)
         for members in entity.lists:
             if not members.low and dice.chance(percent // 2):
                 made.pop(members.name, None)
@@ -51,8 +53,13 @@ def opened(dice: Dice, program: ir.Program, facts: Facts, percent: int) -> Facts
     return {root: entry(facts[root], entities[root])}
 
 
+def unknown(fact: ir.Fact) -> str | None:
+    """A fact that is not known: a death that is left out is none."""
+    return "未知" if fact.died else None
+
+
 class Filler:
-    """Fills what a case, or a history, leaves open; `share`: percent of it. Nobody is born after the day `month`, a month's first."""
+    """Fills what a case, or a history, leaves open; `share`: percent of it. Nobody is born after the day `month`, a month's first, or has died before."""
 
     def __init__(self, dice: Dice, program: ir.Program, month: int, share: int = 100) -> None:
         self.dice = dice
@@ -71,10 +78,11 @@ class Filler:
             birth = place == entity.born
             if isinstance(made.get(fact.name), list):
                 for row in made[fact.name]:
-                    if row.get("为", 0) is None and self.dice.chance(self.share):
+                    if row.get("为", 0) == unknown(fact) and self.dice.chance(self.share):
                         row["为"] = self.value(fact, birth)
                 continue
-            open_ = made[fact.name] is None if fact.name in made else not fact.has_default
+            left_out = not fact.has_default and not fact.died
+            open_ = made[fact.name] == unknown(fact) if fact.name in made else left_out
             if open_ and self.dice.chance(self.share):
                 made[fact.name] = self.value(fact, birth)
         for members in entity.lists:
@@ -88,6 +96,8 @@ class Filler:
         return made
 
     def value(self, fact: ir.Fact, birth: bool) -> Any:
+        if fact.died:  # who is there has not died before
+            return self.dice.pick((None, "2099-05-05"))
         made = self.writer.value(fact)
         return made if not birth or str(made) <= self.month else "0001-05-05"
 
