@@ -14,7 +14,7 @@ _HEAD = keywords.words("head")
 _LINE = {k.terminal: keywords.words("line", k.terminal) for k in keywords.KEYWORDS if "head" in k.where}
 _BETWEEN = keywords.words("between")
 _CLAIM = keywords.words("claim")
-_INSTALMENT = keywords.words("instalment")
+_INSTALMENT_NEXT = re.compile(rf"[ \t]*(?:{'|'.join(keywords.words('instalment'))})(?!\w)")
 _CLAIM_WORDS = frozenset((*keywords.RESERVED, *_BETWEEN, *_CLAIM))
 _CODE = re.compile(r"[A-Za-z][0-9]{4}")
 _MODES = frozenset({"FIRST", "HIGHEST", "LOWEST", "SUM"})
@@ -71,7 +71,7 @@ class LineStarts(Stretches):
 
     def _instalment(self, start: int, end: int) -> bool:
         """Whether the word that follows says how much is taken back a month."""
-        return self.folded[start:end].split(maxsplit=1)[:1] in ([k] for k in _INSTALMENT)
+        return _INSTALMENT_NEXT.match(self.folded[start:end]) is not None
 
     def _named(self, declaration: str, start: int, end: int) -> bool:
         """Whether 许可 at the start of a line is a name there, by what follows it."""
