@@ -72,9 +72,13 @@ class _Closed(Operations):
         match node:
             case ir.KeyRef():
                 return self.keys[node.position]
+            case ir.ParameterRef() if node.name not in self.parameters:
+                return Undetermined((), (node.name,))  # one that reads itself, which is told
             case ir.ParameterRef():
                 found = self.parameters[node.name]
                 return self.looked_up(node, at, lambda way: parameter_value(found[way], node, way, day_text(self.on)))
+            case ir.IfInForce(value=ir.ParameterRef() as value) if value.name not in self.parameters:
+                return Undetermined((), (value.name,))
             case ir.IfInForce(value=ir.ParameterRef() as value):
                 held = self.parameters[value.name]
                 found = self.looked_up(value, at, lambda way: is_held(held[way], value), TRUTH)
