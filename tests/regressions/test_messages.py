@@ -25,6 +25,8 @@ def refused(*layers: str) -> list[Diagnostic]:
         PEOPLE.replace("日期\n", "日期, 不变, 不变\n") + HEADS,
         PEOPLE.replace("日期\n", "日期, 问 “何时？”, 出生, 问 “何日？”\n") + HEADS,
         PEOPLE.replace("日期\n", "日期 日期\n") + HEADS,  # any mistake in the entity of a list
+        PEOPLE.replace("日期\n", "日期 死亡\n  月收入 : 元/月\n") + "规则 家庭 收入 : 元/月\n  为 合计(成员.月收入)\n",
+        PEOPLE.replace("日期\n", "日期 死亡\n  月收入 : 元/月\n") + "规则 家庭 收入 : 元/月\n  为 最大(成员.月收入)\n",
         PEOPLE.replace("若干 个人", "若干 个体") + HEADS,
         PEOPLE + "对象 班组\n  成员 : 若干 个人, 1..20\n规则 班组 人口 : 人\n  为 人数(成员)\n",
         "文件 甲 : 一号\n  日期 2022-01-01\n  日期 2022-01-02\n",
@@ -191,3 +193,20 @@ def test_a_line_that_begins_with_another_word_says_which_words_begin_one(text: s
     assert said in found.help_zh
     assert "→" not in found.help_zh
     assert found.help_en
+
+
+@pytest.mark.parametrize(
+    ("type_", "line", "said"),
+    [
+        ("元/月", "补发", "补发 当 已发 > 0"),
+        ("元", "发于", "发于 日期"),
+        ("元/月", "追回", "追回 每月不超过 60 元"),
+        ("元/月", "追回 60 元", "追回 每月不超过 60 元"),
+        ("元/月", "追回 每月 60 元", "追回 每月不超过 60 元"),
+    ],
+)
+def test_a_line_of_a_benefit_that_is_not_finished_says_how_it_is_written(type_: str, line: str, said: str) -> None:
+    benefit = PEOPLE + f"  日期 : 日期\n给付 家庭 补 : {type_}\n  为 1\n  "
+    (found,) = refused(benefit + line + "\n")
+    assert found.help_zh == f"写成：{said}"
+    policy_of(benefit + said + "\n")
