@@ -117,6 +117,11 @@ def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
     if differ <= whose and (whose.isdisjoint(a) or whose.isdisjoint(b)):
         bare = left if whose.isdisjoint(a) else right
         who, who_en = ("人", "person") if "person" in differ else ("户", "household")
+        if not bare.words:
+            return (
+                f"没有单位的数不是每{who}的：另一边乘以 1 {who}",
+                f"a number without a unit is not per {who_en}: multiply the other side by 1 {who_en}",
+            )
         return (
             f"{bare.show('zh')} 没有说是每人的还是每户的：在单位里写上 /{who}，或乘以、除以人数或户数",
             f"{bare.show('en')} does not say whether it is per person or per household: write /{who_en} in the unit, or multiply or divide by a count",
