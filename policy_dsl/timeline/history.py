@@ -268,13 +268,13 @@ class HistoryReader:
             return None
         self.reader.names(value, entity, path, (PAID,))
         track = Track(entity, path, number)
-        name = next((i for i, f in enumerate(entity.facts) if f.type.kind == "text"), -1)
+        names = (entity.identity, entity.naming)  # what these say has no dates
         for i, fact in enumerate(entity.facts):
             where = f"{path}.{fact.name}"
             if fact.name not in value and fact.has_default:
                 track.fixed.append(None)
                 continue
-            here = value.get(fact.name)
+            here = self.reader.said(value, entity, i)
             if i == entity.identity and isinstance(here, (list, dict)):
                 self._error("F0232", where, name=fact.name)
                 track.fixed.append(UNKNOWN)
@@ -293,7 +293,7 @@ class HistoryReader:
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
                 left_out = here is None or (fact.died and here == "")
-                track.undated = track.undated or not (left_out or i == name)
+                track.undated = track.undated or not (left_out or i in names)
         if entity.holder and given(value, PRESENT) is not None:
             track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
         for members in entity.lists:
