@@ -212,3 +212,22 @@ def test_a_line_of_a_benefit_that_is_not_finished_says_how_it_is_written(type_: 
     (found,) = refused(benefit + line + "\n")
     assert found.help_zh == f"写成：{said}"
     policy_of(benefit + said + "\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "said", "meant"),
+    [
+        ("标准", "P0405", "写出各键", "标准(户籍)"),
+        ("现行(标准, 默认 0)", "P0405", "写出各键", "现行(标准(户籍), 默认 0)"),
+        ("标准 于 2022-01-01", "P0405", "写出各键", "标准(户籍) 于 2022-01-01"),
+        ("家庭", "P0201", "例如 家庭.存款", "家庭.存款"),
+    ],
+)
+def test_a_name_that_stands_there_is_not_offered_for_itself(written: str, code: str, said: str, meant: str) -> None:
+    text = "类型 地区 = 城市 | 农村\n对象 家庭 : 户\n  存款 : 元/月\n  户籍 : 地区\n"
+    text += "参数 标准(地区) : 元/户/月\n  | 地区 | 自 2022-01-01 |\n  | 城市 | 5 |\n  | 农村 | 3 |\n"
+    rule = "规则 家庭 额 : 元/月\n  为 "
+    (found,) = refused(text + rule + written + "\n")
+    assert found.code == code
+    assert said in found.help_zh
+    policy_of(text + rule + meant + "\n")
