@@ -169,7 +169,7 @@ class Reader(ValueReader):
                 out.append(self.default(fact))
                 defaulted |= 1 << i
             else:
-                out.append(self.fact(value.get(fact.name), fact, f"{path}.{fact.name}"))
+                out.append(self.fact(self.said(value, entity, i), fact, f"{path}.{fact.name}"))
         self.life(entity, out, path)
         for members in entity.lists:
             first = path == entity.name  # with which the facts begin: nobody else may have too few
@@ -178,6 +178,12 @@ class Reader(ValueReader):
         if entity.carried:
             out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")
         return tuple(out)
+
+    @staticmethod
+    def said(value: dict[Any, Any], entity: ir.Entity, i: int) -> Any:
+        """What an entry says of a fact. An empty text identifies nobody: it is left out."""
+        here = value.get(entity.facts[i].name)
+        return None if i == entity.identity and here == "" else here
 
     def life(self, entity: ir.Entity, data: Sequence[Any], path: str) -> None:
         """Reports a death before the birth."""
@@ -211,7 +217,7 @@ class Reader(ValueReader):
             return
         fact, seen = entity.facts[entity.identity].name, dict[str, int]()
         for n, v in enumerate(value):
-            known = v.get(fact) if isinstance(v, dict) else None
+            known = self.said(v, entity, entity.identity) if isinstance(v, dict) else None
             first = seen.setdefault(known[:MAX_TEXT], n) if isinstance(known, str) else n
             if first != n:
                 self.error("F0230", f"{path}[{n}].{fact}", fact=fact, other=f"{path}[{first}]")

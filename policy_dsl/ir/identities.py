@@ -11,12 +11,12 @@ def settle_identities(program: ir.Program, model: Model, report: Report) -> ir.P
     """The program whose entities know what identifies their entries. A mark in the wrong place is reported."""
     made = []
     for entity in program.entities:
-        marked = _marked(model.entities[entity.name], report)
+        marked = _marked(model.entities[entity.name], report, bool(model.broken))
         made.append(entity._replace(identity=next((n for n, f in enumerate(entity.facts) if f.name == marked), -1)))
     return program._replace(entities=tuple(made))
 
 
-def _marked(symbol: EntitySymbol, report: Report) -> str:
+def _marked(symbol: EntitySymbol, report: Report, broken: bool) -> str:
     """The name of the marked fact, or ""."""
     for members in symbol.lists.values():
         if members.node.identifies:
@@ -32,6 +32,7 @@ def _marked(symbol: EntitySymbol, report: Report) -> str:
         report.error("P0254", second.node.span, name=symbol.name, first=first.name, second=second.name, labels=[here])
         return ""
     if texts and not symbol.holder:
-        report.error("P0256", texts[0].node.span, name=symbol.name, fact=texts[0].name)
+        if not broken:  # else the list may stand in what cannot be read
+            report.error("P0256", texts[0].node.span, name=symbol.name, fact=texts[0].name)
         return ""
     return texts[0].name if texts else ""

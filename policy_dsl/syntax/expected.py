@@ -100,9 +100,18 @@ def found_words(token: Token) -> tuple[str, str]:
 _VALUES = {t: BY_TERMINAL[t] for t in ("AT_LEAST", "PENDING", "TARGET") if t in BY_TERMINAL}
 _STARTS = [BY_TERMINAL[t] for t in ("FROM", "IS", "WHEN", "OTHERWISE", "EXCEPT", "ALLOW")]
 
+_FORMS = {  # how a line of a benefit goes on that begins with one of its soft words
+    "ARREARS": ("补发 当 已发 > 0", "arrears when paid > 0"),
+    "PAID_ON": ("发于 日期", "paid_on date"),
+    "RECOVER": ("追回 每月不超过 60 元", "recover not_over 60 yuan a_month"),
+}
+_FORM_OF = {word: form for t, form in _FORMS.items() for word in (BY_TERMINAL[t].zh, BY_TERMINAL[t].en)}
+
 
 def line_hint(tokens: Sequence[Token], token: Token, accepts: set[str]) -> tuple[str, str] | None:
-    """The way out where a line of a parameter, a rule or a benefit begins with a word that begins none; of a status it would be a state."""
+    """The way out where a line of a parameter, a rule or a benefit begins with a word that begins none, or goes on otherwise than it
+    must behind one; of a status it would be a state.
+    """
     if tokens[0].type not in ("PARAMETER", "RULE", "BENEFIT"):
         return None
     line: list[Token] = []
@@ -118,5 +127,8 @@ def line_hint(tokens: Sequence[Token], token: Token, accepts: set[str]) -> tuple
         return f"前面写上 为：为 {word} …", f"put “is” before it: is {word} …"
     if line[0].type != "NAME":
         return None
+    if tokens[0].type == "BENEFIT" and word in _FORM_OF:
+        form, written = _FORM_OF[word]
+        return f"写成：{form}", f"write: {written}"
     zh, en = "、".join(f"「{row.zh}」" for row in _STARTS), ", ".join(f"“{row.en}”" for row in _STARTS)
     return f"「{word}」不能开始这一行；可以用 {zh}", f"“{word}” begins no line here; {en} do"

@@ -221,15 +221,19 @@ class History:
         at = self.track.short(month, known) or self.root
         return found or [diagnostic("F0225", at=at, month=day_text(month)[:7])]
 
-    def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int]]:
-        """(entry, fact or 在列, day) of what holds in the month and became known after the day `then`, by the day `now`."""
+    def learned(self, month: int, then: int, now: int | None) -> list[tuple[Track, str, int, bool]]:
+        """(entry, fact or 在列, day, whether it may say that the entry is there, or not) of what holds in the month and became known
+        after the day `then`, by the day `now`.
+        """
         out = []
         for track in self.track.all():
+            ends = [track.entity.facts[i].name for i in (track.entity.born, track.entity.died) if i >= 0]
+            begins = bool(track.dated) and not track.undated and not track._begun(month, then)
             named = {track.entity.facts[i].name: spells for i, spells in track.dated.items()}
             for name, spells in {**named, PRESENT[0]: track.presence}.items():
                 found = current(spells, month, now)
                 if found is not None and found.known > then and found is not current(spells, month, then):
-                    out.append((track, name, found.known))
+                    out.append((track, name, found.known, begins or name in (PRESENT[0], *ends)))
         return out
 
 
@@ -264,13 +268,13 @@ class HistoryReader:
             return None
         self.reader.names(value, entity, path, (PAID,))
         track = Track(entity, path, number)
-        name = next((i for i, f in enumerate(entity.facts) if f.type.kind == "text"), -1)
+        names = (entity.identity, entity.naming)  # what these say has no dates
         for i, fact in enumerate(entity.facts):
             where = f"{path}.{fact.name}"
             if fact.name not in value and fact.has_default:
                 track.fixed.append(None)
                 continue
-            here = value.get(fact.name)
+            here = self.reader.said(value, entity, i)
             if i == entity.identity and isinstance(here, (list, dict)):
                 self._error("F0232", where, name=fact.name)
                 track.fixed.append(UNKNOWN)
@@ -289,7 +293,7 @@ class HistoryReader:
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
                 left_out = here is None or (fact.died and here == "")
-                track.undated = track.undated or not (left_out or i == name)
+                track.undated = track.undated or not (left_out or i in names)
         if entity.holder and given(value, PRESENT) is not None:
             track.presence = self._lasting(given(value, PRESENT), f"{path}.{PRESENT[0]}", self._truth, ("", ""))
         for members in entity.lists:

@@ -117,25 +117,22 @@ def because(before: Compared, after: Compared, path: str, lang: str) -> list[str
 
 def learned(history: History, causes: Iterable[Cause], then: int, now: int | None, month: int, lang: str) -> list[str]:
     """`乙 在列：2022-10-25 才获知`: which of the facts among the causes became known after the day `then`, by the day `now`."""
-    found: dict[tuple[int, str, str], str] = {}
+    found: dict[tuple[int, str, str, bool], str] = {}
     out: dict[str, None] = {}
     asked = [c for c in causes if isinstance(c, (Fact, Entry, Nobody))]
     for at in dict.fromkeys(c.month or month for c in asked):
-        for track, name, since in history.learned(at, then, now):
+        for track, name, since, moves in history.learned(at, then, now):
             named = track.path.removeprefix(f"{history.root}.") if track.path != history.root else ""
             word = PRESENT[1] if name == PRESENT[0] and lang != "zh" else name
             label, day = f"{track.called or named} {word}".strip(), day_text(since)
-            found[at, track.path, name] = (
+            found[at, track.path, name, moves] = (
                 f"{label}：{day} 才获知" if lang == "zh" else f"{label}: not known until {day}"
             )
     for c in asked:
         at = c.month or month
-        for (when, path, name), text in found.items():
-            present = name == PRESENT[0]
+        for (when, path, name, moves), text in found.items():
             mine = isinstance(c, Fact) and (path, name) == (c.path, c.name)
-            gone = (
-                isinstance(c, Entry) and (path == c.path or path.startswith(f"{c.path}.")) and (present or not c.came)
-            )
-            if when == at and (mine or gone or (isinstance(c, Nobody) and present)):
+            below = isinstance(c, Nobody) or path == c.path or path.startswith(f"{c.path}.")
+            if when == at and (mine or (moves and below and not isinstance(c, Fact))):
                 out[text] = None
     return list(out)

@@ -193,3 +193,27 @@ def test_a_label_of_an_example_names_and_identifies() -> None:
     (given,) = policy_of(CARDS + example).program.examples
     people = [p for h in given.facts["名册"]["户"] for p in h["成员"]]  # type: ignore[index]
     assert {(p["身份证"], p["姓名"]) for p in people} == {("甲", "甲")}
+
+
+def test_an_empty_text_identifies_nobody() -> None:
+    """Two who have none are two; who comes elsewhere without one has not the past of who left without one."""
+    two = roll([person("", "甲"), person("", "乙")])
+    made = MARKED.decide(two, on="2022-01")
+    assert "名册.重复人数" in {u.output for u in made.undetermined}
+    gone = months(MARKED, roll([person("", "甲"), person("1", "丙")], [person("2", "乙")]), roll([person("", "甲", 在列=False), person("1", "丙")], [person("2", "乙"), person("", "丁")]))  # fmt: skip
+    alike = months(MARKED, roll([person(None, "甲"), person("1", "丙")], [person("2", "乙")]), roll([person(None, "甲", 在列=False), person("1", "丙")], [person("2", "乙"), person(None, "丁")]))  # fmt: skip
+    assert gone.to_json(explanation=False)["outputs"] == alike.to_json(explanation=False)["outputs"]
+    assert MARKED.timeline(two, start="2022-01", end="2022-02").errors == []
+
+
+@pytest.mark.parametrize("first", ["身份证 : 文本, 认人\n  姓名 : 文本", "姓名 : 文本\n  身份证 : 文本, 认人"])
+def test_who_an_entry_is_has_no_dates_and_begins_nothing(first: str) -> None:
+    """What identifies and what names are no facts by which somebody is there: the others are all dated."""
+    text = f"对象 个人 : 人\n  {first}\n  月收入 : 元/月, 0..1000\n对象 家庭 : 户\n  成员 : 若干 个人, 1..9\n"
+    policy = policy_of(text + "给付 家庭 补 : 元/月\n  为 100 元/人/月 * 人数(成员)\n")
+    people = [
+        {"身份证": "1", "姓名": "甲", "月收入": 0},
+        {"身份证": "2", "姓名": "乙", "月收入": [{"自": "2022-03", "为": 0}]},
+    ]
+    made = policy.timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-04")
+    assert [m.decision["家庭.补"] for m in made] == [100, 100, 200, 200]

@@ -25,7 +25,10 @@ def refused(*layers: str) -> list[Diagnostic]:
         PEOPLE.replace("日期\n", "日期, 不变, 不变\n") + HEADS,
         PEOPLE.replace("日期\n", "日期, 问 “何时？”, 出生, 问 “何日？”\n") + HEADS,
         PEOPLE.replace("日期\n", "日期 日期\n") + HEADS,  # any mistake in the entity of a list
+        PEOPLE.replace("日期\n", "日期 死亡\n  月收入 : 元/月\n") + "规则 家庭 收入 : 元/月\n  为 合计(成员.月收入)\n",
+        PEOPLE.replace("日期\n", "日期 死亡\n  月收入 : 元/月\n") + "规则 家庭 收入 : 元/月\n  为 最大(成员.月收入)\n",
         PEOPLE.replace("若干 个人", "若干 个体") + HEADS,
+        PEOPLE.replace("  出生日期", "  身份证 : 文本, 认人\n  出生日期").replace("若干 个人", "几个 个人"),
         PEOPLE + "对象 班组\n  成员 : 若干 个人, 1..20\n规则 班组 人口 : 人\n  为 人数(成员)\n",
         "文件 甲 : 一号\n  日期 2022-01-01\n  日期 2022-01-02\n",
     ],
@@ -47,6 +50,7 @@ def test_one_mistake_is_told_once_with_a_way_out(text: str) -> None:
         ),
         ("规则 家庭 乙 : 元\n  为 3 * 2 元\n", "在单位里写上 /户", ("2 元", "2 元/户")),
         ("规则 个人 乙 : 整数\n  为 周岁(出生日期)\n", "写上单位 岁", ("整数", "岁")),
+        ("规则 家庭 乙 : 数\n  为 人数(成员) / 1 人\n", "另一边乘以 1 户", ("/ 1 人", "/ 1 人 * 1 户")),
         ("规则 个人 乙 : 数\n  为 周岁(出生日期)\n", "除以 1 岁", ("(出生日期)", "(出生日期) / 1 岁")),
     ],
 )
@@ -191,3 +195,39 @@ def test_a_line_that_begins_with_another_word_says_which_words_begin_one(text: s
     assert said in found.help_zh
     assert "→" not in found.help_zh
     assert found.help_en
+
+
+@pytest.mark.parametrize(
+    ("type_", "line", "said"),
+    [
+        ("元/月", "补发", "补发 当 已发 > 0"),
+        ("元", "发于", "发于 日期"),
+        ("元/月", "追回", "追回 每月不超过 60 元"),
+        ("元/月", "追回 60 元", "追回 每月不超过 60 元"),
+        ("元/月", "追回 每月 60 元", "追回 每月不超过 60 元"),
+    ],
+)
+def test_a_line_of_a_benefit_that_is_not_finished_says_how_it_is_written(type_: str, line: str, said: str) -> None:
+    benefit = PEOPLE + f"  日期 : 日期\n给付 家庭 补 : {type_}\n  为 1\n  "
+    (found,) = refused(benefit + line + "\n")
+    assert found.help_zh == f"写成：{said}"
+    policy_of(benefit + said + "\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "said", "meant"),
+    [
+        ("标准", "P0405", "写出各键", "标准(户籍)"),
+        ("现行(标准, 默认 0)", "P0405", "写出各键", "现行(标准(户籍), 默认 0)"),
+        ("标准 于 2022-01-01", "P0405", "写出各键", "标准(户籍) 于 2022-01-01"),
+        ("家庭", "P0201", "例如 家庭.存款", "家庭.存款"),
+    ],
+)
+def test_a_name_that_stands_there_is_not_offered_for_itself(written: str, code: str, said: str, meant: str) -> None:
+    text = "类型 地区 = 城市 | 农村\n对象 家庭 : 户\n  存款 : 元/月\n  户籍 : 地区\n"
+    text += "参数 标准(地区) : 元/户/月\n  | 地区 | 自 2022-01-01 |\n  | 城市 | 5 |\n  | 农村 | 3 |\n"
+    rule = "规则 家庭 额 : 元/月\n  为 "
+    (found,) = refused(text + rule + written + "\n")
+    assert found.code == code
+    assert said in found.help_zh
+    policy_of(text + rule + meant + "\n")

@@ -189,6 +189,42 @@ def test_arrears_go_back_to_the_month_in_which_it_began() -> None:
     )
 
 
+THERE = """  发放日 10
+对象 个人 : 人
+  姓名 : 文本
+  出生日期 : 日期, 出生
+  死亡日期 : 日期, 死亡
+  月收入 : 元/月, 0..10000
+对象 家庭 : 户
+  成员 : 若干 个人, 1..20
+给付 家庭 补 : 元/月
+  为 100 元/人/月 * 人数(成员)
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"死亡日期": [{"自": "2022-01", "为": "2022-02-05", "获知": "2022-04-10"}]}, ("乙 已不在名单里", "乙 死亡日期：2022-04-10 才获知")),
+        ({"出生日期": [{"自": "2022-01", "为": "2022-06-01"}, {"自": "2022-01", "为": "2022-02-10", "获知": "2022-04-10"}]}, ("乙 是新来的", "乙 出生日期：2022-04-10 才获知")),
+        ({"在列": [{"自": "2022-01", "为": True}, {"自": "2022-03", "为": False, "获知": "2022-04-10"}]}, ("乙 已不在名单里", "乙 在列：2022-04-10 才获知")),
+    ],
+)  # fmt: skip
+def test_of_who_came_or_left_late_it_is_told_what_said_so(facts: dict[str, Any], told: tuple[str, ...]) -> None:
+    """And no other fact that became known late, too: the benefit reads no income."""
+    income = [{"自": "2022-01", "为": 0}, {"自": "2022-01", "为": 300, "获知": "2022-04-05"}]
+    other = {"姓名": "乙", "出生日期": "1990-01-01", "月收入": income, **facts}
+    people = [{"姓名": "甲", "出生日期": "1980-01-01", "月收入": 0}, other]
+    made = policy_of(THERE).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-05")
+    assert [a.because for a in made.arrears if a.month == "2022-03"] == [told]
+
+
+def test_entries_begin_with_their_first_facts_heard_of_late() -> None:
+    people = [{"姓名": "甲", "月收入": 0}, {"姓名": "乙", "月收入": [{"自": "2022-02", "为": 0, "获知": "2022-04-10"}]}]
+    made = policy_of(THERE).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-05")
+    assert {a.month: a.because for a in made.arrears}["2022-03"] == ("乙 是新来的", "乙 月收入：2022-04-10 才获知")
+
+
 def test_causes_are_data_before_they_are_words() -> None:
     """Each has its kind and its name; what it was and is."""
     made = run({**OLD, "月收入": [{"自": "2022-01", "为": 100}, {"自": "2022-03", "为": 300}]})

@@ -144,6 +144,8 @@ class Reading(Rules):
             body.append(assign(x, call("read_death" if fact.died else "read_day", value, path)))
             return
         body.append(assign(x, value))
+        if entity.identity >= 0 and entity.facts[entity.identity] is fact:  # an empty text identifies nobody
+            body.append(ast.If(cmp(name(x), "=", const("")), [assign(x, const(None))], []))
         if kind == "truth":
             test: ast.expr = ast.BoolOp(
                 ast.And(), [cmp(name(x), "is not", const(True)), cmp(name(x), "is not", const(False))]

@@ -144,6 +144,10 @@ class Aggregates(LookBacks):
                 ir.Logic("or" if key == "any" else "and", tuple(truths), TRUTH, place) if len(truths) > 1 else truths[0]
             )
         if len(node.arguments) < 2:
+            for argument in node.arguments:
+                self.make(
+                    argument, scope, None
+                )  # what is wrong in it, perhaps a list whose entity cannot be read, is told instead
             raise self.misuse(
                 function, node, "只有一个值；要么给一列，要么给几个值", "one value alone: give a list or several values"
             )

@@ -37,7 +37,10 @@ class Errors:
     def unknown(self, name: str, span: Span, scope: Scope, also: Sequence[str] = ()) -> Skip:
         if name in self.model.broken or any(part in self.model.broken for part in name.split(".")):
             return Skip()
-        known = [*scope.visible(), *also]
+        keys = self.model.parameters[name].keys if name in self.model.parameters else ()
+        if keys:
+            return self.fail("P0405", span, name=name, wanted=len(keys), given=0)
+        known = [x for x in (*scope.visible(), *also) if x != name]
         split = keywords.apart(name, set(known))
         if split:
             return self.fail(
@@ -52,6 +55,10 @@ class Errors:
             en = f"for an amount per {name} declare the unit: type {name} = unit" + (
                 f"; to divide by a value: {en}" if en else ""
             )
+        if name in scope.chain():
+            one = next(iter(self.model.entities[name].facts), "…")
+            zh = f"「{name}」是对象，不是一个值：写出它的哪一项，例如 {name}.{one}"
+            en = f"“{name}” is an entity and no value: say which one of its values, as in {name}.{one}"
         if name in MEASURES:
             zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
         if not zh:
@@ -117,6 +124,11 @@ def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
     if differ <= whose and (whose.isdisjoint(a) or whose.isdisjoint(b)):
         bare = left if whose.isdisjoint(a) else right
         who, who_en = ("人", "person") if "person" in differ else ("户", "household")
+        if not bare.words:
+            return (
+                f"没有单位的数不是每{who}的：另一边乘以 1 {who}",
+                f"a number without a unit is not per {who_en}: multiply the other side by 1 {who_en}",
+            )
         return (
             f"{bare.show('zh')} 没有说是每人的还是每户的：在单位里写上 /{who}，或乘以、除以人数或户数",
             f"{bare.show('en')} does not say whether it is per person or per household: write /{who_en} in the unit, or multiply or divide by a count",
