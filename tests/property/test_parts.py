@@ -24,6 +24,8 @@ TEXT = """\
   额 : {unit}, 0..100000
 给付 家庭 补 : {unit} {parts}
   为 额
+对象 名册
+  户 : 若干 家庭, 0..9
 """
 MONTHLY = tuple(range(1, 13))
 PER_YEAR = {"元/年": 1, "元/季": 4, "元/月": 12}
@@ -153,19 +155,42 @@ def run_of(decision: Decision) -> Any:
     return decision._compiled.instance(decision.root, decision._data)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_parts_are_what_an_account_kept_apart_gives(seed: int) -> None:
-    """With months in which nobody is there, before, in and behind pay months and the turn of a year."""
-    dice = Random(seed)
+def drawn(dice: Random, least: int) -> tuple[Way, int, list[int | None]]:
+    """A way, the first month, and what is given by month: in some nobody is there."""
     irregular = tuple(3 * q + dice.randint(1, 3) for q in range(4))
     months = dice.choice([MONTHLY, (3, 6, 9, 12), (1, 4, 7, 10), irregular])
     way = Way(dice.choice(sorted(PER_YEAR)), months, dice.choice(sorted(ROUNDINGS)), dice.choice(["0.01", "0.1", "1"]))
     cents: list[int | None] = [dice.randrange(1_000_000)]
-    while len(cents) < 26:
+    while len(cents) < least:
         cents += [dice.choice([550_000, 100_001, 0, dice.randrange(1_000_000)])] * dice.randint(1, 5)
         cents += [None] * dice.randint(0, 2)
-    first = dice.randrange(12)
+    return way, dice.randrange(12), cents
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_parts_are_what_an_account_kept_apart_gives(seed: int) -> None:
+    """With months in which nobody is there, before, in and behind pay months and the turn of a year."""
+    way, first, cents = drawn(Random(seed), 26)
     assert chained(way, first, cents) == account(way, first, cents)[0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_no_part_pays_is_a_row_of_the_ledger(seed: int) -> None:
+    """Who is not there in a pay month has the shares since the last part in the last month there, known on the first day gone."""
+    way, first, cents = drawn(Random(seed), 22)
+    months = {n: c for n, c in enumerate(cents, first) if c is not None}
+    facts = [{"自": month_text(n), "为": Fraction(c, 100)} for n, c in months.items()]
+    changes = [n for n in range(first, first + len(cents)) if (n in months) is not (n - 1 in months)]
+    present = [{"自": month_text(n), "为": n in months} for n in changes]
+    roll = {"名册": {"户": [{"额": facts, "在列": present}]}}
+    line = policy(way).timeline(roll, start=month_text(first), end=month_text(first + len(cents) - 1))
+    parts, left = account(way, first, cents + [None] * 12 * (cents[-1] is None))
+    path = "名册.户[0].补"
+    told = [{b.path: b.part for b in m.decision.benefits} if m.decision else {} for m in line]
+    assert {n: Fraction(x[path]) * 100 for n, x in enumerate(told, first) if path in x} == parts
+    rows = {(a.month, a.known): Fraction(a.difference) * 100 for a in line.arrears}
+    wanted = {max(m for m in months if m < n): amount for n, amount in left.items() if amount}
+    assert rows == {(month_text(n), f"{month_text(n + 1)}-01"): amount for n, amount in wanted.items()}
 
 
 @given(ways, st.integers(0, 11), st.lists(amounts, min_size=1, max_size=26))
