@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import policy_dsl
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.decision import Decision
+from policy_dsl.timeline.timeline import Timeline
 
 from ..regressions.deciding import policy_of
 
@@ -117,6 +118,10 @@ def month_text(n: int) -> str:
     return f"{2020 + n // 12:04d}-{n % 12 + 1:02d}"
 
 
+def number_of(month: str) -> int:
+    return (int(month[:4]) - 2020) * 12 + int(month[5:]) - 1
+
+
 def part_of(decision: Decision) -> Fraction:
     found = decision.benefits[0].part
     assert found is not None
@@ -174,23 +179,72 @@ def test_parts_are_what_an_account_kept_apart_gives(seed: int) -> None:
     assert chained(way, first, cents) == account(way, first, cents)[0]
 
 
+def timeline_of(dice: Random, way: Way, first: int, cents: list[int | None], late: int = 0) -> Timeline:
+    """A household on a roll, there while something is given; of every hundred dated values so many become known months later."""
+    months = {n: c for n, c in enumerate(cents, first) if c is not None}
+    last = first + len(cents) - 1
+
+    def row(n: int, value: Any, known: str) -> dict[str, Any]:
+        made = {"自": month_text(n), "为": value}
+        own = f"{month_text(n)}-01"
+        if first < n < last - 1 and dice.randrange(100) < late:
+            own = f"{month_text(min(n + dice.randint(1, 4), last - 1))}-{dice.choice(('05', '15', '28'))}"
+        if max(own, known) > f"{month_text(n)}-01":
+            made["获知"] = max(own, known)
+        return made
+
+    def rows(values: dict[int, Any]) -> list[dict[str, Any]]:
+        """Known in the order in which they begin."""
+        made: list[dict[str, Any]] = []
+        for n, value in values.items():
+            known = max((f"{r['自']}-01" if "获知" not in r else r["获知"] for r in made), default="")
+            made.append(row(n, value, known))
+        return made
+
+    there = {n: n in months for n in range(first, last + 1) if (n in months) is not (n - 1 in months)}
+    changed = {n: Fraction(c, 100) for n, c in months.items() if months.get(n - 1) != c}
+    roll = {"名册": {"户": [{"额": rows(changed), "在列": rows(there)}]}}
+    return policy(way).timeline(roll, start=month_text(first), end=month_text(last))
+
+
+def parts_and_rows(way: Way, first: int, cents: list[int | None]) -> tuple[dict[int, int], dict[int, int]]:
+    """By the account: the parts, and what no part pays by the last month there."""
+    parts, left = account(way, first, cents + [None] * 12 * (cents[-1] is None))
+    there = [n for n, c in enumerate(cents, first) if c is not None]
+    return parts, {max(m for m in there if m < n): amount for n, amount in left.items() if amount}
+
+
+def parts_told(line: Timeline, first: int) -> dict[int, Fraction]:
+    told = ((n, m.decision.benefits) for n, m in enumerate(line, first) if m.decision is not None)
+    return {n: Fraction(b.part) * 100 for n, benefits in told for b in benefits}
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_what_no_part_pays_is_a_row_of_the_ledger(seed: int) -> None:
     """Who is not there in a pay month has the shares since the last part in the last month there, known on the first day gone."""
-    way, first, cents = drawn(Random(seed), 22)
-    months = {n: c for n, c in enumerate(cents, first) if c is not None}
-    facts = [{"自": month_text(n), "为": Fraction(c, 100)} for n, c in months.items()]
-    changes = [n for n in range(first, first + len(cents)) if (n in months) is not (n - 1 in months)]
-    present = [{"自": month_text(n), "为": n in months} for n in changes]
-    roll = {"名册": {"户": [{"额": facts, "在列": present}]}}
-    line = policy(way).timeline(roll, start=month_text(first), end=month_text(first + len(cents) - 1))
-    parts, left = account(way, first, cents + [None] * 12 * (cents[-1] is None))
-    path = "名册.户[0].补"
-    told = [{b.path: b.part for b in m.decision.benefits} if m.decision else {} for m in line]
-    assert {n: Fraction(x[path]) * 100 for n, x in enumerate(told, first) if path in x} == parts
+    dice = Random(seed)
+    way, first, cents = drawn(dice, 22)
+    line = timeline_of(dice, way, first, cents)
+    parts, left = parts_and_rows(way, first, cents)
+    assert parts_told(line, first) == parts
     rows = {(a.month, a.known): Fraction(a.difference) * 100 for a in line.arrears}
-    wanted = {max(m for m in months if m < n): amount for n, amount in left.items() if amount}
-    assert rows == {(month_text(n), f"{month_text(n + 1)}-01"): amount for n, amount in wanted.items()}
+    assert rows == {(month_text(n), f"{month_text(n + 1)}-01"): amount for n, amount in left.items()}
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_what_becomes_known_late_comes_to_the_same(seed: int) -> None:
+    """Amounts, leaving and coming back that are known months later: all is settled, and each month comes to what it is known to be due."""
+    dice = Random(seed)
+    way, first, cents = drawn(dice, 20)
+    cents += [cents[-1]] * 4
+    line = timeline_of(dice, way, first, cents, late=40)
+    parts, left = parts_and_rows(way, first, cents)
+    assert parts_told(line, first) == parts
+    given = {n: Fraction(line.paid(m.month, "名册.户[0].补")) * 100 for n, m in enumerate(line, first)}
+    for a in line.arrears:
+        given[number_of(a.month)] += Fraction(a.difference) * 100
+    assert given == {n: parts.get(n, 0) + left.get(n, 0) for n in given}
+    assert [a for a in line.arrears if a.settled is None] == []
 
 
 @given(ways, st.integers(0, 11), st.lists(amounts, min_size=1, max_size=26))
