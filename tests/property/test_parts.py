@@ -231,6 +231,18 @@ def test_what_no_part_pays_is_a_row_of_the_ledger(seed: int) -> None:
     assert rows == {(month_text(n), f"{month_text(n + 1)}-01"): amount for n, amount in left.items()}
 
 
+@pytest.mark.parametrize("there", [1, 2])
+@pytest.mark.parametrize("months", [(1, 4, 7, 10), (2, 5, 8, 11), (3, 6, 9, 10), (3, 6, 9, 12)])
+def test_who_is_gone_before_the_first_part_has_what_the_old_year_left(months: tuple[int, ...], there: int) -> None:
+    """The months before a run count as its first one, those of the old year that no part has paid, too."""
+    way = Way("元/年", months, "四舍五入", "0.01")
+    cents: list[int | None] = [*[550_000] * there, None, None, None]
+    line = timeline_of(Random(0), way, 0, cents)
+    parts, left = parts_and_rows(way, 0, cents)
+    assert parts_told(line, 0) == parts
+    assert {number_of(a.month): Fraction(a.difference) * 100 for a in line.arrears} == left
+
+
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_what_becomes_known_late_comes_to_the_same(seed: int) -> None:
     """Amounts, leaving and coming back that are known months later: all is settled, and each month comes to what it is known to be due."""
