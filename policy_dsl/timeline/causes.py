@@ -20,6 +20,13 @@ from ..model.types import Type
 Atom = tuple[object, ...]
 
 
+def months_back(atom: Atom) -> int:
+    """How many months back an atom lies."""
+    back = atom[1]
+    assert isinstance(back, int)
+    return back
+
+
 class Fact(NamedTuple):
     """A fact of an entry is another. `who`: whose it is, in words."""
 

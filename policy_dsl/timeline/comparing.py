@@ -7,7 +7,7 @@ causes gives the value before: all that it rested on is then as it was, or comes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ..backends.entries import Instance
 from ..backends.payment import per_day
@@ -52,8 +52,7 @@ class Comparing(LawCauses):
         elif there[1]:
             self._entry(self.old, path, True)
         elif there[0]:
-            rests = self.support.under_rule(Ref(self.old, path, name))
-            self._entry(self.old, path, False, sorted(rests, key=str))
+            self._entry(self.old, path, False, self.support.all([Ref(self.old, path, name)]))
         found = list(self.causes.values())
         return [c for c in found if not isinstance(c, Moved)] + [c for c in found if isinstance(c, Moved)]
 
@@ -186,10 +185,7 @@ class Comparing(LawCauses):
             return
         twin = Ref(ref.world.twin, ref.path, ref.name)
 
-        def after() -> frozenset[Atom]:
-            return frozenset() if self._stays(ref) else self.support.under_rule(twin)
-
-        self.kept.append(Kept(lambda: self.support.under_rule(ref), after, lambda: self._rule(ref)))
+        self.kept.append(Kept(lambda: [ref], lambda: [] if self._stays(ref) else [twin], lambda: self._rule(ref)))
 
     def _stays(self, ref: Ref) -> bool:
         """Whether a status surely comes to the same from the other state in which it was last month."""
@@ -208,9 +204,9 @@ class Comparing(LawCauses):
             if begin not in reached:
                 continue
             rest = condition_of(line)
-            if self.named.isdisjoint(self.support.under(new, rest, n)):
+            if not self.support.touched(self.support.reads(new, rest, n), self.named):
                 holds = new.evaluate(rest, n)
-            elif self.support.under(old, rest, o) <= self.named:
+            elif self.support.within(self.support.reads(old, rest, o), self.named):
                 holds = old.evaluate(rest, o)
             else:
                 return False
@@ -248,7 +244,7 @@ class Comparing(LawCauses):
                 after = gathered(new, node, there[entry.path])
                 steps.append(lambda p=entry.path, b=formulas, a=after: self._both(old, p, b, a))  # type: ignore[misc]
             elif not adds_nothing(old, node, entry):
-                rests = sorted({x for f in formulas for x in support.under(old, f, entry)}, key=str)
+                rests = support.all(x for f in formulas for x in support.reads(old, f, entry))
                 steps.append(lambda p=entry.path, r=rests: self._entry(old, p, False, r))  # type: ignore[misc]
         own = {e.path for e in mine}
         for entry in other:
@@ -269,10 +265,10 @@ class Comparing(LawCauses):
         atom = ("entry", old.depth, self.support.missing(entry.path, old))
         formulas = gathered(old.twin, node, entry)
 
-        def rests() -> frozenset[Atom]:
-            return frozenset(x for f in formulas for x in self.support.under(old.twin, f, entry))
+        def rests() -> Iterator[Atom | Ref]:
+            return (x for f in formulas for x in self.support.reads(old.twin, f, entry))
 
-        self.kept.append(Kept(lambda: frozenset({atom}), rests, lambda: self._entry(old, entry.path, True)))
+        self.kept.append(Kept(lambda: [atom], rests, lambda: self._entry(old, entry.path, True)))
 
     # --- rules
 

@@ -50,8 +50,8 @@ class LawCauses(Walk):
             if line.condition is not None:
                 self.kept.append(
                     Kept(
-                        lambda: frozenset({atom}),
-                        lambda f=line.condition: self.support.under(new, f, n),  # type: ignore[misc]
+                        lambda: [atom],
+                        lambda f=line.condition: self.support.reads(new, f, n),  # type: ignore[misc]
                         lambda x=line: self._law(old, rule, [x], [], False),  # type: ignore[misc]
                     )
                 )

@@ -6,7 +6,8 @@ this only what differs between the two decisions is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ..backends.entries import Instance
@@ -19,7 +20,7 @@ from ..ir import nodes as ir
 from ..ir.in_force import InForce, held
 from ..ir.traverse import children
 from ..model.reserved_keys import CARRIED_PARTS
-from .causes import Atom
+from .causes import Atom, months_back
 
 
 class World:
@@ -187,7 +188,7 @@ class Support:
     """What values of two decisions rest on, as far as it differs."""
 
     def __init__(self) -> None:
-        self._made: dict[Ref, frozenset[Atom]] = {}
+        self._made: dict[Ref, list[Atom | Ref]] = {}
 
     # --- what differs
 
@@ -381,34 +382,39 @@ class Support:
 
     # --- with all that is under it
 
-    def under(self, world: World, formula: ir.Expression, at: Instance) -> frozenset[Atom]:
-        """All that a formula rests on."""
-        return self._all(list(self.reads(world, formula, at)))
+    def touched(self, read: Iterable[Atom | Ref], named: Collection[Atom]) -> bool:
+        """Whether something of what was read rests on one of the atoms named. Months before all of these are not looked at."""
+        deepest = max((months_back(x) for x in named), default=-1)
+        return any(x in named for x in self._atoms(read, deepest))
 
-    def under_rule(self, ref: Ref) -> frozenset[Atom]:
-        """All that a rule's value rests on, without recursion."""
-        stack: list[tuple[Ref, list[Atom | Ref] | None]] = [(ref, None)]
-        while stack:
-            top, read = stack.pop()
-            if top in self._made:
-                continue
-            if read is None:
-                found = list(self.rule(top))
-                stack.append((top, found))
-                stack += [(x, None) for x in found if isinstance(x, Ref) and x not in self._made]
-                continue
-            entry = top.world.entries[top.path]
-            made = self._all(read)
-            if top.world.explainer.rules[entry.entity.name, top.name].status and self.differs(top):
-                made |= {("status", top.world.depth, top.path, top.name)}
-            self._made[top] = made
+    def within(self, read: Iterable[Atom | Ref], named: Collection[Atom]) -> bool:
+        """Whether all that was read rests on nothing but the atoms named."""
+        return all(x in named for x in self._atoms(read))
+
+    def all(self, read: Iterable[Atom | Ref]) -> list[Atom]:
+        """All that what was read rests on, each once."""
+        return sorted(set(self._atoms(read)), key=str)
+
+    def _atoms(self, read: Iterable[Atom | Ref], deepest: int | None = None) -> Iterator[Atom]:
+        """As they are found, those of earlier months last. `deepest`: how many months back is looked."""
+        seen: set[Ref] = set()
+        waiting: deque[Ref] = deque()
+        while True:
+            for x in read:
+                if not isinstance(x, Ref):
+                    yield x
+                elif x not in seen and (deepest is None or x.world.depth <= deepest):
+                    seen.add(x)
+                    waiting.append(x)
+            if not waiting:
+                return
+            read = self._rule(waiting.popleft())
+
+    def _rule(self, ref: Ref) -> list[Atom | Ref]:
+        """What a rule itself rests on, looked up once."""
+        if ref not in self._made:
+            made = self._made[ref] = list(self.rule(ref))
+            entry = ref.world.entries[ref.path]
+            if ref.world.explainer.rules[entry.entity.name, ref.name].status and self.differs(ref):
+                made.append(("status", ref.world.depth, ref.path, ref.name))
         return self._made[ref]
-
-    def _all(self, read: list[Atom | Ref]) -> frozenset[Atom]:
-        out: set[Atom] = set()
-        for x in read:
-            if isinstance(x, Ref):
-                out |= self.under_rule(x)
-            else:
-                out.add(x)
-        return frozenset(out)

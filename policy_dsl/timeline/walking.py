@@ -14,10 +14,10 @@ from .support import Ref, Support, World, same
 
 
 class Kept(NamedTuple):
-    """What has the same value in both: what it rests on before and after, and what to do where the causes found would change it."""
+    """What has the same value in both: what it reads before and after, and what to do where the causes found would change it."""
 
-    before: Callable[[], frozenset[Atom]]
-    after: Callable[[], frozenset[Atom]]
+    before: Callable[[], Iterable[Atom | Ref]]
+    after: Callable[[], Iterable[Atom | Ref]]
     otherwise: Callable[[], None]
 
 
@@ -40,12 +40,14 @@ class Walk(ABC):
 
     def _all(self) -> None:
         """Goes on until the causes found leave as it is what is the same in both."""
+        support = self.support
         while True:
             while self.stack:
                 self.stack.pop()()
             kept, self.kept = self.kept, []
             for k in kept:
-                if self.named and not self.named.isdisjoint(k.after()) and not k.before() <= self.named:
+                named = self.named
+                if named and support.touched(k.after(), named) and not support.within(k.before(), named):
                     self.stack.append(k.otherwise)
                 else:
                     self.kept.append(k)
@@ -88,8 +90,8 @@ class Walk(ABC):
         o, n = old.entries[path], new.entries[path]
         self.kept.append(
             Kept(
-                lambda: support.under(old, formula, o),
-                lambda: support.under(new, formula, n),
+                lambda: support.reads(old, formula, o),
+                lambda: support.reads(new, formula, n),
                 lambda: self._formula(old, formula, path, term),
             )
         )

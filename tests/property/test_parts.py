@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import policy_dsl
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.decision import Decision
+from policy_dsl.timeline.timeline import Timeline
 
 from ..regressions.deciding import policy_of
 
@@ -24,6 +25,8 @@ TEXT = """\
   额 : {unit}, 0..100000
 给付 家庭 补 : {unit} {parts}
   为 额
+对象 名册
+  户 : 若干 家庭, 0..9
 """
 MONTHLY = tuple(range(1, 13))
 PER_YEAR = {"元/年": 1, "元/季": 4, "元/月": 12}
@@ -115,6 +118,10 @@ def month_text(n: int) -> str:
     return f"{2020 + n // 12:04d}-{n % 12 + 1:02d}"
 
 
+def number_of(month: str) -> int:
+    return (int(month[:4]) - 2020) * 12 + int(month[5:]) - 1
+
+
 def part_of(decision: Decision) -> Fraction:
     found = decision.benefits[0].part
     assert found is not None
@@ -153,19 +160,103 @@ def run_of(decision: Decision) -> Any:
     return decision._compiled.instance(decision.root, decision._data)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_parts_are_what_an_account_kept_apart_gives(seed: int) -> None:
-    """With months in which nobody is there, before, in and behind pay months and the turn of a year."""
-    dice = Random(seed)
+def drawn(dice: Random, least: int) -> tuple[Way, int, list[int | None]]:
+    """A way, the first month, and what is given by month: in some nobody is there."""
     irregular = tuple(3 * q + dice.randint(1, 3) for q in range(4))
     months = dice.choice([MONTHLY, (3, 6, 9, 12), (1, 4, 7, 10), irregular])
     way = Way(dice.choice(sorted(PER_YEAR)), months, dice.choice(sorted(ROUNDINGS)), dice.choice(["0.01", "0.1", "1"]))
     cents: list[int | None] = [dice.randrange(1_000_000)]
-    while len(cents) < 26:
+    while len(cents) < least:
         cents += [dice.choice([550_000, 100_001, 0, dice.randrange(1_000_000)])] * dice.randint(1, 5)
         cents += [None] * dice.randint(0, 2)
-    first = dice.randrange(12)
+    return way, dice.randrange(12), cents
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_parts_are_what_an_account_kept_apart_gives(seed: int) -> None:
+    """With months in which nobody is there, before, in and behind pay months and the turn of a year."""
+    way, first, cents = drawn(Random(seed), 26)
     assert chained(way, first, cents) == account(way, first, cents)[0]
+
+
+def timeline_of(dice: Random, way: Way, first: int, cents: list[int | None], late: int = 0) -> Timeline:
+    """A household on a roll, there while something is given; of every hundred dated values so many become known months later."""
+    months = {n: c for n, c in enumerate(cents, first) if c is not None}
+    last = first + len(cents) - 1
+
+    def row(n: int, value: Any, known: str) -> dict[str, Any]:
+        made = {"自": month_text(n), "为": value}
+        own = f"{month_text(n)}-01"
+        if first < n < last - 1 and dice.randrange(100) < late:
+            own = f"{month_text(min(n + dice.randint(1, 4), last - 1))}-{dice.choice(('05', '15', '28'))}"
+        if max(own, known) > f"{month_text(n)}-01":
+            made["获知"] = max(own, known)
+        return made
+
+    def rows(values: dict[int, Any]) -> list[dict[str, Any]]:
+        """Known in the order in which they begin."""
+        made: list[dict[str, Any]] = []
+        for n, value in values.items():
+            known = max((f"{r['自']}-01" if "获知" not in r else r["获知"] for r in made), default="")
+            made.append(row(n, value, known))
+        return made
+
+    there = {n: n in months for n in range(first, last + 1) if (n in months) is not (n - 1 in months)}
+    changed = {n: Fraction(c, 100) for n, c in months.items() if months.get(n - 1) != c}
+    roll = {"名册": {"户": [{"额": rows(changed), "在列": rows(there)}]}}
+    return policy(way).timeline(roll, start=month_text(first), end=month_text(last))
+
+
+def parts_and_rows(way: Way, first: int, cents: list[int | None]) -> tuple[dict[int, int], dict[int, int]]:
+    """By the account: the parts, and what no part pays by the last month there."""
+    parts, left = account(way, first, cents + [None] * 12 * (cents[-1] is None))
+    there = [n for n, c in enumerate(cents, first) if c is not None]
+    return parts, {max(m for m in there if m < n): amount for n, amount in left.items() if amount}
+
+
+def parts_told(line: Timeline, first: int) -> dict[int, Fraction]:
+    told = ((n, m.decision.benefits) for n, m in enumerate(line, first) if m.decision is not None)
+    return {n: Fraction(b.part) * 100 for n, benefits in told for b in benefits}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_no_part_pays_is_a_row_of_the_ledger(seed: int) -> None:
+    """Who is not there in a pay month has the shares since the last part in the last month there, known on the first day gone."""
+    dice = Random(seed)
+    way, first, cents = drawn(dice, 22)
+    line = timeline_of(dice, way, first, cents)
+    parts, left = parts_and_rows(way, first, cents)
+    assert parts_told(line, first) == parts
+    rows = {(a.month, a.known): Fraction(a.difference) * 100 for a in line.arrears}
+    assert rows == {(month_text(n), f"{month_text(n + 1)}-01"): amount for n, amount in left.items()}
+
+
+@pytest.mark.parametrize("there", [1, 2])
+@pytest.mark.parametrize("months", [(1, 4, 7, 10), (2, 5, 8, 11), (3, 6, 9, 10), (3, 6, 9, 12)])
+def test_who_is_gone_before_the_first_part_has_what_the_old_year_left(months: tuple[int, ...], there: int) -> None:
+    """The months before a run count as its first one, those of the old year that no part has paid, too."""
+    way = Way("元/年", months, "四舍五入", "0.01")
+    cents: list[int | None] = [*[550_000] * there, None, None, None]
+    line = timeline_of(Random(0), way, 0, cents)
+    parts, left = parts_and_rows(way, 0, cents)
+    assert parts_told(line, 0) == parts
+    assert {number_of(a.month): Fraction(a.difference) * 100 for a in line.arrears} == left
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_what_becomes_known_late_comes_to_the_same(seed: int) -> None:
+    """Amounts, leaving and coming back that are known months later: all is settled, and each month comes to what it is known to be due."""
+    dice = Random(seed)
+    way, first, cents = drawn(dice, 20)
+    cents += [cents[-1]] * 4
+    line = timeline_of(dice, way, first, cents, late=40)
+    parts, left = parts_and_rows(way, first, cents)
+    assert parts_told(line, first) == parts
+    given = {n: Fraction(line.paid(m.month, "名册.户[0].补")) * 100 for n, m in enumerate(line, first)}
+    for a in line.arrears:
+        given[number_of(a.month)] += Fraction(a.difference) * 100
+    assert given == {n: parts.get(n, 0) + left.get(n, 0) for n in given}
+    assert [a for a in line.arrears if a.settled is None] == []
 
 
 @given(ways, st.integers(0, 11), st.lists(amounts, min_size=1, max_size=26))

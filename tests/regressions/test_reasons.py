@@ -245,3 +245,29 @@ def test_what_did_not_change_has_no_cause() -> None:
     made = run(OLD)
     old, new = Compared(made["2022-05"].decision), Compared(made["2022-06"].decision)
     assert [new.causes(old, path) for path in new.decision or ()] == [[] for _ in new.decision or ()]
+
+
+def test_months_before_all_causes_are_not_looked_at() -> None:
+    """What differs in every month, and matters only in its own, is followed back until that is seen, and no farther."""
+    county = """对象 家庭
+  收入 : 元/月, 0..100000
+阶段 家庭 状态
+  起始 无
+  无 → 在保 当 收入 < 500
+  在保 → 无 当 收入 ≥ 500
+给付 家庭 救助 : 元/月
+  当 状态 = 在保 为 500 - 收入
+  否则 为 0
+"""
+    income = [{"自": "2021-01", "为": 300}, {"自": "2021-01", "为": 200, "获知": "2022-12-31"}]
+    made = policy_of(county).timeline({"家庭": {"收入": income}}, start="2021-01", end="2022-12")
+    asked: set[str] = set()
+
+    def course(n: int, due: bool) -> Compared:
+        month = made[n]
+        asked.add(month.month)
+        return Compared(month.decision if due else month.paid, lambda: course(n - 1, due))
+
+    causes = course(20, due=True).causes(course(20, due=False), "家庭.救助")
+    assert [c.name for c in causes] == ["收入"]
+    assert asked == {"2022-09", "2022-08", "2022-07"}

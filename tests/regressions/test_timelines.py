@@ -331,3 +331,24 @@ def test_a_timeline_says_what_it_rests_on() -> None:
     quiet = policy.timeline({"家庭": {"收入": 100}}, start="2022-05", end="2022-06")
     assert quiet.assumptions == ["A-2 与给付无关"]
     assert "A-3" not in quiet.text() + quiet.markdown() + quiet.html()
+
+
+def test_a_row_says_that_the_condition_is_in_error() -> None:
+    """Why a month settles nothing, for people too: what is lacking, or which error the condition is in."""
+    county = """对象 家庭
+  收入 : 元/月, 0..100000
+  份 : 整数, 0..9
+给付 家庭 金 : 元/月
+  为 收入
+  补发 当 应发 / 份 > 0
+"""
+    income = [{"自": "2022-01", "为": 300}, {"自": "2022-01", "为": 400, "获知": "2022-02-03"}]
+    for shares, zh, en in (
+        (0, "（尚未结清，补发的条件有错误 R0103）", "(not yet settled: the condition of arrears is in error R0103)"),
+        (None, "（尚未结清，缺少 家庭.份）", "(not yet settled: waits for 家庭.份)"),
+    ):
+        facts = {"收入": income, "份": shares}
+        made = policy_of(county).timeline({"家庭": facts}, start="2022-01", end="2022-02")
+        assert [(a.why, a.due) for a in made.arrears] == [("needs", 400)]
+        assert zh in made.text()
+        assert en in made.text("en")
