@@ -13,15 +13,17 @@ from typing import Any
 
 from policy_dsl import Decision, Policy, PolicyError
 from policy_dsl.backends.entries import Instance
+from policy_dsl.backends.possible import Bounds
 from policy_dsl.backends.runtime import NOTHING
-from policy_dsl.backends.values import Failure, Undetermined
+from policy_dsl.backends.values import Failure, Undetermined, Value, known
 from policy_dsl.ir import nodes as ir
 
 from .cases import FactsWriter
 from .dice import Dice
 
+LATE = "2099-05-05"
 Facts = dict[str, Any]
-Told = dict[tuple[str, str], tuple[str, object]]  # (entry, rule) → (state, value)
+Told = dict[tuple[str, str], Value]  # (entry, rule) → value
 
 
 def iso(day: int) -> str:
@@ -58,6 +60,12 @@ def unknown(fact: ir.Fact) -> str | None:
     return "未知" if fact.died else None
 
 
+def begins(given: Facts, entity: ir.Entity) -> bool:
+    """Whether an entry of a history begins with the first date of its facts, so that one without dates would move it."""
+    facts = [given[f.name] for n, f in enumerate(entity.facts) if n != entity.naming and given.get(f.name) is not None]
+    return bool(facts) and all(isinstance(x, list) for x in facts)
+
+
 class Filler:
     """Fills what a case, or a history, leaves open; `share`: percent of it. Nobody is born after the day `month`, a month's first, or has died before."""
 
@@ -74,6 +82,7 @@ class Filler:
 
     def entry(self, given: Facts, entity: ir.Entity) -> Facts:
         made = deepcopy(given)
+        moves = begins(given, entity)
         for place, fact in enumerate(entity.facts):
             birth = place == entity.born
             if isinstance(made.get(fact.name), list):
@@ -83,8 +92,9 @@ class Filler:
                 continue
             left_out = not fact.has_default and not fact.died
             open_ = made[fact.name] == unknown(fact) if fact.name in made else left_out
-            if open_ and self.dice.chance(self.share):
-                made[fact.name] = self.value(fact, birth)
+            if open_ and not moves and self.dice.chance(self.share):
+                alone = fact.died and begins({**given, fact.name: None}, entity)
+                made[fact.name] = LATE if alone else self.value(fact, birth)
         for members in entity.lists:
             inner = self.entities[members.entity]
             listed = made.get(members.name)
@@ -97,33 +107,44 @@ class Filler:
 
     def value(self, fact: ir.Fact, birth: bool) -> Any:
         if fact.died:  # who is there has not died before
-            return self.dice.pick((None, "2099-05-05"))
+            return self.dice.pick((None, LATE))
         made = self.writer.value(fact)
         return made if not birth or str(made) <= self.month else "0001-05-05"
 
 
 def told(root: Instance) -> Told:
     """What the rules give at all entries."""
-    out: Told = {}
-    for entry in root.all():
-        for name, value in entry.values.items():
-            state = (
-                "undetermined"
-                if isinstance(value, Undetermined)
-                else "error"
-                if isinstance(value, Failure)
-                else "known"
-            )
-            out[entry.path, name] = (state, ("nothing" if value is NOTHING else value) if state == "known" else None)
-    return out
+    return {(entry.path, name): value for entry in root.all() for name, value in entry.values.items()}
+
+
+def state(value: Value) -> str:
+    return "undetermined" if isinstance(value, Undetermined) else "error" if isinstance(value, Failure) else "known"
+
+
+def stays(before: Value, after: Value) -> bool:
+    """Whether a value may become another: what is known and an error stay, what is open becomes one of what it may be."""
+    if not isinstance(before, Undetermined):
+        return state(before) == state(after) and (isinstance(before, Failure) or same(before, after))
+    if not known(after):
+        return before.may_fail or not (after.may_fail if isinstance(after, Undetermined) else True)
+    left = before.possible
+    if after is NOTHING or left is None:
+        return left is None and (after is not NOTHING or before.may_fail)
+    if isinstance(left, Bounds):
+        return (left.low is None or left.low <= after) and (left.high is None or after <= left.high)
+    return after in left
+
+
+def same(a: Value, b: Value) -> bool:
+    return a is b if a is NOTHING or b is NOTHING else a == b
 
 
 def breaches(before: Told, after: Told) -> list[str]:
-    """What was settled and is not the same any more."""
+    """What was settled and is not the same any more, and what was open and is something that was not possible."""
     return [
-        f"{path}.{name}: {state} {value} → {after.get((path, name))}"
-        for (path, name), (state, value) in before.items()
-        if state != "undetermined" and after.get((path, name)) != (state, value)
+        f"{path}.{name}: {value} → {after.get((path, name))}"
+        for (path, name), value in before.items()
+        if (path, name) not in after or not stays(value, after[path, name])
     ]
 
 
@@ -147,7 +168,7 @@ def broken(policy: Policy, dice: Dice, some: Iterable[tuple[Facts, int]], count:
         for before, after, filled in tried(policy, dice, part, day, count):
             done["fillings"] += 1
             settled = told(before.instance)
-            done.update(state for state, _ in settled.values())
+            done.update(map(state, settled.values()))
             found = breaches(settled, told(after.instance))
             if found:
                 return [found[:3], iso(day), part, filled]

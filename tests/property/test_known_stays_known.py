@@ -20,7 +20,7 @@ from policy_dsl.pipeline import compile_layers
 from ..docs.blocks import blocks
 from .cases import FactsWriter, case, days_of, roots
 from .dice import Dice, Drawn, Thrown, examples
-from .filling import Filler, breaches, broken, opened, told
+from .filling import Filler, breaches, broken, opened, state, told
 from .histories import story
 from .months import months, number
 
@@ -108,7 +108,7 @@ def over_months(dice: Dice, count: int, done: Counter[str]) -> None:
         filler = Filler(dice, made.program, number(made.start), 60 if n % 2 else 100)
         after = {m.month: told(m.oracle.root) for m in months(part._replace(history=filler.filled(part.history)))}
         for month, settled in before if after else ():
-            done.update(state for state, _ in settled.values())
+            done.update(map(state, settled.values()))
             found = breaches(settled, after.get(month, {}))
             assert not found, (month, found[:3], part, filler.filled(part.history))
 

@@ -107,8 +107,7 @@ class Aggregates(LookBacks):
         waiting: list[Value] = []
         for text, holds in counted:
             alone = len(counted) == 1 if not known(text) else texts[text] == 1 and not loose
-            if not alone or isinstance(holds, Failure):
-                waiting += (text, holds)
+            waiting += (text, holds) if not alone else (holds,) if fails(holds) else ()
         held_back = join(waiting)
         if isinstance(held_back, Undetermined):
             sure = Counter(text for text, holds in counted if known(text) and holds is True)

@@ -268,24 +268,29 @@ class Lines(Aggregates):
             if not sure or self.could_win(rows.result(x).value, top, greatest, of)
         ]
         conditions = [h for _, h in others]
-        if held is None and not any(isinstance(h, Undetermined) for h in conditions):
-            if conditions:
+        waits = conditions if held is None else [held]
+        if not any(isinstance(h, Undetermined) for h in waits):
+            if not conditions:
+                return outcome(max(sure) if greatest else min(sure)) if sure else self.otherwise(rows)
+            waits = [rows.result(x).value for x, _ in others]  # whether one of them wins, and its condition counts
+            if not sure or not all(self.could_lose(v, top, greatest, of) for v in waits):
                 return outcome(conditions[0])
-            return outcome(max(sure) if greatest else min(sure)) if sure else self.otherwise(rows)
         perhaps = [rows.result(x).value for x, h in others if may_hold(h)]
         if not sure and all(may_not_hold(h) for h in conditions):
             perhaps.append(self.otherwise(rows).value)
         left = may.extreme(greatest, reached, [possible(v, of) for v in perhaps])
         if left == may.NOTHING_LEFT and perhaps:
             return outcome(perhaps[0])
-        made = waiting(
-            [held] if held is not None else conditions, left, any(map(fails, [*sure, *conditions, *perhaps]))
-        )
+        made = waiting(waits, left, any(map(fails, [*sure, *conditions, *perhaps])))
         return outcome(narrowed(made, left, meeting=True))
 
     def could_win(self, result: Value, top: Possible, greatest: bool, of: Type) -> bool:
         """Whether a result may be better than the best of the lines that apply."""
         return fails(result) or True in may.comparing(">" if greatest else "<", possible(result, of), top)
+
+    def could_lose(self, result: Value, top: Possible, greatest: bool, of: Type) -> bool:
+        """Whether a result may be no better than the best of the lines that apply."""
+        return False in may.comparing(">" if greatest else "<", possible(result, of), top)
 
 
 def rules_out(one: ir.Line, other: ir.Line) -> bool:

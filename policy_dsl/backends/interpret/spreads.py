@@ -80,8 +80,10 @@ def _of_days(
     worked_out: Callable[[ir.Call, tuple[Any, ...]], Value],
 ) -> Value:
     """Functions of days. An age, and whole months, grow with the later day and fall with the earlier one."""
-    if node.function == "month_of":
-        return held._replace(possible=Bounds(Fraction(1), Fraction(12)))
+    if node.function == "month_of":  # of a day that does not come it is an error
+        return held._replace(
+            possible=Bounds(Fraction(1), Fraction(12)), may_fail=held.may_fail or parts[0].high == NEVER
+        )
     if not asks_calendar(node) and (node.function in RISING or node.function in ("age", "whole_months")):
         first, *rest = parts
         ends: list[tuple[Any, ...]] = [(first.low,), *((day,) for day in _tops(first.high))]
