@@ -75,11 +75,11 @@ class _Plan(NamedTuple):
 class _Aging(NamedTuple):
     """What a month of absence does to what an entry carries: (from, to, months of a window or 0, whether it stays) of each value.
 
-    `first`: the first place that has no value after it, or -1; `steady`: nothing more happens to it in a further month, since there is no window, in it or below it, and no benefit in parts.
+    `lost`: the places that have no value after it; `steady`: that is all that happens, since there is no window, nothing is carried below it, and no benefit is in parts.
     """
 
     places: tuple[tuple[int, int, int, bool], ...]
-    first: int
+    lost: tuple[int, ...]
     steady: bool
 
 
@@ -297,12 +297,9 @@ class Intake:
             to = at + carried_width(c)
             places.append((at, to, c.months if c.kind == "window" else 0, c.keeps))
             at = to
-        first = next((at for at, _, longest, keeps in places if not keeps and not longest), -1)
-        return _Aging(tuple(places), first, not (self._has_windows(entity) or self.parts))
-
-    def _has_windows(self, entity: ir.Entity) -> bool:
-        own = any(c.kind == "window" for c in entity.carried)
-        return own or any(self._has_windows(self.entities[m.entity]) for m in entity.lists)
+        lost = tuple(at for at, _, longest, keeps in places if not keeps and not longest)
+        windows = any(longest for _, _, longest, _ in places)
+        return _Aging(tuple(places), lost, not (windows or self.places[entity.name][1] or self.parts))
 
     def _carries(self, entity: str) -> bool:
         """Whether the entity or anything below it carries something."""
@@ -377,7 +374,7 @@ class Intake:
         """What an entry hands to the next month that is not there in this one (yyyymmdd): the clock stands still, the calendar goes on."""
         aging = self.aging[name]
         carried, below = carry
-        if aging.steady and aging.first >= 0 and carried[aging.first] is NOTHING:
+        if aging.steady and all(carried[at] is NOTHING for at in aging.lost):
             return carry  # it was away before, and nothing more happens to it
         out: list[Any] = []
         for at, to, longest, keeps in aging.places:
