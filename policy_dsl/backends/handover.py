@@ -338,18 +338,29 @@ class Intake:
         return (*out, *carried)
 
     def _gone(self, name: str, given: Any, handed: dict[Key, Carry], here: Here) -> dict[Key, Carry]:
-        """What came over for those who are not there this month, and nowhere else either: who goes by a place that the list still has, and
-        who is known. A place that the list has no more is nobody's: whoever comes to it begins anew."""
+        """What came over for those who are not there this month, and nowhere else either, in what they hold, too: who goes by a place that the
+        list still has, and who is known. A place that the list has no more is nobody's: whoever comes to it begins anew."""
         some = isinstance(given, Entries)
         if not some and self.entities[name].identity < 0:
             return {}
         places = given.given if some else len(given)
         taken = {*keys_of(self.entities[name], given), *numbers_of(given)}
         return {
-            key: c
+            key: self._without(name, c, here)
             for key, c in handed.items()
             if key not in taken and (key < places if isinstance(key, int) else (name, key) not in here.there)
         }
+
+    def _without(self, name: str, carry: Carry, here: Here) -> Carry:
+        """What came over for somebody who is not there, without those below who are elsewhere now: their past is there with them."""
+        if not here.there:
+            return carry
+        carried, below = carry
+        inner = tuple(
+            {key: self._without(entity, c, here) for key, c in handed.items() if (entity, key) not in here.there}
+            for (_, entity), handed in zip(self.places[name][1], below, strict=True)
+        )
+        return carried, inner
 
     @staticmethod
     def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], here: Here) -> Carry | None:

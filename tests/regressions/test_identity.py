@@ -83,6 +83,17 @@ def test_there_and_back_again() -> None:
     assert months(MARKED, here, away, here)["名册.户[0].成员[0].状态"] == "满期"
 
 
+def test_there_and_back_while_the_household_is_away() -> None:
+    """What the household that is away still holds of a person is no past for who has been elsewhere since, there or in a third one."""
+    at_home = roll([person("A")], [], [])
+    away = roll([], [person("A")], [])
+    away["名册"]["户"][0]["在列"] = False
+    third = roll([], [], [person("A")])
+    assert months(MARKED, at_home, away, at_home)["名册.户[0].成员[0].状态"] == "满期"
+    third["名册"]["户"][0]["在列"] = False
+    assert months(MARKED, at_home, away, third)["名册.户[2].成员[0].状态"] == "满期"
+
+
 def test_each_of_two_places_goes_on_from_its_own_past() -> None:
     both = roll([person("A")], [person("A")])
     last = months(MARKED, roll([person("A")], []), both, both)
