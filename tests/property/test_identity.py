@@ -246,3 +246,36 @@ def test_the_compiled_function_counts_what_repeats(marked: bool) -> None:
     assert decision.compiled_alone
     assert decision["名册.重复人数"] == 1
     assert [f.code for f in decision.findings] == (["F0231"] if marked else [])
+
+
+@settings(max_examples=examples(40))
+@given(
+    people(NOWHERE),
+    closings,
+    st.sampled_from(("按月发", "按季发", "按季发 于 1 月、4 月、7 月、10 月", "按季发 于 2 月、5 月、8 月、11 月")),
+)
+def test_where_somebody_lives_is_of_no_matter_to_the_money(everybody: list[Person], closed: Closed, parts: str) -> None:
+    """Each month pays who moves what it would pay who stays, absent in the same months: also what is left of a benefit in parts."""
+    policy = policy_of(IDENTIFIED + f"给付 个人 补 : 元/年 {parts}\n  为 1200\n")
+    homes = [
+        [NOWHERE if h == NOWHERE or not is_open(closed, h, m) else 0 for m, h in enumerate(p.homes)] for p in everybody
+    ]
+    stays = [p._replace(homes=tuple(h)) for p, h in zip(everybody, homes, strict=True) if 0 in h]
+    moves = [p for p in everybody if p.card in {x.card for x in stays}]
+    assert money(policy, history(moves, closed)) == money(policy, history(stays))
+
+
+def money(policy: Policy, given: dict[str, Any]) -> dict[tuple[str, str], object]:
+    """(who, month) → what the month pays, for itself and for those before."""
+    cards = {
+        f"名册.户[{h}].成员[{n}]": p["身份证"]
+        for h, household in enumerate(given["名册"]["户"])
+        for n, p in enumerate(household["成员"])
+    }
+    line = policy.timeline(given, start=MONTHS[0], end=MONTHS[-1])
+    found = [(b.path, m.month, line.paid(m.month, b.path)) for m in line if m.paid for b in m.paid.benefits]
+    out: dict[tuple[str, str], Any] = {}
+    for path, month, amount in [*found, *((s.benefit, s.month, s.amount) for s in line.settlements)]:
+        key = cards[path.rpartition(".")[0]], month
+        out[key] = out.get(key, 0) + amount
+    return {key: amount for key, amount in out.items() if amount}
