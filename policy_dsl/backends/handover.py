@@ -308,7 +308,11 @@ class Intake:
 
     def laid(self, data: tuple[Any, ...], name: str, carry: Carry) -> tuple[Any, ...]:
         """The data of an entry that was there last month. Entries that were not begin as their data say, but for those who have moved."""
-        return self._laid(data, name, carry, moved(self, name, carry, data) if self.identified else NOWHERE)
+        return self._laid(data, name, carry, self.here(data, name, carry))
+
+    def here(self, data: tuple[Any, ...], name: str, carry: Carry) -> Here:
+        """Who is there now by an identity, and what was carried where they were."""
+        return moved(self, name, carry, data) if self.identified else NOWHERE
 
     def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, here: Here) -> tuple[Any, ...]:
         """`carry`: None for an entry that is new here."""
