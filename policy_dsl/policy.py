@@ -146,10 +146,11 @@ class Policy:
         from .backends.runtime import add_months
         from .facts.same import remember, same_entries
 
-        same_entries(self.program, root, previous.data, data)
         last, before = int(previous.on.strftime("%Y%m%d")), add_months(on // 100 * 100 + 1, -1)
         intake = self.engine.intake
-        made = intake.laid(data, root, intake.absent(root, previous.carry(), last, before))
+        carry = intake.absent(root, previous.carry(), last, before)
+        same_entries(self.program, root, previous.data, data, intake.here(data, root, carry).moved)
+        made = intake.laid(data, root, carry)
         remember(self.program, root, previous.data, made)
         return made
 

@@ -75,11 +75,11 @@ class _Plan(NamedTuple):
 class _Aging(NamedTuple):
     """What a month of absence does to what an entry carries: (from, to, months of a window or 0, whether it stays) of each value.
 
-    `first`: the first place that has no value after it, or -1; `steady`: nothing more happens to it in a further month, since there is no window, in it or below it, and no benefit in parts.
+    `lost`: the places that have no value after it; `steady`: that is all that happens, since there is no window, nothing is carried below it, and no benefit is in parts.
     """
 
     places: tuple[tuple[int, int, int, bool], ...]
-    first: int
+    lost: tuple[int, ...]
     steady: bool
 
 
@@ -297,12 +297,9 @@ class Intake:
             to = at + carried_width(c)
             places.append((at, to, c.months if c.kind == "window" else 0, c.keeps))
             at = to
-        first = next((at for at, _, longest, keeps in places if not keeps and not longest), -1)
-        return _Aging(tuple(places), first, not (self._has_windows(entity) or self.parts))
-
-    def _has_windows(self, entity: ir.Entity) -> bool:
-        own = any(c.kind == "window" for c in entity.carried)
-        return own or any(self._has_windows(self.entities[m.entity]) for m in entity.lists)
+        lost = tuple(at for at, _, longest, keeps in places if not keeps and not longest)
+        windows = any(longest for _, _, longest, _ in places)
+        return _Aging(tuple(places), lost, not (windows or self.places[entity.name][1] or self.parts))
 
     def _carries(self, entity: str) -> bool:
         """Whether the entity or anything below it carries something."""
@@ -311,7 +308,11 @@ class Intake:
 
     def laid(self, data: tuple[Any, ...], name: str, carry: Carry) -> tuple[Any, ...]:
         """The data of an entry that was there last month. Entries that were not begin as their data say, but for those who have moved."""
-        return self._laid(data, name, carry, moved(self, name, carry, data) if self.identified else NOWHERE)
+        return self._laid(data, name, carry, self.here(data, name, carry))
+
+    def here(self, data: tuple[Any, ...], name: str, carry: Carry) -> Here:
+        """Who is there now by an identity, and what was carried where they were."""
+        return moved(self, name, carry, data) if self.identified else NOWHERE
 
     def _laid(self, data: tuple[Any, ...], name: str, carry: Carry | None, here: Here) -> tuple[Any, ...]:
         """`carry`: None for an entry that is new here."""
@@ -341,18 +342,29 @@ class Intake:
         return (*out, *carried)
 
     def _gone(self, name: str, given: Any, handed: dict[Key, Carry], here: Here) -> dict[Key, Carry]:
-        """What came over for those who are not there this month, and nowhere else either: who goes by a place that the list still has, and
-        who is known. A place that the list has no more is nobody's: whoever comes to it begins anew."""
+        """What came over for those who are not there this month, and nowhere else either, in what they hold, too: who goes by a place that the
+        list still has, and who is known. A place that the list has no more is nobody's: whoever comes to it begins anew."""
         some = isinstance(given, Entries)
         if not some and self.entities[name].identity < 0:
             return {}
         places = given.given if some else len(given)
         taken = {*keys_of(self.entities[name], given), *numbers_of(given)}
         return {
-            key: c
+            key: self._without(name, c, here)
             for key, c in handed.items()
             if key not in taken and (key < places if isinstance(key, int) else (name, key) not in here.there)
         }
+
+    def _without(self, name: str, carry: Carry, here: Here) -> Carry:
+        """What came over for somebody who is not there, without those below who are elsewhere now: their past is there with them."""
+        if not here.there:
+            return carry
+        carried, below = carry
+        inner = tuple(
+            {key: self._without(entity, c, here) for key, c in handed.items() if (entity, key) not in here.there}
+            for (_, entity), handed in zip(self.places[name][1], below, strict=True)
+        )
+        return carried, inner
 
     @staticmethod
     def _past(entity: str, key: Key, number: int, handed: dict[Key, Carry], here: Here) -> Carry | None:
@@ -377,7 +389,7 @@ class Intake:
         """What an entry hands to the next month that is not there in this one (yyyymmdd): the clock stands still, the calendar goes on."""
         aging = self.aging[name]
         carried, below = carry
-        if aging.steady and aging.first >= 0 and carried[aging.first] is NOTHING:
+        if aging.steady and all(carried[at] is NOTHING for at in aging.lost):
             return carry  # it was away before, and nothing more happens to it
         out: list[Any] = []
         for at, to, longest, keeps in aging.places:

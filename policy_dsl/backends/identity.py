@@ -20,11 +20,12 @@ def keys_of(entity: ir.Entity, given: Any) -> Iterable[Key]:
     """What the entries of a list go by: each its identity, where it is known, else its number."""
     if entity.identity < 0:
         return numbers_of(given)
-    return [_key(entity, data, n) for n, data in zip(numbers_of(given), given, strict=True)]
+    return [key_of(entity, data, n) for n, data in zip(numbers_of(given), given, strict=True)]
 
 
-def _key(entity: ir.Entity, data: tuple[Any, ...], number: int) -> Key:
-    found = data[entity.identity]
+def key_of(entity: ir.Entity, data: tuple[Any, ...], number: int) -> Key:
+    """What one entry goes by."""
+    found = data[entity.identity] if entity.identity >= 0 else number
     return found if isinstance(found, str) else number
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from ..backends.encoding import fact_step
 from ..backends.entries import Entries, numbers_of
 from ..backends.formatting import value_text
-from ..backends.identity import Key, keys_of
+from ..backends.handover import Moved
+from ..backends.identity import Key, key_of, keys_of
 from ..backends.runtime import Unknown
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
@@ -18,15 +19,15 @@ from .values import MOST_ERRORS
 Data = tuple[Any, ...]
 
 
-def same_entries(program: ir.Program, root: str, before: Data, now: Data) -> None:
-    """Raises PolicyError where somebody else stands in a place of last month's."""
-    found = list(islice(_Comparison(program, root, before, now).entry(root, before, now, root), MOST_ERRORS))
+def same_entries(program: ir.Program, root: str, before: Data, now: Data, moved: Moved) -> None:
+    """Raises PolicyError where somebody else stands in a place of last month's, or of a month before. `moved`: who has left another one."""
+    found = list(islice(_Comparison(program, root, before, now, moved).entry(root, before, now, root), MOST_ERRORS))
     if found:
         raise PolicyError(found)
 
 
 def remember(program: ir.Program, name: str, before: Data, now: Data) -> None:
-    """Keeps, of those who are not there now and go by their place, what they were when they last were: who comes to it must be the same."""
+    """Keeps, of those who are not there now, what they were when they last were: who comes to their place must be the same."""
     entities = {e.name: e for e in program.entities}
     stack = [(entities[name], before, now)]
     while stack:
@@ -37,7 +38,8 @@ def remember(program: ir.Program, name: str, before: Data, now: Data) -> None:
                 continue
             last = last_of(was)
             if isinstance(given, Entries):
-                given.left = {k: last[k] for k in given.away if isinstance(k, int) and k in last}
+                inner = entities[members.entity]
+                given.left = {n: x for n, x in last.items() if key_of(inner, x, n) in given.away}
             here = zip(numbers_of(given), given, strict=True)
             stack += [(entities[members.entity], last[k], data) for k, data in here if k in last]
 
@@ -49,9 +51,9 @@ def last_of(was: Any) -> dict[int, Data]:
 
 
 class _Comparison:
-    def __init__(self, program: ir.Program, root: str, before: Data, now: Data) -> None:
+    def __init__(self, program: ir.Program, root: str, before: Data, now: Data, moved: Moved) -> None:
         self.entities = {e.name: e for e in program.entities}
-        self.was = set(self._identified(root, before))
+        self.was = {*self._identified(root, before), *moved}
         self.there = set(self._identified(root, now))
 
     def _identified(self, name: str, data: Data) -> Iterator[tuple[str, Key]]:
@@ -84,17 +86,16 @@ class _Comparison:
             lists, self._lists(name, before), self._lists(name, now), strict=True
         ):
             old = dict(zip(keys_of(inner, was), was, strict=True))
-            places = dict(zip(numbers_of(was), keys_of(inner, was), strict=True))
+            left, away = (was.left, was.away) if isinstance(was, Entries) else ({}, {})
+            places = {n: key_of(inner, x, n) for n, x in last_of(was).items()}
             for n, key, data in zip(numbers_of(given), keys_of(inner, given), given, strict=True):
                 where = f"{path}.{members.name}[{n}]"
                 if isinstance(key, str) and key in old:
                     yield from self.below(inner.name, old[key], data, where)
-                elif (inner.name, key) in self.was:
-                    continue  # moved here, with all below
-                elif n in old:
-                    yield from self.entry(inner.name, old[n], data, where)
-                elif key == n and isinstance(was, Entries) and n in was.left:  # somebody was there before
-                    yield from self.entry(inner.name, was.left[n], data, where)
+                elif (inner.name, key) in self.was or (isinstance(key, str) and key in away):
+                    continue  # moved here, or back after months, with all below
+                elif places.get(n) == n:  # who was there, or was there last, goes by the place
+                    yield from self.entry(inner.name, old.get(n) or left[n], data, where)
                 elif key == n and n in places and (inner.name, places[n]) not in self.there:
                     fact = inner.facts[inner.identity].name
                     yield diagnostic("F0234", at=f"{where}.{fact}", fact=fact)

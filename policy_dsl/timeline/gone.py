@@ -2,17 +2,20 @@
 
 They are due in the last month there, known since the first day gone, and no later part has them again: who is back in the pay month has them
 in its part. Whether somebody will be is taken as the pay days until then know it, so that nothing is paid in an absence and taken back after
-it. 补发's condition is not asked for them, but where a part has paid them already.
+it. 补发's condition is not asked for them, but where a part has paid them already. Who has moved within a roll is not gone: the past goes along
+(backends/handover.py), and the shares with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..backends.entries import Instance, numbers_of
 from ..backends.epoch import Epoch
+from ..backends.identity import Key as Identity
+from ..backends.identity import keys_of
 from ..backends.interpret.operations import rounded
 from ..backends.runtime import Unknown, add_months
 from ..backends.values import Value, join
@@ -22,6 +25,16 @@ from ..model.reserved_keys import of_parts
 from .courses import Courses
 from .ledger import Key
 from .months import Step, payday
+
+# the nearest that is identified: its entity, its identity, and the way from there
+Who = tuple[str, Identity, str] | None
+
+
+class Stay(NamedTuple):
+    """Where an entry is in each month in which it is there, be it here or there in a roll."""
+
+    who: Who
+    paths: dict[int, str]
 
 
 class Left(NamedTuple):
@@ -77,7 +90,7 @@ class Gone:
         if left is not None:
             return left.amount, Leave(due[key[0]], due[left.since])
         rule = next(r for r in self.there.rules if r.name == key[1][1])
-        again = (m for m in due if found.since <= m <= found.pays and key[1][0] in self._present(rule, m, m))
+        again = (m for m in due if found.since <= m <= found.pays and self._there(rule, m, key))
         return Fraction(0), Leave(due[key[0]], due[next(again, found.since)])
 
     def _of(self, rule: ir.Rule, pays: int, day: int) -> Iterator[tuple[Key, Left]]:
@@ -88,28 +101,33 @@ class Gone:
         if not decided:
             return
         present = {m: self._present(rule, m, day) for m in span if m >= decided[0]}
-        for path in dict.fromkeys(p for m in decided for p in present[m]):
-            months = [m for m in present if path in present[m]]
-            last = months[-1]
+        for stay in _stays(present):
+            last = max(stay.paths)
             since = add_months(last, 1)
-            if since not in due or months[-1] not in due or pays in months:
+            if since not in due or last not in due or pays in stay.paths:
                 continue
-            amount = self._amount(rule, path, months)
+            amount = self._amount(rule, stay)
             if amount != 0:
-                yield (last, (path, rule.name)), Left(since, pays, amount)
+                yield (last, (stay.paths[last], rule.name)), Left(since, pays, amount)
 
-    def _present(self, rule: ir.Rule, month: int, day: int) -> frozenset[str]:
-        """Whose benefit is in force in a month: by its decision, before there is one, as its pay day knows."""
+    def _there(self, rule: ir.Rule, month: int, key: Key) -> bool:
+        """Whether the entry of a key is there in another month, wherever."""
+        who = self._present(rule, key[0], key[0]).get(key[1][0])
+        here = self._present(rule, month, month)
+        return key[1][0] in here or (who is not None and who in here.values())
+
+    def _present(self, rule: ir.Rule, month: int, day: int) -> Mapping[str, Who]:
+        """Whose benefit is in force in a month, by their paths: by its decision, before there is one, as its pay day knows."""
         if month not in self.courses.due:
             return self._as_known(rule, month, max(day, payday(self.courses.program, month)))
         step = self.courses.due[month]
-        return frozenset() if step is None else self.there.of(rule, step.facts, step.run.epoch)
+        return {} if step is None else self.there.of(rule, step.facts, step.run.epoch)
 
-    def _as_known(self, rule: ir.Rule, month: int, day: int) -> frozenset[str]:
+    def _as_known(self, rule: ir.Rule, month: int, day: int) -> Mapping[str, Who]:
         course, known = self.courses.course, min(day, self.courses.as_known)
         facts = course.history.data(month, known)
         if facts is None:
-            return frozenset()
+            return {}
         return self.there.of(rule, facts, course.engine.run(month, course.root, known).epoch)
 
     def _known(self, rule: ir.Rule, key: Key, left: Left, day: int) -> int:
@@ -117,30 +135,30 @@ class Gone:
         days = (left.since, *(d for d, _ in self.courses.news if left.since < d < day))
         return next((d for d in days if key[1][0] not in self._as_known(rule, left.since, d)), day)
 
-    def _amount(self, rule: ir.Rule, path: str, months: Sequence[int]) -> Value:
+    def _amount(self, rule: ir.Rule, stay: Stay) -> Value:
         """The shares of the months since the last part, rounded as the parts are."""
         parts = rule.parts
         assert parts is not None
         values: list[Value] = []
-        for n, month in enumerate(months):
+        for n, (month, path) in enumerate(stay.paths.items()):
             step = self.courses.due[month]
             assert step is not None
             entry = next(e for e in step.decision().instance.all() if e.path == path)
             if n:
                 values.append(entry.values[of_parts("份额", rule.name)])
             else:
-                values += self._first(rule, parts, entry, month)
+                values += self._first(rule, parts, entry, (month, (path, rule.name)))
         held_back = join(values)
         if held_back is not None:
             return held_back
         return rounded(parts.rounding, sum(values, Fraction(0)) / parts.step) * parts.step
 
-    def _first(self, rule: ir.Rule, parts: ir.Parts, entry: Instance, month: int) -> list[Value]:
+    def _first(self, rule: ir.Rule, parts: ir.Parts, entry: Instance, key: Key) -> list[Value]:
         """The shares since the last part in the first month behind it; in the first one of all, of the old year what is not yet closed of it."""
         values = [entry.values[of_parts("待发", rule.name)]]
-        if month // 100 % 100 < closing_month(parts.months) < 12:
-            earlier = (m for m in self.courses.due if m < month)
-            if not any(entry.path in self._present(rule, m, month) for m in earlier):
+        if key[0] // 100 % 100 < closing_month(parts.months) < 12:
+            earlier = (m for m in self.courses.due if m < key[0])
+            if not any(self._there(rule, m, key) for m in earlier):
                 values.append(entry.values[of_parts("结余", rule.name)])
         return values
 
@@ -162,6 +180,27 @@ def _span(rule: ir.Rule, pays: int) -> list[int]:
     return months
 
 
+def _stays(present: Mapping[int, Mapping[str, Who]]) -> list[Stay]:
+    """Who is there, with all that goes along: in its own place, else in that of who has left another place and is known to be the same."""
+    stays: list[Stay] = []
+    at: dict[str, Stay] = {}
+    for month, here in present.items():
+        left: dict[Who, Stay] = {}
+        for path, stay in at.items():
+            if path not in here and stay.who is not None:
+                left.setdefault(stay.who, stay)
+        elsewhere = {who for who in here.values() if who is not None}
+        at = {path: stay for path, stay in at.items() if path in here or stay.who not in elsewhere}
+        for path, who in here.items():
+            found = at.get(path) or left.get(who)
+            if found is None:
+                found = Stay(who, {})
+                stays.append(found)
+            at[path] = found
+            found.paths[month] = path
+    return stays
+
+
 class _There:
     """Which entries have a benefit in parts that is in force, by their paths; months with the same facts are looked at once."""
 
@@ -176,23 +215,28 @@ class _There:
                 self.paid.add(name)
                 name = self.entities[name].holder
         self.paths: dict[
-            str, tuple[object, frozenset[str]]
+            str, tuple[object, Mapping[str, Who]]
         ] = {}  # by entity: those of the facts that were looked at last
 
-    def of(self, rule: ir.Rule, facts: tuple[Any, ...], epoch: Epoch) -> frozenset[str]:
+    def of(self, rule: ir.Rule, facts: tuple[Any, ...], epoch: Epoch) -> Mapping[str, Who]:
         if epoch.rules[rule.entity, rule.name] is None:
-            return frozenset()
+            return {}
         found = self.paths.get(rule.entity)
         if found is None or found[0] is not facts:
-            found = self.paths[rule.entity] = facts, frozenset(self._entry(rule.entity, self.root, self.root, facts))
+            found = self.paths[rule.entity] = facts, dict(self._entry(rule.entity, self.root, self.root, facts, None))
         return found[1]
 
-    def _entry(self, wanted: str, name: str, path: str, data: tuple[Any, ...]) -> Iterator[str]:
+    def _entry(self, wanted: str, name: str, path: str, data: tuple[Any, ...], who: Who) -> Iterator[tuple[str, Who]]:
         if name == wanted:
-            yield path
+            yield path, who
         entity = self.entities[name]
         for at, members in enumerate(entity.lists, len(entity.facts)):
             given = data[at]
             if members.entity in self.paid and not isinstance(given, Unknown):
-                for number, entry in zip(numbers_of(given), given, strict=True):
-                    yield from self._entry(wanted, members.entity, f"{path}.{members.name}[{number}]", entry)
+                inner = self.entities[members.entity]
+                for number, key, entry in zip(numbers_of(given), keys_of(inner, given), given, strict=True):
+                    step = f"{members.name}[{number}]"
+                    below = who and (*who[:2], f"{who[2]}.{step}")
+                    if isinstance(key, str):
+                        below = inner.name, key, ""
+                    yield from self._entry(wanted, inner.name, f"{path}.{step}", entry, below)

@@ -56,6 +56,10 @@ def policy_of(text: str) -> Policy:
 POLICY = policy_of(IDENTIFIED)
 
 
+NOWHERE = -1
+Closed = dict[int, tuple[bool, ...]]  # households that are not there in some months, with all who are in them
+
+
 class Person(NamedTuple):
     card: str
     homes: tuple[int, ...]  # the household in each month
@@ -63,20 +67,30 @@ class Person(NamedTuple):
 
 
 @st.composite
-def people(draw: st.DrawFn, known: bool = True) -> list[Person]:
+def people(draw: st.DrawFn, first: int = 0) -> list[Person]:
     count = draw(st.integers(1, 5))
-    months = st.tuples(*(st.integers(0, 2) for _ in MONTHS))
+    months = st.tuples(*(st.integers(first, 2) for _ in MONTHS))
     works = st.tuples(*(st.booleans() for _ in MONTHS))
     return [Person(f"证{n}", draw(months), draw(works)) for n in range(count)]
 
 
-def facts(month: int, households: list[int], there: list[Person]) -> dict[str, Any]:
+closings = st.fixed_dictionaries(
+    {h: st.tuples(*(st.sampled_from((False, False, True)) for _ in MONTHS)) for h in range(3)}
+)
+
+
+def is_open(closed: Closed | None, h: int, month: int) -> bool:
+    return closed is None or not closed[h][month]
+
+
+def facts(month: int, households: list[int], there: list[Person], closed: Closed | None = None) -> dict[str, Any]:
     """One month, with the people and households in the orders given."""
     return {
         "名册": {
             "户": [
                 {
                     "户号": f"户{h}",
+                    "在列": is_open(closed, h, month),
                     "成员": [
                         {"身份证": p.card, "姓名": "同名", "就业": p.works[month], "就诊": []}
                         for p in there
@@ -89,7 +103,7 @@ def facts(month: int, households: list[int], there: list[Person]) -> dict[str, A
     }
 
 
-def history(everybody: list[Person]) -> dict[str, Any]:
+def history(everybody: list[Person], closed: Closed | None = None) -> dict[str, Any]:
     """The whole roll: each person has an entry in every household, where they are there in their months."""
 
     def spells(values: tuple[object, ...]) -> list[dict[str, object]]:
@@ -105,6 +119,7 @@ def history(everybody: list[Person]) -> dict[str, Any]:
             "户": [
                 {
                     "户号": f"户{h}",
+                    "在列": spells(tuple(is_open(closed, h, m) for m in range(len(MONTHS)))),
                     "成员": [
                         {
                             "身份证": p.card,
@@ -126,14 +141,17 @@ def history(everybody: list[Person]) -> dict[str, Any]:
 Told = dict[str, tuple[object, object, object, object]]
 
 
-def expected(everybody: list[Person]) -> list[Told]:
-    """By a dict from identity to what has been, and nothing else."""
+def expected(everybody: list[Person], closed: Closed | None = None) -> list[Told]:
+    """By a dict from identity to what has been, and nothing else. Who is nowhere stays as they were, but that nothing was last month."""
     past: dict[str, tuple[str, int, int]] = {}  # state, months of drawing, months in all
     out = []
     for month in range(len(MONTHS)):
         told: Told = {}
         for p in everybody:
             state, drawn, months = past.get(p.card, ("无", 0, 0))
+            if p.homes[month] == NOWHERE or not is_open(closed, p.homes[month], month):
+                past[p.card] = state, drawn, 0
+                continue
             paid = 100 * drawn
             if state == "无" and not p.works[month]:
                 state = "领取"
@@ -178,6 +196,24 @@ def test_a_timeline_of_people_who_move_is_the_same(everybody: list[Person]) -> N
         assert found(month.decision) == wanted, month.month
 
 
+@settings(max_examples=examples(60))
+@given(people(NOWHERE), closings, st.data())
+def test_nobody_goes_on_from_where_they_were_before_they_were_elsewhere(
+    everybody: list[Person], closed: Closed, data: st.DataObject
+) -> None:
+    """People come and go, households with all who are in them, too; decisions that go on from one another and timelines."""
+    wanted = expected(everybody, closed)
+    before: Decision | None = None
+    for month, told in enumerate(wanted):
+        households, there = data.draw(st.permutations(range(3))), data.draw(st.permutations(everybody))
+        before = POLICY.decide(facts(month, households, there, closed), on=MONTHS[month], previous=before)
+        assert found(before) == told, MONTHS[month]
+    timeline = POLICY.timeline(history(everybody, closed), start=MONTHS[0], end=MONTHS[-1])
+    for month_, told in zip(timeline.months, wanted, strict=True):
+        assert month_.decision is not None
+        assert found(month_.decision) == told, month_.month
+
+
 @settings(max_examples=examples(40))
 @given(st.lists(st.booleans(), min_size=2, max_size=4), st.data())
 def test_a_permutation_changes_nothing(works: list[bool], data: st.DataObject) -> None:
@@ -210,3 +246,36 @@ def test_the_compiled_function_counts_what_repeats(marked: bool) -> None:
     assert decision.compiled_alone
     assert decision["名册.重复人数"] == 1
     assert [f.code for f in decision.findings] == (["F0231"] if marked else [])
+
+
+@settings(max_examples=examples(40))
+@given(
+    people(NOWHERE),
+    closings,
+    st.sampled_from(("按月发", "按季发", "按季发 于 1 月、4 月、7 月、10 月", "按季发 于 2 月、5 月、8 月、11 月")),
+)
+def test_where_somebody_lives_is_of_no_matter_to_the_money(everybody: list[Person], closed: Closed, parts: str) -> None:
+    """Each month pays who moves what it would pay who stays, absent in the same months: also what is left of a benefit in parts."""
+    policy = policy_of(IDENTIFIED + f"给付 个人 补 : 元/年 {parts}\n  为 1200\n")
+    homes = [
+        [NOWHERE if h == NOWHERE or not is_open(closed, h, m) else 0 for m, h in enumerate(p.homes)] for p in everybody
+    ]
+    stays = [p._replace(homes=tuple(h)) for p, h in zip(everybody, homes, strict=True) if 0 in h]
+    moves = [p for p in everybody if p.card in {x.card for x in stays}]
+    assert money(policy, history(moves, closed)) == money(policy, history(stays))
+
+
+def money(policy: Policy, given: dict[str, Any]) -> dict[tuple[str, str], object]:
+    """(who, month) → what the month pays, for itself and for those before."""
+    cards = {
+        f"名册.户[{h}].成员[{n}]": p["身份证"]
+        for h, household in enumerate(given["名册"]["户"])
+        for n, p in enumerate(household["成员"])
+    }
+    line = policy.timeline(given, start=MONTHS[0], end=MONTHS[-1])
+    found = [(b.path, m.month, line.paid(m.month, b.path)) for m in line if m.paid for b in m.paid.benefits]
+    out: dict[tuple[str, str], Any] = {}
+    for path, month, amount in [*found, *((s.benefit, s.month, s.amount) for s in line.settlements)]:
+        key = cards[path.rpartition(".")[0]], month
+        out[key] = out.get(key, 0) + amount
+    return {key: amount for key, amount in out.items() if amount}

@@ -83,6 +83,17 @@ def test_there_and_back_again() -> None:
     assert months(MARKED, here, away, here)["名册.户[0].成员[0].状态"] == "满期"
 
 
+def test_there_and_back_while_the_household_is_away() -> None:
+    """What the household that is away still holds of a person is no past for who has been elsewhere since, there or in a third one."""
+    at_home = roll([person("A")], [], [])
+    away = roll([], [person("A")], [])
+    away["名册"]["户"][0]["在列"] = False
+    third = roll([], [], [person("A")])
+    assert months(MARKED, at_home, away, at_home)["名册.户[0].成员[0].状态"] == "满期"
+    third["名册"]["户"][0]["在列"] = False
+    assert months(MARKED, at_home, away, third)["名册.户[2].成员[0].状态"] == "满期"
+
+
 def test_each_of_two_places_goes_on_from_its_own_past() -> None:
     both = roll([person("A")], [person("A")])
     last = months(MARKED, roll([person("A")], []), both, both)
@@ -142,6 +153,30 @@ def test_an_identity_that_becomes_known_and_one_that_is_gone() -> None:
     assert refused(MARKED, roll([unknown]), roll([{**a, "姓名": "乙"}])) == [("F0233", "名册.户[0].成员[0].姓名")]
     moved = months(MARKED, roll([a], []), roll([unknown], [a]))
     assert [moved[f"名册.户[{n}].成员[0].状态"] for n in (0, 1)] == ["领取", "领取"]
+
+
+def test_nobody_else_comes_to_a_place_after_an_absence() -> None:
+    """Who was not known, or is not known any more: as from one month to the next."""
+    a, unknown = person("A", "甲"), person(None, "甲")
+    away = [roll([{**x, "在列": False}]) for x in (unknown, a)]
+    assert months(MARKED, roll([unknown]), away[0], roll([a]), roll([a]))["名册.户[0].成员[0].状态"] == "满期"
+    other = refused(MARKED, roll([unknown]), away[0], roll([person("B", "乙")]))
+    assert other == [("F0233", "名册.户[0].成员[0].姓名")]
+    for between in ([away[1]], [away[1], away[1]]):
+        assert refused(MARKED, roll([a]), *between, roll([unknown])) == [("F0234", "名册.户[0].成员[0].身份证")]
+    b = person("B", "乙")
+    for between in ([away[1]], [away[1], away[1]]):
+        newcomer = months(MARKED, roll([a]), *between, roll([b]), roll([b]))
+        assert newcomer["名册.户[0].成员[0].状态"] == "领取"
+
+
+def test_who_comes_back_to_another_place_is_held_against_nobody() -> None:
+    """Of the place of somebody unknown, who is gone."""
+    b, unknown = person("B", "乙"), person(None, "甲")
+    first, gone = roll([unknown], [b]), roll([{**unknown, "在列": False}], [{**b, "在列": False}])
+    assert months(MARKED, first, gone, roll([b], []), roll([b], []))["名册.户[0].成员[0].状态"] == "满期"
+    first, gone = roll([unknown, b]), roll([{**unknown, "在列": False}, {**b, "在列": False}])
+    assert months(MARKED, first, gone, roll([b]), roll([b]))["名册.户[0].成员[0].状态"] == "满期"
 
 
 def test_many_who_are_somebody_else_are_not_all_told() -> None:

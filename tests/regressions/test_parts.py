@@ -333,6 +333,31 @@ def test_a_displaced_value_has_no_parts_of_its_own() -> None:
     assert decided(policy, {"家庭": {"额": 1}}, "2022-01").benefits[0].part == 20
 
 
+def test_who_moves_within_a_roll_has_every_share_once() -> None:
+    """No row for the place that was left, whether the move falls into a pay month or before it; who leaves the roll later has one."""
+    policy = policy_of(MEMBERS.replace("姓名 : 文本", "身份证 : 文本, 认人") + "对象 名册\n  户 : 若干 家庭, 0..9\n")
+
+    def line(*homes: tuple[str, int]) -> Timeline:
+        households = [
+            {"成员": [{"身份证": "A", "在列": dated(*((month, home == n) for month, home in homes))}]} for n in (0, 1)
+        ]
+        return policy.timeline({"名册": {"户": households}}, start="2022-01", end="2022-06")
+
+    moved = line(("2022-01", 0), ("2022-03", 1))
+    assert moved.arrears == []
+    assert [moved.paid(m, "名册.户[1].成员[0].补") for m in ("2022-03", "2022-06")] == yuan("300", "300")
+    gone = line(("2022-01", 0), ("2022-02", 1), ("2022-03", 2))
+    assert [(a.month, a.benefit, a.due, a.settled) for a in gone.arrears] == [
+        ("2022-02", "名册.户[1].成员[0].补", Decimal(200), "2022-03")
+    ]
+    back = line(("2022-01", 0), ("2022-02", 2), ("2022-03", 1))
+    assert back.arrears == []
+    assert back.paid("2022-03", "名册.户[1].成员[0].补") == 200
+    late = line(("2022-01", 0), ("2022-03", 2), ("2022-04", 1))
+    assert [(a.month, a.due) for a in late.arrears] == [("2022-02", Decimal(200))]
+    assert late.paid("2022-06", "名册.户[1].成员[0].补") == 300
+
+
 # --- how it is written
 
 
