@@ -182,10 +182,12 @@ class _Books:
         path, name = benefit
         return (self.entities[path], name) in self.limits
 
-    def instalment(self, month: int, benefit: Benefit) -> Fraction:
-        """In whole coins; nothing from who is not there, and nothing while it is not known how much."""
+    def instalment(self, month: int, benefit: Benefit) -> Fraction | Open:
+        """In whole coins; nothing from who is not there."""
         path, name = benefit
         limit = self._as_of(month, benefit, self.limits[self.entities[path], name], {})
+        if isinstance(limit, (Undetermined, Failure)):
+            return _open(limit)
         return Fraction(limit // 1) if isinstance(limit, Fraction) and limit > 0 else NONE
 
     def _as_of(self, month: int, benefit: Benefit, node: ir.Expression, measures: dict[str, Value]) -> Value:

@@ -113,7 +113,9 @@ def _settled(a: Arrear, lang: str) -> str:
     said = settled if a.settled else _STAYS[a.why or "end"][not zh]
     if a.needs and not a.settled:
         said += f"，缺少 {'、'.join(a.needs)}" if zh else f": waits for {', '.join(a.needs)}"
-    if a.code and a.due is not None:
+    if a.code and a.balance is not None:
+        said += f"，每月追回多少有错误 {a.code}" if zh else f": how much a month takes back is in error {a.code}"
+    elif a.code and a.due is not None:
         said += f"，补发的条件有错误 {a.code}" if zh else f": the condition of arrears is in error {a.code}"
     if a.balance is not None:
         said += f"，还应追回 {_amount(a.balance)}" if zh else f", {_amount(a.balance)} left to take back"

@@ -35,7 +35,7 @@ class Terms(Protocol):
     def recovers(self, benefit: Benefit) -> bool:
         """Whether what was overpaid is taken back in instalments."""
 
-    def instalment(self, month: int, benefit: Benefit) -> Fraction:
+    def instalment(self, month: int, benefit: Benefit) -> Fraction | Open:
         """How much of it a month takes back at most, in whole coins."""
 
 
@@ -138,6 +138,7 @@ class Ledger:
         self._waiting: set[Key] = set()  # a month of settlement is still to be asked of them
         self._claims: dict[Benefit, set[Key]] = {}  # of which some is taken back in instalments
         self._owing: dict[Benefit, Fraction] = {}  # how much that is
+        self._held: dict[Benefit, Open] = {}  # where the last month asked does not know how much it takes back
         self._rests: dict[Benefit, set[Key]] = {}  # of which rounding has left something
 
     # --- what becomes known
@@ -313,7 +314,12 @@ class Ledger:
         taken: list[tuple[_Account, Row]] = []
         if not self._owing.get(benefit):
             return taken
-        room = terms.instalment(month, benefit) + min(_sum(r for _, r in self._left(month, benefit)), NONE)
+        limit = terms.instalment(month, benefit)
+        self._held.pop(benefit, None)
+        if isinstance(limit, Open):
+            self._held[benefit] = limit
+            return taken
+        room = limit + min(_sum(r for _, r in self._left(month, benefit)), NONE)
         for key in sorted(self._claims[benefit]):
             account = self.accounts[key]
             if room > 0 and self.closed.get(key, 0) < month and not isinstance(account.due, Open):
@@ -382,6 +388,8 @@ class Ledger:
                 row.why = row.why or "end"
                 if row.why == "instalment":
                     row.balance = self._owing[row.benefit]
+                    if row.benefit in self._held:
+                        row.why, (row.needs, row.code) = "needs", self._held[row.benefit]
         return out
 
 

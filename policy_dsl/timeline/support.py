@@ -371,10 +371,12 @@ class Support:
             stack.append((node.default, at))
 
     def rule(self, ref: Ref) -> Iterator[Atom | Ref]:
-        """What a rule itself rests on: its lines and what they read."""
+        """What a rule itself rests on: its lines and what they read; a status that is another, on itself too."""
         world, path, name = ref
         entry = world.entries[path]
         rule = world.explainer.rules[entry.entity.name, name]
+        if rule.status and self.differs(ref):
+            yield ("status", world.depth, path, name)
         yield from self.lines(world, rule)
         found = world.rule(rule.entity, rule.name)
         for formula in settling(looked_through(world, found, entry, world.value(entry, name))):
@@ -413,8 +415,5 @@ class Support:
     def _rule(self, ref: Ref) -> list[Atom | Ref]:
         """What a rule itself rests on, looked up once."""
         if ref not in self._made:
-            made = self._made[ref] = list(self.rule(ref))
-            entry = ref.world.entries[ref.path]
-            if ref.world.explainer.rules[entry.entity.name, ref.name].status and self.differs(ref):
-                made.append(("status", ref.world.depth, ref.path, ref.name))
+            self._made[ref] = list(self.rule(ref))
         return self._made[ref]

@@ -225,6 +225,23 @@ def test_entries_begin_with_their_first_facts_heard_of_late() -> None:
     assert {a.month: a.because for a in made.arrears}["2022-03"] == ("乙 是新来的", "乙 月收入：2022-04-10 才获知")
 
 
+def test_causes_are_followed_back_twelve_months() -> None:
+    """Before that it is what came over into the first of them."""
+    income = [
+        {"自": "2021-01", "为": 100},
+        {"自": "2021-01", "至": "2021-01", "为": 600, "获知": "2022-04-20"},
+        {"自": "2021-02", "为": 100, "获知": "2022-04-20"},
+    ]
+    made = policy_of(CARRIED).timeline({"家庭": {"收入": income}}, start="2021-01", end="2022-04")
+    found = {a.month: a.because for a in made.arrears}
+    assert list(found) == [m.month for m in made]
+    assert {x[0] for m, x in found.items() if "2021-01" < m <= "2022-01"} == {
+        "2021-01 收入 由 100.00 元/月 升至 600.00 元/月"
+    }
+    assert found["2022-02"] == ("2021-02 上月(状态) 由 在保 变为 停发",)
+    assert found["2022-04"] == ("2021-04 上月(状态) 由 在保 变为 停发",)
+
+
 def test_causes_are_data_before_they_are_words() -> None:
     """Each has its kind and its name; what it was and is."""
     made = run({**OLD, "月收入": [{"自": "2022-01", "为": 100}, {"自": "2022-03", "为": 300}]})

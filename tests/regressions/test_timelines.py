@@ -352,3 +352,42 @@ def test_a_row_says_that_the_condition_is_in_error() -> None:
         assert [(a.why, a.due) for a in made.arrears] == [("needs", 400)]
         assert zh in made.text()
         assert en in made.text("en")
+
+
+def test_a_row_says_why_nothing_is_taken_back() -> None:
+    """Where the last month does not know how much a month takes back."""
+    county = """对象 家庭
+  收入 : 元/月, 0..100000
+  份 : 整数, 0..9
+给付 家庭 金 : 元/月
+  为 收入
+  补发 当 已发 > 0
+  追回 每月不超过 60 元 / 份
+"""
+    income = [{"自": "2022-01", "为": 400}, {"自": "2022-01", "至": "2022-01", "为": 300, "获知": "2022-02-03"}]
+    income.append({"自": "2022-02", "为": 400, "获知": "2022-02-03"})
+    for shares, zh, en in (
+        (0, "（尚未结清，每月追回多少有错误 R0103，还应追回 70.00）", "how much a month takes back is in error R0103"),
+        (
+            None,
+            "（尚未结清，缺少 家庭.份，还应追回 70.00）",
+            "(not yet settled: waits for 家庭.份, 70.00 left to take back)",
+        ),
+    ):
+        given = [{"自": "2022-01", "为": 2}, {"自": "2022-03", "为": shares}]
+        facts = {"收入": income, "份": given}
+        made = policy_of(county).timeline({"家庭": facts}, start="2022-01", end="2022-03")
+        assert [(a.settled, a.why, a.difference, a.balance) for a in made.arrears] == [
+            ("2022-02", None, -30, 70),
+            (None, "needs", -70, 70),
+        ]
+        assert zh in made.text()
+        assert en in made.text("en")
+        given.append({"自": "2022-04", "为": 2})
+        made = policy_of(county).timeline({"家庭": facts}, start="2022-01", end="2022-06")
+        assert [(a.settled, a.why, a.balance) for a in made.arrears] == [
+            ("2022-02", None, 70),
+            ("2022-04", None, 40),
+            ("2022-05", None, 10),
+            ("2022-06", None, 0),
+        ]
