@@ -15,6 +15,7 @@ month.py         one month of it
 reasons.py       why two decisions differ: asked here
 causes.py        what made them differ, as data
 comparing.py     finds it
+coming.py        finds how somebody came or left
 law_causes.py    finds what the law did
 walking.py       the way down in both decisions
 support.py       what a value rests on

@@ -7,7 +7,7 @@ decisions).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
@@ -18,6 +18,7 @@ from ..model.clause import Clause
 from ..model.types import Type
 
 Atom = tuple[object, ...]
+Way = Literal["list", "back", "birth", "death", "left"]
 
 
 def months_back(atom: Atom) -> int:
@@ -45,14 +46,20 @@ class Fact(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An entry of a list came or left; all of them, where nobody knows who they are (`open`)."""
+    """An entry of a list came or left; all of them, where nobody knows who they are (`open`).
+
+    `way`: by a birth or a death, `day` being its day in the decision that has it, where it does (0: no death after all); back after an
+    absence; since enough are in a list of it again, or too few are left; else by the list. `known`: in one month, since more is known of it.
+    """
 
     atoms: tuple[Atom, ...]
     month: int
     path: str
     who: str
     came: bool
-    birth: int = 0  # the day, where it came by that
+    way: Way = "list"
+    day: int = 0
+    known: bool = False
     open: bool = False
 
     @property
@@ -75,9 +82,13 @@ class Entry(NamedTuple):
 
 
 class Nobody(NamedTuple):
-    """One of the two months has nobody in it."""
+    """One of the two months has nobody in it. `back`: somebody was there before that; `deaths`: who has died (in words, ""
+    for the outermost entry) and when; `known`: in one month, since more is known of it."""
 
     came: bool
+    back: bool = False
+    deaths: tuple[tuple[str, int], ...] = ()
+    known: bool = False
     atoms: tuple[Atom, ...] = (("root", 0),)
     month: int = 0
     name: str = ""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..backends.entries import Instance
 from ..backends.payment import per_day
-from ..backends.presence import first_month
 from ..backends.runtime import Unknown
 from ..backends.values import known
 from ..explain.lines import looked_at
@@ -20,6 +19,7 @@ from ..ir.in_force import InForce
 from ..ir.traverse import condition_of, steps_of
 from ..model.functions import BY_KEY
 from .causes import Atom, Carried, Cause, Entry, Fact, Moved, Passed
+from .coming import way_of
 from .law_causes import LawCauses
 from .support import (
     Ref,
@@ -221,11 +221,10 @@ class Comparing(LawCauses):
         world, other = (old.twin, old) if came else (old, old.twin)
         path = self.support.missing(path, other)
         top = world.entries[path]
-        birth = top.data[top.entity.born] if came and top.entity.born >= 0 else None
-        if not isinstance(birth, int) or first_month(birth) <= old.on // 100 * 100 + 1:
-            birth = 0
+        way, day = way_of(world, top, came)
         atom = ("entry", old.depth, path)
-        cause = Entry((atom, *rests), self._month(old), path, self._who(top), came, birth)
+        known = old.on // 100 == old.twin.on // 100
+        cause = Entry((atom, *rests), self._month(old), path, self._who(top), came, way, day, known)
         self.named.update(cause.atoms)
         self._tell(atom, cause)
 

@@ -9,6 +9,7 @@ from ..backends.formatting import day_text, python_value
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic
+from .coming import STILL, Stirred
 from .months import Step
 from .reasons import Compared, because
 
@@ -30,7 +31,7 @@ class Month:
     `previous` is the decision of the month before; `first` says that there is none.
     """
 
-    __slots__ = ("_absent", "_due", "_number", "_paid", "_previous", "first")
+    __slots__ = ("_absent", "_due", "_number", "_paid", "_previous", "_stirred", "first")
 
     def __init__(
         self,
@@ -40,12 +41,14 @@ class Month:
         previous: Step | None,
         first: bool,
         absent: Sequence[Diagnostic] = (),
+        stirred: Stirred = STILL,
     ) -> None:
         self._number = month
         self._due = due
         self._paid = paid
         self._previous = previous
         self._absent = absent
+        self._stirred = stirred
         self.first = first
 
     @property
@@ -74,7 +77,7 @@ class Month:
         """Outputs that differ from the month before, in the order of the policy; none in the first month."""
         if self.first:
             return []
-        old, new = Compared(self.previous), Compared(self.decision)
+        old, new = Compared(self.previous), compared(self)
         out = []
         for path in differing(old.decision, new.decision):
             before, after = value_of(old.decision, path), value_of(new.decision, path)
@@ -85,6 +88,11 @@ class Month:
 
     def __repr__(self) -> str:
         return f"<Month {self.month}>"
+
+
+def compared(month: Month) -> Compared:
+    """What is due in a month, to be compared with another month's."""
+    return Compared(month.decision, stirred=month._stirred)
 
 
 def _values(decision: Decision | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from ..ir import nodes as ir
 from ..model.reserved_keys import of_parts
 from ..model.types import Type
 from .arrears import Account
+from .coming import Stirred, Stirring
 from .gone import Leave
 from .history import History
 from .ledger import NONE, Benefit, Row
@@ -67,6 +68,7 @@ class Owed:
         self.engine = engine
         self.history = history
         self.account = account
+        self._stirring = Stirring(history)
         self._compared: dict[int, Compared] = {}
 
     @cached_property
@@ -173,11 +175,18 @@ class Owed:
         if old.step is not new.step:
             left = any(isinstance(s, Leave) for s in row.source)
             measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
-            yield self._of(old.step), self._of(new.step), row.month, measure
+            sides = [self._nobody(row) if s is None else self._of(s) for s in (old.step, new.step)]
+            yield sides[0], sides[1], row.month, measure
         if new.after is not None:
             before = old.after or new.step
             if before is not new.after:
-                yield self._of(before), self._of(new.after), new.after.month, rule.name
+                after = Compared(new.after.decision(), stirred=self._stirring.of(new.after.month, row.known, False))
+                yield self._of(before), after, new.after.month, rule.name
+
+    def _nobody(self, row: Row) -> Compared:
+        """A month in which nobody is there, as it has become known: who has died."""
+        deaths = self._stirring.deaths((row.month, row.then), (row.month, row.known))
+        return Compared(None, stirred=Stirred(deaths=tuple(deaths), known=True))
 
     def _of(self, step: Step | None) -> Compared:
         """A decision with the months from which it went on."""

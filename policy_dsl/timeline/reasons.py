@@ -10,6 +10,7 @@ from ..explain.explainer import Explainer
 from ..explain.explanation import Explanation
 from ..model.reserved_keys import CARRIED_PARTS, PRESENT
 from .causes import Cause, Entry, Fact, Nobody
+from .coming import STILL, Stirred
 from .comparing import Comparing
 from .history import History
 from .support import Support, World
@@ -23,7 +24,7 @@ class Compared:
 
     `before`: the decision of the month before in the same course, from which this one went on; `parted`: the one from which it has what is not
     yet paid of benefits in parts, where that is another. Where two decisions of one month have it, what
-    came over is traced to the months in which it began to differ.
+    came over is traced to the months in which it began to differ. `stirred`: who is there again, and, where nobody is there, who has died.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class Compared:
         decision: Decision | None,
         before: Callable[[], Compared | None] | None = None,
         parted: Callable[[], Compared | None] | None = None,
+        stirred: Stirred = STILL,
     ) -> None:
         self.decision = decision
+        self.stirred = stirred
         self._explainer: Explainer | None = None
         self._before = before
         self._earlier: Compared | None = None
@@ -70,7 +73,9 @@ class Compared:
         """Why an output, or what a month pays of it (the rule `measure`), is not what it was in another decision."""
         old, new = before.decision, self.decision
         if old is None or new is None:
-            return [Nobody(old is None)] if old is not new else []
+            back = new is not None and new.root in self.stirred.returned
+            known = (before if old is None else self).stirred.known
+            return [Nobody(old is None, back, self.stirred.deaths, known)] if old is not new else []
         if self._against is None or self._against[0] is not before:
             self._against = before, _worlds(before, self, 0), Support()
             self._causes = {}
@@ -89,6 +94,7 @@ def _worlds(old: Compared, new: Compared, depth: int) -> World:
     """The first of two decisions as a world, its twin the second."""
     mine, other = World(old.explainer, depth, False), World(new.explainer, depth, True)
     mine.twin, other.twin = other, mine
+    other.returned = new.stirred.returned
     if mine.on // 100 == other.on // 100:
         mine.back = lambda parts: _before(old, new, depth, parts)
         other.back = lambda parts: _twin(mine, parts)

@@ -13,7 +13,7 @@ from ..diagnostics.report import Diagnostic
 from ..explain.formula import who
 from ..model.types import Type
 from ..outputs import beside_text
-from .month import Month
+from .month import Month, compared
 from .reasons import Compared, because
 from .stays import stay
 
@@ -86,7 +86,7 @@ def rows(months: Sequence[Month], lang: str) -> Iterator[Row]:
         findings = tuple(f for f in month.findings if (f.code, f.path) not in absent)
         absent = {(f.code, f.path) for f in month.findings if f.code in REMARKS}  # told once for months on end
         now = {c.path: c for c in cells(month.decision, lang)}
-        new = Compared(month.decision)
+        new = compared(month)
         moved = tuple(_moved(old, new, before, now, lang)) if n else ()
         yield Row(month.month, tuple(now.values()), moved, month.decision is not None, findings)
         before, old = now, new

@@ -27,8 +27,12 @@ def seen(s: Spell, month: int, known: int | None) -> bool:
 
 
 def current(spells: tuple[Spell, ...], month: int, known: int | None) -> Spell | None:
-    """The spell that counts in a month: of those begun and known, the one known last, then the one with the later 自."""
+    """The spell that counts in a month: of those begun and known, the one known last, then the one with the later 自.
+
+    One that is over (至) leaves the month to the next, that has begun after it, also where it became known later.
+    """
     found = [s for s in spells if seen(s, month, known)]
+    found = [s for s in found if s.last >= month or not any(s.last < x.first and s.since < x.since for x in found)]
     return max(found, key=lambda s: (s.known, s.since)) if found else None
 
 

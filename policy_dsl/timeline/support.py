@@ -27,6 +27,7 @@ class World:
     """One of two decisions under one law: its own, or (`law`) that of another day. `twin` is the other under the same; `second` says which of the two it is.
 
     `depth`: how many months back it lies from the two that are compared; `earlier` gives the month before it, where that is known of both.
+    `returned`: the paths of those who are there again after an absence.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class World:
         self.root = self.interpretation.root
         self.entries = entries if entries is not None else {e.path: e for e in self.root.all()}
         self.twin: World = self
+        self.returned: Collection[str] = ()
         self.back: Callable[[bool], World | None] = lambda _: None
         self._earlier: dict[bool, World | None] = {}
         self._under: dict[int, World] = {}

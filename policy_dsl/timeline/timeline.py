@@ -21,9 +21,10 @@ from ..origin import Kept, kept, opened
 from ..outputs import finding_json
 from .arrears import Account, account
 from .assumed import Assumptions
+from .coming import Stirring
 from .history import History, HistoryReader
 from .ledger import Benefit
-from .month import Month, differing
+from .month import Month, compared, differing
 from .months import Step, months_between
 from .owed import Arrear, Owed, Settlement
 from .pickled import history_of, plain
@@ -50,9 +51,11 @@ class Timeline(Sequence[Month]):
         self._owed = Owed(engine, history, self._books)
         self.months: list[Month] = []
         before: Step | None = None
+        stirring = Stirring(history)
         for month, due in self._books.due.items():
             absent = history.nobody(month, as_known) if due is None else ()
-            self.months.append(Month(month, due, self._books.paid[month], before, month == start, absent))
+            stirred = stirring.of(month, as_known, due is None)
+            self.months.append(Month(month, due, self._books.paid[month], before, month == start, absent, stirred))
             before = due
         self.findings: list[Diagnostic] = [*history.findings, *_remarks(engine.program, history, start)]
 
@@ -175,7 +178,7 @@ class Timeline(Sequence[Month]):
     def _months_json(self, lang: str, explanations: bool) -> Iterator[dict[str, object]]:
         old: Compared | None = None
         for month in self.months:
-            new = Compared(month.decision)
+            new = compared(month)
             yield self._month_json(month, old, new, lang, explanations)
             old = new
 

@@ -32,9 +32,7 @@ def _said(cause: Cause, lang: str) -> str:
         case Entry():
             return _entry(cause, lang)
         case Nobody():
-            if cause.came:
-                return "从这个月起才有人在" if zh else "somebody is there from this month on"
-            return "这个月没有人在了" if zh else "nobody is there in this month"
+            return _nobody(cause, zh)
         case Figure():
             return _figure(cause, lang)
         case Lines():
@@ -71,12 +69,43 @@ def _entry(cause: Entry, lang: str) -> str:
             if zh
             else f"the list {who} is {'given' if cause.came else 'not given'}"
         )
-    if cause.birth:
-        born = day_text(cause.birth)
-        return f"{who} 是新来的（{born} 出生）" if zh else f"{who} is new (born on {born})"
+    day = day_text(cause.day) if cause.day else ""
+    match cause.way, cause.came:
+        case "birth", True:
+            return f"{who} 于 {day} 出生" if zh else f"{who} was born on {day}"
+        case "birth", False:
+            return f"{who} 到 {day} 才出生" if zh else f"{who} is not born until {day}"
+        case "death", False:
+            return f"{who} 于 {day} 去世" if zh else f"{who} died on {day}"
+        case "death", True if day:
+            return f"{who} 到 {day} 才去世" if zh else f"{who} did not die until {day}"
+        case "death", True:
+            return f"{who} 没有去世" if zh else f"{who} has not died"
+        case "back", _:
+            return f"{who} 回到名单" if zh else f"{who} is back on the list"
+        case "left", True:
+            return f"{who} 有人在了" if zh else f"somebody of {who} is there"
+        case "left", False:
+            return f"{who} 没有人在了" if zh else f"nobody of {who} is there any more"
+    if cause.known:
+        known_zh, known_en = ("在名单里", "is on the list") if cause.came else ("不在名单里", "is not on the list")
+        return f"{who} {known_zh}" if zh else f"{who} {known_en}"
     if cause.came:
         return f"{who} 是新来的" if zh else f"{who} is new on the list"
     return f"{who} 已不在名单里" if zh else f"{who} has left the list"
+
+
+def _nobody(cause: Nobody, zh: bool) -> str:
+    if cause.came and cause.known:
+        return "这个月有人在" if zh else "somebody is there in this month"
+    if cause.came and cause.back:
+        return "从这个月起又有人在" if zh else "somebody is there again from this month on"
+    if cause.came:
+        return "从这个月起才有人在" if zh else "somebody is there from this month on"
+    days = [(who, day_text(day)) for who, day in cause.deaths]
+    died = [f"{who} 于 {day} 去世".strip() if zh else f"{who} died on {day}".strip() for who, day in days]
+    text = "这个月没有人在了" if zh else "nobody is there in this month"
+    return text + _law(died, "zh" if zh else "en")
 
 
 # --- law

@@ -78,15 +78,17 @@ class HistoryWriter(FactsWriter):
         starts = d.some(MONTHS if d.chance(60) else tuple(sorted(DATED)), 1, 3)
         for n, since in enumerate(starts):
             row = {"自": since, "为": first if n == 0 else value()}
-            if n + 1 < len(starts) and starts[n + 1][:7] > since[:7] and d.chance(10):
-                row["至"] = since[:7]
+            ends = {"至": since[:7]} if n + 1 < len(starts) and starts[n + 1][:7] > since[:7] else {}
+            if ends and d.chance(10):
+                row |= ends
             if n + 1 == len(starts) and d.chance(15):
                 row["至"] = "2022-09"
             if d.chance(self.late):
                 row["获知"] = d.pick(LEARNED)
             rows.append(row)
             if d.chance(self.late // 2):
-                rows.append({"自": since, "为": value(), "获知": "2022-06-10"})
+                until = ends if d.chance(50) else {}
+                rows.append({"自": since, "为": value(), "获知": "2022-06-10", **until})
         if d.chance(self.odd):
             wrong = d.pick(
                 (

@@ -64,8 +64,17 @@ def day(text: str) -> int:
 
 
 def current(rows: list[dict[str, Any]], month: int) -> dict[str, Any] | None:
-    """Of the values that began: the one known last, then the one with the later 自."""
+    """Of the values that began: the one known last, then the one with the later 自; one that is over is none beside its next."""
     begun = [r for r in rows if first_month(day(word(r, "自", "from"))) <= month]
+
+    def followed(row: dict[str, Any]) -> bool:
+        since, until = day(word(row, "自", "from")), word(row, "至", "to")
+        if until is None or month // 100 <= day(until) // 100:
+            return False
+        nexts = [x for x in (day(word(r, "自", "from")) for r in begun) if x > since]
+        return any(first_month(x) // 100 > day(until) // 100 for x in nexts)
+
+    begun = [r for r in begun if not followed(r)]
 
     def rank(row: dict[str, Any]) -> tuple[int, int]:
         since = word(row, "自", "from")
@@ -234,6 +243,40 @@ def test_last_month_may_be_given_as_json(made: Story) -> None:
     second = policy.decide(facts, on=following, previous=first)
     again = policy.decide({root: with_state(facts[root], root, before, lists, root)}, on=following)
     assert said(again) == said(second)
+
+
+PLAIN = "政策 甲\n对象 家庭 : 户\n  数 : 整数, 0..99\n规则 家庭 得 : 整数\n  为 数\n"
+
+
+@st.composite
+def corrected(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Values one after another, with ends, and corrections of them known later, which may end, too."""
+    months = [f"2022-0{n}" for n in range(1, 7)]
+    starts = sorted(draw(st.sets(st.sampled_from(months), min_size=1, max_size=4)))
+    rows: list[dict[str, Any]] = []
+    for since, following in zip(starts, [*starts[1:], "2022-09"], strict=True):
+        ends = [m for m in months if since <= m < following]
+        rows.append({"自": since, "为": len(rows), "至": draw(st.sampled_from([None, None, None, *ends]))})
+    for heard in draw(st.lists(st.sampled_from(("2022-07-05", "2022-08-05", "2022-09-05")), max_size=3, unique=True)):
+        since = draw(st.sampled_from(months))
+        ends = [m for m in months if m >= since]
+        rows.append({"自": since, "为": len(rows), "至": draw(st.sampled_from([None, *ends])), "获知": heard})
+    return rows
+
+
+@settings(max_examples=examples(60))
+@given(corrected(), st.sampled_from((None, "2022-08-20")))
+def test_what_counts_of_values_corrected_late(rows: list[dict[str, Any]], known: str | None) -> None:
+    program, _ = compiled(Text((("甲", (PLAIN,)),)))
+    assert program is not None
+    told = [{k: v for k, v in row.items() if v is not None} for row in rows]
+    made = Policy(program).timeline({"家庭": {"数": told}}, start="2022-01", end="2022-08", as_known=known)
+    told = [row for row in told if known is None or row.get("获知", "") <= known]
+    for month in made.months:
+        row = current(told, number(month.month))
+        over = row is None or number(month.month) > day(row.get("至", "9999-12"))
+        outcome = None if month.decision is None else month.decision["家庭.得"]
+        assert outcome == (None if over or row is None else row["为"])
 
 
 # --- (c), (d), (e): what changes nothing

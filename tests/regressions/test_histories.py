@@ -24,3 +24,24 @@ def test_a_month_as_the_end_lasts_to_its_last_day() -> None:
     }
     made = policy_of(POLICY).timeline(history, start="2022-01", end="2022-05")
     assert [m.decision["家庭.贫困"] for m in made] == [True, True, True, None, False]
+
+
+def test_a_late_correction_of_some_months_leaves_the_next_value_alone() -> None:
+    """What ends with 至 leaves the months after it to the value that begins there, though that one was known before."""
+    right = {"自": "2022-01", "为": 300}
+    wrong = {"自": "2022-01", "至": "2022-02", "为": 500, "获知": "2022-04-10"}
+    after = {"自": "2022-03", "为": 300}
+    household = {"家庭": {"收入": [right, wrong, after]}}
+    made = policy_of(POLICY).timeline(household, start="2022-01", end="2022-05")
+    assert [m.decision["家庭.贫困"] for m in made] == [False, False, True, True, True]
+    # where nothing begins after it, what holds then is not known
+    made = policy_of(POLICY).timeline({"家庭": {"收入": [right, wrong]}}, start="2022-01", end="2022-05")
+    assert [m.decision["家庭.贫困"] for m in made] == [False, False, None, None, None]
+
+
+def test_presence_corrected_for_some_months_goes_on_as_it_does() -> None:
+    text = "对象 个人 : 人\n  姓名 : 文本\n对象 家庭 : 户\n  成员 : 若干 个人, 1..9\n规则 家庭 人口 : 人\n  为 人数(成员)\n"
+    rows = [{"自": "2022-01", "为": True}, {"自": "2022-02", "至": "2022-02", "为": False, "获知": "2022-04-10"}, {"自": "2022-03", "为": True}]  # fmt: skip
+    people = [{"姓名": "甲"}, {"姓名": "乙", "在列": rows}]
+    made = policy_of(text).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-04")
+    assert [m.decision["家庭.人口"] for m in made] == [2, 1, 2, 2]

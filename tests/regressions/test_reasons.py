@@ -109,7 +109,7 @@ def test_who_comes_and_who_leaves() -> None:
     came = {"姓名": "丙", "出生日期": "1980-01-01", "月收入": 20, "在列": [{"自": "2022-04", "为": True}, {"自": "2022-06", "为": False}]}  # fmt: skip
     idle = {"姓名": "丁", "出生日期": "1980-01-01", "在列": [{"自": "2022-04", "为": True}]}
     made = run(OLD, born, came, idle)
-    assert because(made, "2022-03", "家庭.总收入") == ("乙 是新来的（2022-02-10 出生）",)
+    assert because(made, "2022-03", "家庭.总收入") == ("乙 于 2022-02-10 出生",)
     assert because(made, "2022-04", "家庭.总收入") == ("丙 是新来的",)
     assert because(made, "2022-06", "家庭.总收入") == ("丙 已不在名单里",)
     assert because(made, "2022-04", "家庭.成员[3].高龄") == ("丁 是新来的",)
@@ -120,7 +120,84 @@ def test_a_month_with_nobody_in_it() -> None:
     away = [{"自": "2022-03", "为": False}, {"自": "2022-05", "为": True}]
     made = run({**OLD, "在列": away})
     assert {c.because for c in made["2022-03"].changes} == {("这个月没有人在了",)}
-    assert {c.because_en for c in made["2022-05"].changes} == {("somebody is there from this month on",)}
+    assert {c.because_en for c in made["2022-05"].changes} == {("somebody is there again from this month on",)}
+
+
+PEOPLE = """  发放日 10
+对象 个人 : 人
+  姓名 : 文本
+  出生日期 : 日期, 出生
+  死亡日期 : 日期, 死亡
+对象 家庭 : 户
+  成员 : 若干 个人, 1..20
+对象 名册
+  户 : 若干 家庭, 0..20
+规则 家庭 人口 : 人
+  为 人数(成员)
+规则 名册 户数 : 户
+  为 户数(户)
+给付 家庭 补 : 元/月
+  为 100 元/人/月 * 人数(成员)
+"""
+AWAY = [{"自": "2022-01", "为": True}, {"自": "2022-03", "为": False}, {"自": "2022-05", "为": True}]
+FIRST = {"姓名": "甲", "出生日期": "1980-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"出生日期": "1990-01-01", "在列": AWAY}, {"2022-03": ("乙 已不在名单里", "乙 has left the list"), "2022-05": ("乙 回到名单", "乙 is back on the list")}),
+        ({"出生日期": "1990-01-01", "在列": AWAY[1:]}, {"2022-03": ("乙 已不在名单里", "乙 has left the list"), "2022-05": ("乙 回到名单", "乙 is back on the list")}),
+        ({"出生日期": "1990-01-01", "在列": AWAY[2:]}, {"2022-05": ("乙 是新来的", "乙 is new on the list")}),
+        ({"出生日期": "1990-01-01", "死亡日期": "2022-02-05"}, {"2022-03": ("乙 于 2022-02-05 去世", "乙 died on 2022-02-05")}),
+        ({"出生日期": "1990-01-01", "死亡日期": [{"自": "2022-02", "为": "2022-02-05"}]}, {"2022-03": ("乙 于 2022-02-05 去世", "乙 died on 2022-02-05")}),
+        ({"出生日期": "2022-02-10"}, {"2022-03": ("乙 于 2022-02-10 出生", "乙 was born on 2022-02-10")}),
+    ],
+    ids=["back", "back after a run that begins away", "new", "death", "death, dated", "birth"],
+)  # fmt: skip
+def test_who_came_and_who_left_is_told_as_it_was(other: dict[str, Any], told: dict[str, tuple[str, str]]) -> None:
+    """A return, a death and a birth are called so; so in every form."""
+    made = policy_of(PEOPLE).timeline(
+        {"家庭": {"成员": [FIRST, {"姓名": "乙", **other}]}}, start="2022-02", end="2022-06"
+    )
+    found = {m.month: (c.because, c.because_en) for m in made for c in m.changes if c.output == "家庭.人口"}
+    assert found == {month: ((zh,), (en,)) for month, (zh, en) in told.items()}
+    for lang, at in (("zh", 0), ("en", 1)):
+        forms = (made.text(lang), made.markdown(lang), made.html(lang), str(made.to_json(lang)))
+        assert all(words[at] in form for words in told.values() for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("death", "known", "told"),
+    [
+        ([{"自": "2022-01", "为": "2022-02-05"}, {"自": "2022-01", "为": None, "获知": "2022-04-05"}], "补发", "乙 没有去世"),
+        ([{"自": "2022-01", "为": "2022-02-05"}, {"自": "2022-01", "为": "2022-03-20", "获知": "2022-04-05"}], "补发", "乙 到 2022-03-20 才去世"),
+        ([{"自": "2022-01", "为": "2022-02-05", "获知": "2022-04-05"}], "多发", "乙 于 2022-02-05 去世"),
+    ],
+)  # fmt: skip
+def test_a_death_corrected_later_is_told_in_the_ledger(death: list[Any], known: str, told: str) -> None:
+    people = [FIRST, {"姓名": "乙", "出生日期": "1990-01-01", "死亡日期": death}]
+    made = policy_of(PEOPLE).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-06")
+    (row,) = [a for a in made.arrears if a.month == "2022-03" and a.benefit == "家庭.补"]
+    assert row.because == (told, "乙 死亡日期：2022-04-05 才获知")
+    assert row.difference == (100 if known == "补发" else -100)
+
+
+def test_a_household_that_is_empty_for_some_months() -> None:
+    """In a roll: its people are away; it does not count until somebody is back. A death of the last one is told, too."""
+    one = {"成员": [{**FIRST, "在列": AWAY}]}
+    roll = {"名册": {"户": [one, {"成员": [{"姓名": "乙", "出生日期": "1990-01-01"}]}]}}
+    made = policy_of(PEOPLE).timeline(roll, start="2022-02", end="2022-05")
+    assert because(made, "2022-03", "名册.户数") == ("户[0] 没有人在了",)
+    assert because(made, "2022-05", "名册.户数") == ("户[0] 有人在了",)
+    last = {"家庭": {"成员": [{**FIRST, "死亡日期": "2022-03-05"}]}}
+    made = policy_of(PEOPLE).timeline(last, start="2022-02", end="2022-05")
+    assert because(made, "2022-04", "家庭.人口") == ("这个月没有人在了（甲 于 2022-03-05 去世）",)
+    assert because(made, "2022-04", "家庭.人口", "en") == ("nobody is there in this month (甲 died on 2022-03-05)",)
+    late = {"家庭": {"成员": [{**FIRST, "死亡日期": [{"自": "2022-01", "为": "2022-03-05", "获知": "2022-05-05"}]}]}}
+    made = policy_of(PEOPLE).timeline(late, start="2022-02", end="2022-05")
+    (row,) = [a for a in made.arrears if a.month == "2022-04"]
+    assert row.because == ("这个月没有人在了（甲 于 2022-03-05 去世）", "甲 死亡日期：2022-05-05 才获知")
 
 
 REPEALED = """对象 家庭 : 户
@@ -205,9 +282,9 @@ THERE = """  发放日 10
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({"死亡日期": [{"自": "2022-01", "为": "2022-02-05", "获知": "2022-04-10"}]}, ("乙 已不在名单里", "乙 死亡日期：2022-04-10 才获知")),
-        ({"出生日期": [{"自": "2022-01", "为": "2022-06-01"}, {"自": "2022-01", "为": "2022-02-10", "获知": "2022-04-10"}]}, ("乙 是新来的", "乙 出生日期：2022-04-10 才获知")),
-        ({"在列": [{"自": "2022-01", "为": True}, {"自": "2022-03", "为": False, "获知": "2022-04-10"}]}, ("乙 已不在名单里", "乙 在列：2022-04-10 才获知")),
+        ({"死亡日期": [{"自": "2022-01", "为": "2022-02-05", "获知": "2022-04-10"}]}, ("乙 于 2022-02-05 去世", "乙 死亡日期：2022-04-10 才获知")),
+        ({"出生日期": [{"自": "2022-01", "为": "2022-06-01"}, {"自": "2022-01", "为": "2022-02-10", "获知": "2022-04-10"}]}, ("乙 于 2022-02-10 出生", "乙 出生日期：2022-04-10 才获知")),
+        ({"在列": [{"自": "2022-01", "为": True}, {"自": "2022-03", "为": False, "获知": "2022-04-10"}]}, ("乙 不在名单里", "乙 在列：2022-04-10 才获知")),
     ],
 )  # fmt: skip
 def test_of_who_came_or_left_late_it_is_told_what_said_so(facts: dict[str, Any], told: tuple[str, ...]) -> None:
@@ -222,7 +299,7 @@ def test_of_who_came_or_left_late_it_is_told_what_said_so(facts: dict[str, Any],
 def test_entries_begin_with_their_first_facts_heard_of_late() -> None:
     people = [{"姓名": "甲", "月收入": 0}, {"姓名": "乙", "月收入": [{"自": "2022-02", "为": 0, "获知": "2022-04-10"}]}]
     made = policy_of(THERE).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-05")
-    assert {a.month: a.because for a in made.arrears}["2022-03"] == ("乙 是新来的", "乙 月收入：2022-04-10 才获知")
+    assert {a.month: a.because for a in made.arrears}["2022-03"] == ("乙 在名单里", "乙 月收入：2022-04-10 才获知")
 
 
 def test_causes_are_followed_back_twelve_months() -> None:
