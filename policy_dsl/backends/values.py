@@ -15,7 +15,8 @@ from .possible import NOTHING_LEFT, Bounds, Possible, just, of_type, single, the
 class Undetermined(NamedTuple):
     """Cannot be decided yet: waits for facts (paths) and parameters (names).
 
-    `possible` is what it may still be, None for any value of its type; `may_fail` whether it may also be an error.
+    `possible` is what it may still be, None for any value of its type; `may_fail` whether it may also be an error. Something is always
+    possible: what can only be an error is a Failure.
     """
 
     needs: tuple[str, ...] = ()

@@ -139,12 +139,20 @@ def same(a: Value, b: Value) -> bool:
     return a is b if a is NOTHING or b is NOTHING else a == b
 
 
+def idle(value: Value) -> bool:
+    """Whether it waits and nothing is left that it may be: that is a certain error."""
+    left = value.possible if isinstance(value, Undetermined) else None
+    if isinstance(left, Bounds):
+        return None not in left and left.low > left.high
+    return left is not None and not left
+
+
 def breaches(before: Told, after: Told) -> list[str]:
-    """What was settled and is not the same any more, and what was open and is something that was not possible."""
+    """What was settled and is not the same any more, and what was open and is something that was not possible, or never was anything."""
     return [
         f"{path}.{name}: {value} → {after.get((path, name))}"
         for (path, name), value in before.items()
-        if (path, name) not in after or not stays(value, after[path, name])
+        if (path, name) not in after or not stays(value, after[path, name]) or idle(value)
     ]
 
 

@@ -14,6 +14,8 @@ from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.in_force import InForce
 from policy_dsl.ir.traverse import children, formulas, walk
 
+from .filling import idle
+
 
 class Watched(Interpretation):
     """Keeps the codes of failures that came up anywhere, and whether anything unusual did."""
@@ -26,6 +28,7 @@ class Watched(Interpretation):
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
         value = super().evaluate(node, at)
         if not known(value):
+            assert not idle(value), (node, value)
             self.unusual = True
             if isinstance(value, Failure):
                 self.codes.add(value.code)
@@ -36,6 +39,7 @@ class Watched(Interpretation):
         if value is NOTHING:  # a stay that began before the first month
             self.unusual = True
         if not known(value):
+            assert not idle(value), (rule.name, value)
             self.unusual = True
             if isinstance(value, Failure):
                 self.codes.add(value.code)

@@ -279,8 +279,8 @@ class Lines(Aggregates):
         if not sure and all(may_not_hold(h) for h in conditions):
             perhaps.append(self.otherwise(rows).value)
         left = may.extreme(greatest, reached, [possible(v, of) for v in perhaps])
-        if left == may.NOTHING_LEFT and perhaps:
-            return outcome(perhaps[0])
+        if left == may.NOTHING_LEFT:  # every way ends in an error
+            return outcome(next(x for x in (*perhaps, *conditions) if isinstance(x, Failure)))
         made = waiting(waits, left, any(map(fails, [*sure, *conditions, *perhaps])))
         return outcome(narrowed(made, left, meeting=True))
 
