@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -123,7 +123,7 @@ class Entries(list[Any]):
         return Entries(entries, self.numbers, self.missing, self.away, self.given)
 
 
-def numbers_of(given: Any) -> Iterable[int]:
+def numbers_of(given: Any) -> Sequence[int]:
     return given.numbers if isinstance(given, Entries) else range(len(given))
 
 

@@ -35,7 +35,7 @@ class Case(NamedTuple):
 
 
 def route(entry: Instance) -> Way:
-    """The way to an entry's data: the place of the list in its holder's data, the place in the list."""
+    """The way to an entry's data: the place of the list in its holder's data, its number in the list, whoever of it is there."""
     steps: list[tuple[int, int]] = []
     while entry.holder is not None:
         holder = entry.holder
@@ -43,7 +43,7 @@ def route(entry: Instance) -> Way:
             entries = holder.lists[members.name] or []
             at = next((i for i, x in enumerate(entries) if x is entry), None)
             if at is not None:
-                steps.append((n, at))
+                steps.append((n, numbers_of(holder.data[n])[at]))
         entry = holder
     return tuple(reversed(steps))
 
@@ -57,8 +57,9 @@ def changed(data: Data, way: Way, change: Callable[[Data], Data]) -> Data:
     """The data with one entry changed."""
     if not way:
         return change(data)
-    (n, at), *rest = way
+    (n, number), *rest = way
     entries = list(data[n])
+    at = numbers_of(data[n]).index(number)
     entries[at] = changed(entries[at], tuple(rest), change)
     made = data[n].holding(entries) if isinstance(data[n], Entries) else tuple(entries)
     return (*data[:n], made, *data[n + 1 :])
@@ -79,11 +80,11 @@ def with_fact(data: Data, entry: Instance, position: int, value: Any, default: b
 
 def without_entry(data: Data, entry: Instance) -> Data:
     """The data without one entry of a list."""
-    *way, (n, at) = route(entry)
+    *way, (n, number) = route(entry)
 
     def change(given: Data) -> Data:
-        kept = [x for i, x in enumerate(given[n]) if i != at]
-        numbers = tuple(x for i, x in enumerate(numbers_of(given[n])) if i != at)
+        kept = [x for i, x in zip(numbers_of(given[n]), given[n], strict=True) if i != number]
+        numbers = tuple(i for i in numbers_of(given[n]) if i != number)
         made = Entries(kept, numbers, given[n].missing, given[n].away) if isinstance(given[n], Entries) else tuple(kept)
         return (*given[:n], made, *given[n + 1 :])
 

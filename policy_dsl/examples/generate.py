@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import cache
 from ..backends.guarantees import fails
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.runtime import UNKNOWN, add_months
+from ..backends.runtime import UNKNOWN, add_months, month_start
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
 from ..ir import nodes as ir
@@ -216,9 +216,13 @@ class _Search:
         )
 
     def asked(self, case: Case) -> Case:
-        """The case without the facts that are not asked for in it (当 behind a fact)."""
+        """The case without the facts that are not asked for in it (当 behind a fact), with who is there on its day."""
         run = self.policy.run(case.on, case.root)
-        root = run.compiled.instance(case.root, case.data)
+        try:
+            there = self.policy.engine.presence.of(case.root, case.data, month_start(case.on))
+        except PolicyError:  # it is refused
+            return case
+        root = run.compiled.instance(case.root, there)
         interpretation = Interpretation(run.epoch, case.on, root)
         interpretation.rules()
         data = case.data

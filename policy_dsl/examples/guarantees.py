@@ -122,9 +122,9 @@ def _rising(
                 if other is None:
                     continue
                 after = Interpretation(other.epoch, case.on, other.instance)
-                moved = next(x for x in other.instance.all() if x.path == entry.path)
-                high = _compared(claim, after, moved)
-                if high is not None and high > low:
+                moved = next((x for x in other.instance.all() if x.path == entry.path), None)
+                high = None if moved is None else _compared(claim, after, moved)  # by a later birth it may be gone
+                if moved is not None and high is not None and high > low:
                     pair = (case, raised)
                     yield Problem(
                         ("rises", guarantee.title, claim.place),

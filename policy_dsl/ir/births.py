@@ -63,15 +63,15 @@ def settle_births(program: ir.Program, born: dict[str, str], died: dict[str, str
     made = []
     for entity in program.entities:
         name, end = born.get(entity.name, ""), died.get(entity.name, "")
+        facts = tuple(f._replace(died=f.name == end) for f in entity.facts)
+        entity = entity._replace(facts=facts)
         if not name:
             asked = unmarked(program, entity)
             name = asked[0].name if len(asked) == 1 else ""
-        names = [f.name for f in entity.facts]
+        names = [f.name for f in facts]
         made.append(
             entity._replace(
-                facts=tuple(f._replace(died=f.name == end) for f in entity.facts),
-                born=names.index(name) if name in names else -1,
-                died=names.index(end) if end in names else -1,
+                born=names.index(name) if name in names else -1, died=names.index(end) if end in names else -1
             )
         )
     return program._replace(entities=tuple(made))

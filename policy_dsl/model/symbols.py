@@ -9,6 +9,7 @@ from attrs import field, frozen
 from ..source import Span
 from ..syntax import nodes
 from .clause import Clause
+from .functions import BY_NAME
 from .types import Type
 
 
@@ -117,6 +118,11 @@ class Model:
             return symbol.declared[0].node.span
         holder = self.entities.get(entity)
         return holder.facts[name].node.span if holder is not None and name in holder.facts else None
+
+    def opens_keys(self, name: str) -> bool:
+        """Whether parentheses behind the name hold a parameter's keys; behind one that is a function's, too, only if it has some."""
+        parameter = self.parameters.get(name)
+        return parameter is not None and (bool(parameter.keys) or name not in BY_NAME)
 
     def ancestors(self, entity: str) -> list[str]:
         """The entity and what holds it, outward."""

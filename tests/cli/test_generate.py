@@ -18,7 +18,10 @@ import policy_dsl
 from policy_dsl.cli import main
 from policy_dsl.diagnostics.report import Diagnostic
 from policy_dsl.examples import generate
-from policy_dsl.examples.generate import days_of, generated, roots
+from policy_dsl.examples.case import Case, facts_of
+from policy_dsl.examples.generate import _Search, days_of, generated, roots
+from policy_dsl.examples.guarantees import decided, problems
+from policy_dsl.facts.read import Reader
 
 ROOT = Path(__file__).parents[2]
 STEP = """政策 断崖县
@@ -187,6 +190,45 @@ def test_conditions_are_kept_and_errors_are_findings(tmp_path: Path) -> None:
     (case,) = gap.witness
     assert case.facts == {"家庭": {"收入": 500}}
     assert [e.code for e in policy.decide(case.facts, on=case.on).errors] == ["R0101"]
+
+
+BORN = STEP.replace("  收入 : 元/月", "  出生日期 : 日期, 出生\n  收入 : 元/月").replace(
+    "收入 = 990", "收入 = 990, 出生日期 = 1990-01-01"
+)
+
+
+def test_a_raised_birth_may_take_its_entry_away(tmp_path: Path) -> None:
+    """Where the raised birth comes after the day, its entry has no value to compare."""
+    own = "规则 个人 津贴 : 元/月\n  为 收入\n保证 晚出生的不多\n  津贴 随 出生日期 不增\n"
+    assert [f.code for f in found(tmp_path, BORN.replace("补助 随 成员.收入 不增", "补助 ≥ 0") + own)[1]] == []
+
+
+def test_who_is_not_there_is_not_raised(tmp_path: Path) -> None:
+    """Behind somebody not yet born stands the one whose income is raised."""
+    policy = policy_dsl.load(write(tmp_path, BORN))
+    people = [{"出生日期": "2030-01-01", "收入": 0}, {"出生日期": "1990-01-01", "收入": 990}]
+    root, data = Reader(policy.program).read({"家庭": {"成员": people}})
+    case = Case(root, data, 20220601)
+    decision = decided(policy, case)
+    assert decision is not None
+    (problem,) = problems(policy, case, decision)
+    found = problem.make(())
+    assert "家庭.成员[1].收入 从 990.00 元/月" in found.zh
+    low, high = (w.facts["家庭"]["成员"] for w in found.witness)  # type: ignore[index]
+    assert low == people
+    assert high == [people[0], people[1] | {"收入": 1000}]
+
+
+def test_who_is_not_there_is_not_asked_for(tmp_path: Path) -> None:
+    """What is asked for in a case goes by who is there."""
+    text = BORN.replace("  残疾 : 是否, 默认 否\n", "  残疾 : 是否, 当 人数(家庭.成员) ≥ 2 人\n")
+    policy = policy_dsl.load(write(tmp_path, text))
+    people = [{"出生日期": "2030-01-01", "收入": 0}, {"出生日期": "1990-01-01", "收入": 990, "残疾": True}]
+    root, data = Reader(policy.program).read({"家庭": {"成员": people}})
+    asked = _Search(policy, 1, 0, 1.0).asked(Case(root, data, 20220601))
+    assert facts_of(policy.program, root, asked.data) == {
+        "家庭": {"成员": [people[0], {"出生日期": "1990-01-01", "收入": 990}]}
+    }
 
 
 def test_facts_are_asked_for_only_where_they_apply(tmp_path: Path) -> None:

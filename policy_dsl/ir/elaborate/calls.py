@@ -51,7 +51,7 @@ class Calls(Arithmetic):
             and not self.model.parameters[argument.path[0]].keys
         ):
             return ir.ParameterRef(argument.path[0], (), True, self.model.parameters[argument.path[0]].type, place)
-        if isinstance(argument, nodes.Call) and argument.name in self.model.parameters:
+        if isinstance(argument, nodes.Call) and self.model.opens_keys(argument.name):
             return self.keyed(argument, scope, place, True)
         raise self.misuse(function, node, "只用于参数", "is for parameters alone")
 

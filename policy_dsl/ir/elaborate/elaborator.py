@@ -60,7 +60,7 @@ class Elaborator(Aggregates):
         raise AssertionError(node)
 
     def _call(self, node: nodes.Call, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
-        if node.name in self.model.parameters:
+        if self.model.opens_keys(node.name):
             return self.keyed(node, scope, place, False)
         function = BY_NAME.get(node.name)
         if function is None:

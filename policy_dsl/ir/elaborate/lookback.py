@@ -123,7 +123,7 @@ class LookBacks(Calls):
         """The fact, rule, benefit or status that a look-back names."""
         made = self.expression(node, scope, None) if isinstance(node, nodes.Name) else None
         if not isinstance(made, (ir.FactRef, ir.RuleRef)):
-            keyed = isinstance(node, nodes.Call) and node.name in self.model.parameters
+            keyed = isinstance(node, nodes.Call) and self.model.opens_keys(node.name)
             hint = _of_another_day(node.span.text) if keyed or isinstance(made, ir.ParameterRef) else None
             raise self.fail("P1012", node.span, hint=hint)
         if made.type.kind == "text":

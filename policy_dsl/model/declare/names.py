@@ -10,7 +10,8 @@ from .collected import Collected
 def refuse_hiding_names(collected: Collected, parameters: dict[str, ParameterSymbol]) -> None:
     """Names hide neither functions nor moments, nor a member a parameter."""
     for name, p in parameters.items():
-        if name in BY_NAME or name in MOMENTS:
+        function = BY_NAME.get(name)
+        if name in MOMENTS or (function is not None and (p.keys or not function.soft)):
             collected.report.error("P0202", p.declared[0].node.span, name=name)
     for (kind, *_, name), (span, layer) in collected.seen.items():
         if kind != "member":
