@@ -333,9 +333,9 @@ def bounds_page() -> str:
         "What is beyond a bound gets a coded diagnostic with its place; nothing runs away.\n\n"
         + table(("什么", "what", "上限 / bound", "代码 / code", "常量 / constant"), rows)
         + "\n名单的长度由政策自己写（`成员 : 若干 个人, 1..20`），不写就是 1 到 50。数量的范围也由政策写；没有写范围的数，绝对值须小于 10¹⁵。\n"
-        "金额的事实最细到 1 分，人、户、次、岁和期间是整数，百分比到 0.0001%，没有单位的数到 0.000001。\n\n"
+        "金额的事实最细到 1 分，每一声明单位的价（`元/度`）到 0.000001 元，人、户、次、岁和期间是整数，百分比到 0.0001%，没有单位的数到 0.000001。\n\n"
         "A list's length is the policy's own (`members : many person, 1..20`), 1 to 50 where it says nothing; so are the ranges of\n"
-        "amounts; a number without a range must be under 10¹⁵. Facts of money go down to 1 分, persons, households, times, years and\n"
+        "amounts; a number without a range must be under 10¹⁵. Facts of money go down to 1 分, prices per a declared unit to 0.000001 yuan, persons, households, times, years and\n"
         "periods are whole, percentages go to 0.0001%, plain numbers to 0.000001.\n"
     )
 

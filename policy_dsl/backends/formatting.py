@@ -88,7 +88,7 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
         return str(value)
     digits, shown = _number(value, type_)
     words = unit_text(digits, type_, lang)
-    gap = "" if words == "%" else " "
+    gap = "" if words.startswith("%") else " "
     if shown is None:
         return f"{digits}{gap}{words}".strip()
     made = f"≈{shown}{gap}{words}".strip()

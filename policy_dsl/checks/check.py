@@ -191,7 +191,7 @@ def _benefits(program: ir.Program, report: Report) -> None:
     for rule in program.rules:
         if not rule.benefit:
             continue
-        unit = rule.type.own.in_yuan
+        unit = rule.type.own.in_main
         for line in rule.lines:
             grid = analysis.of(line.result, rule.entity).grid
             if grid is None or (1 / (grid * unit.coin)).denominator != 1:

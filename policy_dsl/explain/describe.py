@@ -304,7 +304,7 @@ def like_this(made: Explanation, step: Step, formula: ir.Expression) -> bool:
 
 def _shown_type(step: Step, formula: ir.Expression) -> Type:
     """A result is shown in the declared unit, unless a conversion says the rest."""
-    same = formula.type.own.scale == step.type.own.scale or step.type.unit.is_percent
+    same = formula.type.own.scale == step.type.own.scale or step.type.unit.in_percent
     return step.type if same else formula.type
 
 

@@ -244,7 +244,7 @@ class Words:
         own = Fraction(node.value) / node.type.own.scale
         number = decimal_text(own) or str(own)
         words = unit_text(number, node.type, self.lang)
-        return f"{number}{'' if words == '%' else ' '}{words}".strip()
+        return f"{number}{'' if words.startswith('%') else ' '}{words}".strip()
 
     def parameter(self, node: ir.ParameterRef) -> str:
         keys = f"({', '.join(Words(self.lang).text(k) for k in node.keys)})" if node.keys else ""

@@ -257,7 +257,7 @@ class ValueReader:
         if unit is not None and unit.dims not in (own.dims, type_.unit.dims):
             completed = complete(unit, own) if unit.dims and not unit.is_percent else None
             unit = completed if completed is not None and len(dict(unit.dims)) == len(dict(own.dims)) else None
-        if unit is None or unit.is_percent != own.is_percent:
+        if unit is None or unit.in_percent != own.in_percent:
             self.error(
                 "F0108",
                 path,

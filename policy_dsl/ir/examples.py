@@ -319,7 +319,7 @@ class _Reader:
         assert a.given.value is not None
         if type_.kind == "text":
             raise self.elaborator.fail("P0213", a.span)
-        written = type_._replace(unit=type_.own, written=None) if type_.is_amount else type_
+        written = self.elaborator.given(a.given.value, type_)
         made = self.elaborator.expression(a.given.value, Scope(self.model, ""), written)
         if not isinstance(made, ir.Constant):
             raise self.elaborator.wanted(a.span, "写明的值", "a written value", made.type)

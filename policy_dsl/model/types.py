@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from .units import DAYS, MONTHS, PERCENT, PLAIN, WORKDAYS, YEARS, Unit
+from .units import BASE, DAYS, MONEY, MONTHS, PERCENT, PLAIN, WORKDAYS, YEARS, Unit
 
 
 class Type(NamedTuple):
@@ -84,19 +84,13 @@ def counts_whole(unit: Unit) -> bool:
 
 
 def grid(type_: Type) -> Fraction:
-    """The finest step, in the type's own unit, that a given value may have: 0.01 元, whole persons, 10⁻⁶ of a plain number."""
+    """The finest step, in the type's own unit, that a given value may have: 0.01 元, 0.000001 元/度, whole persons, 10⁻⁶ of a plain number."""
     if type_.whole or counts_whole(type_.unit):
         return Fraction(1)
     if type_.unit.is_money:
-        word = next(w for w, n in type_.unit.words if n == 1 and w in ("分", "角", "元", "万元", "亿元"))
-        return {
-            "分": Fraction(1),
-            "角": Fraction(1, 10),
-            "元": Fraction(1, 100),
-            "万元": Fraction(1, 10**6),
-            "亿元": Fraction(1, 10**10),
-        }[word]
-    return Fraction(1, 10**4) if type_.unit.is_percent else Fraction(1, 10**6)
+        coins = next(BASE[word][1] for word, n in type_.unit.words if n == 1 and BASE.get(word, ("",))[0] == "money")
+        return 1 / (coins * (10**4 if type_.unit.is_price else 1))  # nobody is paid a price: 0.5583 元/度
+    return Fraction(1, 10**4) if type_.unit.in_percent else Fraction(1, 10**6)
 
 
 def _decimals(denominator: int) -> int | None:
@@ -134,7 +128,7 @@ def plain_number(value: Fraction, type_: Type) -> tuple[str, str | None]:
     """A value in base units as the contract writes it: digits in the type's own unit, money in 元 with two decimals at least;
     where the decimals do not end, the exact fraction, and beside it the rounded form for eyes."""
     own = value / type_.unit.scale
-    places = 2 if type_.unit.is_money and any(w == "元" and n == 1 for w, n in type_.unit.words) else 0
+    places = MONEY.places if type_.unit.is_money and (MONEY.main, 1) in type_.unit.words else 0
     text = decimal_text(own, places)
     if text is not None:
         return text, None

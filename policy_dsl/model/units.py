@@ -14,12 +14,19 @@ from typing import NamedTuple
 
 from ..syntax.keywords import unit_in
 
+
+class Currency(NamedTuple):
+    """Money: the word in which amounts are shown, with how many decimals, and each word's worth in coins, which are the base unit."""
+
+    main: str
+    places: int
+    words: tuple[tuple[str, int], ...]
+
+
+# All that says that money is yuan; how its words are spelled is in keywords.py, as of every unit.
+MONEY = Currency("元", 2, (("分", 1), ("角", 10), ("元", 100), ("万元", 1_000_000), ("亿元", 10_000_000_000)))
 BASE: dict[str, tuple[str, Fraction]] = {
-    "分": ("money", Fraction(1)),
-    "角": ("money", Fraction(10)),
-    "元": ("money", Fraction(100)),
-    "万元": ("money", Fraction(1_000_000)),
-    "亿元": ("money", Fraction(10_000_000_000)),
+    **{word: ("money", Fraction(coins)) for word, coins in MONEY.words},
     "人": ("person", Fraction(1)),
     "户": ("household", Fraction(1)),
     "次": ("times", Fraction(1)),
@@ -54,8 +61,25 @@ class Unit(NamedTuple):
         return self.words == (("%", 1),)
 
     @property
+    def in_percent(self) -> bool:
+        """Whether its numbers are written with a %: %, %/年."""
+        return ("%", 1) in self.words
+
+    @property
     def is_money(self) -> bool:
         return dict(self.dims).get("money") == 1
+
+    @property
+    def is_price(self) -> bool:
+        """Whether it is per a unit that the policy declares: 元/床, 元/亩/年 are prices and rates, no amounts to pay."""
+        return any(n < 0 and word not in BASE for word, n in self.words)
+
+    @property
+    def counts_per_entity(self) -> bool:
+        """Whether an entity that counts as 人 or 户 has so much of it each: money and what is declared; no price, no rate."""
+        above = [word for word, n in self.words if n > 0]
+        own = above and (above[0] not in BASE or BASE[above[0]][0] == "money")
+        return bool(own) and not self.is_price and {"person", "household"}.isdisjoint(dict(self.dims))
 
     @property
     def coin(self) -> Fraction:
@@ -63,9 +87,9 @@ class Unit(NamedTuple):
         return _scale(tuple(w for w in self.words if _base(w[0]) != "money"))
 
     @property
-    def in_yuan(self) -> Unit:
-        """This unit of money with 元 in the place of its money: 元/年 for 万元/年."""
-        return Unit(tuple(("元" if _base(w) == "money" else w, n) for w, n in self.words))
+    def in_main(self) -> Unit:
+        """This unit of money with the main word in the place of its money: 元/年 for 万元/年."""
+        return Unit(tuple((MONEY.main if _base(w) == "money" else w, n) for w, n in self.words))
 
     def show(self, lang: str = "zh") -> str:
         above = [unit_in(w, lang) for w, n in self.words for _ in range(n)]
@@ -73,7 +97,11 @@ class Unit(NamedTuple):
         return "·".join(above or (["1"] if below else [])) + "".join(f"/{w}" for w in below)
 
     def times(self, other: Unit, power: int = 1) -> Unit:
-        """The unit of a product (power 1) or a quotient (power −1); words of one dimension cancel."""
+        """The unit of a product (power 1) or a quotient (power −1); words of one dimension cancel. A % is a number and is left
+        out, but for the one of a rate that is only multiplied or divided by a number: 2%/年 * 3 is 6%/年."""
+        for rate, number in ((self, other), (other, self)):
+            if rate.in_percent and rate.dims and not number.dims and (rate is self or power == 1):
+                return rate
         powers = {w: n for w, n in self.words if w != "%"}
         for word, n in other.words:
             if word == "%":
@@ -111,7 +139,8 @@ def _ordered(words: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 def _base(word: str) -> str:
-    return BASE[word][0] if word in BASE else word
+    """What a word is of: for one that is declared itself, told apart from the bases, which may be called alike (`money`)."""
+    return BASE[word][0] if word in BASE else f"「{word}」"
 
 
 @lru_cache(maxsize=4096)
@@ -142,8 +171,10 @@ def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> U
         if key not in BASE and key not in declared:
             return None
         words[key] = words.get(key, 0) + (1 if i == 0 else -1)
-    if "%" in words:
-        return PERCENT if len(words) == 1 and words["%"] == 1 else None
+    if "%" in words and (parts[0] != "%" or words["%"] != 1):
+        return None
+    if words == {"%": 1}:
+        return PERCENT
     made = Unit(tuple((w, n) for w, n in words.items() if n))
     return made if made.dims else None
 
@@ -152,12 +183,12 @@ def complete(unit: Unit, context: Unit) -> Unit | None:
     """`unit` with what it lacks below the line taken from `context`: 1 元 beside 元/户/月 is 1 元/户/月, beside 元/床 1 元/床.
 
     None where the context cannot complete it: what stands above the line is never taken, nor is money. A bare number takes all of
-    the context's unit, except %.
+    the context's unit, except %: 2% beside %/年 is 2%/年.
     """
-    if unit.is_percent:
+    if unit.is_percent and not context.in_percent:
         return None
     if not unit.words:
-        return None if context.is_percent else context
+        return None if context.in_percent else context
     have = dict(unit.dims)
     words = list(unit.words)
     words += [(w, n) for w, n in context.words if n < 0 and _base(w) not in (*have, "money")]

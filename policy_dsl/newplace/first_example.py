@@ -55,7 +55,7 @@ class _Case:
         ]
         empty = [x.name for x in entity.lists if not x.low]
         out: dict[str, Any] = {f.name: _plainest(f) for f in asked or (() if empty else entity.facts[:1])}
-        percent = {f.name for f in entity.facts if f.type.is_amount and f.type.own.is_percent}
+        percent = {f.name for f in entity.facts if f.type.is_amount and f.type.own.in_percent}
         given = [_assignment(name, _written(value, name in percent)) for name, value in out.items()]
         given += (_assignment(name, nodes.Name((self.nobody,), span=_HERE)) for name in empty)
         if given:
@@ -77,7 +77,7 @@ class _Case:
             elif isinstance(output.value, Fraction) or output.value is None:
                 continue  # no example writes a number that does not end, or that a day does not come
             else:
-                given = nodes.Given("value", _written(output.value, output.unit == "%"), span=_HERE)
+                given = nodes.Given("value", _written(output.value, output.unit.startswith("%")), span=_HERE)
             yield self._line(output, given, root)
 
     @staticmethod

@@ -15,7 +15,10 @@ SIZES: dict[str, tuple[str, int]] = {
     "分": ("money", 1), "角": ("money", 10), "元": ("money", 100), "万元": ("money", 1_000_000), "亿元": ("money", 10_000_000_000),
     "人": ("person", 1), "户": ("household", 1), "次": ("times", 1), "日": ("day", 1), "天": ("day", 1), "周": ("day", 7),
     "月": ("month", 1), "个月": ("month", 1), "季": ("month", 3), "年": ("month", 12), "岁": ("month", 12),
+    "亩": ("亩", 1), "度": ("度", 1),
 }  # fmt: skip
+OWN = ("亩", "度")  # what the policies read here declare
+DECLARATIONS = "".join(f"类型 {word} = 单位\n" for word in OWN)
 Dims = frozenset[tuple[str, int]]
 
 
@@ -43,7 +46,11 @@ def unit(text: str) -> tuple[Fraction, Dims] | None:
     size = Fraction(1)
     dims: dict[str, int] = {}
     parts = [w.strip() for w in text.split("/")]
+    if parts[0] == "%" and len(parts) > 1:
+        parts, size = ["", *parts[1:]], Fraction(1, 100)
     for place, word in enumerate(parts):
+        if not place and not word:
+            continue
         if word not in SIZES:
             return None
         base, many = SIZES[word]
@@ -64,7 +71,7 @@ def amount(text: str) -> Amount | None:
     if found[2] == "%":
         return Amount(value / 100, frozenset(), percent=True)
     read = unit(found[2])
-    return Amount(value * read[0], read[1]) if read else None
+    return Amount(value * read[0], read[1], percent=found[2].startswith("%")) if read else None
 
 
 def written_in(text: str, declared: str) -> Fraction | None:
@@ -82,10 +89,11 @@ def written_in(text: str, declared: str) -> Fraction | None:
     wanted = unit(declared)
     assert wanted is not None
     size, dims = wanted
-    if read.percent:
+    rate = declared.startswith("%")
+    if read.percent and not rate:
         return None
     if read.bare:
-        return read.size * size
+        return None if rate else read.size * size
     made, have = read.size, dict(read.dims)
     for word in declared.split("/")[1:]:
         base, many = SIZES[word]
@@ -98,8 +106,9 @@ def written_in(text: str, declared: str) -> Fraction | None:
 def grid(declared: str) -> Fraction:
     """The finest step of a given fact, in the declared unit: what is counted is whole, rates and plain numbers go to a millionth."""
     first, *below = declared.split("/")
+    finer = 10**4 if first not in OWN and set(OWN) & set(below) and SIZES.get(first, ("", 0))[0] == "money" else 1
     steps = {"%": 10**4, "数": 10**6, "分": 1, "角": 10, "元": 100, "万元": 10**6, "亿元": 10**10}
-    return Fraction(1, steps.get(first, 10**6 if below else 1))
+    return Fraction(1, steps.get(first, 10**6 if below or first in OWN else 1) * finer)
 
 
 def given_in(value: object, declared: str) -> Fraction | None:
@@ -116,7 +125,7 @@ def given_in(value: object, declared: str) -> Fraction | None:
         else unit(declared)
     )
     assert wanted is not None
-    if not read.bare and (read.percent != (declared == "%") or read.dims != wanted[1]):
+    if not read.bare and (read.percent != declared.startswith("%") or read.dims != wanted[1]):
         return None
     own = read.size if read.bare else read.size / wanted[0]
     steps = own / grid(declared)

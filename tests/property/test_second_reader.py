@@ -23,7 +23,7 @@ from .dice import examples
 
 DECLARED = (
     "元", "元/月", "元/人/月", "元/户/年", "元/年", "万元", "万元/年", "亿元", "角/日", "分", "元/人/季", "%", "数", "岁", "月", "年", "人", "户",
-    "日", "周", "元/周", "次/月", "元/次",
+    "日", "周", "元/周", "次/月", "元/次", "亩", "亩/人", "元/亩", "万元/亩/年", "度/月", "%/年", "%/亩",
 )  # fmt: skip
 NUMBERS = st.one_of(
     st.integers(0, 10**6).map(str),
@@ -58,7 +58,12 @@ DAYS = st.dates(datetime.date(1, 1, 1), datetime.date(9999, 12, 31)) | st.dates(
 
 def compile_text(text: str) -> ir.Program | None:
     return compile_layers(
-        [LayerFiles("甲", (PolicyFile(Path("a.policy"), "a.policy", "政策 甲\n" + text, "甲", "", 1),))], Report()
+        [
+            LayerFiles(
+                "甲", (PolicyFile(Path("a.policy"), "a.policy", "政策 甲\n" + reader.DECLARATIONS + text, "甲", "", 1),)
+            )
+        ],
+        Report(),
     )
 
 
@@ -67,6 +72,10 @@ def compile_text(text: str) -> ir.Program | None:
 @example("元/人/月", "5268 元/人/年")
 @example("元/人/年", "439 元")
 @example("%", "0.6")
+@example("%/年", "2%")
+@example("%/年", "2 %/月")
+@example("%/年", "2")
+@example("元/亩/年", "3 元")
 def test_written_amounts(declared: str, text: str) -> None:
     """A parameter's amount is what the text says, in the unit written or taken from the declaration; what cannot be is refused."""
     expected = reader.written_in(text, declared)
@@ -100,6 +109,9 @@ GIVEN: st.SearchStrategy[Any] = st.one_of(
 @example("元/年", "25.01 元/月")
 @example("%", "30")
 @example("%", 30)
+@example("%/年", "2%/年")
+@example("元/亩", "0.000001")
+@example("万元/亩/年", "0.00000000001")
 @example("数", "50%")
 @example("元", Decimal("0.001"))
 def test_given_amounts(declared: str, value: object) -> None:

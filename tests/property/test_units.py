@@ -18,8 +18,12 @@ from policy_dsl.pipeline import compile_layers
 
 from . import reader
 
-PARTS = st.lists(st.sampled_from([w for w in BASE if w != "%"]), min_size=1, max_size=4)
-UNITS = PARTS.map(lambda parts: unit_of(tuple(parts)) or PERCENT)
+PARTS_WORDS = [w for w in BASE if w != "%"]
+PARTS = st.lists(st.sampled_from(PARTS_WORDS), min_size=1, max_size=4)
+DECLARED = frozenset({"亩", "床"})
+WORDS = st.lists(st.sampled_from([*PARTS_WORDS, *sorted(DECLARED)]), min_size=1, max_size=4)
+RATES = WORDS.map(lambda parts: ["%", *parts])
+UNITS = st.one_of(WORDS, WORDS, RATES).map(lambda parts: unit_of(tuple(parts), DECLARED) or PERCENT)
 USUAL = st.sampled_from(
     [
         "元",
@@ -41,6 +45,12 @@ USUAL = st.sampled_from(
         "元/周",
         "次",
         "人/户",
+        "亩",
+        "亩/人",
+        "亩/户",
+        "元/亩",
+        "度/月",
+        "%/年",
     ]
 )
 
@@ -109,7 +119,8 @@ def test_a_unit_completed_has_the_contexts_dimensions(unit: Unit, context: Unit)
     assert len(taken) == len(made.words) - len(unit.words)
     assert all(base != "money" and n < 0 for base, n in Unit(tuple(taken)).dims)
     assert complete(made, context) == made
-    assert not unit.is_percent
+    assert not unit.is_percent or context.in_percent
+    assert made.in_percent == unit.in_percent
 
 
 @pytest.mark.parametrize("counts", ["", " : 户"])
@@ -121,7 +132,7 @@ def test_a_unit_completed_has_the_contexts_dimensions(unit: Unit, context: Unit)
 def test_amounts_compare_only_in_one_dimension(counts: str, a: str, b: str) -> None:
     """Comparing and adding compile exactly where both sides have the same dimensions; an entity's own head count is part of them."""
     for body in ("甲 < 乙", "甲 + 乙 > 0 * 甲", "最大(甲, 乙) = 甲", "甲 属于 (乙, 乙, 甲)"):
-        text = f"政策 甲\n对象 家庭{counts}\n  甲 : {a}\n  乙 : {b}\n规则 家庭 丙 : 是否\n  为 {body}\n"
+        text = f"政策 甲\n{reader.DECLARATIONS}对象 家庭{counts}\n  甲 : {a}\n  乙 : {b}\n规则 家庭 丙 : 是否\n  为 {body}\n"
         program = compile_layers(
             [LayerFiles("甲", (PolicyFile(Path("a.policy"), "a.policy", text, "甲", "", 1),))], Report()
         )
@@ -129,11 +140,13 @@ def test_amounts_compare_only_in_one_dimension(counts: str, a: str, b: str) -> N
 
 
 def dims_in(unit: str, counts: str) -> reader.Dims:
-    """The dimensions of a fact: money that names neither person nor household is per household in one that counts as it, 人 too."""
+    """The dimensions of a fact: money and declared units that name neither person nor household are per household in one that
+    counts as it, 人 too; a price (元/亩) is not."""
     read = reader.unit(unit)
     assert read is not None
     dims = dict(read[1])
-    if counts and ((dims.get("money") == 1 and not {"person", "household"} & set(dims)) or unit == "人"):
+    mine = any(dims.get(base) == 1 for base in ("money", *reader.OWN)) and all(dims.get(b) != -1 for b in reader.OWN)
+    if counts and ((mine and not {"person", "household"} & set(dims)) or unit == "人"):
         dims["household"] = -1
     return frozenset(dims.items())
 

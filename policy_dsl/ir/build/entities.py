@@ -45,12 +45,12 @@ class Entities:
         low: Any = None
         high: Any = None
         default = when = None
-        written = type_._replace(unit=type_.own, written=None) if type_.is_amount else type_
+        given = self.elaborator.given
         try:
             if node.range is not None:
                 if not type_.is_amount:
                     raise self.elaborator.wanted(node.range[0].span, "数量才有范围", "an amount, for a range,", type_)
-                low, high = (self.elaborator.literal(e, scope, written) for e in node.range)
+                low, high = (self.elaborator.literal(e, scope, given(e, type_)) for e in node.range)
                 if low > high:
                     raise self.elaborator.fail(
                         "P0220",
@@ -59,7 +59,7 @@ class Entities:
                         high=node.range[1].span.text,
                     )
             if node.default is not None:
-                default = self.elaborator.literal(node.default, scope, written)
+                default = self.elaborator.literal(node.default, scope, given(node.default, type_))
                 if isinstance(default, Fraction) and (
                     (low is not None and default < low) or (high is not None and default > high)
                 ):

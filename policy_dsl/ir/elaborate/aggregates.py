@@ -110,7 +110,8 @@ class Aggregates(LookBacks):
             return TRUTH
         if key == "count":
             unit = Unit(((inner, 1),)) if inner else PERSONS
-            if not inner and want is not None and want.is_amount and _counts(want.unit):
+            unsaid = not self.model.entities[entity].counts_as  # what holds it may count as 户, a 房 of it is none
+            if unsaid and want is not None and want.is_amount and _counts(want.own):
                 return want._replace(whole=True)
             if inner and outer and inner != outer:
                 full = Unit((*unit.words, (outer, -1)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...diagnostics.report import Report
 from ...model.symbols import Model
 from ...model.types import TRUTH, Type
+from ...model.units import unit_of
 from ...source import Span
 from ...syntax import nodes
 from ...syntax.characters import MAX_PARTS
@@ -46,6 +47,16 @@ class Formulas(Errors, ABC):
         if not isinstance(made, ir.Constant):
             raise self.wanted(node.span, "写明的值", "a written value", made.type)
         return made.value
+
+    def given(self, node: nodes.Expression, type_: Type) -> Type:
+        """The type that a value of a fact or an output has where it is written out: in the declared unit, or in full (元/户 for the 元
+        of a household)."""
+        if not type_.is_amount:
+            return type_
+        number = node.operand if isinstance(node, nodes.Negative) else node
+        unit = unit_of(number.unit, self.model.units) if isinstance(number, nodes.Number) and number.unit else None
+        full = unit is not None and unit.dims == type_.unit.dims
+        return type_._replace(unit=type_.unit if full else type_.own, written=None)
 
     def make(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         made = self.typed(node, scope, want)

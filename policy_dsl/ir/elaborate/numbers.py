@@ -30,7 +30,7 @@ class Numbers(Names):
                 if want is not None:
                     raise self.wanted(node.span, want.show("zh"), want.show("en"), NUMBER)
                 return ir.Constant(value, WHOLE if value.denominator == 1 else NUMBER, place)
-            if context.is_percent:
+            if context.in_percent:
                 percent = decimal_text(value * 100) or node.digits
                 raise self.fail("P0215", node.span, digits=node.digits, percent=percent)
             assert want is not None

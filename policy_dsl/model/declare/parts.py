@@ -20,7 +20,9 @@ def parts_of(collected: Collected, node: nodes.Rule, type_: Type) -> PartsSymbol
     parts = node.parts
     if parts is None:
         return None
-    if not (type_.is_amount and type_.unit.is_money and dict(type_.unit.dims).get("month") == -1):
+    if not (
+        type_.is_amount and type_.unit.is_money and not type_.unit.is_price and dict(type_.unit.dims).get("month") == -1
+    ):
         zh, en = (type_.own.show(x) if type_.is_amount else type_.show(x) for x in ("zh", "en"))
         collected.report.error("P0273", parts.span, name=node.name, unit=zh, unit_en=en)
         return None

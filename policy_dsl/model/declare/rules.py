@@ -64,8 +64,21 @@ def collect_rules(collected: Collected, entities: dict[str, EntitySymbol]) -> di
             if type_ is None:
                 collected.broken.add(node.name)
                 continue
-            if node.benefit and not (type_.is_amount and type_.unit.is_money):
-                collected.report.error("P0502", node.type.span, name=node.name)
-            parts = parts_of(collected, node, type_)
+            parts = None
+            if node.benefit and not (type_.is_amount and type_.unit.is_money and not type_.unit.is_price):
+                collected.report.error("P0502", node.type.span, name=node.name, hint=_price(type_))
+            else:
+                parts = parts_of(collected, node, type_)
             made[entity, node.name] = RuleSymbol(entity, node.name, type_, node.benefit, (d,), parts=parts)
     return made
+
+
+def _price(type_: Type) -> tuple[str, str] | None:
+    """What to do about a benefit in 元/床; None where it is no price."""
+    if not type_.unit.is_money:
+        return None
+    zh, en = type_.own.show("zh"), type_.own.show("en")
+    return (
+        f"{zh} 是价，不是要付的钱：价写成 规则 或 参数，给付是它乘以数量",
+        f"{en} is a price and no amount to pay: write it as a rule or a parameter; the benefit is the price times what there is of it",
+    )

@@ -6,7 +6,6 @@ from ...diagnostics.report import suggestion
 from ...source import Span
 from ...syntax import nodes
 from ...syntax.keywords import UNIT_KEYS
-from .. import units
 from ..types import BUILTIN, Type, amount
 from ..units import Unit, unit_of
 from .collected import Collected
@@ -77,12 +76,11 @@ def type_of(collected: Collected, node: nodes.TypeExpression, owner: str, counte
 
 
 def effective(unit: Unit, counted: str) -> Type:
-    """The type of money or a head count in an entity that counts as 人 or 户: 元/月 of a household is 元/户/月 (semantics, rule 4)."""
-    dims = dict(unit.dims)
-    if counted and "person" not in dims and "household" not in dims and dims.get("money") == 1:
-        words = list(unit.words)
-        at = next(i for i, (w, _) in enumerate(words) if units.BASE.get(w, ("",))[0] == "money") + 1
-        full = Unit((*words[:at], (counted, -1), *words[at:]))
+    """The type of money, of what is declared, or of a head count in an entity that counts as 人 or 户: 元/月 of a household is 元/户/月
+    (semantics, rule 4), its 亩 are 亩/户; a price (元/度) stays what it is."""
+    if counted and unit.counts_per_entity:
+        at = next(i for i, (_, n) in enumerate(unit.words) if n > 0) + 1
+        full = Unit((*unit.words[:at], (counted, -1), *unit.words[at:]))
         return amount(full)._replace(written=unit)
     if counted == "户" and unit.words == (("人", 1),):
         return amount(Unit((("人", 1), ("户", -1))), whole=True)._replace(written=unit)

@@ -132,7 +132,7 @@ class Declarations(Bodies):
         return nodes.NamedType(tuple(self.take(c, "NAME")), span=self.span(c))
 
     def percent_type(self, c: list[Any]) -> nodes.NamedType:
-        return nodes.NamedType(("%",), span=self.span(c))
+        return nodes.NamedType(("%", *self.take(c, "NAME")), span=self.span(c))
 
     def inline_enumeration(self, c: list[Any]) -> nodes.InlineEnumeration:
         return nodes.InlineEnumeration(tuple(self.take(c, "NAME")), span=self.span(c))

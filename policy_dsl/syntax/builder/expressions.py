@@ -86,7 +86,7 @@ class Expressions(Dates):
         return nodes.Number(str(c[0]), self.unit(c[1:]), True, span=self.span(c))
 
     def unit(self, c: list[Any]) -> tuple[str, ...]:
-        return tuple(UNIT_KEYS.get(w, w) for w in self.take(c, "UNIT", "NAME", "GLUED"))
+        return tuple(UNIT_KEYS.get(w, w) for w in self.take(c, "UNIT", "NAME", "GLUED", "PERCENT"))
 
     def signed(self, c: list[Any]) -> nodes.Number | nodes.Negative:
         return self.with_sign(c[0], self.number(c[1:]), c)

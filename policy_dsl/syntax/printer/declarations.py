@@ -103,8 +103,8 @@ class Declarations(Bodies, Guarantees, Examples):
 
     def type(self, t: nodes.TypeExpression) -> str:
         match t:
-            case nodes.NamedType(("%",)):
-                return "%"
+            case nodes.NamedType(("%", *below)):
+                return "/".join(("%", *map(self.name, below)))
             case nodes.NamedType(parts):
                 return self.names(parts, "/")
             case nodes.InlineEnumeration(members):

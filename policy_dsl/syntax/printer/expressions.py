@@ -32,7 +32,7 @@ def _ends_in_unit(e: nodes.Expression) -> bool:
     """Whether a name behind `e` and a slash would be read as a part of the unit in which it ends."""
     match e:
         case Number():
-            return bool(e.unit) and e.unit != ("%",) and not e.apart
+            return bool(e.unit) and not e.apart
         case Negative(operand):
             return _ends_in_unit(operand)
         case Arithmetic("*" | "/", _, Number() | Negative() | Per() as right):
@@ -106,10 +106,10 @@ class Expressions(Words):
         unit = "/".join(map(self.unit, e.unit))
         if e.apart:
             return f"{e.digits} ({unit})"
-        return f"{e.digits}{'%' if e.unit else ''}" if e.unit in ((), ("%",)) else f"{e.digits} {unit}"
+        return f"{e.digits}{unit}" if e.unit[:1] in ((), ("%",)) else f"{e.digits} {unit}"
 
     def unit(self, word: str) -> str:
-        return keywords.unit_in(word, self.lang) if word in keywords.UNIT_KEYS and word != "%" else self.name(word)
+        return keywords.unit_in(word, self.lang) if word in keywords.UNIT_KEYS else self.name(word)
 
     def range(self, e: Range) -> str:
         left, right = "[" if e.low_closed else "(", "]" if e.high_closed else ")"

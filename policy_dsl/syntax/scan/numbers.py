@@ -66,7 +66,7 @@ def mark_units(tokens: list[Token]) -> None:
     Not where the name itself goes on, as a path, a call or a value of another day does.
     """
     for start, number in enumerate(tokens):
-        if number.type != "NUMBER" or start + 1 == len(tokens) or tokens[start + 1] == "%":
+        if number.type != "NUMBER" or start + 1 == len(tokens):
             continue
         at = start + 2
         while [t.type for t in tokens[at - 1 : at + 2 : 2]] in (
