@@ -1,5 +1,7 @@
 """What is in force and reads what is not: told beforehand, where it is so after a day on which it could be decided, or on every day.
 
+So is what a condition of 补发 or a limit of 追回 reads; of a guarantee, which asks nothing then, only that it can never be asked.
+
 Each rule is looked at by itself, on the days on which something of it or of what it reads begins or ends; rules stand after those that they
 read, so what reads one that cannot be decided has the causes of that one. What a case may need counts as needed, but for a line that the day
 itself rules out.
@@ -15,6 +17,7 @@ from ..diagnostics.report import MOST_LABELS, Diagnostic, Label, Report
 from ..ir import nodes as ir
 from ..ir.in_force import InForce, by_keys, dependency_order, entry_days, held, in_force, rule_days
 from ..ir.traverse import children, references
+from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
 from .days import ALL, END, Days, settled
@@ -48,13 +51,13 @@ class Needed(NamedTuple):
 
 
 def check_law(program: ir.Program, report: Report) -> None:
-    """Reports rules that read what is not in force (P0280)."""
+    """Reports what reads what is not in force (P0280)."""
     for rule, found, days in reading(program):
         _tell(rule, found, days, report)
 
 
 def reading(program: ir.Program) -> Iterator[tuple[ir.Rule, Needed, Days]]:
-    """Rules that read what is not in force: what they wait for in vain, and the days to tell."""
+    """Rules that read what is not in force, and what is asked beside them: what they wait for in vain, and the days to tell."""
     parameters: dict[str, _Parameter] = {}
     rules: dict[Key, _Rule] = {}
     formula = _Formula(parameters, rules)
@@ -75,6 +78,45 @@ def reading(program: ir.Program) -> Iterator[tuple[ir.Rule, Needed, Days]]:
                     yield made.rule, found, days
                     mine[found.cause] = mine.get(found.cause, Days()).joined(days)
         said[key] = mine
+    for asked in (*_settling(program), *_claims(program)):
+        told = [said[read] for read in references(asked)]
+        for found, late in _Rule(asked, formula).told(said):
+            days = late
+            for before in told:
+                days = days.without(before.get(found.cause, Days()))
+            if days and (asked.benefit or days == Days(((asked.since, asked.until + 1),))):
+                yield asked, found, days
+
+
+def _settling(program: ir.Program) -> Iterator[ir.Rule]:
+    """Conditions of 补发 and limits of 追回 as rules of their benefits: asked from the benefit's first day on, also when it has ended."""
+    rules = {(r.entity, r.name): r for r in program.rules}
+    for a in {(a.kind, a.entity, a.benefit): a for a in program.arrears}.values():
+        rule = rules[a.entity, a.benefit]
+        since = min((x.since for x in rule.lines), default=0)
+        line = _line(None, a.condition, since, ir.OPEN, a.layer, a.clause, a.place)
+        yield rule._replace(modes=(), lines=(line,), repeals=(), parts=None)
+
+
+def _claims(program: ir.Program) -> Iterator[ir.Rule]:
+    """The lines of guarantees as rules."""
+    for g in program.guarantees:
+        for c in g.claims:
+            line = _line(c.when, c.says, c.since, c.until, g.layer, c.clause, c.place)
+            yield ir.Rule(g.entity, g.title, c.says.type, False, (), (line,), c.since, c.until, c.clause, (), c.place)
+
+
+def _line(
+    condition: ir.Expression | None,
+    result: ir.Expression,
+    since: int,
+    until: int,
+    layer: int,
+    clause: Clause,
+    place: Place,
+) -> ir.Line:
+    kind = "value" if condition is None else "branch"
+    return ir.Line(kind, "", condition, result, (), since, until, 0, -1, "", layer, clause, (), place)
 
 
 def _tell(rule: ir.Rule, found: Needed, days: Days, report: Report) -> None:

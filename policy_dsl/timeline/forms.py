@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import html as escape_
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from fractions import Fraction
 
 from ..backends.formatting import day_text
-from ..backends.runtime import round_half_up
 from ..backends.values import Undetermined
 from ..diagnostics.render import SEVERITY
 from ..diagnostics.report import Diagnostic
 from ..explain.html import PAGE_STYLE, fragment
 from ..source import width
-from .owed import Arrear
+from .owed import Arrear, amount_text, settled_text
 from .rows import Row, rows
 from .stretches import Stretches
 from .timeline import Timeline
@@ -73,23 +70,15 @@ def _arrears(made: Timeline, lang: str) -> Iterator[tuple[str, tuple[str, ...]]]
     told: tuple[str, ...] = ()
     for a in made.arrears:
         reasons = a.because if lang == "zh" else a.because_en
-        paid = _amount(a.paid)
+        paid = amount_text(a.paid)
         if lang == "zh":
-            due = f"应发{_unknown(a, lang)}" if a.due is None else f"应发 {_amount(a.due)}"
+            due = f"应发{_unknown(a, lang)}" if a.due is None else f"应发 {amount_text(a.due)}"
             line = f"{a.month}  {a.benefit}  {a.known} 所知：已发 {paid}，{due}，{_differs(a, lang)}（{_settled(a, lang)}）"
         else:
-            due = f"due {_unknown(a, lang)}" if a.due is None else f"due {_amount(a.due)}"
+            due = f"due {_unknown(a, lang)}" if a.due is None else f"due {amount_text(a.due)}"
             line = f"{a.month}  {a.benefit}  as known on {a.known}: paid {paid}, {due}, {_differs(a, lang)} ({_settled(a, lang)})"
         yield line, () if reasons == told else _first(reasons, lang)
         told = reasons
-
-
-def _amount(amount: Decimal | Fraction) -> str:
-    """Exact, so that a column adds up; what has no end as decimals with the nearest 分."""
-    if isinstance(amount, Decimal):
-        return str(amount)
-    fen = round_half_up(abs(amount.numerator) * 100, amount.denominator)
-    return f"{amount} (≈{'-' if amount < 0 else ''}{fen // 100}.{fen % 100:02d})"
 
 
 def _unknown(a: Arrear, lang: str) -> str:
@@ -101,7 +90,7 @@ def _unknown(a: Arrear, lang: str) -> str:
 def _differs(a: Arrear, lang: str) -> str:
     if a.difference is None:
         return "差额未定" if lang == "zh" else "difference undetermined"
-    amount = _amount(a.difference if a.difference >= 0 else -a.difference)
+    amount = amount_text(a.difference if a.difference >= 0 else -a.difference)
     if lang == "zh":
         return f"{'补发' if a.difference >= 0 else '多发'} {amount} {a.unit}"
     return f"{amount} {'in arrears' if a.difference >= 0 else 'too much'}"
@@ -118,18 +107,14 @@ def _settled(a: Arrear, lang: str) -> str:
     elif a.code and a.due is not None:
         said += f"，补发的条件有错误 {a.code}" if zh else f": the condition of arrears is in error {a.code}"
     if a.balance is not None:
-        said += f"，还应追回 {_amount(a.balance)}" if zh else f", {_amount(a.balance)} left to take back"
+        said += f"，还应追回 {amount_text(a.balance)}" if zh else f", {amount_text(a.balance)} left to take back"
     return said
 
 
 def _settlements(made: Timeline, lang: str) -> Iterator[str]:
     """What each month pays for earlier ones, in one sum, where there is more than one difference."""
     for s in made.settlements if len(made.arrears) > 1 else ():
-        amount = _amount(s.amount if s.amount >= 0 else -s.amount)
-        if lang == "zh":
-            yield f"{s.month} 合计  {s.benefit}  {'补发' if s.amount > 0 else '多发'} {amount} {s.unit}"
-        else:
-            yield f"{s.month} in all  {s.benefit}  {amount} {'in arrears' if s.amount > 0 else 'too much'}"
+        yield f"{s.month} {'合计' if lang == 'zh' else 'in all'}  {s.benefit}  {settled_text(s, lang)}"
 
 
 def _missing(listed: Iterable[Row]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..backends.engine import Engine
 from ..backends.formatting import day_text, json_value, python_value
 from ..backends.payment import amount_key, payment_type
+from ..backends.runtime import round_half_up
 from ..ir import nodes as ir
 from ..model.reserved_keys import of_parts
 from ..model.types import Type
@@ -59,6 +60,22 @@ class Settlement(NamedTuple):
     benefit: str
     amount: Amount
     unit: str
+
+
+def amount_text(amount: Amount) -> str:
+    """Exact, so that a column adds up; what has no end as decimals with the nearest 分."""
+    if isinstance(amount, Decimal):
+        return str(amount)
+    fen = round_half_up(abs(amount.numerator) * 100, amount.denominator)
+    return f"{amount} (≈{'-' if amount < 0 else ''}{fen // 100}.{fen % 100:02d})"
+
+
+def settled_text(s: Settlement, lang: str) -> str:
+    """`补发 320.00 元`, `320.00 in arrears`."""
+    amount = amount_text(s.amount if s.amount >= 0 else -s.amount)
+    if lang == "zh":
+        return f"{'补发' if s.amount > 0 else '多发'} {amount} {s.unit}"
+    return f"{amount} {'in arrears' if s.amount > 0 else 'too much'}"
 
 
 class Owed:

@@ -1,4 +1,5 @@
-"""A timeline as a picture: a strip of months with each status as bands, each benefit as bars, and what decides it as lines.
+"""A timeline as a picture: a strip of months with each status as bands, each benefit as bars, what months settle of it for
+earlier ones as marks below them, and what decides it as lines.
 
 SVG without script or outside parts. What is drawn as lines is what the policy's statuses compare: the first two amounts of one unit
 that stand on both sides of a comparison in a transition, or in a rule that transitions ask (an income and a standard, as a rule).
@@ -6,7 +7,7 @@ that stand on both sides of a comparison in a transition, or in a rule that tran
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from fractions import Fraction
 from html import escape
 from itertools import groupby
@@ -18,9 +19,10 @@ from ..explain.formula import Words
 from ..ir import nodes as ir
 from ..ir.traverse import formulas, walk
 from .month import Month
+from .owed import Settlement, amount_text, settled_text
 from .rows import Cell, cells
 
-LEFT, RIGHT, BAND, BARS, LINES, GAP = 150, 20, 26, 64, 120, 14
+LEFT, RIGHT, BAND, BARS, MARKS, LINES, GAP = 150, 20, 26, 64, 24, 120, 14
 COLOURS = (
     "#6e7781",
     "#0969da",
@@ -34,28 +36,37 @@ COLOURS = (
 MOST_ROWS = 12
 
 
-def svg(months: Sequence[Month], program: ir.Program, root: str, lang: str = "zh") -> str:
+def svg(
+    months: Sequence[Month], settlements: Sequence[Settlement], program: ir.Program, root: str, lang: str = "zh"
+) -> str:
     """The picture as one <svg> element; `root` is the entity with which the history begins."""
+    settled = {(s.benefit, s.month): s for s in settlements}
+    paid = {s.benefit for s in settlements}
     step = max(6.0, min(44.0, 780 / len(months)))
     wide = LEFT + step * len(months) + RIGHT
     parts: list[str] = []
     top = 22.0
     parts += _months(months, step)
-    for path, row in list(_rows(months, lang).items())[:MOST_ROWS]:
+    for path, row in list(_rows(months, paid, lang).items())[:MOST_ROWS]:
         status = next(c.status for c in row if c is not None)
         name = next(c.label for c in row if c is not None)
         parts.append(_text(4, top + 17, name))
         parts += _band(row, step, top, path) if status else _bars(row, step, top, lang)
         top += (BAND if status else BARS) + GAP
+        if path in paid:
+            parts += _marks([settled.get((path, m.month)) for m in months], step, top, lang)
+            top += MARKS + GAP
     compared = compared_amounts(program, root)
     if compared is not None:
         parts += _lines(months, compared, step, top, lang)
         top += LINES + GAP
     label = escape(f"{program.name} {months[0].month} – {months[-1].month}", quote=True)
+    told = "; ".join(f"{s.month} {s.benefit} {settled_text(s, lang)}" for s in settlements)
+    described = f"<desc>{escape(told)}</desc>" if told else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {top:.0f}" width="{wide:.0f}" height="{top:.0f}" role="img" '
         f"aria-label=\"{label}\" font-family=\"'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif\" font-size=\"12\" "
-        f'fill="currentColor">{"".join(parts)}</svg>'
+        f'fill="currentColor">{described}{"".join(parts)}</svg>'
     )
 
 
@@ -63,13 +74,13 @@ def _text(x: float, y: float, said: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{more}>{escape(said)}</text>'
 
 
-def _rows(months: Sequence[Month], lang: str) -> dict[str, list[Cell | None]]:
-    """Path → its cell in each month; statuses first, then benefits that are ever paid."""
+def _rows(months: Sequence[Month], settled: Set[str], lang: str) -> dict[str, list[Cell | None]]:
+    """Path → its cell in each month; statuses first, then benefits that are ever paid or `settled`."""
     out: dict[str, list[Cell | None]] = {}
     for n, month in enumerate(months):
         for cell in cells(month.decision, lang):
             out.setdefault(cell.path, [None] * len(months))[n] = cell
-    paid = {p for p, row in out.items() if any(c is not None and (c.status or c.value != 0) for c in row)}
+    paid = {p for p, row in out.items() if p in settled or any(c and (c.status or c.value != 0) for c in row)}
     return dict(
         sorted(((p, r) for p, r in out.items() if p in paid), key=lambda x: not any(c and c.status for c in x[1]))
     )
@@ -119,6 +130,25 @@ def _bars(row: list[Cell | None], step: float, top: float, lang: str) -> Iterato
             if cell.text != last and step * 3 > 30:
                 yield _text(x, top + BARS - high - 3, cell.text.split(" ")[0], ' font-size="10"')
             last = cell.text
+
+
+def _marks(row: list[Settlement | None], step: float, top: float, lang: str) -> Iterator[str]:
+    """In the month of settlement: upwards what is paid for earlier months, downwards what is taken back."""
+    yield _text(4, top + 14, "补发" if lang == "zh" else "arrears", ' fill-opacity=".6"')
+    until = 0.0
+    for n, s in enumerate(row):
+        if s is None:
+            continue
+        x, up = LEFT + n * step, s.amount > 0
+        y, tip = (top + 10, -8) if up else (top + 2, 8)
+        yield (
+            f'<path d="M{x:.1f} {y:.1f}h8l-4 {tip}z" fill="#9a6700">'
+            f"<title>{escape(f'{s.month} {settled_text(s, lang)}')}</title></path>"
+        )
+        said = amount_text(s.amount).replace("-", "−")
+        if x >= until:
+            yield _text(x, top + 22, said, ' font-size="10"')
+            until = x + 6 * len(said)
 
 
 def compared_amounts(program: ir.Program, root: str) -> tuple[ir.RuleRef, ir.Expression] | None:

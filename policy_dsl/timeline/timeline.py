@@ -231,10 +231,10 @@ class Timeline(Sequence[Month]):
         return html(self, lang)
 
     def svg(self, lang: str = "zh") -> str:
-        """The months as a strip: states, amounts, and what is compared with what."""
+        """The months as a strip: states, amounts, what each month settles of earlier ones, and what is compared with what."""
         from .picture import svg
 
-        return svg(self.months, self.program, self.root, lang)
+        return svg(self.months, self.settlements, self.program, self.root, lang)
 
     def _repr_html_(self) -> str:
         return self.svg()

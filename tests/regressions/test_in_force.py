@@ -9,7 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from policy_dsl import PolicyError
+from policy_dsl.checks.law import CODE
 from policy_dsl.cli.group import main
+from policy_dsl.diagnostics.report import Report
+from policy_dsl.library import LayerFiles, PolicyFile
+from policy_dsl.pipeline import compile_layers
 
 from .deciding import decided, policy_of
 
@@ -18,16 +22,20 @@ LINE = HOUSEHOLD + "规则 家庭 新线 : 元/月\n  自 2017-01-01 至 2018-12
 FACTS = {"家庭": {"收入": 100}}
 
 
-def told(text: str, *lower: str) -> list[tuple[str, str]]:
-    """(place, message) of what check says of the law, with the other places behind the first."""
-    from policy_dsl.checks.law import CODE
-    from policy_dsl.diagnostics.report import Report
-    from policy_dsl.library import LayerFiles, PolicyFile
-    from policy_dsl.pipeline import compile_layers
-
+def checked(text: str) -> Report:
     report = Report()
     file = PolicyFile(Path("z.policy"), "z.policy", f"政策 试\n{text}", "试", "", 2)
-    assert compile_layers([LayerFiles("试", (file,))], report) is not None, report.items
+    compile_layers([LayerFiles("试", (file,))], report)
+    return report
+
+
+def codes(text: str) -> list[str]:
+    return [d.code for d in checked(text).items]
+
+
+def told(text: str, *lower: str) -> list[tuple[str, str]]:
+    """(place, message) of what check says of the law, with the other places behind the first."""
+    report = checked(text)
     assert all(d.severity == "warning" for d in report.items)
     return [
         (" ".join(str(x.line) for x in (d.place, *(label.place for label in d.labels[1:])) if x is not None), d.zh)
@@ -180,6 +188,68 @@ def test_the_days_that_are_told(text: str, days: list[str]) -> None:
     assert [message for _, message in told(LINE + text + "\n")] == [
         f"读 要用 新线，可是 新线 {d}没有规定" for d in days
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("给付 家庭 补 : 元/月\n  为 3\n  补发 当 收入 < 新线\n", "2019-01-01 起"),
+        ("给付 家庭 补 : 元/月\n  自 2017-01-01 至 2018-12-31 为 3\n  补发 当 收入 < 新线\n", "2019-01-01 起"),  # its last month is settled after it
+        ("给付 家庭 补 : 元/月\n  自 2020-01-01 为 3\n  补发 当 收入 < 新线\n", "2020-01-01 起"),  # on every day
+        ("给付 家庭 补 : 元/月\n  为 3\n  补发 当 收入 < 现行(新线, 默认 0)\n", ""),
+        ("给付 家庭 补 : 元/月\n  为 3\n  补发 当 收入 < 新线\n  许可 P0280 本来如此\n", ""),
+        ("给付 家庭 补 : 元/月\n  为 3\n  追回 每月不超过 额\n参数 额 : 元/户\n  自 2017-01-01 至 2018-12-31 为 2\n", "额"),
+        ("保证 补\n  收入 < 新线 + 100000\n", ""),  # not asked where nothing is in force
+        ("保证 补\n  自 2020-01-01\n    收入 < 新线 + 100000\n", "2020-01-01 起"),
+        ("保证 补\n  收入 ≥ 0 当 收入 < 额\n参数 额 : 元/户/月\n  自 2020-01-01 待定\n", ""),
+    ],
+)  # fmt: skip
+def test_what_is_asked_beside_the_rules(text: str, days: str) -> None:
+    """Conditions of 补发, limits of 追回; of guarantees those that are never asked."""
+    found = told(LINE + text)
+    if days == "额":
+        assert [m for _, m in found] == ["补 要用 额，可是 额 2019-01-01 起没有规定"]
+    else:
+        assert [m for _, m in found] == ([f"补 要用 新线，可是 新线 {days}没有规定"] if days else [])
+
+
+RECOVERED = "给付 家庭 补 : 元/月\n  为 3\n  补发 当 {}\n  追回 每月不超过 {}\n"
+FIGURES = """对象 家庭 : 户
+  积蓄 : 元/月, 0..100000
+参数 门槛 : 元/户/月
+  自 2020-01-01 为 0
+  自 2022-01-01 为 5
+参数 空额 : 元/户/月
+  自 2020-01-01 为 0
+参数 待议 : 元/户/月
+  自 2020-01-01 待定
+规则 家庭 线 : 元/月
+  为 门槛 + 积蓄
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "limit", "code"),
+    [
+        ("应发 > 已发", "60 元", "P0261"),
+        ("应发 > 已发 + 门槛", "60 元", "P0261"),
+        ("应发 - 已发 ≥ 门槛 + 1 元/户/月", "60 元", "P0261"),
+        ("应发 > 已发 + 线", "60 元", "P0261"),
+        ("应发 > 已发 + 积蓄", "60 元", "P0261"),
+        ("应发 > 已发 + 线 且 积蓄 > 0", "60 元", "P0261"),
+        ("应发 > 已发 + 待议", "60 元", ""),  # open: it may come below nothing
+        ("应发 > 已发 - 线", "60 元", ""),
+        ("应发 > 已发 或 积蓄 > 0", "60 元", ""),
+        ("已发 > 门槛", "60 元", ""),
+        ("已发 > 0", "门槛", ""),
+        ("已发 > 0", "空额", "P0260"),
+        ("已发 > 0", "空额 * 2", "P0260"),
+        ("已发 > 0", "待议", ""),
+    ],
+)  # fmt: skip
+def test_what_can_be_taken_back(condition: str, limit: str, code: str) -> None:
+    """Names count with all that they can be."""
+    assert codes(FIGURES + RECOVERED.format(condition, limit)) == ([code] if code else [])
 
 
 def test_keys_without_any_value_are_no_matter_of_days() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -67,6 +68,23 @@ def test_labels_over_the_strip_do_not_run_into_each_other() -> None:
     made = run([{"姓名": "甲", "月收入": 260}], "2021-12", "2025-04")
     assert ">2021<" not in made.svg()
     assert ">2022<" in made.svg()
+
+
+def test_the_strip_shows_what_months_settle() -> None:
+    """A mark in the month of settlement with the amount; the same in words for who does not see it."""
+    late = [{"自": "2022-01", "为": 260}, {"自": "2022-02", "为": 300, "获知": "2022-03-15"}]
+    made = run([{"姓名": "甲", "月收入": late}], "2022-01", "2022-06")
+    assert [(s.month, s.amount) for s in made.settlements] == [
+        ("2022-04", Decimal("-80.00")),
+        ("2022-05", Decimal("160.00")),
+    ]
+    for lang, words in (("zh", ("多发 80.00 元", "补发 160.00 元")), ("en", ("80.00 too much", "160.00 in arrears"))):
+        root = ElementTree.fromstring(made.svg(lang))
+        space = "{http://www.w3.org/2000/svg}"
+        assert root.findtext(f"{space}desc") == f"2022-04 家庭.保障金 {words[0]}; 2022-05 家庭.保障金 {words[1]}"
+        marks = [x.findtext(f"{space}title") for x in root.iter(f"{space}path") if x.find(f"{space}title") is not None]
+        assert marks == [f"2022-04 {words[0]}", f"2022-05 {words[1]}"]
+        assert {"−80.00", "160.00"} <= {x.text for x in root.iter(f"{space}text")}
 
 
 @pytest.mark.parametrize(
