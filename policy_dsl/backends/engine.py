@@ -19,7 +19,7 @@ from . import runtime
 from .compiled import Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
-from .payment import amount_key
+from .payment import amount_key, per_day
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class Engine:
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
         return {(r.entity, r.name): r for r in self.program.rules}
+
+    @cached_property
+    def daily(self) -> bool:
+        """Whether a benefit is paid by the day, so that what ends inside a month matters to it."""
+        return any(per_day(r) for r in self.program.rules)
 
     @property
     def roots(self) -> list[str]:

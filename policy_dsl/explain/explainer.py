@@ -56,6 +56,19 @@ class Explainer:
         self.parameters = {p.name: p for p in self.program.parameters}
         self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
         self.steps: dict[str, Step] = {} if steps is None else steps
+        self._values: dict[str, dict[int, Value]] = {}  # by entry and formula
+        self._formulas: list[ir.Expression] = []  # kept, so that no two have one id
+
+    def evaluate(self, formula: ir.Expression, at: Instance) -> Value:
+        """The value of a formula at an entry, worked out once."""
+        values = self._values.get(at.path)
+        if values is None:
+            values = self._values[at.path] = {}
+        key = id(formula)
+        if key not in values:
+            values[key] = self.interpretation.evaluate(formula, at)
+            self._formulas.append(formula)
+        return values[key]
 
     def under(self, day: int) -> "Explainer":
         """What makes the steps of another day's law, in the same table."""

@@ -77,7 +77,7 @@ def spare(value: list[Any] | tuple[Any, ...]) -> list[int]:
 
 
 def _as_printed(entry: object) -> bool:
-    return isinstance(entry, dict) and any(w in entry for w in PRESENT) and _unsaid(entry)
+    return isinstance(entry, dict) and (PRESENT[0] in entry or PRESENT[1] in entry) and _unsaid(entry)
 
 
 class Reader(ValueReader):
@@ -89,6 +89,7 @@ class Reader(ValueReader):
         self.entities = {e.name: e for e in program.entities}
         super().__init__(frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words))
         self.lenient = lenient
+        self._names: dict[str, dict[str, None]] = {}  # of each entity's facts and lists
         self._month = 0  # the first day of the month in which somebody must be there; 0: of none
 
     def read(self, facts: object, on: int = ir.OPEN) -> tuple[str, tuple[Any, ...]]:
@@ -194,7 +195,10 @@ class Reader(ValueReader):
 
     def names(self, value: dict[Any, Any], entity: ir.Entity, path: str, also: tuple[Word, ...] = ()) -> None:
         """Reports keys that are neither facts nor lists of the entity nor words of the format."""
-        names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
+        names = self._names.get(entity.name)
+        if names is None:
+            names = dict.fromkeys([*(f.name for f in entity.facts), *(m.name for m in entity.lists)])
+            self._names[entity.name] = names
         known = {w for word in also for w in word}
         known |= {*(PREVIOUS if entity.carried else ()), *(PRESENT if entity.holder else ())}
         self.twins(value, (PREVIOUS, PRESENT, PAID), path)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.payment import amount_key, payment, per_day
+from ..backends.payment import amount_key, payment
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..decision import Decision
@@ -95,7 +95,9 @@ class _Books:
 
     def _entries(self, day: int) -> None:
         """What the history's ledger says until a day, later than on the pay day of its month."""
-        for entry in self.booked.until(day) if self.booked.says else ():
+        if not self.booked.says:
+            return
+        for entry in self.booked.until(day):
             if entry.settled:
                 self.ledger.book(entry.key, entry.day, entry.settled, entry.amount)
             else:
@@ -215,7 +217,7 @@ def _gives_the_same(a: Step, b: Step) -> bool:
     """Whether two months certainly pay the same: results of one function on the same facts that are equal."""
     if a.raw is None or b.raw is None or a.run.compiled is not b.run.compiled or a.facts is not b.facts:
         return False
-    if a.run is not b.run and any(per_day(r) for r in a.engine.program.rules):
+    if a.run is not b.run and a.engine.daily:
         return False  # what ends inside the month may have become known
     try:
         return a.run.compiled.pays_alike(a.run.compiled.root, a.raw, b.raw)

@@ -1,8 +1,8 @@
 """What made two decisions differ, as data: facts, law, status, the day. `comparing.py` finds them, `wording.py` says them.
 
 Every cause has `kind` (fact, law, status, day), `name` (the fact, the entry's path, the parameter, the rule, the status), `before` and `after`, and
-names what is put back to take it away: its atoms. An atom begins with its kind and with how many months back it lies (0: in the month of the two
-decisions).
+names what is put back to take it away: its atoms. An atom begins with its kind and, while causes are looked for, with the number of its month; in
+the end with how many months back it lies (0: in the month of the two decisions).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Atom = tuple[object, ...]
 Way = Literal["list", "back", "birth", "death", "left"]
 
 
-def months_back(atom: Atom) -> int:
-    """How many months back an atom lies."""
-    back = atom[1]
-    assert isinstance(back, int)
-    return back
+def month_of(atom: Atom) -> int:
+    """The number of an atom's month."""
+    month = atom[1]
+    assert isinstance(month, int)
+    return month
 
 
 class Fact(NamedTuple):
@@ -212,3 +212,8 @@ class Passed(NamedTuple):
 
 
 Cause = Fact | Entry | Nobody | Figure | Lines | Carried | Moved | Passed
+
+
+def counted(cause: Cause, top: int) -> Cause:
+    """A cause whose atoms say how many months back they lie from a month."""
+    return cause._replace(atoms=tuple((a[0], top - month_of(a), *a[2:]) for a in cause.atoms))

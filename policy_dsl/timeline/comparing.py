@@ -18,7 +18,7 @@ from ..ir import nodes as ir
 from ..ir.in_force import InForce
 from ..ir.traverse import condition_of, steps_of
 from ..model.functions import BY_KEY
-from .causes import Atom, Carried, Cause, Entry, Fact, Moved, Passed
+from .causes import Atom, Carried, Cause, Entry, Fact, Moved, Passed, counted
 from .coming import way_of
 from .law_causes import LawCauses
 from .support import (
@@ -53,7 +53,7 @@ class Comparing(LawCauses):
             self._entry(self.old, path, True)
         elif there[0]:
             self._entry(self.old, path, False, self.support.all([Ref(self.old, path, name)]))
-        found = list(self.causes.values())
+        found = [counted(c, self.support.top) for c in self.causes.values()]
         return [c for c in found if not isinstance(c, Moved)] + [c for c in found if isinstance(c, Moved)]
 
     def _formula(self, old: World, node: ir.Expression, path: str, term: Term) -> None:
@@ -111,7 +111,7 @@ class Comparing(LawCauses):
     # --- what differs
 
     def _fact(self, old: World, entry: Instance, node: ir.FactRef) -> None:
-        atom = ("fact", old.depth, entry.path, node.name)
+        atom = ("fact", old.at, entry.path, node.name)
         before, after = (w.interpretation.fact(node._replace(up=0), w.entries[entry.path]) for w in (old, old.twin))
         if not same(entry.facts[node.name], old.twin.entries[entry.path].facts[node.name]):
             type_ = next(f.type for f in entry.entity.facts if f.name == node.name)
@@ -120,7 +120,7 @@ class Comparing(LawCauses):
 
     def _passed(self, old: World, formula: ir.Expression, at: Instance) -> None:
         """The day has moved on, told by what it changed."""
-        atom = ("day", old.depth)
+        atom = ("day", old.at)
         if old.on == old.twin.on:
             return
         key = ("passed", id(formula), old, at.path)
@@ -169,7 +169,7 @@ class Comparing(LawCauses):
                 node = ir.FactRef(0, there.entity.name, fact.name, fact.type, fact.place)
                 steps.append(lambda w=world, e=there, f=node: self._fact(w, e, f))  # type: ignore[misc]
         self._then(steps)
-        atom = ("carried", old.depth, entry.path, name)
+        atom = ("carried", old.at, entry.path, name)
         other = old.twin.entries[entry.path]
         before, after = here.carried[name], other.carried[name]
         if sources or atom in self.named or same(before, after):
@@ -185,7 +185,7 @@ class Comparing(LawCauses):
             return
         twin = Ref(ref.world.twin, ref.path, ref.name)
 
-        self.kept.append(Kept(lambda: [ref], lambda: [] if self._stays(ref) else [twin], lambda: self._rule(ref)))
+        self.kept.append(Kept(lambda: [ref], lambda: [twin], lambda: self._rule(ref), lambda: self._stays(ref)))
 
     def _stays(self, ref: Ref) -> bool:
         """Whether a status surely comes to the same from the other state in which it was last month."""
@@ -196,7 +196,7 @@ class Comparing(LawCauses):
         found = new.rule(rule.entity, name)
         if not rule.status or found is None or found != old.rule(rule.entity, name) or name not in n.carried:
             return False
-        if ("carried", old.depth, path, name) in self.named:
+        if ("carried", old.at, path, name) in self.named:
             return False
         reached = {n.carried[name]} if known(n.carried[name]) and not isinstance(n.carried[name], Unknown) else set()
         for line in found.body:
@@ -204,9 +204,9 @@ class Comparing(LawCauses):
             if begin not in reached:
                 continue
             rest = condition_of(line)
-            if not self.support.touched(self.support.reads(new, rest, n), self.named):
+            if not self.support.touched(self.support.formula(new, rest, n), self.named):
                 holds = new.evaluate(rest, n)
-            elif self.support.within(self.support.reads(old, rest, o), self.named):
+            elif self.support.within(self.support.formula(old, rest, o), self.named):
                 holds = old.evaluate(rest, o)
             else:
                 return False
@@ -222,10 +222,10 @@ class Comparing(LawCauses):
         path = self.support.missing(path, other)
         top = world.entries[path]
         way, day = way_of(world, top, came)
-        atom = ("entry", old.depth, path)
+        atom = ("entry", old.at, path)
         known = old.on // 100 == old.twin.on // 100
         cause = Entry((atom, *rests), self._month(old), path, self._who(top), came, way, day, known)
-        self.named.update(cause.atoms)
+        self.named.update(dict.fromkeys(cause.atoms))
         self._tell(atom, cause)
 
     def _aggregate(self, old: World, node: ir.Aggregate, path: str) -> None:
@@ -233,7 +233,7 @@ class Comparing(LawCauses):
         o = old.entries[path]
         mine, other, open_ = support.entries(old, node, o)
         if open_:
-            atom = ("list", old.depth, open_)
+            atom = ("list", old.at, open_)
             self._tell(atom, Entry((atom,), self._month(old), open_, open_.partition(".")[2], bool(mine), open=True))
         there = {e.path: e for e in other}
         steps: list[Callable[[], None]] = []
@@ -261,11 +261,11 @@ class Comparing(LawCauses):
 
     def _keep_out(self, old: World, node: ir.Aggregate, entry: Instance) -> None:
         """Somebody new who adds nothing, as long as the causes leave that so."""
-        atom = ("entry", old.depth, self.support.missing(entry.path, old))
+        atom = ("entry", old.at, self.support.missing(entry.path, old))
         formulas = gathered(old.twin, node, entry)
 
         def rests() -> Iterator[Atom | Ref]:
-            return (x for f in formulas for x in self.support.reads(old.twin, f, entry))
+            return (x for f in formulas for x in self.support.formula(old.twin, f, entry))
 
         self.kept.append(Kept(lambda: [atom], rests, lambda: self._entry(old, entry.path, True)))
 
@@ -300,7 +300,7 @@ class Comparing(LawCauses):
             return
         atoms: tuple[Atom, ...] = ()
         if not new.law:
-            atoms = (("status", old.depth, n.path, rule.name), ("carried", old.depth, n.path, rule.name))
+            atoms = (("status", old.at, n.path, rule.name), ("carried", old.at, n.path, rule.name))
         month = self._month(old)
         cause = Moved(atoms, month, rule.name, n, taken, new.interpretation, before, after, new.law)
         self._tell(("moved", old, n.path, rule.name), cause)

@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..backends.engine import Engine
-from ..backends.payment import per_day
 from ..backends.presence import first_month
 from ..ir import nodes as ir
 from .history import History
@@ -73,7 +72,7 @@ class Courses:
             if whole is not None:
                 paid = self.paid[month] = whole[month]
             else:
-                seen = self.engine.intake.with_parts(self.course.root, paid_carry, due_carry)
+                seen = self.course.intake.with_parts(self.course.root, paid_carry, due_carry)
                 alike = day == known_now and same(due_carry, seen)
                 parted = None if seen is paid_carry else before
                 paid = due if alike else self.course.step(month, day, seen, due, paid, parted)
@@ -87,7 +86,7 @@ class Courses:
     def _whole(self) -> Steps | None:
         """What was paid, where what is due hides what the pay days knew and what was paid rests on it: parts are of shares as known on their pay day."""
         hides = self.as_known < payday(self.program, self.months[-1])
-        if not hides or self.engine.intake.parts is None:
+        if not hides or self.course.intake.parts is None:
             return None
         whole = Courses(self.engine, self.course.history, self.months[0], self.months[-1], None)
         deque(whole.run(), 0)
@@ -109,7 +108,8 @@ class Courses:
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:
     """(day on which something becomes known, first month that it touches), by day."""
-    days = any(per_day(r) for r in engine.program.rules)  # what ends inside a month matters to it
-    found = {(known, since // 100 * 100 + 1 if days else first_month(since)) for known, since in engine.news if since}
+    found = {
+        (known, since // 100 * 100 + 1 if engine.daily else first_month(since)) for known, since in engine.news if since
+    }
     found |= {(s.known, s.first) for t in history.track.all() for s in t.spells()}
     return sorted(found)

@@ -47,7 +47,7 @@ class Track:
     """One entry over time. `fixed` is its data where nothing is dated; `dated` the facts (by position) that are."""
 
     __slots__ = (
-        "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
+        "_life", "_lives", "_same", "_undated", "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
     )  # fmt: skip
 
     def __init__(self, entity: ir.Entity, path: str, number: int) -> None:
@@ -61,6 +61,11 @@ class Track:
         self.lists: list[list[Track] | None] = []
         self.carried: tuple[Any, ...] = ()
         self.ledger: dict[str, tuple[Spell, ...]] = {}
+        # the same in all months, once it was asked: its days, whether they alone say if it is there, its facts without dates, its data
+        self._life: tuple[int, int] | None = None
+        self._lives: bool | None = None
+        self._undated: tuple[list[Any], int] | None = None
+        self._same: tuple[Any, ...] | None = None
 
     @property
     def called(self) -> str:
@@ -75,6 +80,10 @@ class Track:
 
     def there(self, month: int, known: int | None) -> bool:
         """Whether the entry is there: born, alive, after the first date of its facts, and not gone."""
+        if self._lives is None:
+            self._lives = not self.presence and self._steady()
+        if self._lives:
+            return gone(*self.lifetime(month, known), month) is None
         return self._here(month, known) and not self._short(month, known)
 
     def _here(self, month: int, known: int | None) -> bool:
@@ -91,8 +100,13 @@ class Track:
     def lifetime(self, month: int, known: int | None) -> tuple[int, int]:
         """The days of its birth and death as known for the month; 0 and NEVER where there is none, or it is not known."""
         entity = self.entity
+        if self._life is not None:
+            return self._life
         days = {i: self._value(i, month, known)[0] for i in (entity.born, entity.died) if i >= 0}
-        return lifetime(entity, [days.get(i) for i in range(len(entity.facts))])
+        found = lifetime(entity, [days.get(i) for i in range(len(entity.facts))])
+        if self.dated.keys().isdisjoint(days):
+            self._life = found
+        return found
 
     def _gone(self, month: int, known: int | None) -> Gone | None:
         """Why it is not there, where it is not yet born, or dead."""
@@ -150,11 +164,15 @@ class Track:
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...]:
         """The data of an entry that is there in a month."""
-        out: list[Any] = []
-        defaulted = 0
-        for i in range(len(self.entity.facts)):
-            value, used = self._value(i, month, known)
-            out.append(value)
+        if self._same is not None:
+            return self._same
+        if self._undated is None:
+            facts = range(len(self.fixed))
+            made = [(UNKNOWN, 0) if i in self.dated else self._value(i, month, known) for i in facts]
+            self._undated = [value for value, _ in made], sum(used << i for i, (_, used) in enumerate(made))
+        out, defaulted = [*self._undated[0]], self._undated[1]
+        for i in self.dated:
+            out[i], used = self._value(i, month, known)
             defaulted |= used << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
             if tracks is None:
@@ -163,7 +181,16 @@ class Track:
             there = [(t.number, t.data(month, known)) for t in tracks if t.there(month, known)]
             missing = [] if len(there) == len(tracks) else [x for t in tracks for x in t.missing(month, known)]
             out.append(entries_of(there, len(tracks), missing))
-        return (*out, defaulted, *self.carried)
+        data = (*out, defaulted, *self.carried)
+        self._same = data if self._steady() else None
+        return data
+
+    def _steady(self) -> bool:
+        """Whether its data are the same in all months: nothing in it or below it has a date, and nobody below comes or goes."""
+        return not self.dated and all(t._stays() for tracks in self.lists for t in tracks or ())
+
+    def _stays(self) -> bool:
+        return not self.presence and self.entity.born < 0 > self.entity.died and self._steady()
 
     def _value(self, i: int, month: int, known: int | None) -> tuple[Any, int]:
         """(what one of the facts is in a month, whether that is its default)."""
@@ -270,21 +297,22 @@ class HistoryReader:
         track = Track(entity, path, number)
         names = (entity.identity, entity.naming)  # what these say has no dates
         for i, fact in enumerate(entity.facts):
-            where = f"{path}.{fact.name}"
-            if fact.name not in value and fact.has_default:
-                track.fixed.append(None)
-                continue
             here = self.reader.said(value, entity, i)
+            left = fact.has_default and fact.name not in value
+            if left or (here is None and not fact.died):
+                track.fixed.append(None if left else UNKNOWN)
+                continue
+            where = f"{path}.{fact.name}"
             if i == entity.identity and isinstance(here, (list, dict)):
                 self._error("F0232", where, name=fact.name)
                 track.fixed.append(UNKNOWN)
                 continue
             if isinstance(here, dict) and any(w in here for w in _WORDS):
-                hint = (
+                zh, en = (
                     '写在方括号里：[{"自": "2022-03", "为": 520}]',
                     'put it into brackets: [{"from": "2022-03", "is": 520}]',
                 )
-                self._error("F0201", where, hint=hint)
+                self._error("F0201", where, hint=(zh, en))
                 track.fixed.append(UNKNOWN)
             elif isinstance(here, list):
                 taken = ("在世", "alive") if fact.died else _OPEN_WORDS
@@ -304,7 +332,8 @@ class HistoryReader:
             track.carried = tuple(self.reader.before(before, entity, f"{path}.{PREVIOUS[0]}"))
         ledger = given(value, PAID)
         if ledger is not None:
-            self._ledger(ledger, track)
+            spells = (self._spells, self._lasting)
+            track.ledger = self.amounts.ledger(ledger, entity, f"{path}.{PAID[0]}", *spells)
         self._life(track)
         return track
 
@@ -441,18 +470,14 @@ class HistoryReader:
                 self._error("F0207", f"{path}[{b.row}]", until=day_text(a.last)[:7], since=written(b.since))
             elif a.last < ir.OPEN and month_after(a.last) < b.first and taken:
                 words = taken
-                if not all(
-                    taken
-                ):  # 在列: the one after the end of what was said, so nothing is open where it goes on like that
+                if not all(taken):  # 在列: after the end of what was said; nothing is open where it goes on like that
                     if a.value == b.value:
                         continue
                     words = ("不在列", "not present") if a.value else ("在列", "present")
                 until = LAST_MONTH if b.first > LAST_MONTH else add_months(b.first, -1)
                 since, until_ = day_text(month_after(a.last))[:7], day_text(until)[:7]
-                self._find("F0208", f"{path}[{b.row}]", since=since, until=until_, taken=words[0], taken_en=words[1])
-
-    def _find(self, code: str, path: str, **words: Any) -> None:
-        self.findings.append(diagnostic(code, at=path, **words))
+                zh, en, at = *words, f"{path}[{b.row}]"
+                self.findings.append(diagnostic("F0208", at=at, since=since, until=until_, taken=zh, taken_en=en))
 
     # --- what goes with a life
 
@@ -473,28 +498,3 @@ class HistoryReader:
                 at = f"{track.path}.{entity.facts[entity.died].name}" + (f"[{row.row}]" if row else "")
                 self._error("F0221", at, birth=day_text(birth), death=day_text(death))
                 return
-
-    def _ledger(self, value: object, track: Track) -> None:
-        """已发: what was really paid, by benefit: an amount, or amounts with dates."""
-        path = f"{track.path}.{PAID[0]}"
-        if not isinstance(value, dict):
-            self.reader.wrong_type(path, ("以给付为名的对象 {…}", "an object of benefits {…}"), value)
-            return
-        benefits = {r.name: r for r in self.program.rules if r.benefit and r.entity == track.entity.name}
-        for name, rows in value.items():
-            rule = benefits.get(name)
-            if rule is None:
-                zh, en = suggestion(str(name)[:40], benefits)
-                own = (f"给付：{'、'.join(benefits)}", f"benefits: {', '.join(benefits)}")
-                if not benefits:
-                    entity = track.entity.name
-                    own = (f"{entity}没有给付", f"{entity} has no benefit")
-                hint = (zh or own[0], en or own[1])
-                self._error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
-                continue
-            paid, where = self.amounts.of(rule, negative=False), f"{path}.{name}"
-            if isinstance(rows, list):
-                words = ("按决定发放", "paid as decided")
-                track.ledger[name] = self._spells(rows, where, paid, words, self.amounts.of(rule, negative=True))
-            else:
-                track.ledger[name] = self._lasting(rows, where, paid, ("", ""))

@@ -45,13 +45,13 @@ class LawCauses(Walk):
         if named:
             self._law(old, rule, began, ended, found[1] is None)
             return
-        atom = ("lines", old.depth, rule.entity, rule.name, old.law)
+        atom = ("lines", old.at, rule.entity, rule.name, old.law)
         for line in idle:
             if line.condition is not None:
                 self.kept.append(
                     Kept(
                         lambda: [atom],
-                        lambda f=line.condition: self.support.reads(new, f, n),  # type: ignore[misc]
+                        lambda f=line.condition: self.support.formula(new, f, n),  # type: ignore[misc]
                         lambda x=line: self._law(old, rule, [x], [], False),  # type: ignore[misc]
                     )
                 )
@@ -63,7 +63,7 @@ class LawCauses(Walk):
         repeal = next(
             (r for r in repealing(rule, days[1], seen) if not ended or r.takes(ended[0].key, ended[0].layer)), None
         )
-        atom = ("lines", old.depth, rule.entity, rule.name, old.law)
+        atom = ("lines", old.at, rule.entity, rule.name, old.law)
         clause = (*(x.clause for x in (*began, *ended)), rule.clause)[0]
         month = self._month(old)
         cause = Lines(
@@ -155,7 +155,7 @@ class LawCauses(Walk):
         for moment in walk(node.day):
             if isinstance(moment, ir.Moment):
                 self.seen.add((id(moment), old, path))
-        atoms = tuple(x for x in self.support.reads(old, node.day, old.entries[path]) if x == ("day", old.depth))
+        atoms = tuple(x for x in self.support.reads(old, node.day, old.entries[path]) if x == ("day", old.at))
         before, after = old.under(days[0]), old.twin.under(days[1])
         self._tell(("on", id(node), old, path), self._figure_cause(before, after, node.value, keys, atoms))
 

@@ -7,6 +7,7 @@ costs the compiled function and the handing over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ..backends.compiled import Run
@@ -28,7 +29,11 @@ def months_between(start: int, end: int) -> Iterator[int]:
 
 def payday(program: Program, month: int) -> int:
     """The day on which a month is paid: 发放日, at most the month's last day; that last day where none is written."""
-    day = program.payday
+    return _payday(program.payday, month)
+
+
+@lru_cache(4096)
+def _payday(day: int, month: int) -> int:
     if not 0 < day <= 28:
         last = add_months(month // 100 * 100 + 31, 0) % 100
         day = min(day or last, last)
@@ -104,6 +109,7 @@ class Course:
         self.history = history
         self.start = start
         self.engine = engine
+        self.intake = engine.intake
         self.root = history.root
         self.carries = any(e.carried for e in engine.program.entities)
 
@@ -129,26 +135,30 @@ class Course:
                 return like
             if like.run.compiled is run.compiled and same(like.run.parameters, run.parameters):
                 return Step(self.engine, month, run, like.facts, like.data, like.raw, carry, before, parted)
-        intake = self.engine.intake
         if carry is None:
-            data = facts if month == self.start else intake.begun(facts, self.root)
+            data = facts if month == self.start else self.intake.begun(facts, self.root)
         else:
-            data = intake.laid(facts, self.root, carry)
+            data = self.intake.laid(facts, self.root, carry)
         try:
             raw = run.compiled.decide(run.parameters, month, data)
         except Defer:
             raw = None
+        if raw is not None and before is not None and before.raw is not None and before.run.compiled is run.compiled:
+            raw = _sharing(raw, before.raw, len(run.compiled.entities[self.root][1]))
         return Step(self.engine, month, run, facts, data, raw, carry, before, parted)
 
     def after(self, steps: Mapping[int, Step | None], month: int) -> Carry | None:
         """What a month hands to the next: while nobody is there, what the last month before handed over. `steps`: the months of one run."""
+        step = steps.get(month)
+        if step is not None:
+            return self.carry(step)
         last = month
         while steps.get(last) is None:
             if last not in steps:
                 return None
             last = add_months(last, -1)
         carry = self.carry(steps[last])
-        return carry if carry is None else self.engine.intake.absent(self.root, carry, last, month)
+        return carry if carry is None else self.intake.absent(self.root, carry, last, month)
 
     def carry(self, step: Step | None) -> Carry | None:
         """What a month in which somebody was there hands to the next."""
@@ -159,7 +169,23 @@ class Course:
                 return self.engine.handover(step.run.compiled).of(step.data, step.raw, step.month)
             except Unusual:
                 pass
-        return from_values(step.decision().instance, self.engine.intake, step.run.epoch, step.month)
+        return from_values(step.decision().instance, self.intake, step.run.epoch, step.month)
+
+
+def _sharing(raw: tuple[Any, ...], before: tuple[Any, ...], lists: int) -> tuple[Any, ...]:
+    """A month's results, with those of its lists, or of entries in them, that are the month before's kept once."""
+    out: list[Any] | None = None
+    for i in range(len(raw) - lists, len(raw)):
+        made, kept = raw[i], before[i]
+        if made is kept or len(made) != len(kept):
+            continue
+        try:
+            made = [y if x == y else x for x, y in zip(made, kept, strict=True)]
+            out = out or [*raw]
+            out[i] = kept if made == kept else made
+        except Defer:  # something unknown in them
+            continue
+    return raw if out is None else tuple(out)
 
 
 def same(a: object, b: object) -> bool:

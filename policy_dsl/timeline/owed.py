@@ -86,11 +86,14 @@ class Owed:
         self.history = history
         self.account = account
         self._stirring = Stirring(history)
-        self._compared: dict[int, Compared] = {}
+        self._compared: dict[int, Compared] = {}  # of the news at hand
+        self._recent: dict[int, Compared] = {}  # of the news before it
+        self._types: dict[Benefit, Type] = {}
 
     @cached_property
     def arrears(self) -> list[Arrear]:
-        return [self._arrear(row) for row in self.account.rows]
+        told = self._told("zh", "en")
+        return [self._arrear(row, told["zh"][n], told["en"][n]) for n, row in enumerate(self.account.rows)]
 
     @property
     def settlements(self) -> list[Settlement]:
@@ -113,41 +116,51 @@ class Owed:
     def json(self, lang: str) -> list[dict[str, object]]:
         between = "；" if lang == "zh" else "; "
         made = []
-        for row, arrear in zip(self.account.rows, self.arrears, strict=True):
+        for row, because in zip(self.account.rows, self._told(lang)[lang], strict=True):
             told: dict[str, object] = {
-                "month": arrear.month,
-                "benefit": arrear.benefit,
-                "known": arrear.known,
+                "month": _month(row.month),
+                "benefit": ".".join(row.benefit),
+                "known": day_text(row.known),
                 "paid": self._digits(row.paid, row),
                 "due": self._digits(row.due, row),
                 "difference": self._digits(row.difference, row),
-                "unit": arrear.unit,
-                "settled": arrear.settled,
+                "unit": self._type(row.benefit).own.show(),
+                "settled": None if row.settled is None else _month(row.settled),
             }
-            if arrear.why:
-                told["why"] = arrear.why
-            if arrear.needs:
-                told["needs"] = list(arrear.needs)
-            if arrear.code:
-                told["code"] = arrear.code
+            if row.why:
+                told["why"] = row.why
+            if row.needs:
+                told["needs"] = list(row.needs)
+            if row.code:
+                told["code"] = row.code
             if row.balance is not None:
                 told["balance"] = self._digits(row.balance, row)
-            told["because"] = between.join(arrear.because if lang == "zh" else arrear.because_en)
+            told["because"] = between.join(because)
             made.append(told)
         return made
+
+    @property
+    def owing(self) -> list[tuple[str, Benefit]]:
+        """The owed months ("2022-03") and benefits of which there are rows, each once."""
+        return list(dict.fromkeys((_month(row.month), row.benefit) for row in self.account.rows))
 
     def _digits(self, amount: Fraction | None, row: Row) -> object:
         return None if amount is None else json_value(amount, self._type(row.benefit))
 
+    @cached_property
+    def _entities(self) -> dict[str, str]:
+        return {t.path: t.entity.name for t in self.history.track.all()}
+
     def rule(self, benefit: Benefit) -> ir.Rule:
         path, name = benefit
-        entity = next(t.entity.name for t in self.history.track.all() if t.path == path)
-        return self.engine.rules[entity, name]
+        return self.engine.rules[self._entities[path], name]
 
     def _type(self, benefit: Benefit) -> Type:
-        return payment_type(self.rule(benefit))
+        if benefit not in self._types:
+            self._types[benefit] = payment_type(self.rule(benefit))
+        return self._types[benefit]
 
-    def _arrear(self, row: Row) -> Arrear:
+    def _arrear(self, row: Row, because: tuple[str, ...], because_en: tuple[str, ...]) -> Arrear:
         def money(amount: Fraction | None) -> Amount | None:
             return None if amount is None else self.money(amount, row.benefit)
 
@@ -166,17 +179,31 @@ class Owed:
             row.needs,
             row.code or None,
             money(row.balance),
-            tuple(self._reasons(row, "zh")),
-            tuple(self._reasons(row, "en")),
+            because,
+            because_en,
         )
+
+    def _told(self, *langs: str) -> dict[str, list[tuple[str, ...]]]:
+        """The reasons of all rows, in their order, by language; looked for news by news: what is found out of a month goes into those after it."""
+        rows = self.account.rows
+        out: dict[str, list[tuple[str, ...]]] = {lang: [()] * len(rows) for lang in langs}
+        known = 0
+        for n in sorted(range(len(rows)), key=lambda n: (rows[n].known, rows[n].month)):
+            if rows[n].known != known:
+                self._turn()
+                known = rows[n].known
+            for lang in langs:
+                out[lang][n] = tuple(self._reasons(rows[n], lang))
+        self._turn()
+        self._turn()
+        return out
 
     def _reasons(self, row: Row, lang: str) -> Iterator[str]:
         """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
-        path = ".".join(row.benefit)
         told: dict[str, None] = {}
         since: dict[str, None] = {}
         for old, new, month, measure in self._pairs(row):
-            causes = new.causes(old, path, measure)
+            causes = new.between(old, row.benefit[0], measure, True)
             told.update(dict.fromkeys(say(c, lang) for c in causes))
             then = row.then if month == row.month else max(row.then, month)
             since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
@@ -209,8 +236,17 @@ class Owed:
         """A decision with the months from which it went on."""
         key = id(step)  # steps live as long as the account
         if key not in self._compared:
-            self._compared[key] = _compared(step, self._of)
+            made = self._recent.pop(key, None)
+            self._compared[key] = _compared(step, self._of) if made is None else made
         return self._compared[key]
+
+    def _turn(self) -> None:
+        """Lets go of what was found out of one day's news, but for the decisions: the next news goes out from them."""
+        for compared in self._recent.values():
+            compared.forget()
+        for compared in self._compared.values():
+            compared.forget(comparisons=True)
+        self._recent, self._compared = self._compared, {}
 
 
 def _step(source: object) -> Step | None:

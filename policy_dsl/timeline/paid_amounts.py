@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from ..backends.encoding import fact_step
 from ..backends.payment import paid_type
 from ..backends.runtime import UNKNOWN
+from ..diagnostics.report import suggestion
 from ..facts.read import Reader
 from ..ir import nodes as ir
+from .spells import Spell
 
 
 class PaidAmounts:
@@ -32,3 +35,37 @@ class PaidAmounts:
             return steps if steps is UNKNOWN else steps * fact_step(fact.type)
 
         return amount
+
+    def ledger(
+        self,
+        value: object,
+        entity: ir.Entity,
+        path: str,
+        spells: Callable[..., tuple[Spell, ...]],
+        lasting: Callable[..., tuple[Spell, ...]],
+    ) -> dict[str, tuple[Spell, ...]]:
+        """已发 of one entry: what was really paid, by benefit: an amount (read by `lasting`), or amounts with dates (read by `spells`)."""
+        out: dict[str, tuple[Spell, ...]] = {}
+        if not isinstance(value, dict):
+            self.reader.wrong_type(path, ("以给付为名的对象 {…}", "an object of benefits {…}"), value)
+            return out
+        benefits: dict[Any, ir.Rule] = {
+            r.name: r for r in self.reader.program.rules if r.benefit and r.entity == entity.name
+        }
+        for name, rows in value.items():
+            rule = benefits.get(name)
+            if rule is None:
+                zh, en = suggestion(str(name)[:40], benefits)
+                own = (f"给付：{'、'.join(benefits)}", f"benefits: {', '.join(benefits)}")
+                if not benefits:
+                    own = (f"{entity.name}没有给付", f"{entity.name} has no benefit")
+                hint = (zh or own[0], en or own[1])
+                self.reader.error("F0211", f"{path}.{str(name)[:40]}", name=str(name)[:40], hint=hint)
+                continue
+            paid, where = self.of(rule, negative=False), f"{path}.{name}"
+            if isinstance(rows, list):
+                words = ("按决定发放", "paid as decided")
+                out[name] = spells(rows, where, paid, words, self.of(rule, negative=True))
+            else:
+                out[name] = lasting(rows, where, paid, ("", ""))
+        return out

@@ -38,10 +38,17 @@ class Compared:
         self.stirred = stirred
         self._explainer: Explainer | None = None
         self._before = before
-        self._earlier: Compared | None = None
         self._parted = parted
-        self._against: tuple[Compared, World, Support] | None = None
-        self._causes: dict[tuple[str, str], list[Cause]] = {}
+        self._against: dict[int, tuple[Compared, World]] = {}  # by what it was compared with
+        self._causes: dict[tuple[int, str, str, bool], list[Cause]] = {}
+
+    def forget(self, comparisons: bool = False) -> None:
+        """Lets go of what was found out, or of comparisons alone."""
+        for _, world in self._against.values():
+            world.forget()
+        self._against, self._causes = {}, {}
+        if not comparisons:
+            self._explainer = None
 
     @property
     def explainer(self) -> Explainer:
@@ -52,9 +59,7 @@ class Compared:
 
     @property
     def earlier(self) -> Compared | None:
-        if self._earlier is None and self._before is not None:
-            self._earlier, self._before = self._before(), None
-        return self._earlier
+        return None if self._before is None else self._before()
 
     @property
     def parted(self) -> Compared | None:
@@ -69,34 +74,40 @@ class Compared:
         """The reasons for every output."""
         return None if self.decision is None else self.explainer.of(list(self.decision))
 
-    def causes(self, before: Compared, path: str, measure: str = "") -> list[Cause]:
-        """Why an output, or what a month pays of it (the rule `measure`), is not what it was in another decision."""
+    def causes(self, before: Compared, path: str) -> list[Cause]:
+        """Why an output is not what it was in another decision."""
+        found = next((x for d in (self.decision, before.decision) if d is not None and (x := d.paths.get(path))), None)
+        return self.between(before, found[0].path if found is not None else "", found[1] if found is not None else "")
+
+    def between(self, before: Compared, path: str, name: str, paid: bool = False) -> list[Cause]:
+        """The same for a rule of an entry; `paid`: why a month does not pay what it paid by it."""
         old, new = before.decision, self.decision
         if old is None or new is None:
             back = new is not None and new.root in self.stirred.returned
             known = (before if old is None else self).stirred.known
             return [Nobody(old is None, back, self.stirred.deaths, known)] if old is not new else []
-        if self._against is None or self._against[0] is not before:
-            self._against = before, _worlds(before, self, 0), Support()
-            self._causes = {}
-        key = (path, measure)
+        key = (id(before), path, name, paid)
         if key not in self._causes:
-            found = new.paths.get(path) or old.paths.get(path)
-            world, support = self._against[1:]
-            if found is None:  # in neither of them
-                self._causes[key] = []
-            else:
-                self._causes[key] = Comparing(world, support).of(found[0].path, measure or found[1], bool(measure))
+            world = self.against(before)
+            self._causes[key] = Comparing(world, Support(world.at, MOST_BACK)).of(path, name, paid)
         return self._causes[key]
 
+    def against(self, before: Compared) -> World:
+        """Another decision as a world, its twin this one; the same one whoever asks."""
+        if id(before) not in self._against:
+            self._against[id(before)] = before, _worlds(before, self)
+        return self._against[id(before)][1]
 
-def _worlds(old: Compared, new: Compared, depth: int) -> World:
+
+def _worlds(old: Compared, new: Compared) -> World:
     """The first of two decisions as a world, its twin the second."""
-    mine, other = World(old.explainer, depth, False), World(new.explainer, depth, True)
+    on = [x.explainer.interpretation.on for x in (old, new)]
+    at = on[1] // 10000 * 12 + on[1] // 100 % 100
+    mine, other = World(old.explainer, at, False), World(new.explainer, at, True)
     mine.twin, other.twin = other, mine
     other.returned = new.stirred.returned
-    if mine.on // 100 == other.on // 100:
-        mine.back = lambda parts: _before(old, new, depth, parts)
+    if on[0] // 100 == on[1] // 100:
+        mine.back = lambda parts: _before(old, new, parts)
         other.back = lambda parts: _twin(mine, parts)
     return mine
 
@@ -106,14 +117,12 @@ def _twin(world: World, parts: bool) -> World | None:
     return None if found is None else found.twin
 
 
-def _before(old: Compared, new: Compared, depth: int, parts: bool) -> World | None:
-    """The month before, where both courses have it and it is not one decision; so far back and no farther."""
-    if depth >= MOST_BACK:
-        return None
+def _before(old: Compared, new: Compared, parts: bool) -> World | None:
+    """The month before, where both courses have it and it is not one decision."""
     first, second = (old.parted, new.parted) if parts else (old.earlier, new.earlier)
     if first is None or second is None or first.decision is None or second.decision is None:
         return None
-    return None if first.decision is second.decision else _worlds(first, second, depth + 1)
+    return None if first.decision is second.decision else second.against(first)
 
 
 def because(before: Compared, after: Compared, path: str, lang: str) -> list[str]:

@@ -20,31 +20,38 @@ from ..ir import nodes as ir
 from ..ir.in_force import InForce, held
 from ..ir.traverse import children
 from ..model.reserved_keys import CARRIED_PARTS
-from .causes import Atom, months_back
+from .causes import Atom, month_of
 
 
 class World:
     """One of two decisions under one law: its own, or (`law`) that of another day. `twin` is the other under the same; `second` says which of the two it is.
 
-    `depth`: how many months back it lies from the two that are compared; `earlier` gives the month before it, where that is known of both.
     `returned`: the paths of those who are there again after an absence.
+    `at`: the number of its month (of the later decision's, where the two are of different ones); `earlier` gives the month before it, where that
+    is known of both. It is the same world to all that are compared after it, and so is what was found out in it (`evaluate`, `made`).
     """
 
-    def __init__(
-        self, explainer: Explainer, depth: int, second: bool, entries: dict[str, Instance] | None = None
-    ) -> None:
+    def __init__(self, explainer: Explainer, at: int, second: bool, entries: dict[str, Instance] | None = None) -> None:
         self.explainer = explainer
-        self.depth = depth
+        self.at = at
         self.second = second
         self.law = explainer.law
         self.interpretation: Interpretation = explainer.interpretation
+        self.evaluate = explainer.evaluate
         self.root = self.interpretation.root
         self.entries = entries if entries is not None else {e.path: e for e in self.root.all()}
         self.twin: World = self
         self.returned: Collection[str] = ()
         self.back: Callable[[bool], World | None] = lambda _: None
+        self.made: dict[tuple[str, object, int], Read] = {}  # what rules and formulas rest on (Support)
         self._earlier: dict[bool, World | None] = {}
         self._under: dict[int, World] = {}
+
+    def forget(self) -> None:
+        """Lets go of what was found out in both, and of the months before."""
+        for world in (self, self.twin, *self._under.values(), *self.twin._under.values()):
+            world.made.clear()
+            world._earlier.clear()
 
     @property
     def on(self) -> int:
@@ -60,13 +67,10 @@ class World:
     def under(self, day: int) -> World:
         """The same decision, and its twin, under the law of another day."""
         if day not in self._under:
-            mine, other = (World(w.explainer.under(day), w.depth, w.second, w.entries) for w in (self, self.twin))
+            mine, other = (World(w.explainer.under(day), w.at, w.second, w.entries) for w in (self, self.twin))
             mine.twin, other.twin = other, mine
             self._under[day], self.twin._under[day] = mine, other
         return self._under[day]
-
-    def evaluate(self, formula: ir.Expression, at: Instance) -> Value:
-        return self.interpretation.evaluate(formula, at)
 
     def rule(self, entity: str, name: str) -> InForce | None:
         return self.explainer.epoch.rules[entity, name]
@@ -81,6 +85,14 @@ class World:
             return epoch.parameters[name][keys].entry
         exact, low = held(self.explainer.parameters[name], keys, self.explainer.day, epoch.known)
         return low or exact
+
+
+class Read(NamedTuple):
+    """What a rule or a formula rests on, how many months back was asked for that, and by whom it goes (`of`, so that no two have one id)."""
+
+    far: int
+    what: list[Atom | Ref]
+    of: object
 
 
 class Ref(NamedTuple):
@@ -187,10 +199,24 @@ def adds_nothing(world: World, node: ir.Aggregate, entry: Instance) -> bool:
 
 
 class Support:
-    """What values of two decisions rest on, as far as it differs."""
+    """What values of two decisions of a month (`top`) rest on, as far as it differs; `most`: so many months back. Atoms have the number of their month."""
 
-    def __init__(self) -> None:
-        self._made: dict[Ref, list[Atom | Ref]] = {}
+    def __init__(self, top: int, most: int) -> None:
+        self.top = top
+        self.most = most
+        self._asked = (
+            0  # so many months back has been asked for while a rule was looked up; `_refused`: more than there may be
+        )
+        self._refused = False
+
+    def earlier(self, world: World, carried: str) -> World | None:
+        """The month from which a carried value came, so far back and no farther."""
+        back = self.top - world.at + 1
+        if back > self.most:
+            self._refused = True
+            return None
+        self._asked = max(self._asked, back)
+        return world.earlier(carried)
 
     # --- what differs
 
@@ -198,16 +224,16 @@ class Support:
         """A fact that both have, and have otherwise; whose entry only one has goes with its entry."""
         other = world.twin.entries.get(entry.path)
         if other is not None and not same(entry.facts[name], other.facts[name]):
-            yield ("fact", world.depth, entry.path, name)
+            yield ("fact", world.at, entry.path, name)
 
     def day(self, world: World) -> Iterator[Atom]:
         if world.on != world.twin.on:
-            yield ("day", world.depth)
+            yield ("day", world.at)
 
     def lines(self, world: World, rule: ir.Rule) -> Iterator[Atom]:
         mine, other = (w.rule(rule.entity, rule.name) for w in (world, world.twin))
         if mine != other:
-            yield ("lines", world.depth, rule.entity, rule.name, world.law)
+            yield ("lines", world.at, rule.entity, rule.name, world.law)
 
     def figure(self, world: World, name: str, keys: tuple[int, ...], floor: bool) -> Iterator[Atom]:
         mine, other = (w.source(name, keys, floor) for w in (world, world.twin))
@@ -215,7 +241,7 @@ class Support:
             return
         written = [e.value.value if e and isinstance(e.value, ir.Constant) else None for e in (mine, other)]
         if written[0] is None or written[0] != written[1]:
-            yield ("figure", world.depth, name, keys, floor, world.law)
+            yield ("figure", world.at, name, keys, floor, world.law)
 
     def carried(self, world: World, entry: Instance, name: str) -> Iterator[Atom | Ref]:
         """What came over; where the months before are at hand, what it was made of there."""
@@ -225,13 +251,13 @@ class Support:
             return
         other = world.twin.entries.get(entry.path)
         if other is not None and not same(entry.carried[name], other.carried[name]):
-            yield ("carried", world.depth, entry.path, name)
+            yield ("carried", world.at, entry.path, name)
         if world.second:
             yield from self._handed(world, entry, name)
 
     def _handed(self, world: World, entry: Instance, name: str) -> Iterator[Atom | Ref]:
         """What came over in the later decision alone: causes in the months before change it, too."""
-        here = world.earlier(name)
+        here = self.earlier(world, name)
         if here is None or entry.path not in here.entries:
             return
         carried = next(c for c in entry.entity.carried if c.name == name)
@@ -259,7 +285,7 @@ class Support:
         found: list[tuple[World, Instance, ir.Carried]] = []
         here: World | None = world
         for _ in range(count):
-            here = here.earlier(name) if here is not None else None
+            here = self.earlier(here, name) if here is not None else None
             if here is None or entry.path not in here.entries or entry.path not in here.twin.entries:
                 return
             found.append((here, here.entries[entry.path], carried))
@@ -336,7 +362,7 @@ class Support:
         if all(known(k) for k in keys):
             yield from self.figure(world, node.name, keys, node.floor)
             source = world.source(node.name, keys, node.floor)
-            if source is not None and source.value is not None:
+            if source is not None and source.value is not None and not isinstance(source.value, ir.Constant):
                 stack.append((filled(source.value, keys), world.root))
 
     def _as_of(
@@ -360,15 +386,15 @@ class Support:
     ) -> Iterator[Atom]:
         mine, other, open_ = self.entries(world, node, at)
         if open_:
-            yield ("list", world.depth, open_)
+            yield ("list", world.at, open_)
         theirs, own = {e.path for e in other}, {e.path for e in mine}
         for entry in mine:
             if entry.path not in theirs:
-                yield ("entry", world.depth, self.missing(entry.path, world.twin))
+                yield ("entry", world.at, self.missing(entry.path, world.twin))
             stack += [(f, entry) for f in gathered(world, node, entry)]
         for entry in other:
             if entry.path not in own:
-                yield ("entry", world.depth, self.missing(entry.path, world))
+                yield ("entry", world.at, self.missing(entry.path, world))
         if node.default is not None and not any(counts(world, node, e) for e in mine):
             stack.append((node.default, at))
 
@@ -378,17 +404,21 @@ class Support:
         entry = world.entries[path]
         rule = world.explainer.rules[entry.entity.name, name]
         if rule.status and self.differs(ref):
-            yield ("status", world.depth, path, name)
+            yield ("status", world.at, path, name)
         yield from self.lines(world, rule)
         found = world.rule(rule.entity, rule.name)
         for formula in settling(looked_through(world, found, entry, world.value(entry, name))):
             yield from self.reads(world, formula, entry)
 
+    def formula(self, world: World, formula: ir.Expression, at: Instance) -> list[Atom | Ref]:
+        """What a formula itself rests on, looked up once."""
+        return self._once(world, at.path, id(formula), formula, lambda: self.reads(world, formula, at))
+
     # --- with all that is under it
 
     def touched(self, read: Iterable[Atom | Ref], named: Collection[Atom]) -> bool:
         """Whether something of what was read rests on one of the atoms named. Months before all of these are not looked at."""
-        deepest = max((months_back(x) for x in named), default=-1)
+        deepest = min((month_of(x) for x in named), default=ir.OPEN)
         return any(x in named for x in self._atoms(read, deepest))
 
     def within(self, read: Iterable[Atom | Ref], named: Collection[Atom]) -> bool:
@@ -400,14 +430,14 @@ class Support:
         return sorted(set(self._atoms(read)), key=str)
 
     def _atoms(self, read: Iterable[Atom | Ref], deepest: int | None = None) -> Iterator[Atom]:
-        """As they are found, those of earlier months last. `deepest`: how many months back is looked."""
+        """As they are found, those of earlier months last. `deepest`: no month before it is looked at."""
         seen: set[Ref] = set()
         waiting: deque[Ref] = deque()
         while True:
             for x in read:
                 if not isinstance(x, Ref):
                     yield x
-                elif x not in seen and (deepest is None or x.world.depth <= deepest):
+                elif x not in seen and (deepest is None or x.world.at >= deepest):
                     seen.add(x)
                     waiting.append(x)
             if not waiting:
@@ -416,6 +446,21 @@ class Support:
 
     def _rule(self, ref: Ref) -> list[Atom | Ref]:
         """What a rule itself rests on, looked up once."""
-        if ref not in self._made:
-            self._made[ref] = list(self.rule(ref))
-        return self._made[ref]
+        return self._once(ref.world, ref.path, ref.name, None, lambda: self.rule(ref))
+
+    def _once(
+        self, world: World, path: str, name: object, of: object, make: Callable[[], Iterable[Atom | Ref]]
+    ) -> list[Atom | Ref]:
+        """Made once for all that are compared, unless it goes too far back for some of them: then once for each number of months."""
+        back = self.top - world.at
+        for months in (0, back + 1):
+            found = world.made.get((path, name, months))
+            if found is not None and (months or back + found.far <= self.most):
+                return found.what
+        self._asked, self._refused = back, False
+        made = Read(0, list(make()), of)
+        if self._refused:
+            world.made[path, name, back + 1] = made
+        else:
+            world.made[path, name, 0] = made._replace(far=self._asked - back)
+        return made.what

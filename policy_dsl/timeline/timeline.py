@@ -150,11 +150,11 @@ class Timeline(Sequence[Month]):
 
     def _with_arrears(self, made: Assumptions) -> list[str]:
         """The assumptions of what is due with those of what was paid otherwise, and those behind 补发."""
-        owed = list(dict.fromkeys((a.month, a.benefit) for a in self.arrears))
+        owed = self._owed.owing
         for month in dict.fromkeys(month for month, _ in owed):
             made.of(self[month].paid)
         entities = {t.path: t.entity.name for t in self._history.track.all()}
-        asked = {(entities[path], name) for path, _, name in (b.rpartition(".") for _, b in owed)}
+        asked = {(entities[path], name) for _, (path, name) in owed}
         # of all layers the last one of a benefit counts
         counting = {(a.entity, a.benefit): a for a in self.program.arrears}
         behind = [x for key, a in counting.items() if key in asked for x in a.assumptions]

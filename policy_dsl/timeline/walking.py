@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from ..backends.entries import Instance
 from ..explain.formula import who
@@ -13,12 +12,27 @@ from .causes import Atom, Cause
 from .support import Ref, Support, World, same
 
 
-class Kept(NamedTuple):
-    """What has the same value in both: what it reads before and after, and what to do where the causes found would change it."""
+class Kept:
+    """What has the same value in both: what it reads before and after, and what to do where the causes found would change it.
 
-    before: Callable[[], Iterable[Atom | Ref]]
-    after: Callable[[], Iterable[Atom | Ref]]
-    otherwise: Callable[[], None]
+    `unless`: what says that it stays the same all the same.
+    """
+
+    __slots__ = ("after", "before", "otherwise", "told", "touched", "unless")
+
+    def __init__(
+        self,
+        before: Callable[[], Iterable[Atom | Ref]],
+        after: Callable[[], Iterable[Atom | Ref]],
+        otherwise: Callable[[], None],
+        unless: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.before = before
+        self.after = after
+        self.otherwise = otherwise
+        self.unless = unless
+        self.touched = False  # by a cause, and then for good
+        self.told = 0  # for so many atoms of causes it was asked
 
 
 Term = tuple[ir.Expression, Instance] | None
@@ -32,7 +46,7 @@ class Walk(ABC):
         self.new = old.twin
         self.support = support
         self.causes: dict[object, Cause] = {}
-        self.named: set[Atom] = set()
+        self.named: dict[Atom, None] = {}
         self.stack: list[Callable[[], None]] = []
         self.kept: list[Kept] = []
         self.seen: set[object] = set()
@@ -45,12 +59,18 @@ class Walk(ABC):
             while self.stack:
                 self.stack.pop()()
             kept, self.kept = self.kept, []
+            told = list(self.named)
             for k in kept:
-                named = self.named
-                if named and support.touched(k.after(), named) and not support.within(k.before(), named):
-                    self.stack.append(k.otherwise)
-                else:
+                fresh, k.told = told[k.told :], len(told)
+                if fresh and not k.touched:
+                    k.touched = support.touched(k.after(), set(fresh))
+                if not fresh or not k.touched:
                     self.kept.append(k)
+                elif not support.within(k.before(), self.named):  # else it is as it was before, and stays so
+                    if k.unless():
+                        self.kept.append(k)
+                    else:
+                        self.stack.append(k.otherwise)
             if not self.stack:
                 return
 
@@ -60,11 +80,10 @@ class Walk(ABC):
 
     def _tell(self, key: object, cause: Cause) -> None:
         self.causes.setdefault(key, cause)
-        self.named.update(cause.atoms)
+        self.named.update(dict.fromkeys(cause.atoms))
 
-    @staticmethod
-    def _month(world: World) -> int:
-        return world.on // 100 * 100 + 1 if world.depth else 0
+    def _month(self, world: World) -> int:
+        return world.on // 100 * 100 + 1 if world.at != self.support.top else 0
 
     @staticmethod
     def _who(entry: Instance) -> str:
@@ -90,8 +109,8 @@ class Walk(ABC):
         o, n = old.entries[path], new.entries[path]
         self.kept.append(
             Kept(
-                lambda: support.reads(old, formula, o),
-                lambda: support.reads(new, formula, n),
+                lambda: support.formula(old, formula, o),
+                lambda: support.formula(new, formula, n),
                 lambda: self._formula(old, formula, path, term),
             )
         )

@@ -7,7 +7,7 @@ import ast
 from ...ir import nodes as ir
 from ..encoding import carried_width
 from ..schedule import Step, all_gathers
-from .ast_nodes import assign, name, store, tuple_
+from .ast_nodes import assign, cmp, name, store, tuple_
 from .rules import Rules
 
 
@@ -105,13 +105,16 @@ class Flow:
         for gather in all_gathers(step.steps):
             if gather.host == entity:
                 out += e.open_gather(gather)
-        if not next(m.low for m in e.entities[entity].lists if m.name == step.list):
+        spare = not next(m.low for m in e.entities[entity].lists if m.name == step.list)
+        if spare:
             out += e.unlisted(all_gathers(step.steps), listed)
         saved = f"w{walk}_{listed}"
         out.append(assign(saved, ast.List([], ast.Load())))
         if walk == 1:
             target = self.unpacked(inner)
-            source = name(listed)
+            source: ast.expr = name(listed)
+            if spare:  # quicker than to walk over what nobody gave
+                source = ast.IfExp(cmp(name(listed), "is", name("UNLISTED")), tuple_(), source)
         else:
             before = f"w{walk - 1}_{listed}"
             target = ast.Tuple([store(n) for n in self.names(inner)], ast.Store())
@@ -140,7 +143,9 @@ class Flow:
             items += [name(e.rule_local(key) + "_p") for key in e.scheduler.rules.get(entity, ())]
         for members in e.entities[entity].lists:
             if members.entity in self.total:
-                items.append(name(f"w{self.total[members.entity]}_{e.list_local(entity, members.name)}"))
+                made = name(f"w{self.total[members.entity]}_{e.list_local(entity, members.name)}")
+                # most lists that may be left out are: nothing is kept of them
+                items.append(made if members.low else ast.BoolOp(ast.Or(), [made, tuple_()]))
         return tuple_(*items)
 
     def depth(self, entity: str) -> int:
