@@ -75,6 +75,10 @@ class Rows:
             self._holds[key] = self.condition(line, line.condition)
         return self._holds[key]
 
+    def alone(self, line: ir.Line) -> Value:
+        """Whether a line applies, whatever is chosen."""
+        return self.holds(line)
+
     def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
         return self.by.evaluate(condition, self.at)
 
@@ -104,6 +108,9 @@ class _Chosen(Rows):
     choice: Choice
     columns: dict[int, tuple[object, ...]]  # of each line
     truths: dict[tuple[object, ...], Value]  # of a line, by what is chosen of its own columns
+
+    def alone(self, line: ir.Line) -> Value:
+        return self.plain.holds(line)
 
     def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
         held = self.plain.holds(line)
