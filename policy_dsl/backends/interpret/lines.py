@@ -18,7 +18,7 @@ from ..entries import Instance
 from ..possible import Bounds, Possible
 from ..values import Failure, Undetermined, Value, fails, join, known, narrowed, possible
 from .aggregates import Aggregates
-from .columns import Columns, choices
+from .columns import Columns, ways_of
 from .logic import conjunction, may_hold, may_not_hold, negation, one_of
 from .rows import Outcome, Rows, outcome
 
@@ -63,12 +63,12 @@ class Lines(Aggregates):
         """What the lines give for each choice of what their columns may be; None where they are no table. `made`: each by itself."""
         columns = self.columns(lines)
         open_ = [n for n, x in enumerate(lines) if isinstance(rows.holds(x), Undetermined)] if columns.terms else []
-        chosen = choices(columns, open_, rows.value, self.step_of)
+        ways = ways_of(columns, open_, rows.value, self.step_of)
         of = rows.found.rule.type
         each: dict[object, Outcome] = {}
         left: Possible = may.NOTHING_LEFT
         may_fail = False
-        for way in rows.as_chosen(lines, columns, chosen) if chosen else ():
+        for way in rows.as_chosen(lines, columns, ways) if ways else ():
             one = give(way)
             if one.key in each:
                 continue
