@@ -51,18 +51,17 @@ def join(parts: Iterable[Value]) -> Undetermined | Failure | None:
 
     What waits may be an error where a part may.
     """
-    needs: dict[str, None] = {}
-    parameters: dict[str, None] = {}
-    open_ = may_fail = False
+    open_: list[Undetermined] = []
     for part in parts:
-        if isinstance(part, Failure):
-            return part
         if isinstance(part, Undetermined):
-            open_ = True
-            may_fail = may_fail or part.may_fail
-            needs.update(dict.fromkeys(part.needs))
-            parameters.update(dict.fromkeys(part.parameters))
-    return Undetermined(tuple(needs), tuple(parameters), None, may_fail) if open_ else None
+            open_.append(part)
+        elif isinstance(part, Failure):
+            return part
+    if not open_:
+        return None
+    needs = dict.fromkeys(n for x in open_ for n in x.needs)
+    parameters = dict.fromkeys(n for x in open_ for n in x.parameters)
+    return Undetermined(tuple(needs), tuple(parameters), None, any(x.may_fail for x in open_))
 
 
 def fails(value: Value) -> bool:

@@ -61,9 +61,11 @@ def unknown(fact: ir.Fact) -> str | None:
 
 
 def begins(given: Facts, entity: ir.Entity) -> bool:
-    """Whether an entry of a history begins with the first date of its facts, so that one without dates would move it."""
-    facts = [given[f.name] for n, f in enumerate(entity.facts) if n != entity.naming and given.get(f.name) is not None]
-    return bool(facts) and all(isinstance(x, list) for x in facts)
+    """Whether an entry of a history begins with the first date of its facts, so that one without dates would move it. A name and what
+    identifies it are none of those that have no dates."""
+    facts = [(n, given[f.name]) for n, f in enumerate(entity.facts) if given.get(f.name) is not None]
+    dated = [n for n, x in facts if isinstance(x, list)]
+    return bool(dated) and {n for n, _ in facts} <= {*dated, entity.naming, entity.identity}
 
 
 class Filler:

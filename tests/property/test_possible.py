@@ -139,6 +139,21 @@ LINES = """
   当 好 为 y
   当 非 好 为 z
   否则 为 -9
+规则 家庭 合零 : 数
+  合计
+  当 y > 1 且 y < 0 且 z = 1 为 1
+  当 y > 0 且 z = 2 为 0
+  当 y > 2 且 z ≠ 2 为 0
+  否则 为 0
+规则 家庭 零 : 数
+  当 y > 2 为 0 * z
+  否则 为 0
+  例外 一 当 好 为 0
+规则 家庭 零例 : 数
+  为 0 * y
+  例外 一 当 好 为 0
+规则 家庭 零月 : 数
+  为 现行(旧, 默认 0 * z) + 零
 规则 家庭 无序 : 数
   当 y > 2 为 1
   当 级别 = 甲级 为 y
@@ -165,6 +180,17 @@ LINES = """
   为 y
   例外 一 当 z > 旧 为 z
   例外 二 当 好 为 1 优先于 一
+规则 家庭 例三 : 数
+  为 0
+  例外 一 当 y ≥ -5 为 1
+  例外 二 当 好 且 10 / z > 4 为 2 优先于 一
+  例外 三 当 z ≤ 4 为 3 优先于 二
+规则 家庭 例四 : 数
+  为 0
+  例外 一 当 y ≥ -5 为 1
+  例外 二 当 好 为 2 优先于 一
+  例外 三 当 z ≤ 4 为 3 优先于 二
+  例外 四 当 y > 1 为 1
 给付 家庭 补 : 元/户/月
   为 四舍五入(100 元/户/月 * y, 1 元/户/月)
 规则 家庭 补多 : 是否
@@ -311,7 +337,7 @@ def listed(domains: Domains, facts: dict[str, Any], unknown: dict[str, Any]) -> 
 
 
 def partial(domains: Domains) -> Iterator[dict[str, Any]]:
-    for count in range(len(domains)):
+    for count in range(len(domains) + 1):
         for names in combinations(domains, count):
             yield from (dict(zip(names, v, strict=True)) for v in product(*(domains[n] for n in names)))
 
@@ -338,14 +364,20 @@ def test_what_comes_was_possible(text: str, domains: Domains, unknown: dict[str,
         except PolicyError:
             return None
 
+    some = {frozenset(x.items()): values(x) for x in partial(domains)}
+    full = {k: v for k, v in some.items() if len(k) == len(domains)}
+
+    def pairs() -> Iterable[tuple[frozenset[Any], frozenset[Any]]]:
+        """What is known in part, beside all that it may be filled in to, and beside what it is one fact earlier."""
+        for part in some:
+            yield from ((part, whole) for whole in full if part < whole)
+            yield from ((part - {fact}, part) for fact in part)
+
     def found() -> Iterable[tuple[Any, ...]]:
-        full = [(x, values(x)) for x in (dict(zip(domains, v, strict=True)) for v in product(*domains.values()))]
-        assert all(after is not None for _, after in full)
-        for part in partial(domains):
-            before = values(part)
+        for less, more in pairs():
+            before, after = some[less], some[more]
             assert before is not None
-            for whole, after in full:
-                if after is not None and all(whole[k] == v for k, v in part.items()):
-                    yield from ((x, part, whole) for x in breaches(before, after))
+            assert after is not None
+            yield from ((x, sorted(less), sorted(more)) for x in breaches(before, after))
 
     assert list(found())[:3] == []

@@ -8,7 +8,7 @@ that every comparison treats alike one stands for all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
@@ -21,31 +21,54 @@ from ..possible import MOST, Bounds
 from ..values import Undetermined, Value, known, possible
 
 Evaluate = Callable[[ir.Expression], Value]
-Choice = Mapping[object, Any]  # a column's value
-Use = tuple[object, ir.Expression]  # a column, and the part of a condition that compares it
+Ways = Mapping[int, list[Any]]  # a column → the values that it is given in turn
+Choice = Mapping[int, int]  # a column → which of these is chosen
+Use = tuple[int, ir.Expression]  # a column, and the part of a condition that compares it
 
 
 class Columns(NamedTuple):
-    """What some conditions compare more than once: `places` tells by a formula's identity which column it is, `uses` those of each."""
+    """What some conditions compare more than once, numbered; formulas are known by their identity.
 
-    terms: Mapping[object, ir.Expression]
-    places: Mapping[int, object]
+    `places` tells which column a formula is, `uses` those of each condition, `inside` those of a condition and of its parts.
+    """
+
+    terms: Mapping[int, ir.Expression]
+    places: Mapping[int, int]
     uses: tuple[tuple[Use, ...], ...]
+    inside: Mapping[int, tuple[int, ...]]
 
 
-def columns(conditions: Iterable[ir.Expression | None]) -> Columns:
+def columns(conditions: Sequence[ir.Expression | None]) -> Columns:
     """The columns of some conditions."""
     found = [
         [(shape(x), x, atom) for atom in _atoms(c) for x in _compared(atom) if not isinstance(x, ir.Constant)]
         for c in conditions
     ]
     often = Counter(key for uses in found for key, *_ in uses)
-    kept = [[x for x in uses if often[x[0]] > 1] for uses in found]
+    number = {key: n for n, key in enumerate(k for k, count in often.items() if count > 1)}
+    kept = [[(number[key], x, atom) for key, x, atom in uses if key in number] for uses in found]
+    own: dict[int, list[int]] = {}
+    for uses in kept:
+        for key, _, atom in uses:
+            own.setdefault(id(atom), []).append(key)
+    inside: dict[int, tuple[int, ...]] = {}
+    for c in conditions:
+        _gather(c, own, inside)
     return Columns(
         {key: x for uses in kept for key, x, _ in uses},
         {id(x): key for uses in kept for key, x, _ in uses},
         tuple(tuple((key, atom) for key, _, atom in uses) for uses in kept),
+        inside,
     )
+
+
+def _gather(node: ir.Expression | None, own: Mapping[int, list[int]], inside: dict[int, tuple[int, ...]]) -> None:
+    """The columns of a condition and of its parts."""
+    parts = (node.operand,) if isinstance(node, ir.Not) else node.parts if isinstance(node, ir.Logic) else ()
+    for part in parts:
+        _gather(part, own, inside)
+    held = own.get(id(node), []) if not parts else [key for part in parts for key in inside[id(part)]]
+    inside[id(node)] = tuple(dict.fromkeys(held))
 
 
 def _atoms(node: ir.Expression | None) -> Iterator[ir.Expression]:
@@ -72,18 +95,18 @@ def _compared(atom: ir.Expression) -> tuple[ir.Expression, ...]:
     return (atom,)
 
 
-def choices(
+def ways_of(
     made: Columns, open_: Iterable[int], evaluate: Evaluate, step_of: Callable[[ir.Expression], Fraction | None]
-) -> list[Choice]:
-    """What the columns may be, all at once; none where nothing is open, or more than 64. What may be an error is no column.
+) -> Ways:
+    """What each column may be; nothing where none is open, or where there are more than 64 choices. What may be an error is no column.
 
     `open_`: the places of the conditions that are open, for what the others compare does not matter.
     """
-    beside: dict[object, list[ir.Expression]] = {}
+    beside: dict[int, list[ir.Expression]] = {}
     for place in open_:
         for key, atom in made.uses[place]:
             beside.setdefault(key, []).append(atom)
-    ways: dict[object, list[Any]] = {}
+    ways: dict[int, list[Any]] = {}
     for key, atoms in beside.items():
         term = made.terms[key]
         value = evaluate(term) if len(atoms) > 1 else None
@@ -99,13 +122,21 @@ def choices(
             each = representatives(left, cuts, step_of(term))
         ways[key] = list({tuple(test(v) for test, _ in tests): v for v in each}.values())
         if prod(map(len, ways.values())) > MOST:
-            return []
-    made_of: list[Choice] = [dict(zip(ways, chosen, strict=True)) for chosen in product(*ways.values())] if ways else []
-    return made_of[:1] + made_of[:0:-1]  # what differs most comes first, where that tells enough
+            return {}
+    return ways
+
+
+def choices(ways: Ways) -> Iterator[Choice]:
+    """All that the columns may be at once. What differs most comes first, where that tells enough."""
+    if all(ways.values()):
+        yield dict.fromkeys(ways, 0)
+        for chosen in product(*(range(len(each))[::-1] for each in ways.values())):
+            if any(chosen):
+                yield dict(zip(ways, chosen, strict=True))
 
 
 def _test(
-    atom: ir.Expression, key: object, made: Columns, evaluate: Evaluate
+    atom: ir.Expression, key: int, made: Columns, evaluate: Evaluate
 ) -> tuple[Callable[[Any], bool], list[Any]] | None:
     """What a part of a condition says of a column's value, and the values that it compares it with; None where one is not known."""
     match atom:

@@ -129,7 +129,7 @@ class Interpretation(Lines):
         kept = self.epoch.laws.columns
         key = tuple(map(id, lines))
         if key not in kept:
-            kept[key] = (lines, columns(x.condition for x in lines))
+            kept[key] = (lines, columns([x.condition for x in lines]))
         made: Columns = kept[key][1]
         return made
 

@@ -16,10 +16,10 @@ from ...model.types import Type
 from .. import possible as may
 from ..entries import Instance
 from ..possible import Bounds, Possible
-from ..values import Failure, Undetermined, Value, fails, join, narrowed, possible
+from ..values import Failure, Undetermined, Value, fails, join, known, narrowed, possible
 from .aggregates import Aggregates
-from .columns import Columns, choices
-from .logic import may_hold, may_not_hold, one_of
+from .columns import Columns, ways_of
+from .logic import conjunction, may_hold, may_not_hold, negation, one_of
 from .rows import Outcome, Rows, outcome
 
 Looked = list[tuple[ir.Line, Value]]  # lines, and whether they hold
@@ -63,18 +63,18 @@ class Lines(Aggregates):
         """What the lines give for each choice of what their columns may be; None where they are no table. `made`: each by itself."""
         columns = self.columns(lines)
         open_ = [n for n, x in enumerate(lines) if isinstance(rows.holds(x), Undetermined)] if columns.terms else []
-        chosen = choices(columns, open_, rows.value, self.step_of)
+        ways = ways_of(columns, open_, rows.value, self.step_of)
         of = rows.found.rule.type
         each: dict[object, Outcome] = {}
         left: Possible = may.NOTHING_LEFT
         may_fail = False
-        for way in rows.as_chosen(lines, columns, chosen) if chosen else ():
+        for way in rows.as_chosen(lines, columns, ways) if ways else ():
             one = give(way)
             if one.key in each:
                 continue
             each[one.key] = one
             left, may_fail = may.either((left, possible(one.value, of))), may_fail or fails(one.value)
-            if left == possible(made.value, of) and may_fail >= made.value.may_fail:
+            if len(each) > 1 and left == possible(made.value, of) and may_fail >= made.value.may_fail:
                 return made  # it says no more
         if len(each) > 1:
             held = made.value._replace(may_fail=False)
@@ -94,23 +94,28 @@ class Lines(Aggregates):
         looked: Looked = [(x, rows.holds(x)) for x in rows.found.exceptions]
         sure = [x for x, h in looked if h is True]
         counting = [x for x in sure if not any(rules_out(y, x) for y in sure)]
+        beaten: Looked = [
+            (x, h) for x, h in looked if isinstance(h, Undetermined) and any(rules_out(y, x) for y in sure)
+        ]  # open ones that cannot count, and may beat others all the same
         open_: Looked = [
             (x, h) for x, h in looked if h is not True and h is not False and not any(rules_out(y, x) for y in sure)
         ]
-        if not open_:
-            return self.agree(rows, counting) if sure else self.below(rows)
         perhaps: Looked = [(x, h) for x, h in open_ if may_hold(h)]
-        surely = [x for x in counting if not any(rules_out(y, x) for y, _ in perhaps)]
+        beating: Looked = [*perhaps, *((x, h) for x, h in beaten if may_hold(h))]
+        against = {id(x): [h for y, h in beating if rules_out(y, x)] for x in counting}
+        surely = [x for x in counting if not against[id(x)]]
+        if not open_ and len(surely) == len(counting):
+            return self.agree(rows, counting) if sure else self.below(rows)
+        unsure: Looked = [(x, conjunction(map(negation, against[id(x)]))) for x in counting if against[id(x)]]
         if surely:
-            beside: Looked = [*perhaps, *((x, True) for x in counting if x not in surely)]
-            made = self.beside(rows, surely, beside)
+            made = self.beside(rows, surely, [*perhaps, *unsure])
         else:
             lines = [*counting, *(x for x, _ in perhaps)]
             rest = [] if sure else [self.below(rows)]
             open_too = [
                 x.value for x in rest if isinstance(x.value, Undetermined)
             ]  # it may turn out to be what they give
-            conditions = [*(h for _, h in perhaps), *open_too]
+            conditions = [*(h for _, h in (*perhaps, *unsure)), *open_too]
             outcomes = [*rows.results(lines), *rest]
             made = settled(outcomes, rows.found.rule.type, conditions, self.clash(rows, lines))
         for line, holds in open_:
@@ -166,8 +171,7 @@ class Lines(Aggregates):
         other: Looked = [(x, h) for x, h in others if rows.result(x).key != made.key]
         if isinstance(made.value, Failure) or not other:
             return made
-        conditions = [h for _, h in (others if any(h is True for _, h in other) else other)]
-        return outcome(waiting([*conditions, made.value], possible(made.value, rows.found.rule.type)))
+        return outcome(waiting([*(h for _, h in other), made.value], possible(made.value, rows.found.rule.type)))
 
     # --- the body
 
@@ -229,16 +233,20 @@ class Lines(Aggregates):
         return settled(outcomes, rows.found.rule.type, conditions[:1], any(map(fails, conditions)))
 
     def total(self, rows: Rows) -> Outcome:
-        """合计: every line matters."""
+        """合计: every line matters, and one that is open by itself leaves it open, whatever is chosen of its columns."""
         looked: Looked = [(x, rows.holds(x)) for x in rows.found.body]
         sure = [rows.result(x).value for x, h in looked if h is True]
         conditions = [h for _, h in looked if h is not True and h is not False]
         held = join([*sure, *conditions])
+        of = rows.found.rule.type
         if held is None:
-            return outcome(sum(sure)) if sure else self.otherwise(rows)
+            made = outcome(sum(sure)) if sure else self.otherwise(rows)
+            alone = join(rows.alone(x) for x, _ in looked)
+            if not isinstance(alone, Undetermined) or not known(made.value):
+                return made
+            return outcome(alone._replace(possible=possible(made.value, of), may_fail=False))
         if isinstance(held, Failure):
             return outcome(held)
-        of = rows.found.rule.type
         perhaps = [rows.result(x).value for x, h in looked if isinstance(h, Undetermined) and may_hold(h)]
         parts = [*(possible(v, of) for v in sure)]
         parts += [may.either([possible(v, of), may.just(Fraction(0), of)]) for v in perhaps]

@@ -33,7 +33,7 @@ class Operations(ABC):
                 return negation(self.evaluate(node.operand, at))
             case ir.Logic():
                 joined = conjunction if node.joined == "and" else disjunction
-                return joined([self.evaluate(p, at) for p in node.parts])
+                return joined(self.evaluate(p, at) for p in node.parts)
             case ir.Compare():
                 return self.compare(node, self.evaluate(node.left, at), self.evaluate(node.right, at))
             case ir.Among():

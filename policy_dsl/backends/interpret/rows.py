@@ -11,7 +11,7 @@ from ...ir.in_force import InForce
 from ..entries import Instance
 from ..runtime import NOTHING
 from ..values import Undetermined, Value, known
-from .columns import Choice, Columns
+from .columns import Choice, Columns, Ways, choices
 from .logic import conjunction, disjunction, negation
 
 
@@ -53,18 +53,17 @@ class Rows:
         self._results: dict[int, Outcome] = {}
         self._values: dict[int, Value] = {}  # of parts of conditions, whatever is chosen
 
-    def as_chosen(self, lines: tuple[ir.Line, ...], made: Columns, chosen: list[Choice]) -> Iterator[Rows]:
-        """The same for each choice of the lines' columns."""
-        columns = {
-            id(x): tuple({key: None for key, _ in uses if key in chosen[0]})
-            for x, uses in zip(lines, made.uses, strict=True)
-        }
-        truths: dict[tuple[object, ...], Value] = {}
-        for choice in chosen:
-            rows = _Chosen(self.by, self.found, self.at)
-            rows.plain, rows.made, rows.choice, rows.columns, rows.truths = self, made, choice, columns, truths
-            rows._results, rows._values = self._results, self._values
-            yield rows
+    def as_chosen(self, lines: tuple[ir.Line, ...], made: Columns, ways: Ways) -> Iterator[Rows]:
+        """The same for each choice of the lines' columns; of choices by which the same lines apply the first one stands for all."""
+        table = _Table(self, made, ways)
+        open_ = [x for x in lines if isinstance(self.holds(x), Undetermined)]
+        seen: set[tuple[int, ...]] = set()
+        for choice in choices(ways):
+            rows = _Chosen(table, choice)
+            alike = tuple(id(rows.holds(x)) for x in open_)  # the table keeps what is worked out
+            if alike not in seen:
+                seen.add(alike)
+                yield rows
 
     def holds(self, line: ir.Line) -> Value:
         """Whether a line applies, by its condition alone."""
@@ -74,6 +73,10 @@ class Rows:
         if key not in self._holds:
             self._holds[key] = self.condition(line, line.condition)
         return self._holds[key]
+
+    def alone(self, line: ir.Line) -> Value:
+        """Whether a line applies, whatever is chosen."""
+        return self.holds(line)
 
     def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
         return self.by.evaluate(condition, self.at)
@@ -96,38 +99,58 @@ class Rows:
         return [self.result(x) for x in lines]
 
 
+class _Table:
+    """The ways in which columns may be chosen, and what parts of conditions are by what is chosen of their own columns."""
+
+    def __init__(self, plain: Rows, made: Columns, ways: Ways) -> None:
+        self.plain = plain
+        self.places = made.places
+        self.ways = ways
+        self.own = {n: tuple(k for k in columns if k in ways) for n, columns in made.inside.items()}  # the chosen ones
+        self.truths: dict[tuple[int, ...], Value] = {}
+
+
 class _Chosen(Rows):
     """The lines with their columns chosen."""
 
-    plain: Rows
-    made: Columns
-    choice: Choice
-    columns: dict[int, tuple[object, ...]]  # of each line
-    truths: dict[tuple[object, ...], Value]  # of a line, by what is chosen of its own columns
+    def __init__(self, table: _Table, choice: Choice) -> None:
+        plain = table.plain
+        super().__init__(plain.by, plain.found, plain.at)
+        self.table = table
+        self.plain = plain
+        self.choice = choice
+        self._results, self._values = plain._results, plain._values
+
+    def alone(self, line: ir.Line) -> Value:
+        return self.plain.holds(line)
 
     def condition(self, line: ir.Line, condition: ir.Expression) -> Value:
         held = self.plain.holds(line)
-        own = self.columns.get(id(line))
-        if not own or not isinstance(held, Undetermined):
-            return held
-        key = (id(line), *(self.choice[k] for k in own))
-        if key not in self.truths:
-            self.truths[key] = self.chosen(condition)
-        return self.truths[key]
+        return self.chosen(condition) if isinstance(held, Undetermined) and self.table.own.get(id(condition)) else held
 
     def column(self, node: ir.Expression) -> Value:
         """What is chosen for a formula, or else its value."""
-        key = self.made.places.get(id(node))
-        return self.value(node) if key is None or key not in self.choice else self.choice[key]
+        key = self.table.places.get(id(node))
+        return self.value(node) if key is None or key not in self.choice else self.table.ways[key][self.choice[key]]
 
     def chosen(self, node: ir.Expression) -> Value:
-        """A condition. What was chosen stands for others only beside known values, which told them apart."""
+        """A condition, or a part of one."""
+        own, truths = self.table.own.get(id(node)), self.table.truths
+        if not own:
+            return self.value(node)
+        key = (id(node), *[self.choice[k] for k in own])
+        if key not in truths:
+            truths[key] = self.worked_out(node)
+        return truths[key]
+
+    def worked_out(self, node: ir.Expression) -> Value:
+        """The same. What was chosen stands for others only beside known values, which told them apart."""
         match node:
             case ir.Not():
                 return negation(self.chosen(node.operand))
             case ir.Logic():
                 joined = conjunction if node.joined == "and" else disjunction
-                return joined([self.chosen(p) for p in node.parts])
+                return joined(self.chosen(p) for p in node.parts)
             case ir.Compare():
                 left, right = self.value(node.left), self.value(node.right)
                 if known(left) or known(right):
