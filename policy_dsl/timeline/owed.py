@@ -15,6 +15,7 @@ from ..ir import nodes as ir
 from ..model.reserved_keys import of_parts
 from ..model.types import Type
 from .arrears import Account
+from .causes import Cause, Nobody
 from .gone import Leave
 from .history import History
 from .ledger import NONE, Benefit, Row
@@ -157,7 +158,7 @@ class Owed:
         told: dict[str, None] = {}
         since: dict[str, None] = {}
         for old, new, month, measure in self._pairs(row):
-            causes = new.causes(old, path, measure)
+            causes = [_in(c, month) if month != row.month else c for c in new.causes(old, path, measure)]
             told.update(dict.fromkeys(say(c, lang) for c in causes))
             then = row.then if month == row.month else max(row.then, month)
             since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
@@ -169,15 +170,15 @@ class Owed:
     def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str]]:
         """The decisions that a row goes out from and comes to, each with their month and the rule that is compared in them."""
         rule = self.rule(row.benefit)
-        old, new = (s if isinstance(s, Leave) else Leave(_step(s), None) for s in row.source)
+        old, new = (s if isinstance(s, Leave) else Leave(_step(s), 0, None) for s in row.source)
         if old.step is not new.step:
             left = any(isinstance(s, Leave) for s in row.source)
             measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
             yield self._of(old.step), self._of(new.step), row.month, measure
-        if new.after is not None:
-            before = old.after or new.step
+        if new.since:
+            before = old.after if old.since else new.step
             if before is not new.after:
-                yield self._of(before), self._of(new.after), new.after.month, rule.name
+                yield self._of(before), self._of(new.after), new.since, rule.name
 
     def _of(self, step: Step | None) -> Compared:
         """A decision with the months from which it went on."""
@@ -185,6 +186,11 @@ class Owed:
         if key not in self._compared:
             self._compared[key] = _compared(step, self._of)
         return self._compared[key]
+
+
+def _in(cause: Cause, month: int) -> Cause:
+    """That nobody is there is told with its month, where that is another than the row's."""
+    return cause._replace(month=month) if isinstance(cause, Nobody) else cause
 
 
 def _step(source: object) -> Step | None:
