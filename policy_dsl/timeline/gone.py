@@ -47,9 +47,11 @@ class Left(NamedTuple):
 
 
 class Leave(NamedTuple):
-    """What is left of a benefit rests on two decisions: that of the last month there, and that of the first one gone."""
+    """What is left of a benefit rests on two decisions: that of the last month there, and that of the first one gone (`since`; None: nobody
+    is there then)."""
 
     step: Step | None
+    since: int
     after: Step | None
 
 
@@ -88,10 +90,11 @@ class Gone:
             return None
         due, left = self.courses.due, self.left.get(key)
         if left is not None:
-            return left.amount, Leave(due[key[0]], due[left.since])
+            return left.amount, Leave(due[key[0]], left.since, due[left.since])
         rule = next(r for r in self.there.rules if r.name == key[1][1])
         again = (m for m in due if found.since <= m <= found.pays and self._there(rule, m, key))
-        return Fraction(0), Leave(due[key[0]], due[next(again, found.since)])
+        month = next(again, found.since)
+        return Fraction(0), Leave(due[key[0]], month, due[month])
 
     def _of(self, rule: ir.Rule, pays: int, day: int) -> Iterator[tuple[Key, Left]]:
         """What is left of a benefit in the months of one part."""

@@ -35,7 +35,7 @@ from ..facts.values import MOST_ERRORS
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
-from .spells import Spell, current, is_month, outside, seen, written
+from .spells import Spell, current, deaths, is_month, outside, seen, written
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
@@ -158,7 +158,7 @@ class Track:
         return f"{self.path}.{short}" if short else self.path
 
     def _begun(self, month: int, known: int | None) -> bool:
-        if any(seen(s, month, known) for spells in self.dated.values() for s in spells):
+        if any(s.begins <= month and seen(s, month, known) for spells in self.dated.values() for s in spells):
             return True
         return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
 
@@ -215,13 +215,13 @@ class History:
         self.given_state = given_state
         spells = [s for t in track.all() for s in t.spells()]
         self.months = sorted(
-            {s.first for s in spells}
+            {month for s in spells for month in (s.first, s.begins)}
             | {month_after(s.last) for s in spells if s.last < ir.OPEN}
             | {month for t in track.all() for month in t.turns()}
         )
         self.known = sorted({s.known for s in spells})
-        self.late = sorted({s.known for s in spells if s.known > s.since})
-        self.first = min((s.first for t in track.all() for x in t.dated.values() for s in x), default=0)
+        self.late = sorted({s.known for s in spells if s.known > min(s.since, s.first)})
+        self.first = min((s.begins for t in track.all() for x in t.dated.values() for s in x), default=0)
         self.ledgers = any(t.ledger for t in track.all())
         self._data: dict[tuple[int, int], tuple[Any, ...] | None] = {}
 
@@ -316,7 +316,8 @@ class HistoryReader:
                 track.fixed.append(UNKNOWN)
             elif isinstance(here, list):
                 taken = ("在世", "alive") if fact.died else _OPEN_WORDS
-                track.dated[i] = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at), taken)
+                spells = self._spells(here, where, lambda v, at, f=fact: self.reader.fact(v, f, at), taken)
+                track.dated[i] = deaths(spells) if fact.died else spells
                 track.fixed.append(UNKNOWN)
             else:
                 track.fixed.append(self.reader.fact(here, fact, where))
@@ -330,10 +331,9 @@ class HistoryReader:
             before = given(value, PREVIOUS)
             self.given_state = self.given_state or before is not None
             track.carried = tuple(self.reader.before(before, entity, f"{path}.{PREVIOUS[0]}"))
-        ledger = given(value, PAID)
-        if ledger is not None:
-            spells = (self._spells, self._lasting)
-            track.ledger = self.amounts.ledger(ledger, entity, f"{path}.{PAID[0]}", *spells)
+        if (ledger := given(value, PAID)) is not None:
+            readers = (self._spells, self._lasting)
+            track.ledger = self.amounts.ledger(ledger, entity, f"{path}.{PAID[0]}", *readers)
         self._life(track)
         return track
 

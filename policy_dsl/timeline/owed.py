@@ -16,6 +16,7 @@ from ..ir import nodes as ir
 from ..model.reserved_keys import of_parts
 from ..model.types import Type
 from .arrears import Account
+from .causes import Cause, Nobody
 from .coming import Stirred, Stirring
 from .gone import Leave
 from .history import History
@@ -204,6 +205,7 @@ class Owed:
         since: dict[str, None] = {}
         for old, new, month, measure in self._pairs(row):
             causes = new.between(old, row.benefit[0], measure, True)
+            causes = [_in(c, month) if month != row.month else c for c in causes]
             told.update(dict.fromkeys(say(c, lang) for c in causes))
             then = row.then if month == row.month else max(row.then, month)
             since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
@@ -215,17 +217,21 @@ class Owed:
     def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str]]:
         """The decisions that a row goes out from and comes to, each with their month and the rule that is compared in them."""
         rule = self.rule(row.benefit)
-        old, new = (s if isinstance(s, Leave) else Leave(_step(s), None) for s in row.source)
+        old, new = (s if isinstance(s, Leave) else Leave(_step(s), 0, None) for s in row.source)
         if old.step is not new.step:
             left = any(isinstance(s, Leave) for s in row.source)
             measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
             sides = [self._nobody(row) if s is None else self._of(s) for s in (old.step, new.step)]
             yield sides[0], sides[1], row.month, measure
-        if new.after is not None:
-            before = old.after or new.step
+        if new.since:
+            before = old.after if old.since else new.step
             if before is not new.after:
-                after = Compared(new.after.decision(), stirred=self._stirring.of(new.after.month, row.known, False))
-                yield self._of(before), after, new.after.month, rule.name
+                yield self._of(before), self._gone(row, new), new.since, rule.name
+
+    def _gone(self, row: Row, leave: Leave) -> Compared:
+        """The month in which somebody is gone, or nobody is left."""
+        stirred = self._stirring.of(leave.since, row.known, leave.after is None)
+        return Compared(None if leave.after is None else leave.after.decision(), stirred=stirred)
 
     def _nobody(self, row: Row) -> Compared:
         """A month in which nobody is there, as it has become known: who has died."""
@@ -247,6 +253,11 @@ class Owed:
         for compared in self._compared.values():
             compared.forget(comparisons=True)
         self._recent, self._compared = self._compared, {}
+
+
+def _in(cause: Cause, month: int) -> Cause:
+    """That nobody is there is told with its month, where that is another than the row's."""
+    return cause._replace(month=month) if isinstance(cause, Nobody) else cause
 
 
 def _step(source: object) -> Step | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..backends.formatting import day_text
+from ..backends.presence import first_month
+from ..backends.runtime import NEVER
 from ..ir import nodes as ir
 
 
@@ -19,6 +21,11 @@ class Spell(NamedTuple):
     value: Any
     row: int = 0
     settled: int = 0  # of the ledger: the month in which that was paid for these months
+
+    @property
+    def begins(self) -> int:
+        """The month from which it counts as written; that of a death may begin before."""
+        return first_month(self.since)
 
 
 def seen(s: Spell, month: int, known: int | None) -> bool:
@@ -34,6 +41,15 @@ def current(spells: tuple[Spell, ...], month: int, known: int | None) -> Spell |
     found = [s for s in spells if seen(s, month, known)]
     found = [s for s in found if s.last >= month or not any(s.last < x.first and s.since < x.since for x in found)]
     return max(found, key=lambda s: (s.known, s.since)) if found else None
+
+
+def deaths(spells: tuple[Spell, ...]) -> tuple[Spell, ...]:
+    """Dated values of a death: each counts from the month of the day that it gives, however late 自 is, and so does what corrects it."""
+    months: dict[int, int] = {}
+    for s in spells:
+        if isinstance(s.value, int) and s.value != NEVER:
+            months[s.since] = min(months.get(s.since, s.first), s.value // 100 * 100 + 1)
+    return tuple(s._replace(first=min(s.first, months.get(s.since, s.first))) for s in spells)
 
 
 def is_month(value: object) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import assume, given, settings
 
 from policy_dsl import Decision, Policy, PolicyError
+from policy_dsl.examples.case import facts_of
 from policy_dsl.timeline.history import first_month
 from policy_dsl.timeline.timeline import Timeline
 
@@ -51,6 +53,22 @@ def test_what_is_due_and_not_paid_in_a_life_has_its_reasons(made: Story) -> None
 @given(lives())
 def test_a_month_of_a_life_decided_alone_is_the_timelines(made: Story) -> None:
     alone.hypothesis.inner_test(made)
+
+
+@settings(max_examples=examples(6))
+@given(lives())
+def test_a_month_of_a_life_written_as_json_is_the_same(made: Story) -> None:
+    """With all that came over under 上月: statuses, windows, amounts of last month, and what no part has paid yet."""
+    timeline = timeline_of(made)
+    policy = Policy(made.program)
+    for decision in (m.decision for m in timeline or () if m.decision is not None):
+        facts = json.loads(json.dumps(facts_of(made.program, decision.root, decision._data)))
+        assert said(policy.decide(facts, on=decision.on)) == said(decision), decision.on
+
+
+def said(decision: Decision) -> object:
+    outputs = [(path, x.value, x.state) for path, x in decision.outputs.items()]
+    return outputs, [(b.path, b.part, b.share) for b in decision.benefits]
 
 
 def ends(person: dict[str, Any]) -> tuple[int, int]:

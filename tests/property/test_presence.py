@@ -135,6 +135,14 @@ def holding(rows: Any, month: datetime.date) -> Any:
     return max(ranked, key=lambda r: r[:3])[3] if ranked else None
 
 
+def dead(rows: Any, month: datetime.date) -> Any:
+    """The same of a death: a row counts from the month of its day, if that is before 自, and so does one with the same 自."""
+    if not isinstance(rows, list):
+        return rows
+    days = {r["自"]: min(r["自"], *(x["为"] for x in rows if x["自"] == r["自"] and x["为"])) for r in rows}
+    return holding([r | {"自": days[r["自"]][:7], "获知": r.get("获知") or r["自"]} for r in rows], month)
+
+
 def begun_row(row: dict[str, Any], month: datetime.date) -> bool:
     return (reader.day(row["自"]) or month) <= month
 
@@ -155,7 +163,7 @@ def begun(person: dict[str, Any], month: datetime.date) -> bool:
 
 def there(person: dict[str, Any], month: datetime.date) -> bool:
     """Listed, born, alive, and after the first date of the facts."""
-    days = [reader.day(x) if x else None for x in (person["生日"], holding(person["卒日"], month))]
+    days = [reader.day(x) if x else None for x in (person["生日"], dead(person["卒日"], month))]
     return begun(person, month) and listed(person["在列"], month) and reader.alive(days[0], days[1], month)
 
 
@@ -199,7 +207,7 @@ def life(person: dict[str, Any], where: list[bool]) -> Iterator[Told | None]:
         three = sum(1 if x is None else x for x in windows[0]) + (3 - len(windows[0]))
         two = None if len(windows[1]) < 2 or None in windows[1] else sum(x for x in windows[1] if x is not None)
         benefit = 100 if state == "领取" else 0
-        death = holding(person["卒日"], month)
+        death = dead(person["卒日"], month)
         yield Told(
             state,
             total,
@@ -255,7 +263,7 @@ def contradicted(history: dict[str, Any]) -> bool:
     """Whether somebody dies before the birth, as far as is known in the end."""
     last = datetime.date(2023, 1, 1)
     return any(
-        p["生日"] and any((d := holding(p["卒日"], m)) and d < p["生日"] for m in (*SPAN, last))
+        p["生日"] and any((d := dead(p["卒日"], m)) and d < p["生日"] for m in (*SPAN, last))
         for _, h, _ in households(history)
         for p in h["成员"]
     )
@@ -291,7 +299,7 @@ def test_a_timeline_is_what_counting_by_hand_gives(county: Policy, history: dict
 def facts_of(entry: Any, month: datetime.date) -> Any:
     """What `decide` is given of a history in a month: each fact as it is then, who is not listed with 在列 = 否."""
     if isinstance(entry, dict):
-        made = {k: facts_of(v, month) for k, v in entry.items()}
+        made = {k: dead(v, month) if k == "卒日" else facts_of(v, month) for k, v in entry.items()}
         if "在列" in entry:
             made["在列"] = listed(entry["在列"], month) and ("收入" not in entry or begun(entry, month))
         return made

@@ -145,6 +145,19 @@ def test_who_is_gone_in_a_pay_month_has_the_shares_as_a_row_of_the_ledger() -> N
     assert line.paid("2022-03", "家庭.成员[1].补") == 300
 
 
+@pytest.mark.parametrize("late", [{}, {"获知": "2022-08-20"}])
+def test_what_is_left_where_nobody_is_left_has_its_reason(late: dict[str, str]) -> None:
+    """The last of a household leaves, which is then known, or known late."""
+    policy = policy_of(MEMBERS.replace("0..9", "1..9"))
+    people = [{"姓名": "甲", "在列": [{"自": "2022-01", "为": True}, {"自": "2022-06", "为": False, **late}]}]
+    line = policy.timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-12")
+    row = line.arrears[0]
+    assert (row.month, row.difference) == ("2022-05", 200)
+    assert row.because[0] == "2022-06 这个月没有人在了"
+    assert row.because_en[0] == "2022-06 nobody is there in this month"
+    assert all(x.because for x in line.arrears)
+
+
 def test_what_becomes_known_late_of_somebody_gone_takes_later_parts_back() -> None:
     policy = policy_of(MEMBERS)
     there = [{"自": "2022-01", "为": True}, {"自": "2022-05", "为": False, "获知": "2022-07-10"}]
