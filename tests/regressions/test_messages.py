@@ -61,6 +61,18 @@ def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followe
     policy_of(PEOPLE + text.replace(*followed))
 
 
+STANDARD = "参数 标准 : 元/人/年\n  自 2022-01-01 为 5268\n"
+
+
+@pytest.mark.parametrize(("unit", "step"), [("元/月", "1 元"), ("元/月", "0.1 元/年"), ("元/季", "0.01 元")])
+def test_rounded_in_another_period_says_what_to_write(unit: str, step: str) -> None:
+    text = PEOPLE + HEADS + STANDARD + f"给付 家庭 补 : {unit}\n  为 四舍五入(标准 * 人口 / 7, {step})\n"
+    (found,) = refused(text)
+    assert found.code == "P0501"
+    for told in (found.help_zh.partition("写成 ")[2], found.help_en.partition("write ")[2]):
+        policy_of(text.replace(f"四舍五入(标准 * 人口 / 7, {step})", told))
+
+
 CASE = PEOPLE + "  存款 : 元, 0..1000\n" + HEADS + "案例 一\n  于 2022-01\n"
 
 
