@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from ..diagnostics.report import Report
 from ..ir import nodes as ir
@@ -12,6 +13,8 @@ from ..ir.in_force import change_days, dependency_order, parameters_read
 from ..ir.periods import COIN
 from ..ir.traverse import all_formulas, asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
+from ..model.types import decimal_text
+from ..model.units import Unit
 from ..source import Place
 from ..syntax.characters import MAX_CHAIN, MAX_DAYS, MAX_SIZE
 from .gaps import find_gaps
@@ -200,9 +203,28 @@ def _benefits(program: ir.Program, report: Report) -> None:
                     line.result.place,
                     name=rule.name,
                     clause=rule.clause.show(),
+                    hint=_other_step(line.result, unit),
                     unit=unit.show("zh"),
                     unit_en=unit.show("en"),
                 )
+
+
+def _other_step(result: ir.Expression, unit: Unit) -> tuple[str, str] | None:
+    """What to write where it is rounded, but in another period, `四舍五入(标准 * 人口, 1 元)` of amounts a year; None elsewhere."""
+    if not isinstance(result, ir.Call) or not result.function.startswith("round_"):
+        return None
+    value, step = result.arguments
+    own = step.type.unit
+    assert isinstance(step, ir.Constant)
+    number = Fraction(step.value) / own.scale
+    digits, name, inside = decimal_text(number), result.place.written.partition("(")[0], value.place.written
+    if digits is None or (number * unit.scale / unit.coin).denominator != 1 or not result.place.written.endswith(")"):
+        return None
+    zh, en = (f"{name}({inside}, {digits} {unit.show(lang)})" for lang in ("zh", "en"))
+    return (
+        f"步长是 {digits} {own.show('zh')}，随所取的值；按给付的单位取整，写成 {zh}",
+        f"the step is {digits} {own.show('en')}, like the value; to round in the benefit's own unit write {en}",
+    )
 
 
 # --- parts

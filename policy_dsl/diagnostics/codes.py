@@ -186,6 +186,9 @@ CODES: dict[str, Code] = _table(
     Code("P0307", "error", "这样合并要求结果可比大小：{type}不行", "lines joined like this need comparable results: {type_en} is not", "用有次序的类型或数量", "use an ordered type or an amount"),
     Code("P0308", "error", "规则没有内容", "the rule has no body", "写 为 …、当 … 为 … 或表格", "write is …, when … is … or a table"),
     Code("P0309", "error", "两行条件相同而结果不同", "two lines have the same condition and different results", "改条件或删去其一", "change a condition or delete one"),
+    Code("P0311", "warning", "「{written}」是 {unit} 的{part}，期间没有变", "“{written}” is {part_en} an amount in {unit_en}: its period is the same", "折算期间不用写：读到按 {other} 计的地方自动换算，写 {instead}{amount}；真要{part}的，写 许可 P0311 理由", "a period is converted where it is read as {other_en}: write {instead}{amount_en}; where {part_en} it is really meant, write: allow P0311 REASON"),
+    Code("P0312", "error", "「{name}」用单位「{other}」声明：单位只用「单位」两个字声明", "“{name}” is declared by the unit “{other}”: a unit is declared by the word “unit” alone", "写 类型 {name} = 单位；一{name}合多少{unit}，写成参数，类型写 {unit}/{name}", "write type {name} = unit; how many {unit} make one {name} is a parameter in {unit}/{name}"),
+    Code("P0313", "error", "单位绕成一圈：{path}", "units in a circle: {path}", "每个单位各写 = 单位；几个合一个，写成参数", "declare each by the word “unit”; how many of one make the other is a parameter"),
     Code("P0310", "error", "「{name}」有 {lines} 行，最多 {most} 行", "“{name}” has {lines} lines, at most {most} are read", "合并相同的行，或先归类再查表", "join lines that are alike, or sort the cases into classes first"),
     # --- dates and parameters
     Code("P0401", "error", "{name} 在 {date} 有两个值", "{name} has two values on {date}", "留一个，或改日期", "keep one, or change a date"),

@@ -118,6 +118,10 @@ class Report:
         if self.full:
             raise Enough
 
+    def replace(self, found: Diagnostic, better: Diagnostic) -> None:
+        """Puts what is known better in the place of what was found."""
+        self.items = [better if x is found else x for x in self.items]
+
     def set_aside(self, reason: Callable[[Diagnostic], str]) -> None:
         """Sets aside the items that the policy allows, each with its reason ("": it stays)."""
         told = [(found, reason(found)) for found in self.items]

@@ -448,7 +448,7 @@ class Entity(Declaring):
 @frozen
 class TypeDeclaration(Declaring):
     name: str
-    kind: Literal["ordered", "unordered", "unit"]
+    kind: Literal["ordered", "unordered", "unit", "named"]  # named: by one other name, which declares nothing
     members: tuple[str, ...] = ()
 
 

@@ -45,13 +45,13 @@ def test_one_mistake_is_told_once_with_a_way_out(text: str) -> None:
     [
         (
             "参数 甲 : 元/月\n  为 9\n规则 家庭 乙 : 元/月\n  为 甲\n",
-            "在单位里写上 /户",
+            "参数「甲」的类型写成 元/户/月",
             ("参数 甲 : 元/月", "参数 甲 : 元/户/月"),
         ),
-        ("规则 家庭 乙 : 元\n  为 3 * 2 元\n", "在单位里写上 /户", ("2 元", "2 元/户")),
-        ("规则 个人 乙 : 整数\n  为 周岁(出生日期)\n", "写上单位 岁", ("整数", "岁")),
-        ("规则 家庭 乙 : 数\n  为 人数(成员) / 1 人\n", "另一边乘以 1 户", ("/ 1 人", "/ 1 人 * 1 户")),
-        ("规则 个人 乙 : 数\n  为 周岁(出生日期)\n", "除以 1 岁", ("(出生日期)", "(出生日期) / 1 岁")),
+        ("规则 家庭 乙 : 元\n  为 3 * 2 元\n", "写成 3 * 2 元/户", ("2 元", "2 元/户")),
+        ("规则 个人 乙 : 整数\n  为 周岁(出生日期)\n", "规则「乙」的类型写成 岁", ("整数", "岁")),
+        ("规则 家庭 乙 : 数\n  为 人数(成员) / 1 人\n", "写成 人数(成员) / 1 人 * 1 户", ("/ 1 人", "/ 1 人 * 1 户")),
+        ("规则 个人 乙 : 数\n  为 周岁(出生日期)\n", "规则「乙」的类型写成 岁", (" : 数", " : 岁")),
     ],
 )
 def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followed: tuple[str, str]) -> None:
@@ -59,6 +59,18 @@ def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followe
     assert found.code == "P0204"
     assert hint in found.help_zh
     policy_of(PEOPLE + text.replace(*followed))
+
+
+STANDARD = "参数 标准 : 元/人/年\n  自 2022-01-01 为 5268\n"
+
+
+@pytest.mark.parametrize(("unit", "step"), [("元/月", "1 元"), ("元/月", "0.1 元/年"), ("元/季", "0.01 元")])
+def test_rounded_in_another_period_says_what_to_write(unit: str, step: str) -> None:
+    text = PEOPLE + HEADS + STANDARD + f"给付 家庭 补 : {unit}\n  为 四舍五入(标准 * 人口 / 7, {step})\n"
+    (found,) = refused(text)
+    assert found.code == "P0501"
+    for told in (found.help_zh.partition("写成 ")[2], found.help_en.partition("write ")[2]):
+        policy_of(text.replace(f"四舍五入(标准 * 人口 / 7, {step})", told))
 
 
 CASE = PEOPLE + "  存款 : 元, 0..1000\n" + HEADS + "案例 一\n  于 2022-01\n"

@@ -10,6 +10,8 @@ Each file builds what its first line says:
     arrears.py     when the difference of a benefit is paid later
     paid_on.py     on which day money without a period is paid
     shape.py       what may stand beside what in one rule
+    twelfths.py    / 12 and * 12 beside a period, which is converted already
+    unit_fixes.py  what to write where units do not go together
     order.py       the order of rules, and circles among them
 """
 
@@ -31,6 +33,8 @@ from .order import in_order
 from .parameters import Parameters
 from .rules import Rules
 from .sources import Sources
+from .twelfths import tell_twelfths
+from .unit_fixes import tell_fixes
 
 
 def build(model: Model, digest: str, report: Report) -> ir.Program:
@@ -62,6 +66,8 @@ def build(model: Model, digest: str, report: Report) -> ir.Program:
             for x in model.documents.values()
         ),
     )
+    tell_fixes(elaborator, report)
+    tell_twelfths(elaborator.products, parameters, report)
     if not report.failed:  # a rule may read what could not be built
         program = settle_grids(program)
     examples = tuple(x for d in model.examples for x in [example_of(d, model, report)] if x is not None)

@@ -113,10 +113,11 @@ class Rules:
             self.report.error("P0407", raw.result.span)
             return None
         try:
+            scope.owner = (symbol.entity, symbol.name)
             result = self.elaborator.expression(raw.result.value, scope, symbol.type)
         except Skip:
             return None
-        if symbol.type.whole and symbol.type.is_amount and not symbol.type.unit.words and not _whole(result):
+        if symbol.type.whole and symbol.type.is_amount and not symbol.type.unit.words and not is_whole(result):
             self.report.error("P0218", raw.result.value.span)
             return None
         if failed:
@@ -148,15 +149,15 @@ class Rules:
         )
 
 
-def _whole(value: ir.Expression) -> bool:
+def is_whole(value: ir.Expression) -> bool:
     """Whether the formula can only give whole numbers, by its form."""
     match value:
         case ir.Constant():
             return isinstance(value.value, Fraction) and value.value.denominator == 1
         case ir.Arithmetic():
-            return value.sign != "/" and _whole(value.left) and _whole(value.right)
+            return value.sign != "/" and is_whole(value.left) and is_whole(value.right)
         case ir.Call() if value.function in ("max", "min", "sum"):
-            return all(_whole(a) for a in value.arguments)
+            return all(is_whole(a) for a in value.arguments)
         case ir.Call() if value.function == "average":
             return False
     return value.type.whole

@@ -5,6 +5,7 @@ are read first. A mistake is reported where it stands and ends its line; the oth
 
     scope.py        where names are looked up
     errors.py       what is wrong with a formula, in words; `Skip` ends the line
+    mismatches.py   units that do not go together: what each side is per, and where that is said
     formulas.py     what fits the type that is wanted, whatever it is made of
     names.py        what a name means: a fact, a rule, a parameter, a list
     numbers.py      written numbers and their units

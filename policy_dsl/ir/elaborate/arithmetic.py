@@ -8,6 +8,7 @@ from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir
 from .comparisons import Comparisons
+from .mismatches import Side
 from .scope import Scope
 
 
@@ -24,7 +25,9 @@ class Arithmetic(Comparisons):
             raise self.fail("P0223", node.right.span)
         unit = left.type.unit.times(right.type.unit, 1 if node.sign == "*" else -1)
         whole = node.sign == "*" and left.type.whole and right.type.whole
-        return ir.Arithmetic(node.sign, left, right, amount(unit, whole), place)
+        made = ir.Arithmetic(node.sign, left, right, amount(unit, whole), place)
+        self.products.append(made)
+        return made
 
     def _sum(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         context = want if want is not None and want.is_amount and self.rank(node, scope) < 2 else None
@@ -47,7 +50,7 @@ class Arithmetic(Comparisons):
         self.must_be_amount(left, node.left.span)
         self.must_be_amount(right, node.right.span)
         if left.type.unit.dims != right.type.unit.dims:
-            raise self.units(node.span, left.type, right.type)
+            raise self.units(node.span, Side(left.type, node.left, left), Side(right.type, node.right, right))
         type_ = amount(left.type.unit, left.type.whole and right.type.whole)
         return ir.Arithmetic(node.sign, left, right, type_._replace(written=left.type.written), place)
 

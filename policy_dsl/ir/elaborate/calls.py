@@ -12,6 +12,7 @@ from ...syntax import nodes
 from ...syntax.settle import amount as written_amount
 from .. import nodes as ir
 from .arithmetic import Arithmetic
+from .mismatches import Side
 from .scope import Scope
 
 
@@ -67,7 +68,7 @@ class Calls(Arithmetic):
         if not isinstance(step, ir.Constant) or not isinstance(step.value, Fraction) or step.value <= 0:
             raise self.misuse(function, node, "步长要写成大于零的数", "the step is a written number over zero")
         if step.type.unit.dims != value.type.unit.dims:
-            raise self.units(node.span, value.type, step.type)
+            raise self.units(node.span, Side(value.type, value_node, value), Side(step.type, step_node, step))
         written = value.type.written if step.type.unit == value.type.unit else None
         own = (step.value / step.type.unit.scale).denominator == 1
         return ir.Call(function.key, (value, step), amount(step.type.unit, own)._replace(written=written), place)

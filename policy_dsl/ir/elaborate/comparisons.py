@@ -6,6 +6,7 @@ from ...model.types import TRUTH
 from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir
+from .mismatches import Side
 from .scope import Scope
 from .sides import Sides
 
@@ -23,8 +24,9 @@ class Comparisons(Sides):
         for i in order[1:]:
             made[i] = self.beside(sides[i], scope, lead)
             if lead.type.kind == "amount" and made[i].type.unit.dims != lead.type.unit.dims:
-                a, b = (made[i], lead) if i < order[0] else (lead, made[i])
-                raise self.units(sides[0].span.to(sides[-1].span), a.type, b.type)
+                a, b = sorted((i, order[0]))
+                left, right = (Side(made[n].type, sides[n], made[n]) for n in (a, b))
+                raise self.units(sides[0].span.to(sides[-1].span), left, right)
             if lead.type.kind == "enumeration":
                 self.fit(made[i], lead.type, sides[i].span)
         parts: list[ir.Expression] = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...diagnostics.report import Report, suggestion
+from ...diagnostics.report import Report, diagnostic, suggestion
 from ...model.functions import Function
 from ...model.symbols import Model
 from ...model.types import Type
-from ...model.units import Unit
 from ...source import Span
 from ...syntax import keywords, nodes
+from .. import nodes as ir
+from .mismatches import Mismatch, Root, Side, cause, origins
 from .scope import MEASURES, Scope
 
 _AMOUNT = re.compile(r"[0-9]\s*([^\W\d]+)(?:\s*[/／÷]\s*[^\W\d]+)*\s*[/／÷]\s*\Z")
@@ -27,6 +28,10 @@ class Errors:
     def __init__(self, model: Model, report: Report) -> None:
         self.model = model
         self.report = report
+        self.measures: Type | None = None  # the benefit's type, where 已发 and 应发 have a meaning
+        self.root: Root | None = None  # the formula that is being read
+        self.mismatches: list[Mismatch] = []
+        self.products: list[ir.Arithmetic] = []  # as written: what is lowered later makes some of its own
 
     def fail(self, code: str, span: Span, **words: object) -> Skip:
         hint = words.pop("hint", None)
@@ -84,18 +89,16 @@ class Errors:
             "P0203", span, wanted=want, wanted_en=want_en, found=found.show("zh"), found_en=found.show("en"), hint=hint
         )
 
-    def units(self, span: Span, left: Type, right: Type) -> Skip:
-        if left.own == right.own:  # both were written 元/月; which of them is a household's shows in full
-            left, right = left._replace(written=None), right._replace(written=None)
-        return self.fail(
-            "P0204",
-            span,
-            left=left.show("zh"),
-            left_en=left.show("en"),
-            right=right.show("zh"),
-            right_en=right.show("en"),
-            hint=_unit_hint(left.unit, right.unit),
-        )
+    def units(self, span: Span, left: Side, right: Side) -> Skip:
+        """Two amounts that do not go together; what to write instead is looked for when all has been read."""
+        a, b = (x.type._replace(written=None) for x in (left, right))
+        hint = cause(a.unit, b.unit)
+        words = {"left": a.show("zh"), "left_en": a.show("en"), "right": b.show("zh"), "right_en": b.show("en")}
+        found = diagnostic("P0204", span, labels=origins(self.model, self.root, left, right), hint=hint, **words)
+        self.report.add(found)
+        if self.root is not None:
+            self.mismatches.append(Mismatch(found, self.root, left, right, self.measures))
+        return Skip()
 
     def misuse(self, function: Function, node: nodes.Call, zh: str, en: str) -> Skip:
         return self.fail(
@@ -107,47 +110,3 @@ class Errors:
             usage=function.usage,
             hint=(f"用法：{function.usage}", f"usage: {function.usage_en}"),
         )
-
-
-def _unit_hint(left: Unit, right: Unit) -> tuple[str, str]:
-    """What to do about two units that do not match."""
-    a, b = dict(left.dims), dict(right.dims)
-    differ = {k for k in a.keys() | b.keys() if a.get(k, 0) != b.get(k, 0)}
-    unit = left if a else right
-    zh, en = unit.show("zh"), unit.show("en")
-    if (not a or not b) and not zh.startswith("1/"):
-        return (
-            f"一边是没有单位的数：给它写上单位 {zh}；或除以 1 {zh}，去掉另一边的",
-            f"one side is a number without a unit: give it the unit {en}, or divide the other one by 1 {en}",
-        )
-    whose = {"person", "household"}
-    if differ <= whose and (whose.isdisjoint(a) or whose.isdisjoint(b)):
-        bare = left if whose.isdisjoint(a) else right
-        who, who_en = ("人", "person") if "person" in differ else ("户", "household")
-        if not bare.words:
-            return (
-                f"没有单位的数不是每{who}的：另一边乘以 1 {who}",
-                f"a number without a unit is not per {who_en}: multiply the other side by 1 {who_en}",
-            )
-        return (
-            f"{bare.show('zh')} 没有说是每人的还是每户的：在单位里写上 /{who}，或乘以、除以人数或户数",
-            f"{bare.show('en')} does not say whether it is per person or per household: write /{who_en} in the unit, or multiply or divide by a count",
-        )
-    if differ == {"person"} or differ == {"person", "household"} or differ == {"household"}:
-        return (
-            "一边按人、一边按户：按人的乘以人数，或按户的除以人数",
-            "one side is per person, the other per household: multiply by the head count, or divide",
-        )
-    if differ == {"month"}:
-        return (
-            "一边有期间、一边没有：乘以月数，或在单位里写出 /月",
-            "one side has a period, the other none: multiply by the months, or write /month in the unit",
-        )
-    if differ == {"day", "workday"}:
-        return (
-            "日历日与工作日不能换算；两个日期之间的工作日用 工作日数(起, 止)",
-            "calendar days do not convert into working days; between two dates take working_days(from, to)",
-        )
-    if differ & {"day", "workday"} and "month" in differ:
-        return "天数不能换算成月数", "days do not convert into months"
-    return "检查两边的单位", "check the units of both sides"

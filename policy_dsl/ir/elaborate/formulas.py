@@ -16,6 +16,7 @@ from ...syntax.traverse import walk
 from .. import nodes as ir
 from ..traverse import children
 from .errors import Errors, Skip
+from .mismatches import Root, Side
 from .scope import Scope
 
 
@@ -31,6 +32,15 @@ class Formulas(Errors, ABC):
 
     def expression(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         """The typed formula of `node`; with `want` it must fit that type, and bare numbers and values take it."""
+        if self.root is not None:
+            return self._expression(node, scope, want)
+        self.root = Root(node, scope, want)
+        try:
+            return self._expression(node, scope, want)
+        finally:
+            self.root = None
+
+    def _expression(self, node: nodes.Expression, scope: Scope, want: Type | None) -> ir.Expression:
         made = self.make(node, scope, want)
         if want is None:
             return made
@@ -99,7 +109,9 @@ class Formulas(Errors, ABC):
                 span, want.show("zh"), want.show("en"), have, ("两个类型的值不能混用", "values of two types do not mix")
             )
         if want.kind == "amount" and want.unit.dims != have.unit.dims:
-            raise self.units(span, have, want)
+            inside = walk(self.root.node) if self.root is not None else ()
+            node = next((x for x in inside if isinstance(x, nodes.Expression) and x.span == span), None)
+            raise self.units(span, Side(have, node, made), Side(want))
         return made
 
     def must_be_amount(self, made: ir.Expression, span: Span) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...diagnostics.report import Report, suggestion
+from ...diagnostics.report import suggestion
 from ...model.functions import MOMENTS
-from ...model.symbols import FactSymbol, Model, RuleSymbol
+from ...model.symbols import FactSymbol, RuleSymbol
 from ...model.types import DATE, Type
 from ...source import Place
 from ...syntax import nodes
@@ -16,10 +16,6 @@ from .scope import MEASURES, Scope
 
 class Names(Formulas):
     """Formulas that are names."""
-
-    def __init__(self, model: Model, report: Report) -> None:
-        super().__init__(model, report)
-        self.measures: Type | None = None  # the benefit's type, where 已发 and 应发 have a meaning
 
     def name(self, node: nodes.Name, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         path = node.path

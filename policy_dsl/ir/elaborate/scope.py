@@ -30,6 +30,7 @@ class Scope:
         self.base = base or entity  # the rule's own entity: unqualified names are sought outward as far as it
         self.keys = keys
         self.step: tuple[str, str] | None = None  # (entity, status) whose step the formula belongs to
+        self.owner: tuple[str, str] | None = None  # (entity, name) of the rule whose result the formula is
         self.displaced: Callable[[Place], ir.RuleRef | None] | None = (
             None  # what 原值 reads; none: there is no such thing
         )

@@ -13,6 +13,7 @@ from .collected import Collected
 
 def collect_types(collected: Collected) -> None:
     """The lists of names and the units that 类型 declares."""
+    named: dict[str, nodes.TypeDeclaration] = {}
     for d in collected.found:
         node = d.node
         if not isinstance(node, nodes.TypeDeclaration):
@@ -28,10 +29,40 @@ def collect_types(collected: Collected) -> None:
             continue
         if node.kind == "unit":
             collected.units.add(node.name)
+        elif node.kind == "named":
+            named[node.name] = node
         else:
             collected.types[node.name] = enumeration(
                 collected, node.name, node.members, node.kind == "ordered", node.span
             )
+
+    _refuse_named(collected, named)
+
+
+def _refuse_named(collected: Collected, named: dict[str, nodes.TypeDeclaration]) -> None:
+    """Reports types that are declared by one other name: a unit of a unit, perhaps in a circle, or a list of one value."""
+    collected.broken |= named.keys()
+    ends: dict[str, str] = {}  # where the names lead; "" into a circle
+    for name in named:
+        way: dict[str, int] = {}
+        last = name
+        while last in named and last not in ends and last not in way:
+            way[last] = len(way)
+            last = named[last].members[0]
+        circle = list(way)[way[last] :] if last in way else []
+        if circle:
+            labels = [(named[x].span, "", "") for x in circle[1:]]
+            collected.report.error("P0313", named[last].span, path=" → ".join((*circle, last)), labels=labels)
+        end = "" if circle else ends.get(last, last)
+        for x, at in way.items():
+            ends[x] = end
+            if circle and at >= way[last]:
+                continue
+            node, unit = named[x], end or named[x].members[0]
+            if not end or unit in collected.units or unit in UNIT_KEYS:
+                collected.report.error("P0312", node.span, name=x, other=node.members[0], unit=unit)
+            else:
+                collected.report.error("P0219", node.span, name=x)
 
 
 def enumeration(collected: Collected, name: str, members: tuple[str, ...], ordered: bool, span: Span) -> Type:

@@ -141,8 +141,8 @@ class Declarations(Bodies):
         return nodes.ListOf(str(c[1]), span=self.span(c))
 
     def type_unit(self, c: list[Any]) -> nodes.TypeDeclaration:
-        if str(c[3]) not in ("单位", "unit"):
-            raise Reject(self.at(c[3]), "P0219", name=str(c[1]))
+        if str(c[3]) not in ("单位", "unit"):  # by another name, which may be declared in any layer
+            return nodes.TypeDeclaration(str(c[1]), "named", (str(c[3]),), span=self.span(c))
         return nodes.TypeDeclaration(str(c[1]), "unit", span=self.span(c[:2]))
 
     def type_ordered(self, c: list[Any]) -> nodes.TypeDeclaration:
