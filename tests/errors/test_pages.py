@@ -376,6 +376,27 @@ def a_roll(tmp_path: Path) -> str:
     return rendered(whole(decision.findings), "zh")
 
 
+def many_layers(tmp_path: Path) -> str:
+    """One layer more than there may be, in one folder."""
+    for n in range(library.MAX_LAYERS):
+        upper = f"  上级 第{n - 1}层\n" if n else ""
+        write(tmp_path / f"{n}.policy", f"政策 第{n}层\n{upper}")
+    return write(tmp_path / "示例县.policy", f"政策 示例县\n  上级 第{library.MAX_LAYERS - 1}层\n")
+
+
+def found_twice(tmp_path: Path) -> str:
+    """A layer in two folders beside that of the policy."""
+    for folder in ("示例省", "备份"):
+        write(tmp_path / folder / "示例省.policy", "政策 示例省\n")
+    return write(tmp_path / "示例县" / "示例县.policy", "政策 示例县\n  上级 示例省\n")
+
+
+def copied(tmp_path: Path) -> str:
+    text = "政策 示例县\n参数 标准 : 元/月\n  自 2022-01-01 为 650\n参数 补助 : 元/月\n  自 2022-01-01 为 65\n"
+    write(tmp_path / "2022 - 副本.policy", text)
+    return run("check", write(tmp_path / "2022.policy", text))
+
+
 SCENES: dict[str, Callable[[Path], str]] = {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -393,6 +414,9 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0411": lambda p: checked(
         p, CHECKED + "参数 菜价 : 元\n  " + "\n  ".join(every_day(characters.MAX_DAYS + 1)) + "\n"
     ),
+    "P0330": lambda p: run("check", many_layers(p)),
+    "P0331": lambda p: run("check", found_twice(p)),
+    "P0332": copied,
     "P0603": lambda p: run("check", write(p / "甲县" / "甲县.policy", "政策 甲县\n  上级 乙省\n")),
     "P0604": lambda p: two_layers(p, "政策 甲县\n  上级 乙县\n", "政策 乙县\n  上级 甲县\n"),
     "P0608": lambda p: two_layers(p, "政策 示例县\n  上级 乙省\n", "政策 示例县\n  上级 丙省\n"),

@@ -145,6 +145,7 @@ class Rules:
             assumptions,
             raw.span.place,
             raw.ends,
+            raw.review,
         )
 
 
