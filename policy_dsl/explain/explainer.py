@@ -132,9 +132,10 @@ class Explainer:
         for formula in formulas:
             self.gather(formula, entry, ids, below)
         lead = applied[0].line if applied else None
-        spoken = lead or next(
-            (c.line for c in considered if c.holds is not False), None
-        )  # whose clause it is while open
+        open_ = (c.line for c in considered if c.holds is not False)
+        spoken = lead or max(
+            open_, key=lambda x: x.layer, default=None
+        )  # whose clause it is; while open the lowest layer's
         other_layer = spoken is not None and spoken.clause.policy != rule.clause.policy
         own = other_layer or (lead is not None and lead.clause.document)
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]

@@ -397,6 +397,13 @@ def copied(tmp_path: Path) -> str:
     return run("check", write(tmp_path / "2022.policy", text))
 
 
+def overdue(tmp_path: Path) -> str:
+    """A figure past its review: the decision is made all the same."""
+    text = CHECKED + "参数 标准 : 元/月\n  自 2021-01-01 为 420 复核 2021-12-31\n给付 家庭 补 : 元/月\n  为 标准\n"
+    policy = policy_dsl.load(Path(write(tmp_path / "甲.policy", text)))
+    return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
+
+
 SCENES: dict[str, Callable[[Path], str]] = {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -452,6 +459,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "R0130": lambda p: guaranteed(p, "补助 ≤ 900"),
     "R0131": lambda p: guaranteed(p, "补助 随 收入 不增", 950, 50),
     "R0132": a_roll,
+    "R0175": overdue,
     "R0133": lambda p: guaranteed(p, "上限 ≥ 1000"),
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
@@ -473,11 +481,11 @@ def test_every_page_without_a_program_has_its_scene() -> None:
 def test_the_scene_gives_exactly_that_code(code: str, tmp_path: Path) -> None:
     """What the page tells of happens, with a place or the name of what is at fault; its transcript shows the message as it is."""
     said = SCENES[code](tmp_path)
-    assert set(re.findall(r"^(?:错误|警告)\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
+    assert set(re.findall(r"^(?:错误|警告|提示)\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
     assert not re.search(r"\{[a-z_]*\}", said)
     if code not in ("P0802", "P0804", "P0805", "P0808", "P0909"):
         assert "  ┌─ " in said
-    first = next(x for x in said.splitlines() if x.startswith(("错误[", "警告[")))
+    first = next(x for x in said.splitlines() if x.startswith(("错误[", "警告[", "提示[")))
     for shown in PAGES[code].messages():
         assert re.sub(r"\S*/", "", first) == re.sub(r"\S*/", "", shown) or re.sub(r"[0-9]+", "9", first) == re.sub(
             r"[0-9]+", "9", shown
