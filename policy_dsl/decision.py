@@ -20,7 +20,7 @@ from .backends.runtime import Defer
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
-from .ir.traverse import stated_assumptions
+from .ir.traverse import first_review, stated_assumptions
 from .model.types import Type
 from .origin import Kept, kept, opened
 from .outputs import Benefit, NotInForce, Open, Output, Row
@@ -232,8 +232,8 @@ class Decision(Mapping[str, object]):
 
     @property
     def findings(self) -> list[Diagnostic]:
-        """Who is not there: not yet born (F0218) or dead (F0222); who is in two places (F0231); then the guarantees that the decision does not
-        keep, each with its place and numbers.
+        """Who is not there: not yet born (F0218) or dead (F0222); who is in two places (F0231); figures that should have been reviewed (R0175);
+        then the guarantees that the decision does not keep, each with its place and numbers.
 
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
@@ -246,11 +246,20 @@ class Decision(Mapping[str, object]):
 
             remarks = [told(x, self._on) for x in found]
         remarks += self._twice()
+        remarks += self._overdue()
         if not self._engine.program.guarantees:
             return remarks
         from .explain.guarantees import findings
 
         return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
+
+    def _overdue(self) -> list[Diagnostic]:
+        """What the decision rests on and should have been looked at again before its day."""
+        if self._on <= first_review(self._engine.program):
+            return []
+        from .explain.overdue import overdue
+
+        return overdue(self.explain(), self._on)
 
     def _twice(self) -> list[Diagnostic]:
         """Who stands in two places."""

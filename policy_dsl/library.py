@@ -21,6 +21,7 @@ MAX_FILE = 1 << 20  # bytes; syntax/characters.py says the same
 MAX_FILES = 500  # of one folder
 MAX_FOLDER = 8 << 20  # bytes of the files of one policy in one folder
 MAX_HEAD = 1 << 16  # bytes at a file's beginning in which it says to which policy it belongs
+MAX_LAYERS = 50  # policies that extend each other, the lowest included
 
 _POLICY = re.compile(r"^(?:政策|policy)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
 _EXTENDS = re.compile(r"^[ \t\u3000]+(?:上级|extends)[ \t\u3000]+(?:「([^」\n]+)」|([^\s:：]+))", re.MULTILINE)
@@ -42,6 +43,43 @@ class PolicyFile(NamedTuple):
 class LayerFiles(NamedTuple):
     policy: str
     files: tuple[PolicyFile, ...]
+
+
+class Shelf:
+    """What lies in folders, looked up once: the policies of a folder with their files, each layer that was read, the folders around one.
+
+    For one call only: files may change until the next.
+    """
+
+    def __init__(self) -> None:
+        self._heads: dict[str, dict[str, list[str]]] = {}
+        self._layers: dict[tuple[str, str], LayerFiles] = {}
+        self._around: dict[str, list[str]] = {}
+
+    def heads(self, folder: str) -> dict[str, list[str]]:
+        """The files of each 政策 that lies in the folder, by its name."""
+        if folder not in self._heads:
+            found: dict[str, list[str]] = {}
+            for path in policy_files(folder):
+                found.setdefault(_head_name(path), []).append(path)
+            self._heads[folder] = found
+        return self._heads[folder]
+
+    def layer(self, folder: str, policy: str) -> LayerFiles:
+        """The files of `folder` whose 政策 is `policy`; the others are another policy's business."""
+        key = (folder, policy)
+        if key not in self._layers:
+            self._layers[key] = LayerFiles(policy, tuple(_read_all(self.heads(folder).get(policy, []), folder)))
+        return self._layers[key]
+
+    def around(self, folder: str) -> list[str]:
+        """Where the layers of a policy in `folder` are looked for beside it: the folders next to it, the one above."""
+        if folder not in self._around:
+            above = os.path.normpath(os.path.join(folder, os.pardir))
+            own = os.path.basename(os.path.realpath(folder))
+            beside = [path for path in _folders_in(above) if os.path.basename(path) != own]
+            self._around[folder] = [*beside[:MAX_FILES], above]
+        return self._around[folder]
 
 
 def shipped_folder() -> str:
@@ -168,11 +206,6 @@ def _read_all(paths: list[str], folder: str) -> list[PolicyFile]:
     return files
 
 
-def _matching(folder: str, policy: str) -> tuple[PolicyFile, ...]:
-    """The files of `folder` whose 政策 is `policy`; the others are another policy's business."""
-    return tuple(_read_all([p for p in policy_files(folder) if _head_name(p) == policy], folder))
-
-
 def _folders_in(folder: str) -> list[str]:
     """The folders directly in a folder, in the order of their names; none where it cannot be looked into."""
     try:
@@ -241,15 +274,16 @@ def find(name: str | os.PathLike[str]) -> list[LayerFiles]:
     return [_shipped_names(x) for x in chain(_folder(folder, given if given != os.path.basename(folder) else None))]
 
 
-def _at(path: str) -> list[LayerFiles]:
+def _at(path: str, shelf: Shelf | None = None) -> list[LayerFiles]:
     """The layers of the policy in a folder, or of that to which a file belongs."""
+    shelf = shelf or Shelf()
     if os.path.isdir(path):
-        return chain(_folder(path))
+        return chain(_folder(path), shelf)
     file = read_file(path)
     if not file.policy:
         return [LayerFiles("", (file,))]
-    beside = [f for f in _matching(_folder_of(path), file.policy) if f.path != path]
-    return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: in_order(f.path)))))
+    beside = [f for f in shelf.layer(_folder_of(path), file.policy).files if f.path != path]
+    return chain(LayerFiles(file.policy, tuple(sorted([*beside, file], key=lambda f: in_order(f.path)))), shelf)
 
 
 def _shipped_names(layer: LayerFiles) -> LayerFiles:
@@ -276,22 +310,31 @@ def _folder(folder: str, policy: str | None = None) -> LayerFiles:
     return LayerFiles(chosen, tuple(f for f in files if f.policy == chosen))
 
 
-def chain(layer: LayerFiles) -> list[LayerFiles]:
-    """The layer with those above it, top first."""
+def chain(layer: LayerFiles, shelf: Shelf | None = None) -> list[LayerFiles]:
+    """The layer with those above it, top first. Raises PolicyError where they do not hang together or are more than MAX_LAYERS."""
+    shelf = shelf or Shelf()
     layers = [layer]
+    above = {layer.policy}
     while True:
-        here = layers[0]
+        here = layers[-1]
         extends = [f for f in here.files if f.extends]
         names = list(dict.fromkeys(f.extends for f in extends))
         if not names:
-            return layers
+            return layers[::-1]
         at = _extends_place(extends[0])
         if len(names) > 1:
             raise PolicyError([diagnostic("P0608", _extends_place(extends[1]), names="、".join(names))])
-        if names[0] in [x.policy for x in layers]:
-            path = " → ".join([*(x.policy for x in reversed(layers)), names[0]])
+        if names[0] in above:
+            path = " → ".join([*(x.policy for x in layers), names[0]])
             raise PolicyError([diagnostic("P0604", at, path=path)])
-        layers.insert(0, _upper(names[0], here.files[0], at))
+        if len(layers) == MAX_LAYERS:
+            first = next(f for f in layer.files if f.extends)
+            labels = [(at, "第一个放不下的上级", "the first one that is too many")]
+            raise PolicyError(
+                [diagnostic("P0330", _extends_place(first), name=layer.policy, most=MAX_LAYERS, labels=labels)]
+            )
+        layers.append(_upper(names[0], here.files[0], at, shelf))
+        above.add(names[0])
 
 
 def _extends_place(file: PolicyFile) -> Place:
@@ -302,17 +345,22 @@ def _extends_place(file: PolicyFile) -> Place:
     return source.place(start + indent, start + len(line))
 
 
-def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
-    """The layer `name`: in the same folder, the folders beside it, the folder above, then among the shipped ones."""
-    here: list[str] = []
-    for place in _around(_folder_of(below.path)):
-        heads = [_head_name(p) for p in policy_files(place)]
-        if name in heads:
-            return LayerFiles(name, _matching(place, name))
-        here += [h for h in heads if h and h != below.policy]
+def _upper(name: str, below: PolicyFile, at: Place, shelf: Shelf) -> LayerFiles:
+    """The layer `name`: in the same folder; else in one of those around it, where it must lie once; then among the shipped ones."""
+    folder = _folder_of(below.path)
+    if name in shelf.heads(folder):
+        return shelf.layer(folder, name)
+    around = shelf.around(folder)
+    found = {os.path.realpath(place): place for place in reversed(around) if name in shelf.heads(place)}
+    places = list(found.values())[::-1]
+    if len(places) > 1:
+        raise PolicyError([_found_twice(name, [shelf.heads(place)[name][0] for place in places], at)])
+    if places:
+        return shelf.layer(places[0], name)
     known = shipped()
     if name in known:
-        return LayerFiles(name, _matching(known[name], name))
+        return shelf.layer(known[name], name)
+    here = [h for place in (folder, *around) for h in shelf.heads(place) if h and h != below.policy]
     zh, en = suggestion(name, [*here, *known])
     raise PolicyError(
         [
@@ -326,18 +374,24 @@ def _upper(name: str, below: PolicyFile, at: Place) -> LayerFiles:
     )
 
 
-def _around(folder: str) -> list[str]:
-    """Where the layers of a policy in `folder` are looked for: there, in the folders beside it, in the one above."""
-    above = os.path.normpath(os.path.join(folder, os.pardir))
-    own = os.path.basename(os.path.realpath(folder))
-    beside = [path for path in _folders_in(above) if os.path.basename(path) != own]
-    return [folder, *beside[:MAX_FILES], above]
+def _found_twice(name: str, paths: list[str], at: Place) -> Diagnostic:
+    """A layer that lies in several folders: which of them is the law, nobody but the drafter knows."""
+    labels = [(read_file(p), f"也叫 政策 {name}", f"is called {name}, too") for p in paths]
+    at_head = [(Source(f.name, f.text).place(*_head_span(f.text)), zh, en) for f, zh, en in labels]
+    zh, en = "、".join(paths[:12]), ", ".join(paths[:12])
+    return diagnostic("P0331", at, name=name, paths=zh, paths_en=en, labels=at_head)
+
+
+def _head_span(text: str) -> tuple[int, int]:
+    head = _POLICY.search(text)
+    return head.span() if head else (0, 1)
 
 
 def whereabouts(name: str, folder: str) -> str:
     """The folder of a policy of this name, as seen from a policy in `folder`; "" where there is none. Shipped ones have two names."""
-    for place in _around(folder):
-        if name in [_head_name(p) for p in policy_files(place)]:
+    shelf = Shelf()
+    for place in (folder, *shelf.around(folder)):
+        if name in shelf.heads(place):
             return place
     return shipped().get(name, "")
 
@@ -362,13 +416,14 @@ def units(paths: list[str]) -> tuple[list[list[LayerFiles]], list[Diagnostic]]:
             wanted.append(path)
     seen: set[tuple[str, str]] = set()
     out: list[list[LayerFiles]] = []
+    shelf = Shelf()
     for path in wanted:
         try:
             file = read_file(path)
             key = (os.path.realpath(_folder_of(path)), file.policy or os.path.basename(path))
             if key not in seen:
                 seen.add(key)
-                out.append(_at(path))
+                out.append(_at(path, shelf))
         except PolicyError as error:
             problems += error.diagnostics
     return out, problems

@@ -18,6 +18,7 @@ from .backends.values import Undetermined, Value, known
 from .ir import nodes as ir
 from .ir.in_force import InForce
 from .ir.in_force import Missing as Unset
+from .ir.outside import outward
 from .ir.traverse import children, formulas
 from .model.types import Type
 
@@ -213,7 +214,9 @@ class Reach:
                 keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
                 yield from ((x, at) for x in (node.day, *keys))
             case ir.Aggregate():
-                yield from self.listed(node, at, out)
+                yield from self.listed(self.law.bound(node, at), at, out)
+            case ir.Outside():
+                yield node.value, self.law.entry_at(node.at)
             case _:
                 yield from ((x, at) for x in children(node))
 
@@ -313,10 +316,15 @@ class Reach:
                     here = up(at, node.up)
                     for entry in self.entries_of(here, node.lists, out) if here is not None else ():
                         stack += ((x, entry) for x in (node.where, node.value) if x is not None)
+                        stack += ((o, at) for x in (node.where, node.value) if x is not None for o in outward(x))
                         if isinstance(entry, Nobody) and entry not in everybody:
                             everybody.add(entry)
                             stack += self.asked_of(entry)
                     stack += ((node.default, at),) if node.default is not None else ()
+                case ir.Outside() if node.at:
+                    stack.append((node.value, self.law.entry_at(node.at)))
+                case ir.Outside():
+                    continue  # read where the list function stands
                 case _:
                     stack += ((x, at) for x in children(node))
         return out

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import gc
 
+from attrs import evolve
+
 from .checks.check import check
 from .checks.law import joined
 from .checks.layers import compare_layers
@@ -19,6 +21,7 @@ from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.nodes import Program
 from .library import LayerFiles, digest
+from .model.declare.copies import without_copies
 from .model.declare.declare import declare
 from .model.declare.layers import Layer
 from .source import Source, Span
@@ -65,7 +68,7 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
             _head(tree, source, report)
             files.append(tree)
         parsed.append(Layer(layer.policy, tuple(files)))
-    model = declare(parsed, report)
+    model = declare([evolve(x, files=without_copies(x.files, report)) for x in parsed], report)
     program = build(model, digest(layers), report)._replace(texts=tuple(digest([x]) for x in layers))
     check_statuses(program, model, report)
     if not report.failed:

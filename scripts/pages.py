@@ -51,6 +51,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "FROM": ("从这一天起", "from this day on"),
     "TO": ("到这一天为止（含）", "until this day, included"),
     "PUBLISHED": ("公布的日期：从那天起才知道", "the day of publication: known since then"),
+    "REVIEW": (
+        "最迟在这一天再看一遍：以后用到它的决定会说",
+        "to be looked at again by this day: later decisions say so",
+    ),
     "LEARNED": ("获知的日期：事实从那天起才知道", "the day since when a fact is known"),
     "IS": ("结果", "gives the result"),
     "WHEN": ("条件", "gives the condition"),
@@ -70,6 +74,7 @@ MEANING: dict[str, tuple[str, str]] = {
     ),
     "BEATS": ("先于另一条例外", "comes before another exception"),
     "REPEAL": ("取走上级的例外，或上级的全部", "takes away an inherited exception, or all that is inherited"),
+    "AFTER": ("修订类型时，加的值排在哪一个之后", "which value of an amended type the added one comes after"),
     "DISPLACED": ("没有这一行时的值", "what the rule would give without this line"),
     "FIRST": ("各行有次序，先适用的为准", "lines are ordered, the first that applies wins"),
     "HIGHEST": ("适用的各行中取最高", "the highest of the lines that apply"),
@@ -92,6 +97,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "NO": ("不成立", "false"),
     "AMONG": ("是其中之一，或在范围内", "is one of, or lies in a range"),
     "DEFAULT": ("没有给出时用的值", "the value where none is given"),
+    "AS": ("名单的函数里，正在看的那一个叫什么", "what the entry is called that a list function looks at"),
     "MANY": ("一列对象", "a list of entities"),
     "FIXED": ("事实不会改变（出生日期）", "nobody can change the fact (a date of birth)"),
     "BORN": ("这个日期是出生：出生以前不在", "the date is a birth: nobody is there before it"),
@@ -142,6 +148,8 @@ WHERE: tuple[tuple[str, str, str], ...] = (
     ("cell", "表格的条件格", "In a table's condition cell"),
     ("value", "案例的值", "As a value in an example"),
     ("claim", "保证的各行", "In the lines of a guarantee"),
+    ("naming", "括号里，一列之后、一个名称之前", "In parentheses, behind a list and before a name"),
+    ("after", "修订的一行里，两个名称之间", "In a line of an amendment, between two names"),
     ("instalment", "追回 之后；没有它，追回 也是普通的名称", "Behind “recover”, which is a name without it"),
 )
 # What each function does, by its key.
@@ -207,6 +215,7 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_FILE", "B", "P0126", "一个 .policy 文件", "one .policy file"),
     (library, "MAX_FILES", "", "P0133", "一个文件夹里的 .policy 文件", ".policy files of one folder"),
     (library, "MAX_FOLDER", "B", "P0133", "一个文件夹里一份政策的文件合计", "the files of one policy in one folder together"),
+    (library, "MAX_LAYERS", "", "P0330", "一份政策连同上级的层数", "layers: a policy with those above it"),
     (characters, "MAX_WORDS", "", "P0130", "一份政策连同上级的词和符号", "words and signs of a policy with its layers"),
     (characters, "MAX_LINE", "", "P0104", "一行的字符（注释除外）", "characters of a line (comments apart)"),
     (characters, "MAX_GIST", "", "P0132", "一条摘要的字符", "characters of one gist"),

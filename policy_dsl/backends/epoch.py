@@ -225,7 +225,7 @@ def values_on(
         if entry is None:
             values[keys] = Held(Missing("floor" if floor else "none", parameter.name), floor, floor_value)
         elif entry.kind == "pending":
-            values[keys] = Held(Missing("pending", parameter.name), entry, floor_value)
+            values[keys] = Held(Missing("pending", parameter.name, entry.bounds), entry, floor_value)
         else:
             assert entry.value is not None
             values[keys] = Held(evaluate_parameter(entry.value, keys, before, on), entry, floor_value)

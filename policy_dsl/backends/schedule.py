@@ -93,6 +93,8 @@ class Scheduler:
             if isinstance(node, ir.RuleRef):
                 if self.outward(entity, node.up):
                     rules.add((node.entity, node.name))
+            elif isinstance(node, ir.Aggregate) and node.outward:
+                continue  # left to the interpreter
             elif isinstance(node, ir.Aggregate):
                 host = self.outward(entity, node.up)
                 if host:

@@ -115,6 +115,8 @@ class _Measure:
                 return self.of(node.value)
             case ir.IfInForce():
                 return _either([self.of(node.value), self.of(node.default)])
+            case ir.Outside():
+                return self.of(node.value)
             case ir.Aggregate() if node.value is not None and node.function not in ("count", "repeats"):
                 inner = self.of(node.value)
                 if node.function in ("max", "min"):

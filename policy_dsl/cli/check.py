@@ -24,7 +24,7 @@ def check(paths: tuple[str, ...], form: str, lang: str) -> None:
     from ..diagnostics.report import Report
     from ..pipeline import compile_layers
 
-    report = Report()
+    report = Report(ends=False)
     policies, problems = library.units(list(paths))
     for found in problems:
         report.add(found)

@@ -225,6 +225,17 @@ CODES: dict[str, Code] = _table(
     Code("P0615", "warning", "{name} 自 {date} 的 {value} 低于上级的下限 {floor}", "{name}: {value_en} from {date} is below the floor {floor_en} of a layer above", "改到下限以上，或请上级改下限", "raise it to the floor at least"),
     Code("P0616", "warning", "上级自 {later} 改了「{name}」，本级自 {since} 的规定仍然盖着它", "a layer above changes “{name}” from {later}; what this layer says from {since} on still hides it", "要跟上级走，给本级的规定写「至 日期」；仍用本级的，在上级的新日期再写一次", "end it with “to DATE” to follow the layer above; to keep it, write it again with the later date"),
     Code("P0617", "error", "政策「{name}」没有对象，没有什么可以决定", "the policy “{name}” has no entity: there is nothing to decide", "写上 对象 和它的事实、规则；若它只是给下级用的，换成以它为上级、有对象的政策", "declare an entity with its facts and rules; if it is there for layers below alone, name a policy that extends it and has one"),
+    Code("P0330", "error", "「{name}」的上级太多：连它自己超过 {most} 层", "too many layers: “{name}” and those above it are more than {most}", "去掉中间的层：没有本级规定的那一层不用写，下一级直接写它的上级", "leave layers out: one that says nothing of its own is not needed, the one below can extend the one above it"),
+    Code("P0331", "error", "上级「{name}」有几份：{paths}", "the layer “{name}” is found several times: {paths_en}", "留一份；备份移到别处，或给它换一个 政策 名称。要用哪一份，也可以把它放进这个文件所在的文件夹", "keep one; move a backup elsewhere or give it another policy name. The one that is meant may also lie in the folder of this file"),
+    Code("P0332", "error", "「{file}」与「{other}」都叫 政策 {name}，声明了同样的内容（{what}）", "{file} and {other} are both called {name} and declare the same things ({what_en})", "同一文件夹里同名的文件合成一份政策：副本移到别处，或给它换一个 政策 名称", "files of one folder with one policy name are one policy: move the copy elsewhere, or give it another policy name"),
+    Code("P0333", "error", "「{name}」不能作事实或名单的名称：给定事实时它另有意思", "“{name}” cannot be the name of a fact or a list: among given facts it means something else", "换一个名称：在列 说谁在名单上，上月 是上月留下的，已发、应发 是给付的账", "take another name: present says who is on a list, previous is what the month before left, paid and due are of the ledger"),
+    Code("P0334", "error", "「{name}」已是类型「{type}」的值", "“{name}” is a value of “{type}” already", "删去这一行；另有所指的，换一个名称", "take the line away; for something else take another name"),
+    Code("P0335", "error", "修订 {type} 加「{name}」：{problem}", "“{name}” added to “{type}”: {problem_en}", "{hint}", "{hint_en}"),
+    Code("P0336", "error", "「{name}」在两边是同一个：都是名单里那一个的，不是外面那一个的", "“{name}” is one and the same on both sides: the list's entry has it, not the one outside", "{hint}", "{hint_en}"),
+    Code("P0337", "error", "「{name}」在这里是名单里的{entity}，不是外面的那一个", "“{name}” is of the list's own {entity} here, not of the one outside", "{hint}", "{hint_en}"),
+    Code("P0338", "error", "别名「{name}」会盖住同名的内容", "the alias “{name}” would hide something of that name", "换一个名称，例如 他、另一个", "take another name, such as other"),
+    Code("P0342", "error", "复核 {review} 早于开始的 {since}", "the review of {review} comes before the beginning, {since}", "改正其中一个", "mend one of them"),
+    Code("P0341", "error", "复核 只写在参数的值和规则的行上", "“review” belongs to a parameter's value or a rule's line", "删去它", "leave it out"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),
@@ -297,5 +308,6 @@ CODES: dict[str, Code] = _table(
     Code("R0131", "error", "保证「{title}」不成立：{name} 从 {before} 变成 {after}，{value} 却从 {low} 升到 {high}", "the guarantee “{title}” does not hold: {name} goes from {before_en} to {after_en}, and {value} rises from {low_en} to {high_en}", "改规则，或改保证（加 当 条件、自 日期）", "mend a rule, or the guarantee (add “when”, “from”)"),
     Code("R0132", "warning", "名册不合保证「{title}」：{numbers}", "the roll is against the guarantee “{title}”: {numbers_en}", "核对名册；决定照常作出", "check the roll; the decision stands"),
     Code("R0133", "error", "保证「{title}」在 {date} 不成立：{numbers}", "the guarantee “{title}” does not hold on {date}: {numbers_en}", "核对参数，或给保证写上 自 日期", "check the parameters, or date the guarantee with “from”"),
+    Code("R0175", "note", "「{name}」应在 {review} 前复核，{date} 的决定还在用它", "“{name}” should have been reviewed by {review}; the decision of {date} still uses it", "看看它还对不对：有了新的数，从那天起另写一行；仍然是这个数，把 复核 改到下一次", "see whether it still holds: write a new figure from its day on, or move “review” to the next time"),
 )
 # fmt: on

@@ -101,9 +101,11 @@ class Enough(Exception):
 
 
 class Report:
-    """Collects what the passes find, once per place and code, in the order of the text. Raises Enough when it is full."""
+    """Collects what the passes find, once per place and code, in the order of the text. Raises Enough when it is full, unless it holds
+    what several policies have (`ends` no)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends: bool = True) -> None:
+        self._ends = ends
         self.items: list[Diagnostic] = []
         self.allowed: list[Diagnostic] = []  # what the policy allows, with its reason
         self._seen: set[tuple[object, ...]] = set()
@@ -136,7 +138,7 @@ class Report:
     @property
     def full(self) -> bool:
         """Of errors: warnings must not end the passes."""
-        return self._errors >= KEPT
+        return self._ends and self._errors >= KEPT
 
     def error(
         self,

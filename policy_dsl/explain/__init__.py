@@ -12,5 +12,6 @@ text.py         the words as text and Markdown
 html.py         as a page
 data.py         the steps as JSON
 summary.py      a decision in a few lines
+overdue.py      figures that should have been looked at again
 guarantees.py   guarantees that do not hold
 """

@@ -92,6 +92,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "since": day_text(step.since) if step.since else None,
         "until": day_text(step.until) if step.until < ir.OPEN else None,
         "published": day_text(step.published) if step.published else None,
+        "review": day_text(step.review) if step.review else None,
         "missing": step.missing or None,
         "given_up": _given_up(made, step, lang),
         "displaced": displaced_text(step, lang) or None,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.formatting import day_text, value_text
+from ..backends.possible import Bounds
 from ..backends.runtime import NOTHING
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
@@ -153,7 +154,7 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
             "事实没有给出，用了写明的默认值" if zh else "the fact was not given: the written default was used",
         )
     if step.missing:
-        yield "missing", _MISSING[step.missing][0 if zh else 1]
+        yield "missing", _missing(step, lang)
     if step.mode:
         yield "mode", _MODES[step.mode][0 if zh else 1]
     for considered in step.applied:
@@ -186,6 +187,16 @@ def _source(clause: Clause, lang: str) -> str:
     return f"{where}（{clause.policy}）" if lang == "zh" else f"{where} ({clause.policy})"
 
 
+def _missing(step: Step, lang: str) -> str:
+    """Why a parameter has no value; of one that is open between bounds also these."""
+    said = _MISSING[step.missing][0 if lang == "zh" else 1]
+    left = step.value.possible if isinstance(step.value, Undetermined) else None
+    if not isinstance(left, Bounds):
+        return said
+    low, high = (value_text(x, step.type, lang) for x in left)
+    return f"{said}，在 {low} 与 {high} 之间" if lang == "zh" else f"{said}, between {low} and {high}"
+
+
 def _since(step: Step, lang: str) -> str:
     if not step.since:
         return ""
@@ -193,6 +204,8 @@ def _since(step: Step, lang: str) -> str:
     text = f"自 {day_text(step.since)} 起" if zh else f"since {day_text(step.since)}"
     if step.until < ir.OPEN:
         text += f"，至 {day_text(step.until)} 止" if zh else f", until {day_text(step.until)}"
+    if step.review:
+        text += f"，{day_text(step.review)} 前复核" if zh else f", to be reviewed by {day_text(step.review)}"
     if step.published:
         text += f"，{day_text(step.published)} 公布" if zh else f", published {day_text(step.published)}"
     return text

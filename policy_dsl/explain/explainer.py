@@ -8,11 +8,12 @@ from ..backends.interpret.interpretation import Interpretation, dated
 from ..backends.interpret.parameters import keyed, parameter_value
 from ..backends.payment import part_name
 from ..backends.runtime import NOTHING, Held, add_months
-from ..backends.values import Value, join, known
+from ..backends.values import Value, join, known, possible
 from ..ir import nodes as ir
 from ..ir.in_force import Held as Valued
 from ..ir.in_force import Missing, held
 from ..ir.traverse import children
+from ..model.clause import Clause
 from ..model.functions import BY_KEY
 from ..model.reserved_keys import PARTS, PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
@@ -144,6 +145,12 @@ class Explainer:
         for formula in formulas:
             self.gather(formula, entry, ids, below)
         lead = applied[0].line if applied else None
+        open_ = (c.line for c in considered if c.holds is not False)
+        spoken = lead or max(
+            open_, key=lambda x: x.layer, default=None
+        )  # whose clause it is; while open the lowest layer's
+        other_layer = spoken is not None and spoken.clause.policy != rule.clause.policy
+        own = other_layer or (lead is not None and lead.clause.document)
         assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
         step = Step(
             id=self.id_of(entry, rule.name),
@@ -153,7 +160,7 @@ class Explainer:
             name=rule.called,
             type=rule.type,
             value=value,
-            clause=lead.clause if lead is not None and lead.clause.document else rule.clause,
+            clause=spoken.clause if spoken is not None and own else rule.clause,
             place=lead.place if lead else rule.place,
             applied=tuple(applied),
             considered=tuple(considered),
@@ -171,6 +178,7 @@ class Explainer:
             displaced=self.displaced(rule, lead),
             at=entry,
             children=tuple(ids),
+            review=min((c.line.review for c in applied if c.line.review), default=0),
             law=self.law,
             without=rule.without,
         )
@@ -228,7 +236,10 @@ class Explainer:
                     self._as_of(node, entry, ids, below)
                     keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
                     stack.extend((k, entry) for k in reversed((node.day, *keys)))
+                case ir.Outside():
+                    stack.append((node.value, self.interpretation.entry_at(node.at)))
                 case ir.Aggregate():
+                    node = self.interpretation.bound(node, entry)
                     entries = self.interpretation.entries(node, entry)
                     for inner in reversed(entries if isinstance(entries, list) else []):
                         parts = [p for p in (node.where, node.value) if p is not None]
@@ -314,6 +325,17 @@ class Explainer:
     def _keys(self, node: ir.ParameterRef, entry: Instance) -> tuple[Value, ...]:
         return tuple(self.interpretation.evaluate(k, entry) for k in node.keys)
 
+    def _clause(self, parameter: ir.Parameter, keys: tuple[Value, ...]) -> Clause:
+        """Where a parameter stands in the law while its keys are open: where all that they may give stands, else where it is declared."""
+        left = [possible(k, t) for k, t in zip(keys, parameter.key_types, strict=True)]
+        found = {
+            x.entry.clause
+            for way, x in self.epoch.parameters[parameter.name].items()
+            if x.entry is not None
+            and all(not isinstance(s, frozenset) or k in s for k, s in zip(way, left, strict=True))
+        }
+        return found.pop() if len(found) == 1 else parameter.clause
+
     def parameter(self, node: ir.ParameterRef, keys: tuple[Value, ...]) -> str:
         parameter = self.parameters[node.name]
         names = tuple(key_name(k, t) for t, k in zip(parameter.key_types, keys, strict=True))
@@ -343,11 +365,12 @@ class Explainer:
             name=name,
             type=parameter.type,
             value=value,
-            clause=source.clause if source is not None else parameter.clause,
+            clause=source.clause if source is not None else self._clause(parameter, keys),
             place=source.place if source else parameter.place,
             since=source.since if source else 0,
             until=source.until if source else ir.OPEN,
             published=source.published if source else 0,
+            review=source.review if source else 0,
             assumptions=(*parameter.assumptions, *(source.assumptions if source else ())),
             missing=found.value.kind if found is not None and isinstance(found.value, Missing) else "",
             formula=formula,

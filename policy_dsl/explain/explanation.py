@@ -84,6 +84,7 @@ class Step(NamedTuple):
     displaced: Displaced | None
     at: Instance | None
     children: tuple[str, ...]
+    review: int = 0  # the day by which what gives it is looked at again
     law: int = 0  # the day whose law gives it, where `于` asks for another than the decision's
     without: str = ""  # of a displaced value: the exception, or the layer, that is left out
 

@@ -170,6 +170,8 @@ class Words:
                 return self.if_in_force(node), 9
             case ir.Aggregate():
                 return self.aggregate(node), 9
+            case ir.Outside():
+                return self.outside(node), 9
             case ir.CarriedRef():
                 return self.leaf(node, carried_words(node.name, self.lang)), 9
             case ir.Past():
@@ -257,9 +259,12 @@ class Words:
         if self.interpretation is None:
             path = ".".join(node.lists)
             inner = path if node.value is None else self._inside(node.value, path)
-            where = f" {self.keyword('WHEN')} {self._inside(node.where, path)}" if node.where is not None else ""
+            inner += f" {self.keyword('AS')} {node.alias}" if node.alias else ""
+            called = node.alias or path
+            where = f" {self.keyword('WHEN')} {self._inside(node.where, called)}" if node.where is not None else ""
             default = f", {self.keyword('DEFAULT')} {self.text(node.default)}" if node.default is not None else ""
             return f"{function}({inner}{where}{default})"
+        node = self.interpretation.bound(node, self.at)
         entries = self.interpretation.entries(node, self.at)
         if not isinstance(entries, list):
             return self.value(self.interpretation.evaluate(node, self.at), node.type)
@@ -304,6 +309,12 @@ class Words:
             worked = inner.text(node.value)  # 甲 是（72 岁 ≥ 60 岁）
             shown = f"{shown}（{worked}）" if self.lang == "zh" else f"{shown} ({worked})"
         return f"{name} {shown}" if named else shown
+
+    def outside(self, node: ir.Outside) -> str:
+        """What is read of the entry outside a list function."""
+        if self.interpretation is None:
+            return Words(self.lang).text(node.value)
+        return Words(self.lang, self.interpretation, self.interpretation.entry_at(node.at)).text(node.value, 9)
 
     def _inside(self, node: ir.Expression, path: str) -> str:
         """A formula about a list's entries, their own names written with the list's."""

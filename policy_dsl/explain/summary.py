@@ -77,13 +77,17 @@ def summary(
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
     gone, twice = [f for f in findings if f.code in REMARKS], [f for f in findings if f.code == "F0231"]
-    broken = [f for f in findings if f not in gone and f not in twice]
+    overdue = [f for f in findings if f.code == "R0175"]
+    broken = [f for f in findings if f not in (*gone, *twice, *overdue)]
     titles = (
-        ("不在：", "在两处：", "不合保证：") if zh else ("Not there:", "In two places:", "Guarantees that do not hold:")
+        ("不在：", "在两处：", "该复核了：", "不合保证：")
+        if zh
+        else ("Not there:", "In two places:", "To be reviewed:", "Guarantees that do not hold:")
     )
-    for title, told in zip(titles, (gone, twice, broken), strict=True):
+    for title, told in zip(titles, (gone, twice, overdue, broken), strict=True):
         if told:
-            lines += ["", title, *(f"  {f.path}{'：' if zh else ': '}[{f.code}] {f.message(lang)}" for f in told)]
+            where = [f"{f.path}{'：' if zh else ': '}" if f.path else "" for f in told]
+            lines += ["", title, *(f"  {x}[{f.code}] {f.message(lang)}" for x, f in zip(where, told, strict=True))]
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]
     return "\n".join(lines)

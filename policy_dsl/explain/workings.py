@@ -53,6 +53,7 @@ def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lan
     for node in _here(formula):
         if not isinstance(node, ir.Aggregate):
             continue
+        node = made.interpretation.bound(node, at)
         entries = made.interpretation.entries(node, at)
         for entry in entries if isinstance(entries, list) else ():
             name = entry_name(entry, node.lists)

@@ -7,6 +7,7 @@ bodies/           opens dated blocks and tables into plain lines
 elaborate/        makes typed formulas of written expressions
 examples.py       案例
 guarantees.py     保证
+outside.py        what list functions read outside of their lists
 births.py         which fact is a birth, which a death
 identities.py     which fact says who somebody is
 displaced.py      原值

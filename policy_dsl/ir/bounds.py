@@ -135,6 +135,8 @@ class Analysis:
                 return union([self.of(node.value, entity), self.of(node.default, entity)])
             case ir.Aggregate():
                 return self._aggregate(node, entity)
+            case ir.Outside():
+                return self.of(node.value, node.entity)
             case ir.CarriedRef():
                 return self._carried(node.entity, node.name)
             case ir.Past():

@@ -22,7 +22,7 @@ from ..syntax import nodes
 from ..syntax.traverse import children
 from ..syntax.traverse import walk as tree
 from . import nodes as ir
-from .bodies.dates import report_outside, span_of, within
+from .bodies.dates import Time, report_outside, span_of, within
 from .elaborate.elaborator import Elaborator
 from .elaborate.errors import Skip
 from .elaborate.lookback import is_this_year
@@ -287,10 +287,10 @@ def _rises(type_: Type) -> bool:
 
 
 def _open(
-    lines: Iterable[nodes.ClaimLine], dates: tuple[int, int, int], notes: tuple[nodes.Notes, ...], report: Report
+    lines: Iterable[nodes.ClaimLine], dates: Time, notes: tuple[nodes.Notes, ...], report: Report
 ) -> Iterator[Opened]:
     """Claims with the dates of the blocks around them; what a block says of its source holds for the claims in it."""
-    since, until, published = dates
+    since, until, published, _ = dates
     lines = tuple(lines)
     dated = dates != span_of(None)
     notes += tuple(x.notes for x in lines if dated and isinstance(x, nodes.Remark))
@@ -299,6 +299,8 @@ def _open(
             case nodes.Claim():
                 yield Opened(line, since, until, published, (line.notes, *notes))
             case nodes.DatedClaims():
+                if line.dates.review:
+                    report.error("P0341", line.dates.span)
                 inner = within(line.dates, dates)
                 if inner[0] > inner[1]:
                     report_outside(report, line.dates, dates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ class Missing(NamedTuple):
 
     kind: str
     name: str
+    bounds: tuple[Fraction, Fraction] | None = None
 
 
 class Held(NamedTuple):

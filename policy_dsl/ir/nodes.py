@@ -149,6 +149,21 @@ class Aggregate(NamedTuple):
     default: "Expression | None"
     type: Type
     place: Place
+    alias: str = ""  # what an entry is called inside
+    outward: bool = False  # whether something inside is read outside, and not yet bound (ir/outside.py)
+
+
+class Outside(NamedTuple):
+    """What a formula inside a list function reads of the entry outside it, where an entry of the list has a name of its own.
+
+    `entity`: of the entry outside. `at`: its path, once it is known which it is (ir/outside.py).
+    """
+
+    value: "Expression"
+    entity: str
+    at: str
+    type: Type
+    place: Place
 
 
 class CarriedRef(NamedTuple):
@@ -217,6 +232,7 @@ Expression = (
     | AsOf
     | IfInForce
     | Aggregate
+    | Outside
     | CarriedRef
     | Past
     | Window
@@ -248,6 +264,7 @@ class Line(NamedTuple):
     assumptions: tuple[str, ...]
     place: Place
     ends: int = 99991231  # its own 至; `until` may be earlier, where the next value of its key begins
+    review: int = 0  # its 复核: the day by which it is looked at again
 
 
 class Remark(NamedTuple):
@@ -352,6 +369,8 @@ class Entry(NamedTuple):
     assumptions: tuple[str, ...]
     place: Place
     ends: int = 99991231  # its own 至
+    review: int = 0  # its 复核
+    bounds: tuple[Fraction, Fraction] | None = None  # of 待定: between which it lies
 
 
 class Parameter(NamedTuple):

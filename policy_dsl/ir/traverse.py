@@ -31,6 +31,8 @@ def children(node: ir.Expression) -> tuple[ir.Expression, ...]:
             return (node.value, node.default)
         case ir.Aggregate():
             return tuple(x for x in (node.where, node.value, node.default) if x is not None)
+        case ir.Outside():
+            return (node.value,)
         case ir.Past():
             return tuple(x for x in (node.guard, node.value, node.default, node.otherwise) if x is not None)
         case ir.Window():
@@ -153,6 +155,13 @@ def stated_assumptions(program: ir.Program) -> Iterator[str]:
         yield from guarantee.assumptions
         for claim in guarantee.claims:
             yield from claim.assumptions
+
+
+def first_review(program: ir.Program) -> int:
+    """The earliest day (yyyymmdd) by which anything is to be looked at again; OPEN where nothing is."""
+    said = (x for r in program.rules for x in r.lines)
+    days = [*(x.review for x in said), *(e.review for p in program.parameters for e in p.entries)]
+    return min((d for d in days if d), default=ir.OPEN)
 
 
 def in_force_on(claim: ir.Claim, on: int, known: int | None = None) -> bool:

@@ -10,6 +10,10 @@ Word = tuple[str, str]
 PREVIOUS: Word = ("上月", "previous")  # what an entry carries from the month before
 PRESENT: Word = ("在列", "present")  # whether an entry of a list is there
 PAID: Word = ("已发", "paid")  # the ledger: what was really paid
+DUE: Word = ("应发", "due")  # what a month pays, as 补发 reads it
+RESERVED_FACTS = frozenset(
+    word for pair in (PREVIOUS, PRESENT, PAID, DUE) for word in pair
+)  # no names of facts or lists
 SINCE: Word = ("自", "from")
 UNTIL: Word = ("至", "to")
 IS: Word = ("为", "is")

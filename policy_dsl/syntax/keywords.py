@@ -5,7 +5,8 @@ A word is a keyword only where the table says so, so that 标题, 日期, `from`
 `type` in the head or fact line of a declaration; `mark` in a fact line, alone between commas or behind the last one; `cell` in a table's cell; `result` right after 为 or at the start of a result cell;
 `dated` only before a date; `between` in an expression, behind a name or a call and before a day; `tail` after white space in a body line, and the rest of the line is its text; `value` in the lines of an example;
 `claim` in the lines of a guarantee; `paying` behind the type in the head line of a benefit, where its spelling may be two words; `instalment` right
-behind 追回, which is a keyword only before it.
+behind 追回, which is a keyword only before it; `naming` in the parentheses of a call, between a list and a name; `after` between two names alone on a
+line of a 修订.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("FROM", "自", "from", ("line", "dated"), (*BODIES, "EXAMPLE", "GUARANTEE")),
     Keyword("TO", "至", "to", ("dated",)),
     Keyword("PUBLISHED", "公布", "published", ("dated",)),
+    Keyword("REVIEW", "复核", "review", ("dated",)),
     Keyword("LEARNED", "获知", "known", ("dated",)),
     Keyword("IS", "为", "is", ("word",)),
     Keyword("WHEN", "当", "when", ("word",)),
@@ -62,6 +64,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("INSTALMENT", "每月不超过", "not_over", ("instalment",)),
     Keyword("BEATS", "优先于", "beats", ("word",)),
     Keyword("REPEAL", "废止", "repeal", ("line", "result"), ("AMEND",)),
+    Keyword("AFTER", "后于", "after", ("after",)),
     Keyword("DISPLACED", "原值", "displaced", ("word",)),
     Keyword("FIRST", "依次", "first", ("line",), BODIES),
     Keyword("HIGHEST", "就高", "highest", ("line",), BODIES),
@@ -84,6 +87,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("NO", "否", "no", ("word",)),
     Keyword("AMONG", "属于", "in", ("word",)),
     Keyword("DEFAULT", "默认", "default", ("word", "type")),
+    Keyword("AS", "作", "as", ("naming",)),
     Keyword("MANY", "若干", "many", ("type",)),
     Keyword("FIXED", "不变", "fixed", ("type",)),
     Keyword("BORN", "出生", "born", ("mark",)),

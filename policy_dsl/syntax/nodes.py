@@ -130,12 +130,16 @@ class Arithmetic(Node):
 
 @frozen
 class Call(Node):
-    """A function of the table, or a parameter with keys: `合计(成员.月收入 当 年龄 ≥ 60)`, `低保标准(户籍)`."""
+    """A function of the table, or a parameter with keys: `合计(成员.月收入 当 年龄 ≥ 60)`, `低保标准(户籍)`.
+
+    `alias` is the name that a list's entry has inside: `人数(家庭.成员 作 他 当 他.年龄 > 年龄)`.
+    """
 
     name: str
     arguments: tuple[Expression, ...]
     where: Expression | None = None
     default: Expression | None = None
+    alias: str = ""
 
 
 @frozen
@@ -177,19 +181,22 @@ class Notes(Node):
 
 @frozen
 class Dates(Node):
-    """`自 D [至 D] [公布 D]`; texts as written, a month stays a month."""
+    """`自 D [至 D] [公布 D] [复核 D]`; texts as written, a month stays a month."""
 
     since: str
     until: str | None = None
     published: str | None = None
+    review: str | None = None
 
 
 @frozen
 class Result(Node):
-    """What a line gives: an expression, a floor, a target, 待定, or (in a table) no such row in that column's time."""
+    """What a line gives: an expression, a floor, a target, 待定 (between two bounds, where there are some), or (in a table) no such row
+    in that column's time."""
 
     kind: Literal["exact", "floor", "target", "pending", "absent"]
     value: Expression | None = None
+    range: tuple[Expression, Expression] | None = None
 
 
 @frozen
@@ -495,13 +502,22 @@ class Status(Declaring):
 
 
 @frozen
+class Added(Node):
+    """`五类`, `五类 后于 四类`: a value that an amended type has besides, and the one that it comes after."""
+
+    name: str
+    after: str | None = None
+
+
+@frozen
 class Amendment(Declaring):
-    """修订: changes by key what is inherited. `facts` are given when facts are added instead of lines."""
+    """修订: changes by key what is inherited. `facts` are given when facts are added instead of lines, `values` when a type's values are."""
 
     names: tuple[str, ...]
     body: tuple[Line, ...]
     facts: tuple[Fact, ...] = ()
     dates: Dates | None = None
+    values: tuple[Added, ...] = ()
 
 
 @frozen

@@ -15,12 +15,16 @@ from . import keywords
 
 _DATE = r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?"
 AT_END = re.compile(
-    rf"(?:^|\s)(?:自|from)\s+{_DATE}(?:\s+(?:至|to)\s+{_DATE})?(?:\s+(?:公布|published)\s+{_DATE})?\s*$"
+    rf"(?:^|\s)(?:自|from)\s+{_DATE}(?:\s+(?:至|to)\s+{_DATE})?(?:\s+(?:公布|published)\s+{_DATE})?(?:\s+(?:复核|review)\s+{_DATE})?\s*$"
 )
 
 FACT = (
     "事实不分时期：删去日期；从某天起才要问的，写 当 决定日 ≥ 2023-01-01",
     "facts have no times: leave the date out; one that is asked for from a day on says: when decision_date >= 2023-01-01",
+)
+VALUES = (
+    "类型不分时期：删去日期；一类从某天起才用的，写在用它的规则和表里",
+    "types have no times: leave the date out; rules and tables say from when on a value is used",
 )
 CLAIM = (
     "标题里的日期不作数：「自 2023-01-01」单独写一行，要求缩进写在它下面",
@@ -49,8 +53,8 @@ _BLOCK = (
 _VALUE = ("日期写在前面：自 2023-01-01 为 …", "the date comes first: from 2023-01-01 is …")
 _SPECIAL = ("日期写在前面：自 2023-01-01 待定", "the date comes first: from 2023-01-01 pending")
 _ORDER = (
-    "次序是 自 日期 至 日期 公布 日期，「自」不能少，每样写一次",
-    "the order is: from DATE to DATE published DATE; “from” cannot be missing, and each is written once",
+    "次序是 自 日期 至 日期 公布 日期 复核 日期，「自」不能少，每样写一次",
+    "the order is: from DATE to DATE published DATE review DATE; “from” cannot be missing, and each is written once",
 )
 _TYPED_HEAD = (
     "日期写在声明行的末尾、类型之后：参数 标准 : 元/月 自 2023-01-01",
@@ -66,15 +70,15 @@ _CELL = (
     "no date in a cell or behind a row: write it in the header (| from 2023-01-01 |), at the end of the declaration's line, or indent the table under a line “from 2023-01-01”",
 )
 _COLUMN = (
-    "表头的日期列只写日期，次序是 自 日期 至 日期 公布 日期，「自」不能少：| 自 2023-01-01 |",
-    "the head of a dated column is the dates alone, in the order from DATE to DATE published DATE; “from” cannot be missing: | from 2023-01-01 |",
+    "表头的日期列只写日期，次序是 自 日期 至 日期 公布 日期 复核 日期，「自」不能少：| 自 2023-01-01 |",
+    "the head of a dated column is the dates alone, in the order from DATE to DATE published DATE review DATE; “from” cannot be missing: | from 2023-01-01 |",
 )
 _EXAMPLE = (
     "一段时间的事实把日期写在行首：自 2023-01 成员 甲: …；应为 后面写月份：应为 2023-01 …",
     "facts of a time begin with it: from 2023-01 members Ann: …; behind “expect” stands a month: expect 2023-01 …",
 )
 
-_WORDS = frozenset({"FROM", "TO", "PUBLISHED"})
+_WORDS = frozenset({"FROM", "TO", "PUBLISHED", "REVIEW"})
 _DATES = _WORDS | {"DAY", "MONTH"}
 _ENDS = frozenset({"_NL", "_INDENT", "_DEDENT", "$END"})
 _BODIES = frozenset({"PARAMETER", "RULE", "BENEFIT", "STATUS", "AMEND"})

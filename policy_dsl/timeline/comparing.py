@@ -97,6 +97,8 @@ class Comparing(LawCauses):
                 self._as_of(old, node, path)
             case ir.Aggregate():
                 self._aggregate(old, node, path)
+            case ir.Outside():
+                self._both(old, node.at, [node.value], [node.value])
             case _:
                 inner = self._term(node, o, term)
                 self._both(old, path, list(parts(old, node, o)), list(parts(new, node, n)), inner)
@@ -231,6 +233,7 @@ class Comparing(LawCauses):
     def _aggregate(self, old: World, node: ir.Aggregate, path: str) -> None:
         new, support = old.twin, self.support
         o = old.entries[path]
+        node = old.interpretation.bound(node, o)
         mine, other, open_ = support.entries(old, node, o)
         if open_:
             atom = ("list", old.at, open_)

@@ -350,7 +350,9 @@ class Support:
                     stack.append((node.day, entry))
                     yield from self._as_of(world, node, entry, stack)
                 case ir.Aggregate():
-                    yield from self._aggregate(world, node, entry, stack)
+                    yield from self._aggregate(world, world.interpretation.bound(node, entry), entry, stack)
+                case ir.Outside():
+                    stack.append((node.value, world.entries[node.at]))
                 case _:
                     stack += [(c, entry) for c in parts(world, node, entry)]
 

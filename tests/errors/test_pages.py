@@ -376,6 +376,34 @@ def a_roll(tmp_path: Path) -> str:
     return rendered(whole(decision.findings), "zh")
 
 
+def many_layers(tmp_path: Path) -> str:
+    """One layer more than there may be, in one folder."""
+    for n in range(library.MAX_LAYERS):
+        upper = f"  上级 第{n - 1}层\n" if n else ""
+        write(tmp_path / f"{n}.policy", f"政策 第{n}层\n{upper}")
+    return write(tmp_path / "示例县.policy", f"政策 示例县\n  上级 第{library.MAX_LAYERS - 1}层\n")
+
+
+def found_twice(tmp_path: Path) -> str:
+    """A layer in two folders beside that of the policy."""
+    for folder in ("示例省", "备份"):
+        write(tmp_path / folder / "示例省.policy", "政策 示例省\n")
+    return write(tmp_path / "示例县" / "示例县.policy", "政策 示例县\n  上级 示例省\n")
+
+
+def copied(tmp_path: Path) -> str:
+    text = "政策 示例县\n参数 标准 : 元/月\n  自 2022-01-01 为 650\n参数 补助 : 元/月\n  自 2022-01-01 为 65\n"
+    write(tmp_path / "2022 - 副本.policy", text)
+    return run("check", write(tmp_path / "2022.policy", text))
+
+
+def overdue(tmp_path: Path) -> str:
+    """A figure past its review: the decision is made all the same."""
+    text = CHECKED + "参数 标准 : 元/月\n  自 2021-01-01 为 420 复核 2021-12-31\n给付 家庭 补 : 元/月\n  为 标准\n"
+    policy = policy_dsl.load(Path(write(tmp_path / "甲.policy", text)))
+    return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
+
+
 SCENES: dict[str, Callable[[Path], str]] = {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -393,6 +421,9 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "P0411": lambda p: checked(
         p, CHECKED + "参数 菜价 : 元\n  " + "\n  ".join(every_day(characters.MAX_DAYS + 1)) + "\n"
     ),
+    "P0330": lambda p: run("check", many_layers(p)),
+    "P0331": lambda p: run("check", found_twice(p)),
+    "P0332": copied,
     "P0603": lambda p: run("check", write(p / "甲县" / "甲县.policy", "政策 甲县\n  上级 乙省\n")),
     "P0604": lambda p: two_layers(p, "政策 甲县\n  上级 乙县\n", "政策 乙县\n  上级 甲县\n"),
     "P0608": lambda p: two_layers(p, "政策 示例县\n  上级 乙省\n", "政策 示例县\n  上级 丙省\n"),
@@ -428,6 +459,7 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "R0130": lambda p: guaranteed(p, "补助 ≤ 900"),
     "R0131": lambda p: guaranteed(p, "补助 随 收入 不增", 950, 50),
     "R0132": a_roll,
+    "R0175": overdue,
     "R0133": lambda p: guaranteed(p, "上限 ≥ 1000"),
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
@@ -449,11 +481,11 @@ def test_every_page_without_a_program_has_its_scene() -> None:
 def test_the_scene_gives_exactly_that_code(code: str, tmp_path: Path) -> None:
     """What the page tells of happens, with a place or the name of what is at fault; its transcript shows the message as it is."""
     said = SCENES[code](tmp_path)
-    assert set(re.findall(r"^(?:错误|警告)\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
+    assert set(re.findall(r"^(?:错误|警告|提示)\[(\w+)\]", said, flags=re.MULTILINE)) == {code}, said
     assert not re.search(r"\{[a-z_]*\}", said)
     if code not in ("P0802", "P0804", "P0805", "P0808", "P0909"):
         assert "  ┌─ " in said
-    first = next(x for x in said.splitlines() if x.startswith(("错误[", "警告[")))
+    first = next(x for x in said.splitlines() if x.startswith(("错误[", "警告[", "提示[")))
     for shown in PAGES[code].messages():
         assert re.sub(r"\S*/", "", first) == re.sub(r"\S*/", "", shown) or re.sub(r"[0-9]+", "9", first) == re.sub(
             r"[0-9]+", "9", shown

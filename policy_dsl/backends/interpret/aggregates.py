@@ -53,7 +53,12 @@ class Aggregates(LookBacks):
             level = following
         return level
 
+    def bound(self, node: ir.Aggregate, at: Instance | None) -> ir.Aggregate:
+        """The aggregate as it stands at an entry: what it reads outside of its list says of whom."""
+        raise AssertionError
+
     def aggregate(self, node: ir.Aggregate, at: Instance | None) -> Value:
+        node = self.bound(node, at)
         entries = self.entries(node, at)
         if isinstance(entries, Undetermined):
             return entries if entries.may_fail else self.over_open_list(node, at, entries)

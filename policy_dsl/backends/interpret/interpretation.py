@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...ir import nodes as ir
+from ...ir.outside import bound
 from ...model.types import TRUTH
 from .. import runtime
 from ..calendar import Calendar
@@ -32,6 +33,10 @@ class Interpretation(Lines):
         self._under: dict[int, UnderLaw] = {}
         self.pseudonyms: dict[str, dict[str, str]] = {}  # entity → what identifies its entries, as reasons name it
         self._imagined: dict[tuple[int, str], Imagined] = {}
+        self._bound: dict[
+            tuple[int, str], tuple[ir.Aggregate, ir.Aggregate]
+        ] = {}  # with the node, which keeps its id taken
+        self._entries: dict[str, Instance] = {}
         self._facts: dict[tuple[str, str], Possible] = {}
         self.steps = epoch.laws.steps
 
@@ -83,6 +88,8 @@ class Interpretation(Lines):
                 return self.if_in_force(node, at)
             case ir.Aggregate():
                 return self.aggregate(node, at)
+            case ir.Outside():
+                return self.evaluate(node.value, self.entry_at(node.at))
             case ir.CarriedRef():
                 return self.carried(node, at)
             case ir.Past():
@@ -107,6 +114,23 @@ class Interpretation(Lines):
         if key not in self._imagined:
             self._imagined[key] = imagined(self.program, entry, members)
         return self._imagined[key]
+
+    # --- whom a list function is asked for
+
+    def bound(self, node: ir.Aggregate, at: Instance | None) -> ir.Aggregate:
+        if not node.outward or at is None:
+            return node
+        key = (id(node), at.path)
+        if key not in self._bound:
+            self._bound[key] = (node, bound(node, at.path))
+            self._entries[at.path] = at
+        return self._bound[key][1]
+
+    def entry_at(self, path: str) -> Instance:
+        """The entry of a path that stands in a formula."""
+        if path not in self._entries:
+            self._entries |= {e.path: e for e in self.root.all()}
+        return self._entries[path]
 
     def fact(self, node: ir.FactRef, at: Instance | None) -> Value:
         here = self.up(at, node.up) if at else None

@@ -11,7 +11,7 @@ from ...ir.in_force import Held, Missing
 from ...model.types import TRUTH, Type
 from ..entries import Instance
 from ..formatting import day_text
-from ..possible import MOST, of_type
+from ..possible import MOST, Bounds, of_type
 from ..values import Failure, Undetermined, Value, join, possible
 from .logic import one_of
 from .operations import Operations
@@ -26,7 +26,8 @@ def parameter_value(found: Held, node: ir.ParameterRef, keys: Sequence[int], dat
             cell = ", ".join(k.type.members[n] for k, n in zip(node.keys, keys, strict=True))
             name = f"{node.name}({cell})" if cell else node.name
             return Failure("R0105", (("name", name), ("date", date)), node.place)
-        return Undetermined((), (found.value.name,))
+        bounds = found.value.bounds
+        return Undetermined((), (found.value.name,), None if bounds is None else Bounds(*bounds))
     if isinstance(found.value, Failure):  # computed with the epoch, on whichever of its days came first
         words = tuple((k, date if k == "date" else word) for k, word in found.value.words)
         return found.value._replace(words=words)

@@ -218,6 +218,8 @@ class Formulas(LookBacks):
 
     def gathered_plain(self, node: ir.Aggregate) -> ast.expr:
         """What an aggregate gave that is no amount."""
+        if node.outward:
+            return call("defer", const(".".join(node.lists)))
         gather = Gather(self.at(self.entity, node.up), node)
         if not gather.host:
             return call("defer", const(".".join(node.lists)))
@@ -236,6 +238,8 @@ class Formulas(LookBacks):
 
     def gathered_amount(self, node: ir.Aggregate) -> Form:
         """The amount that an aggregate gave."""
+        if node.outward:
+            return Form(call("defer", const(".".join(node.lists))), Fraction(1))
         gather = Gather(self.at(self.entity, node.up), node)
         if not gather.host:
             return Form(call("defer", const(".".join(node.lists))), Fraction(1))

@@ -37,26 +37,31 @@ def day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" if day else "任何日期"
 
 
-def span_of(dates: nodes.Dates | None) -> tuple[int, int, int]:
+Time = tuple[int, int, int, int]  # since, until, 公布, 复核, each yyyymmdd
+ALWAYS: Time = (0, OPEN, 0, 0)
+
+
+def span_of(dates: nodes.Dates | None) -> Time:
     if dates is None:
-        return 0, OPEN, 0
+        return ALWAYS
     return (
         first_day(dates.since),
         last_day(dates.until) if dates.until else OPEN,
         first_day(dates.published) if dates.published else 0,
+        last_day(dates.review) if dates.review else 0,
     )
 
 
-def within(dates: nodes.Dates | None, outer: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The time of what is written inside something dated: the days that both have. Where it says no 公布 that of the outer one holds.
+def within(dates: nodes.Dates | None, outer: Time) -> Time:
+    """The time of what is written inside something dated: the days that both have. Where it says no 公布, or no 复核, that of the outer one holds.
 
     From later than its end: no day at all.
     """
-    since, until, published = span_of(dates)
-    return max(since, outer[0]), min(until, outer[1]), published or outer[2]
+    since, until, published, review = span_of(dates)
+    return max(since, outer[0]), min(until, outer[1]), published or outer[2], review or outer[3]
 
 
-def report_outside(report: Report, dates: nodes.Dates, outer: tuple[int, int, int]) -> None:
+def report_outside(report: Report, dates: nodes.Dates, outer: Time) -> None:
     """Says that no day of `dates` lies within the outer time."""
     since, until = (day_text(x) if x not in (0, OPEN) else "" for x in outer[:2])
     zh = " ".join(f"{word} {day}" for word, day in (("自", since), ("至", until)) if day)

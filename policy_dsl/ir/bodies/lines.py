@@ -29,6 +29,7 @@ class RawLine:
     span: Span
     steps: tuple[str, str] = ("", "")  # of a transition: from which state to which
     ends: int = OPEN  # its own 至
+    review: int = 0  # its 复核
 
 
 @frozen

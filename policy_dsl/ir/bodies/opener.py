@@ -17,7 +17,7 @@ from ...model.symbols import Declared
 from ...syntax import nodes, undated
 from ..nodes import OPEN
 from .cells import cell_condition, row_key
-from .dates import day_before, day_text, first_day, report_outside, span_of, within
+from .dates import ALWAYS, Time, day_before, day_text, first_day, report_outside, span_of, within
 from .layers import TWICE, TWICE_LABEL, amended_twice, report_twice, twice
 from .lines import RawBody, RawLine, RawMode, RawRepeal
 
@@ -76,14 +76,14 @@ class Opener:
     def _lines(
         self,
         body: Iterable[nodes.Line],
-        dates: tuple[int, int, int],
+        dates: Time,
         d: Declared,
         lines: list[RawLine],
         modes: list[RawMode],
         remarks: list[tuple[nodes.Notes, Declared]],
         block: tuple[nodes.Notes, ...] = (),
     ) -> None:
-        since, until, published = dates
+        since, until, published, review = dates
         body = tuple(body)
         block = block + _said_of(body, dates)
         for line in body:
@@ -94,12 +94,13 @@ class Opener:
                 "declared": d,
                 "span": line.span,
                 "ends": until,
+                "review": review,
             }
             match line:
                 case nodes.Mode():
                     modes.append(RawMode(line.kind, since, until, published, d.layer, line.span))
                 case nodes.Remark():
-                    if dates == (0, OPEN, 0):
+                    if dates == ALWAYS:
                         remarks.append((line.notes, d))
                 case nodes.Dated():
                     self._without_dates(line.lines)
@@ -198,9 +199,7 @@ class Opener:
             if hint is not None:
                 self.report.error("P0420", line.span, hint=hint)
 
-    def _table(
-        self, table: nodes.Table, dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
-    ) -> Iterator[RawLine]:
+    def _table(self, table: nodes.Table, dates: Time, d: Declared, block: tuple[nodes.Notes, ...]) -> Iterator[RawLine]:
         """The lines of a table; a column that could give none, as all its days lie outside what is around it, is reported."""
         made = list(self._rows(table, dates, d, block))
         never = [
@@ -215,7 +214,7 @@ class Opener:
         yield from (line for column, line in made if column not in never)
 
     def _rows(
-        self, table: nodes.Table, dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
+        self, table: nodes.Table, dates: Time, d: Declared, block: tuple[nodes.Notes, ...]
     ) -> Iterator[tuple[nodes.Column, RawLine]]:
         """Each line of a table with the column that holds its result."""
         columns = [c for c in table.columns if c.kind == "condition"]
@@ -234,7 +233,7 @@ class Opener:
             starts = sorted({first_day(x.since) for x in dated})
             absent = [c.dates for c, v in zip(results, values, strict=True) if c.dates and v.kind == "absent"]
             for column, value in zip(results, values, strict=True):
-                since, until, published = within(column.dates, dates)
+                since, until, published, review = within(column.dates, dates)
                 ends = until
                 if column.dates and not column.dates.until:
                     own = first_day(column.dates.since)
@@ -259,6 +258,7 @@ class Opener:
                     d,
                     row.span,
                     ends=ends,
+                    review=review,
                 )
                 yield column, made
 
@@ -268,7 +268,7 @@ class Opener:
         yield from self._tables(d.node.body, span_of(d.node.dates), d, ())
 
     def _tables(
-        self, body: Iterable[nodes.Line], dates: tuple[int, int, int], d: Declared, block: tuple[nodes.Notes, ...]
+        self, body: Iterable[nodes.Line], dates: Time, d: Declared, block: tuple[nodes.Notes, ...]
     ) -> Iterator[tuple[nodes.Table, list[tuple[nodes.Row, list[RawLine]]]]]:
         body = tuple(body)
         block = block + _said_of(body, dates)
@@ -321,9 +321,9 @@ class Opener:
         return out
 
 
-def _said_of(body: Iterable[nodes.Line], dates: tuple[int, int, int]) -> tuple[nodes.Notes, ...]:
+def _said_of(body: Iterable[nodes.Line], dates: Time) -> tuple[nodes.Notes, ...]:
     """What a dated body says of its source, for each of its lines; an undated one says it of the whole item."""
-    return tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != (0, OPEN, 0))
+    return tuple(x.notes for x in body if isinstance(x, nodes.Remark) and dates != ALWAYS)
 
 
 def _another_exception(a: RawLine, b: RawLine) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import product
 
 from attrs import evolve
@@ -72,12 +73,14 @@ class Parameters:
     def _entry(
         self, symbol: ParameterSymbol, line: RawLine, keys: tuple[tuple[int, ...] | None, ...], scope: Scope
     ) -> ir.Entry | None:
-        value = None
-        if line.result.value is not None:
-            try:
+        value = bounds = None
+        try:
+            if line.result.value is not None:
                 value = self.elaborator.expression(line.result.value, scope, symbol.type)
-            except Skip:
-                return None
+            if line.result.range is not None:
+                bounds = self._bounds(line.result.range, symbol.type, scope)
+        except Skip:
+            return None
         clause, assumptions = self.sources.clause(line.declared.clause, line.notes)
         return ir.Entry(
             keys,
@@ -91,7 +94,23 @@ class Parameters:
             assumptions,
             line.result.span.place if line.row >= 0 else line.span.place,
             line.ends,
+            line.review,
+            bounds,
         )
+
+    def _bounds(
+        self, written: tuple[nodes.Expression, nodes.Expression], type_: Type, scope: Scope
+    ) -> tuple[Fraction, Fraction]:
+        """Between which amounts lies what is still 待定."""
+        span = written[0].span.to(written[1].span)
+        if not type_.is_amount:
+            raise self.elaborator.wanted(span, "数量才有范围", "an amount, for a range,", type_)
+        low, high = (self.elaborator.literal(e, scope, type_) for e in written)
+        assert isinstance(low, Fraction)
+        assert isinstance(high, Fraction)
+        if low > high:
+            raise self.elaborator.fail("P0220", span, low=written[0].span.text, high=written[1].span.text)
+        return low, high
 
     def _key_tables(self, symbol: ParameterSymbol, d: Declared, scope: Scope) -> list[ir.Entry]:
         """Tables whose first columns are the parameter's keys."""

@@ -146,6 +146,7 @@ class Rules:
             assumptions,
             raw.span.place,
             raw.ends,
+            raw.review,
         )
 
 

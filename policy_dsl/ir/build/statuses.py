@@ -66,7 +66,7 @@ class Statuses:
             place = node.span.place
             if kept is None:
                 kept = self.elaborator.memory.value(ir.RuleRef(0, symbol.entity, symbol.name, symbol.type, place), True)
-            dates = span_of(node.dates)
+            since, until, published, _ = span_of(node.dates)
             made.append(
                 ir.Line(
                     "otherwise",
@@ -74,14 +74,16 @@ class Statuses:
                     None,
                     kept,
                     (),
-                    *dates,
+                    since,
+                    until,
+                    published,
                     -1,
                     "",
                     declared.layer,
                     declared.clause,
                     (),
                     place,
-                    dates[1],
+                    until,
                 )
             )
         return made

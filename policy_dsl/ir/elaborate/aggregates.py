@@ -9,6 +9,8 @@ from ...source import Place
 from ...syntax import nodes
 from ...syntax.characters import MAX_GATHERS
 from .. import nodes as ir
+from ..outside import reaches_out
+from .captures import taken
 from .lookback import LookBacks
 from .names import names_in
 from .scope import Scope
@@ -23,7 +25,13 @@ class Aggregates(LookBacks):
         if not node.arguments:
             raise self.misuse(function, node, "缺少参数", "wants an argument")
         (first, *others) = node.arguments
-        if isinstance(first, nodes.Call) and not others and BY_NAME.get(first.name) is BY_KEY["last"]:
+        window = isinstance(first, nodes.Call) and not others and BY_NAME.get(first.name) is BY_KEY["last"]
+        if window and node.alias:
+            raise self.misuse(function, node, "作 只用于名单", "“as” is for lists")
+        levels = self._list_outside(node, scope) or (self._window_outside(node, scope) if window else 0)
+        if levels:
+            return self.outside(self.gather(function, node, scope.further(levels), want, place), scope, levels)
+        if isinstance(first, nodes.Call) and window:
             return self.window(function, node, first, scope, place)
         found = self.list_over(node, scope)
         if found is None:
@@ -32,7 +40,7 @@ class Aggregates(LookBacks):
         argument = node.arguments[0]
         base = scope.chain()[up]
         written = self._written_prefix(argument, lists)
-        inner = self._inner(node, scope, base, entity, written)
+        inner = self._inner(node, scope, base, entity, written, len(lists))
         where = None if node.where is None else self.condition(node.where, inner)
         bare = isinstance(argument, nodes.Name) and argument.path == written
         key = function.key
@@ -61,11 +69,30 @@ class Aggregates(LookBacks):
             else:
                 self.must_be_amount(value, argument.span)
         type_ = self._gathered(key, value, base, entity, want)
-        return ir.Aggregate(key, up, lists, entity, where, value, default, type_, place)
+        outward = reaches_out(where) or reaches_out(value)
+        return ir.Aggregate(key, up, lists, entity, where, value, default, type_, place, node.alias, outward)
 
-    def _inner(self, node: nodes.Call, scope: Scope, base: str, entity: str, written: tuple[str, ...]) -> Scope:
+    def _list_outside(self, node: nodes.Call, scope: Scope) -> int:
+        """How many list functions further out the list is that a call ranges over."""
+        paths = [n.path for n in names_in(node.arguments[0])] if len(node.arguments) == 1 else []
+        for path in paths:
+            levels = scope.levels_out(path)
+            if levels and self.list_path(path, scope.further(levels)):
+                return levels
+        return 0
+
+    @staticmethod
+    def _window_outside(node: nodes.Call, scope: Scope) -> int:
+        return min((scope.levels_out(n.path) for n in names_in(node)), default=0)
+
+    def _inner(
+        self, node: nodes.Call, scope: Scope, base: str, entity: str, written: tuple[str, ...], lists: int
+    ) -> Scope:
         """Where formulas about the entries of a list stand."""
         inner = Scope(self.model, entity, written, scope.base if scope.base in self.model.ancestors(entity) else base)
+        inner.outer, inner.call, inner.lists = scope, node, lists
+        if node.alias in taken(inner):
+            raise self.fail("P0338", node.span, name=node.alias)
         inner.gathers = scope.gathers + 1
         inner.step = scope.step
         if inner.gathers > MAX_GATHERS:
@@ -81,19 +108,23 @@ class Aggregates(LookBacks):
             raise self.misuse(
                 function, node, "不需要 默认：空名单有确定的值", "needs no default: an empty list has a value"
             )
+        levels = self._list_outside(node, scope)
+        if levels:
+            return self.outside(self.repeat(function, node, scope.further(levels), want, place), scope, levels)
         found = self.list_over(node, scope)
         argument = node.arguments[0]
         if found is None or not isinstance(argument, nodes.Name):
             raise self.misuse(function, node, "要写名单里的一项文本", "wants a text of the entries of a list")
         up, lists, entity = found
         base = scope.chain()[up]
-        inner = self._inner(node, scope, base, entity, self._written_prefix(argument, lists))
+        inner = self._inner(node, scope, base, entity, self._written_prefix(argument, lists), len(lists))
         where = None if node.where is None else self.condition(node.where, inner)
         value = self.make(argument, inner, None) if argument.path != inner.prefix else None
         if not isinstance(value, ir.FactRef) or value.up or value.type.kind != "text":
             raise self.misuse(function, node, "要写名单里的一项文本", "wants a text of the entries of a list")
         type_ = self._gathered("count", None, base, entity, want)
-        return ir.Aggregate(function.key, up, lists, entity, where, value, None, type_, place)
+        outward = reaches_out(where)
+        return ir.Aggregate(function.key, up, lists, entity, where, value, None, type_, place, node.alias, outward)
 
     @staticmethod
     def _written_prefix(argument: nodes.Expression, lists: tuple[str, ...]) -> tuple[str, ...]:
@@ -135,8 +166,8 @@ class Aggregates(LookBacks):
     ) -> ir.Expression:
         """The same functions on values that are written out: 最大(a, 0), 个数(非 能吃饭, 非 能穿衣)."""
         key = function.key
-        if node.where is not None or node.default is not None:
-            raise self.misuse(function, node, "当 与 默认 只用于名单", "“when” and “default” are for lists")
+        if node.where is not None or node.default is not None or node.alias:
+            raise self.misuse(function, node, "当、默认 与 作 只用于名单", "“when”, “default” and “as” are for lists")
         if key in ("count", "any", "all"):
             truths = self.each([lambda a=a: self.condition(a, scope) for a in node.arguments])
             if key == "count":

@@ -30,6 +30,7 @@ class Arithmetic(Comparisons):
         return made
 
     def _sum(self, node: nodes.Arithmetic, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
+        self.apart(node, node.left, node.right, scope)
         context = want if want is not None and want.is_amount and self.rank(node, scope) < 2 else None
         left, right = self._dated_pair(node, scope, context)
         if left.type == DATE:

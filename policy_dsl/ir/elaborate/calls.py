@@ -32,7 +32,12 @@ class Calls(Arithmetic):
 
     def keyed(self, node: nodes.Call, scope: Scope, place: Place, floor: bool) -> ir.Expression:
         parameter = self.model.parameters[node.name]
-        if len(node.arguments) != len(parameter.keys) or node.where is not None or node.default is not None:
+        if (
+            len(node.arguments) != len(parameter.keys)
+            or node.where is not None
+            or node.default is not None
+            or node.alias
+        ):
             raise self.fail("P0405", node.span, name=node.name, wanted=len(parameter.keys), given=len(node.arguments))
         keys = self.each(
             [

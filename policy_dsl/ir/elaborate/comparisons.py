@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ...model.types import TRUTH
 from ...source import Place
 from ...syntax import nodes
 from .. import nodes as ir
+from .captures import captured, way_out
 from .mismatches import Side
 from .scope import Scope
 from .sides import Sides
@@ -16,6 +19,8 @@ class Comparisons(Sides):
 
     def comparison(self, node: nodes.Comparison, scope: Scope, place: Place) -> ir.Expression:
         sides = [node.first, *(link.right for link in node.links)]
+        for one, other in itertools.pairwise(sides):
+            self.apart(node, one, other, scope)
         order = sorted(range(len(sides)), key=lambda i: -self.rank(sides[i], scope))
         lead = self.make(sides[order[0]], scope, None)
         if lead.type.kind == "text":
@@ -50,11 +55,27 @@ class Comparisons(Sides):
                 self.comparison(nodes.Comparison(node.item, (x,), span=node.span), scope, place) for x in (low, high)
             )
             return ir.Logic("and", parts, TRUTH, place)
+        for listed in node.options:
+            self.apart(node, node.item, listed, scope)
         item = self.make(node.item, scope, None)
         if item.type.kind == "text":
             raise self.fail("P0213", node.item.span)
         options = self.each([lambda o=o: self._option(o, scope, item) for o in node.options])
         return ir.Among(item, tuple(options), TRUTH, place)
+
+    def apart(
+        self,
+        node: nodes.Comparison | nodes.Membership | nodes.Arithmetic,
+        left: nodes.Expression,
+        right: nodes.Expression,
+        scope: Scope,
+    ) -> None:
+        """Refuses one name on both sides of a sign inside a list function, where it could mean the list's entry and the one outside."""
+        name = None if scope.outer is None or scope.alias else captured(left, right, scope)
+        if name is not None:
+            zh, en = way_out(node, scope)
+            hint = (f"给名单里的那一个起个名：{zh}", f"give the list's entry a name: {en}")
+            raise self.fail("P0336", node.span, name=name.path[0], hint=hint)
 
     def _option(self, option: nodes.Expression, scope: Scope, item: ir.Expression) -> ir.Expression:
         made = self.beside(option, scope, item)

@@ -74,6 +74,11 @@ class Elaborator(Aggregates):
                 name=node.name,
                 hint=(zh or "检查写法；参数要先声明它的键", en or "check the spelling; a parameter declares its keys"),
             )
+        if node.alias and function.shape not in ("gather", "repeat"):
+            raise self.misuse(function, node, "作 只用于名单", "“as” is for lists")
+        levels = self._asked_outside(node, scope) if function.shape in ("in_force", "past") else 0
+        if levels:
+            return self.outside(self._call(node, scope.further(levels), want, place), scope, levels)
         if function.shape == "in_force":
             return self.in_force(function, node, scope, place)
         if function.shape not in ("gather", "repeat", "past") and (node.where is not None or node.default is not None):
@@ -105,9 +110,17 @@ class Elaborator(Aggregates):
         default = self.expression(node.default, scope, value.type)
         return ir.IfInForce(value, default, value.type, place)
 
+    @staticmethod
+    def _asked_outside(node: nodes.Expression, scope: Scope) -> int:
+        """How many list functions further out a look-back, or what reads the law, stands that speaks of nothing inside."""
+        return min((scope.levels_out(n.path) for n in walk(node) if isinstance(n, nodes.Name)), default=0)
+
     def _as_of(self, node: nodes.AsOf, scope: Scope, place: Place) -> ir.Expression:
         if scope.keys is not None:
             raise self.fail("P0229", node.span)
+        levels = self._asked_outside(node, scope)
+        if levels:
+            return self.outside(self._as_of(node, scope.further(levels), place), scope, levels)
         inner = next((x for part in (node.target, node.day) for x in walk(part) if isinstance(x, nodes.AsOf)), None)
         if inner is not None:
             raise self.fail("P0228", inner.span, name=node.target.span.text)

@@ -10,6 +10,8 @@ from ...source import Place
 from ...syntax import nodes
 from ...syntax.traverse import walk
 from .. import nodes as ir
+from .captures import way_out
+from .errors import Skip
 from .formulas import Formulas
 from .scope import MEASURES, Scope
 
@@ -19,6 +21,10 @@ class Names(Formulas):
 
     def name(self, node: nodes.Name, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         path = node.path
+        if path == (scope.alias,):
+            one = next(iter(self.model.entities[scope.entity].facts), "…")
+            hint = (f"写出它的哪一项，例如 {path[0]}.{one}", f"say which one of its values, as in {path[0]}.{one}")
+            raise self.fail("P0201", node.span, name=path[0], hint=hint)
         if scope.prefix and path[: len(scope.prefix)] == scope.prefix and len(path) > len(scope.prefix):
             path = path[len(scope.prefix) :]
             return self._member(path, 0, scope.entity, node, scope, place)
@@ -52,7 +58,14 @@ class Names(Formulas):
                     )
             raise self.unknown(name, node.span, scope)
         head = path[0]
+        levels = scope.levels_out(path)
+        if levels:
+            return self.outside(self.name(node, scope.further(levels), want, place), scope, levels)
+        if head == scope.alias:
+            return self._member(path[1:], 0, scope.entity, node, scope, place)
         chain = scope.chain()
+        if head in chain[: scope.lists] and self._stands_outside(head, scope):
+            raise self.means_the_entry(node, scope)
         if head in chain:
             return self._member(path[1:], chain.index(head), head, node, scope, place)
         for up, entity in enumerate(chain):
@@ -82,6 +95,10 @@ class Names(Formulas):
 
     def unqualified(self, name: str, scope: Scope, place: Place) -> ir.Expression | str | None:
         """What an unqualified name means: a formula, "list" for a list, or nothing."""
+        levels = scope.levels_out((name,))
+        if levels:
+            found = self.unqualified(name, scope.further(levels), place)
+            return found if found is None or isinstance(found, str) else self.outside(found, scope, levels)
         if scope.keys is not None:
             for index, (key, type_) in enumerate(scope.keys):
                 if key == name:
@@ -104,6 +121,33 @@ class Names(Formulas):
         if name in MOMENTS:
             return ir.Moment(MOMENTS[name], DATE, place)
         return None
+
+    @staticmethod
+    def outside(value: ir.Expression, scope: Scope, levels: int) -> ir.Expression:
+        """What is read so many list functions further out than the scope; what is the same everywhere stays as it is."""
+        if isinstance(value, (ir.Constant, ir.Moment, ir.Measure)) or (
+            isinstance(value, ir.ParameterRef) and not value.keys
+        ):
+            return value
+        for level in range(levels, 0, -1):
+            value = ir.Outside(value, scope.further(level).entity, "", value.type, value.place)
+        return value
+
+    @staticmethod
+    def _stands_outside(entity: str, scope: Scope) -> bool:
+        """Whether an entry of the entity is at hand outside the list function, too."""
+        outer = scope.outer
+        return outer is not None and (entity in outer.chain() or Names._stands_outside(entity, outer))
+
+    def means_the_entry(self, node: nodes.Name, scope: Scope) -> Skip:
+        """`个人.年龄` inside a list of 个人: the list's entry, where it looks like the one outside."""
+        zh, en = way_out(node, scope)
+        own = ".".join(node.path[1:])
+        hint = (
+            f"名单里的那一个直接写 {own}；要说外面的那一个，给名单里的起个名：{zh}",
+            f"of the list's entry write {own}; to speak of the one outside give the list's a name: {en}",
+        )
+        return self.fail("P0337", node.span, name=".".join(node.path), entity=node.path[0], hint=hint)
 
     def _member(
         self, path: tuple[str, ...], up: int, entity: str, node: nodes.Name, scope: Scope, place: Place
@@ -157,8 +201,12 @@ class Names(Formulas):
         return None
 
     def list_path(self, path: tuple[str, ...], scope: Scope) -> tuple[int, tuple[str, ...], str] | None:
+        if scope.levels_out(path):
+            return None
         chain = scope.chain()
         starts: list[tuple[int, str, tuple[str, ...]]] = []
+        if path[0] == scope.alias:
+            starts.append((0, scope.entity, path[1:]))
         if scope.prefix and path[: len(scope.prefix)] == scope.prefix:
             starts.append((0, scope.entity, path[len(scope.prefix) :]))
         if path[0] in chain:

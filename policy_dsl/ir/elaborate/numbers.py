@@ -21,6 +21,8 @@ class Numbers(Names):
     def number(self, node: nodes.Number, scope: Scope, want: Type | None, place: Place) -> ir.Expression:
         for written, span in node.asked:
             found = self.unqualified(written, scope, place)
+            while isinstance(found, ir.Outside):
+                found = found.value
             if isinstance(found, ir.Expression) and found.type.is_amount:
                 raise self._two_readings(node, written, span, found)
         value = node.value

@@ -37,7 +37,45 @@ class Scope:
         self.gathers = (
             0  # aggregates around this place: each goes through its list again for every entry of the one outside
         )
+        self.outer: Scope | None = None  # inside a list function: where the function stands
+        self.call: nodes.Call | None = None  # and the function
+        self.lists = 0  # how many lists lead from the entry that has the first of them to the entries
         self.ranks: dict[int, tuple[nodes.Expression, int]] = {}  # Sides.rank's answers; the node keeps its id taken
+
+    @property
+    def alias(self) -> str:
+        """What an entry of the list is called."""
+        return self.call.alias if self.call is not None else ""
+
+    def aliases(self) -> list[str]:
+        """The names of entries here and further out."""
+        return [*([self.alias] if self.alias else ()), *(self.outer.aliases() if self.outer is not None else ())]
+
+    def levels_out(self, path: tuple[str, ...]) -> int:
+        """How many list functions further out a name is looked up. Where entries have a name of their own, only what begins with it, or with the
+        list's, is theirs."""
+        if self.outer is None or not self.aliases() or path[0] == self.alias:
+            return 0
+        if self.prefix and path[: len(self.prefix)] == self.prefix and len(path) > len(self.prefix):
+            return 0
+        if not self.alias:
+            for entity in self.chain()[: self.lists]:
+                symbol = self.model.entities[entity]
+                if path[0] in (entity, *symbol.lists) or self.member(entity, path[0]) is not None:
+                    return 0
+        return 1 + self.outer.levels_out(path)
+
+    def further(self, levels: int) -> Scope:
+        """The scope so many list functions further out."""
+        return self if not levels or self.outer is None else self.outer.further(levels - 1)
+
+    def outside_has(self, name: str) -> bool:
+        """Whether an entry outside the list function has a value of that name, too."""
+        if self.outer is None:
+            return False
+        chain = self.outer.chain()
+        seen = chain[: chain.index(self.outer.base) + 1] if self.outer.base in chain else chain
+        return any(self.member(e, name) is not None for e in seen) or self.outer.outside_has(name)
 
     def chain(self) -> list[str]:
         return self.model.ancestors(self.entity) if self.entity else []

@@ -6,6 +6,7 @@ Layers come top first. A name that two layers declare without 修订 is an error
 
     clauses.py      where in the law a file's items stand
     collected.py    what has been collected, and the names that are taken
+    copies.py       a file that is a copy of another one of its layer
     layers.py       files read: declarations with their place, documents, gists, pay days
     types.py        declared types and units; the type that is written at a fact, a rule or a parameter
     entities.py     entities with their facts, and what holds what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import evolve
 
 from ...diagnostics.report import suggestion
@@ -20,7 +22,7 @@ def amend(
     for key in rules:
         by_name.setdefault(key[1], []).append(key)
     for d in collected.found:
-        if not isinstance(d.node, nodes.Amendment) or d.node.facts:
+        if not isinstance(d.node, nodes.Amendment) or d.node.facts or d.node.values:
             continue
         for name in d.node.names:
             targets = [k for k in by_name.get(name, []) if rules[k].declared[0].layer <= d.layer]
@@ -37,7 +39,7 @@ def amend(
                 unknown_amendment(collected, name, d, [*known, *above], states.get(name, ""))
 
 
-def unknown_amendment(collected: Collected, name: str, d: Declared, known: list[str], status: str = "") -> None:
+def unknown_amendment(collected: Collected, name: str, d: Declared, known: Iterable[str], status: str = "") -> None:
     """`status`: the one of which the name is a state."""
     zh, en = suggestion(name, known)
     if status:

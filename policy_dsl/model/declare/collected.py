@@ -8,7 +8,7 @@ from ...syntax import nodes
 from ..symbols import Declared
 from ..types import Type
 
-_INHERITED = (
+INHERITED = (
     "上级声明的在本级也能用：删去这里的；另有所指的，换一个名称",
     "what is declared above can be used here: delete this one; for something else take another name",
 )
@@ -27,6 +27,8 @@ class Collected:
         self.paydays: list[Declared] = []
         self.broken: set[str] = set()
         self.found: list[Declared] = []
+        self.additions: dict[str, list[Declared]] = {}  # values that 修订 adds, by the name of the type
+        self.amended: set[str] = set()  # types that have such values
         self.seen: dict[tuple[str, ...], tuple[Span, int]] = {}
 
     def once(
@@ -38,15 +40,16 @@ class Collected:
         sections: tuple[str, str] | None = None,
         *,
         amendable: bool = False,
+        inherited: tuple[str, str] = INHERITED,
     ) -> bool:
         """Reports a second declaration; the first one stands. `sections`: how one layer declares it several times. `amendable`: whether
-        the one of a layer above can be amended."""
+        the one of a layer above can be amended. `inherited`: what to do where it cannot."""
         before = self.seen.get(key)
         if before is None:
             self.seen[key] = (span, layer)
             return True
-        inherited = None if amendable else _INHERITED
-        self.twice(name, before, (span, layer), sections if before[1] == layer else inherited)
+        above = None if amendable else inherited
+        self.twice(name, before, (span, layer), sections if before[1] == layer else above)
         return False
 
     def twice(self, name: str, a: tuple[Span, int], b: tuple[Span, int], hint: tuple[str, str] | None = None) -> None:

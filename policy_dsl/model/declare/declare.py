@@ -17,7 +17,7 @@ from .layers import Layer, read_layers
 from .names import refuse_hiding_names
 from .parameters import collect_parameters
 from .rules import collect_rules
-from .types import collect_types
+from .types import collect_types, refuse_unknown_additions
 
 
 def declare(layers: Sequence[Layer], report: Report) -> Model:
@@ -29,6 +29,7 @@ def declare(layers: Sequence[Layer], report: Report) -> Model:
     entities = collect_entities(collected)
     parameters = collect_parameters(collected, entities)
     rules = collect_rules(collected, entities)
+    refuse_unknown_additions(collected)
     amend(collected, rules, parameters)
     refuse_hiding_names(collected, parameters)
     return Model(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from ...diagnostics.report import suggestion
@@ -9,6 +10,7 @@ from ...source import Span
 from ...syntax import nodes
 from ...syntax.characters import MAX_LEVELS
 from ...syntax.keywords import UNIT_KEYS
+from ..reserved_keys import RESERVED_FACTS
 from ..symbols import Declared, EntitySymbol, FactSymbol, ListSymbol, Model
 from ..units import unit_of
 from .amendments import unknown_amendment
@@ -50,6 +52,7 @@ def _declared(collected: Collected) -> Made:
             ("entity", d.node.name), d.node.name, d.node.span, d.layer, amendable=True
         ):
             made[d.node.name] = (d, [(f, d) for f in d.node.facts])
+            _reserved(collected, d.node.facts)
             if d.node.counts_as is not None and unit_of((d.node.counts_as,)) is None:
                 collected.report.error(
                     "P0214",
@@ -64,12 +67,21 @@ def _amended(collected: Collected, made: Made) -> None:
     """Adds the facts that 修订 adds."""
     for d in collected.found:
         if isinstance(d.node, nodes.Amendment) and d.node.facts:
+            _reserved(collected, d.node.facts)
             for name in d.node.names:
                 known = [n for n, (e, _) in made.items() if e.layer <= d.layer]
                 if name in known:
                     made[name][1].extend((f, d) for f in d.node.facts)
                 elif name not in collected.broken:
                     unknown_amendment(collected, name, d, known)
+
+
+def _reserved(collected: Collected, facts: Iterable[nodes.Fact]) -> None:
+    """No fact and no list has a name that means something else among given facts."""
+    for fact in facts:
+        for name in fact.names:
+            if name in RESERVED_FACTS:
+                collected.report.error("P0333", fact.span, name=name)
 
 
 def _held_by(collected: Collected, made: Made) -> tuple[Holders, dict[str, dict[str, ListSymbol]]]:

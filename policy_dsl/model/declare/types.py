@@ -6,13 +6,19 @@ from ...diagnostics.report import suggestion
 from ...source import Span
 from ...syntax import nodes
 from ...syntax.keywords import UNIT_KEYS
+from ..symbols import Declared
 from ..types import BUILTIN, Type, amount
 from ..units import Unit, unit_of
-from .collected import Collected
+from .amendments import unknown_amendment
+from .collected import INHERITED, Collected
 
 
 def collect_types(collected: Collected) -> None:
-    """The lists of names and the units that 类型 declares."""
+    """The lists of names and the units that 类型 declares, and what 修订 adds to the lists."""
+    for d in collected.found:
+        if isinstance(d.node, nodes.Amendment):
+            for name in d.node.names if d.node.values else ():
+                collected.additions.setdefault(name, []).append(d)
     named: dict[str, nodes.TypeDeclaration] = {}
     for d in collected.found:
         node = d.node
@@ -25,7 +31,8 @@ def collect_types(collected: Collected) -> None:
             )
             collected.report.error("P0202", node.span, name=node.name, hint=hint)
             continue
-        if not collected.once(("type", node.name), node.name, node.span, d.layer):
+        more = (_MORE[0].format(name=node.name), _MORE[1].format(name=node.name)) if node.kind != "unit" else INHERITED
+        if not collected.once(("type", node.name), node.name, node.span, d.layer, inherited=more):
             continue
         if node.kind == "unit":
             collected.units.add(node.name)
@@ -33,7 +40,7 @@ def collect_types(collected: Collected) -> None:
             named[node.name] = node
         else:
             collected.types[node.name] = enumeration(
-                collected, node.name, node.members, node.kind == "ordered", node.span
+                collected, node.name, node.members, node.kind == "ordered", node.span, d.layer
             )
 
     _refuse_named(collected, named)
@@ -65,14 +72,78 @@ def _refuse_named(collected: Collected, named: dict[str, nodes.TypeDeclaration])
                 collected.report.error("P0219", node.span, name=x)
 
 
-def enumeration(collected: Collected, name: str, members: tuple[str, ...], ordered: bool, span: Span) -> Type:
-    """A list of names as a type; a name that stands in it twice, or alone, is reported."""
+_MORE = (
+    "上级声明的在本级也能用：删去这里的；要加一个值，写 修订 {name}，下面一行写那个值；另有所指的，换一个名称",
+    "what is declared above can be used here: delete this one; to add a value write amend {name} with the value on the line below; "
+    "for something else take another name",
+)
+
+
+def enumeration(
+    collected: Collected, name: str, members: tuple[str, ...], ordered: bool, span: Span, layer: int = 0
+) -> Type:
+    """A list of names as a type, with what 修订 of its layer and those below adds; a name that stands in it twice, or alone, is reported."""
     double = next((m for i, m in enumerate(members) if m in members[:i]), None)
     if double is not None:
         collected.report.error("P0202", span, name=double)
     elif len(members) < 2:
         collected.report.error("P0219", span, name=name)
-    return Type("enumeration", name, members=tuple(dict.fromkeys(members)), ordered=ordered)
+    members = tuple(dict.fromkeys(members))
+    for d in collected.additions.get(name, ()):
+        if d.layer >= layer:
+            collected.amended.add(name)
+            members = _with_values(collected, d, name, members, ordered)
+    return Type("enumeration", name, members=members, ordered=ordered)
+
+
+def _with_values(
+    collected: Collected, d: Declared, name: str, members: tuple[str, ...], ordered: bool
+) -> tuple[str, ...]:
+    """The values of a type with those of one 修订, in their places."""
+    assert isinstance(d.node, nodes.Amendment)
+    made = list(members)
+    for value in d.node.values:
+        if value.name in made:
+            collected.report.error("P0334", value.span, name=value.name, type=name)
+        elif (value.after is not None) != ordered:
+            zh = "类型有次序，要写它在哪一个之后" if ordered else "类型没有次序，不写 后于"
+            en = (
+                "the type is ordered: say which value it comes after"
+                if ordered
+                else "the type has no order: leave “after” out"
+            )
+            fixed = (
+                (f"{value.name} 后于 {made[-1]}", f"{value.name} after {made[-1]}") if ordered else (value.name,) * 2
+            )
+            hint = (f"写成：{fixed[0]}", f"write: {fixed[1]}")
+            collected.report.error(
+                "P0335", value.span, name=value.name, type=name, problem=zh, problem_en=en, hint=hint
+            )
+            made.append(value.name)  # nothing else is wrong with it
+        elif value.after is not None and value.after not in made:
+            zh, en = suggestion(value.after, made)
+            all_zh, all_en = f"可用的值：{'、'.join(made)}", f"its values: {', '.join(made)}"
+            collected.report.error(
+                "P0208",
+                value.span,
+                name=value.after,
+                type=name,
+                type_en=name,
+                members="",
+                hint=(zh or all_zh, en or all_en),
+            )
+            made.append(value.name)
+        else:
+            made.insert(made.index(value.after) + 1 if value.after is not None else len(made), value.name)
+    return tuple(made)
+
+
+def refuse_unknown_additions(collected: Collected) -> None:
+    """Reports values for what is no type of this layer or one above; an inline list has the name of what it is of."""
+    for name, amendments in collected.additions.items():
+        for d in amendments:
+            if name not in collected.amended and name not in collected.broken:
+                unknown_amendment(collected, name, d, collected.types)
 
 
 def type_of(collected: Collected, node: nodes.TypeExpression, owner: str, counted: str = "") -> Type | None:

@@ -54,7 +54,8 @@ class Bodies(Tables):
         return nodes.Result("target", self.limited(c[1]), span=self.span(c))
 
     def pending(self, c: list[Any]) -> nodes.Result:
-        return nodes.Result("pending", None, span=self.span(c))
+        bounds = None if c[1] is None else (c[2], c[4])
+        return nodes.Result("pending", None, bounds, span=self.span(c))
 
     def mode(self, c: list[Any]) -> Any:
         return c[0]
@@ -80,13 +81,13 @@ class Bodies(Tables):
         return nodes.Dated(c[0], (self.repeal(c[1:]),), True, span=self.span(c[:-1]))
 
     def dated_value(self, c: list[Any]) -> nodes.Dated:
-        value = nodes.Value(c[2], c[4], span=self.span(c[1:-1]))
-        return nodes.Dated(self.publish(c[0], c[3]), (value,), True, span=self.span(c[:-1]))
+        value = nodes.Value(c[2], c[5], span=self.span(c[1:-1]))
+        return nodes.Dated(self.behind(c[0], c[3], c[4]), (value,), True, span=self.span(c[:-1]))
 
     def dated_special(self, c: list[Any]) -> nodes.Dated:
         """`自 D 不低于 420`, `自 D 待定`: these need no 为."""
-        value = nodes.Value(c[1], c[3], span=self.span(c[1:-1]))
-        return nodes.Dated(self.publish(c[0], c[2]), (value,), True, span=self.span(c[:-1]))
+        value = nodes.Value(c[1], c[4], span=self.span(c[1:-1]))
+        return nodes.Dated(self.behind(c[0], c[2], c[3]), (value,), True, span=self.span(c[:-1]))
 
     def dated_block(self, c: list[Any]) -> nodes.Dated:
         return nodes.Dated(c[0], tuple(x for x in c[1:] if not isinstance(x, Token)), False, span=self.span(c[:1]))

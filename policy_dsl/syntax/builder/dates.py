@@ -9,6 +9,7 @@ from lark import Token
 
 from ...source import Span
 from .. import characters, nodes, undated
+from ..keywords import BY_TERMINAL
 from .pieces import Pieces, Reject
 
 
@@ -25,25 +26,38 @@ class Dates(Pieces):
 
     def dates(self, c: list[Any]) -> nodes.Dates:
         given = {k.type: self.calendar(d) for k, d in zip(c[::2], c[1::2], strict=True) if k is not None}
-        dates = nodes.Dates(given["FROM"], given.get("TO"), given.get("PUBLISHED"), span=self.span(c))
+        dates = nodes.Dates(
+            given["FROM"], given.get("TO"), given.get("PUBLISHED"), given.get("REVIEW"), span=self.span(c)
+        )
         if dates.until and dates.until < dates.since[: len(dates.until)]:
             raise Reject(dates.span, "P0402", since=dates.since, until=dates.until)
+        return self.reviewed(dates)
+
+    def reviewed(self, dates: nodes.Dates) -> nodes.Dates:
+        """A value that is looked at again before it holds would be overdue from the first day."""
+        if dates.review and dates.review < dates.since[: len(dates.review)]:
+            raise Reject(dates.span, "P0342", since=dates.since, review=dates.review)
         return dates
 
     def day(self, c: list[Any]) -> Any:
         return c[0]
 
-    def publish(self, dates: nodes.Dates, late: str | None) -> nodes.Dates:
-        """公布 may stand before the value or behind it; both mean the same."""
-        if late is None:
-            return dates
-        if dates.published is not None:
-            raise Reject(
-                dates.span, "P0101", found="公布 写了两次", found_en="“published” twice", expected="", expected_en=""
-            )
-        return nodes.Dates(dates.since, dates.until, late, span=dates.span)
+    def behind(self, dates: nodes.Dates, published: str | None, review: str | None) -> nodes.Dates:
+        """公布 and 复核 may stand before the value or behind it; both mean the same."""
+        for word, before, late in (("PUBLISHED", dates.published, published), ("REVIEW", dates.review, review)):
+            if before is not None and late is not None:
+                row = BY_TERMINAL[word]
+                zh, en = f"{row.zh} 写了两次", f"“{row.en}” twice"
+                raise Reject(dates.span, "P0101", found=zh, found_en=en, expected="", expected_en="")
+        made = nodes.Dates(
+            dates.since, dates.until, published or dates.published, review or dates.review, span=dates.span
+        )
+        return self.reviewed(made)
 
     def published(self, c: list[Any]) -> str:
+        return self.calendar(c[1])
+
+    def review(self, c: list[Any]) -> str:
         return self.calendar(c[1])
 
     def notes(self, c: list[Any]) -> nodes.Notes:

@@ -221,6 +221,15 @@ class Declarations(Bodies):
             raise Reject(c[2].span, "P0420", hint=undated.FACT)
         return nodes.Amendment(tuple(map(str, c[1])), (), tuple(self.pick(c, nodes.Fact)), span=self.span(c[:2]))
 
+    def amendment_values(self, c: list[Any]) -> nodes.Amendment:
+        if c[2] is not None:
+            raise Reject(c[2].span, "P0420", hint=undated.VALUES)
+        values = tuple(self.pick(c, nodes.Added))
+        return nodes.Amendment(tuple(map(str, c[1])), (), values=values, span=self.span(c[:2]))
+
+    def added(self, c: list[Any]) -> nodes.Added:
+        return nodes.Added(str(c[0]), None if c[1] is None else str(c[2]), span=self.span(c[:-1]))
+
     def amendment(self, c: list[Any]) -> nodes.Amendment:
         names = tuple(map(str, c[1]))
         if c[2] is not None:

@@ -110,15 +110,17 @@ class Expressions(Dates):
         return nodes.Name(tuple(self.take(c, "NAME")), span=self.span(c))
 
     def call(self, c: list[Any]) -> nodes.Call:
-        arguments, where, default = c[2] if c[2] is not None else ((), None, None)
-        return nodes.Call(str(c[0]), arguments, where, default, span=self.span(c))
+        arguments, where, default, alias = c[2] if c[2] is not None else ((), None, None, "")
+        return nodes.Call(str(c[0]), arguments, where, default, alias, span=self.span(c))
 
-    def arguments(self, c: list[Any]) -> tuple[Any, Any, Any]:
+    def arguments(self, c: list[Any]) -> tuple[Any, Any, Any, str]:
         where = default = None
+        alias = ""
         plain: list[Any] = []
         last = ""
         for x in c:
             if isinstance(x, Token):
+                alias = str(x) if last == "AS" else alias
                 last = x.type
             elif x is None:
                 continue
@@ -128,7 +130,7 @@ class Expressions(Dates):
                 default = x
             else:
                 plain.append(x)
-        return tuple(plain), where, default
+        return tuple(plain), where, default, alias
 
     def as_of(self, c: list[Any]) -> nodes.AsOf:
         target, word, day = c[:3]

@@ -65,11 +65,14 @@ class Declarations(Bodies, Guarantees, Examples):
                 dated = "" if dates is None else f" {self.dates(dates)}"
                 yield f"{self.word('STATUS')} {self.names(entities)} {self.name(name)}{dated}"
                 yield from evolve(self, declared=name).body(body)
-            case nodes.Amendment(names, body, facts, dates):
+            case nodes.Amendment(names, body, facts, dates, values):
                 dated = "" if dates is None else f" {self.dates(dates)}"
                 yield f"{self.word('AMEND')} {self.names(names)}{dated}"
                 yield from evolve(self, declared=names[0]).body(body)
                 yield from self.facts(facts, AMENDMENT_LINE)
+                for added in values:
+                    after = f" {self.word('AFTER')} {self.name(added.after)}" if added.after is not None else ""
+                    yield "  " + opening(f"{self.name(added.name)}{after}", AMENDMENT_LINE)
             case nodes.Guarantee(title, lines):
                 yield f"{self.word('GUARANTEE')} {title}"
                 yield from evolve(self, reserved=self.reserved | _CLAIM).claims(lines, 1)

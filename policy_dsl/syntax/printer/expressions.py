@@ -117,6 +117,8 @@ class Expressions(Words):
 
     def call(self, e: Call) -> str:
         inside = self.listed(e.arguments)
+        if e.alias:
+            inside += f" {self.word('AS')} {self.name(e.alias)}"
         if e.where is not None:
             inside += f" {self.word('WHEN')} {self.expression(e.where)}"
         if e.default is not None:

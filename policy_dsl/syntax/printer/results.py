@@ -13,7 +13,7 @@ class Results(Expressions):
     """Dates, results, notes."""
 
     def dates(self, d: nodes.Dates) -> str:
-        parts = (("FROM", d.since), ("TO", d.until), ("PUBLISHED", d.published))
+        parts = (("FROM", d.since), ("TO", d.until), ("PUBLISHED", d.published), ("REVIEW", d.review))
         return " ".join(f"{self.word(terminal)} {day}" for terminal, day in parts if day is not None)
 
     def notes(self, notes: nodes.Notes) -> str:
@@ -31,6 +31,7 @@ class Results(Expressions):
             case "target":
                 return f"{self.word('TARGET')} {made}"
             case "pending":
-                return self.word("PENDING")
+                bounds = "" if r.range is None else ", " + "..".join(map(self.expression, r.range))
+                return self.word("PENDING") + bounds
             case "absent":
                 return "—"

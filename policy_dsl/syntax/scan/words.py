@@ -11,6 +11,7 @@ from .tokens import Tokens
 
 _BODIES = frozenset(keywords.BODIES)
 _NOTED = frozenset((*keywords.BODIES, "GUARANTEE", "CELL"))  # where 依据 and 假设 may stand behind a line
+_FORMULAS = frozenset((*_NOTED, "ENTITY"))  # where a formula may stand
 _WORD = keywords.words("word")
 _TYPE = keywords.words("type")
 MARK = keywords.words("mark")
@@ -33,7 +34,10 @@ _PAYING = [
     (re.compile(re.escape(w).replace(r"\ ", r"[ \t]+") + r"(?!\w)"), k.terminal)
     for w, k in keywords.words("paying").items()
 ]
+_NAMING = keywords.words("naming")
+_AFTER = keywords.words("after")
 _INSTALMENT = keywords.words("instalment")
+_NAME_FOLLOWS = re.compile(rf"[ \t]+(?:「|(?!(?:{'|'.join(keywords.RESERVED)})(?!\w)){characters.NAME})")
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 
 
@@ -71,6 +75,10 @@ class Words(Tokens):
             and _DAY_FOLLOWS.match(self.folded, stop)
         ):
             row = _BETWEEN[text]
+        elif last in ("NAME", "_RPAR") and text in _NAMING and declaration in _FORMULAS and self.naming(stop):
+            row = _NAMING[text]
+        elif last == "NAME" and text in _AFTER and declaration == "AMEND" and not colon and self.naming(stop):
+            row = _AFTER[text]
         elif last == "RECOVER" and text in _INSTALMENT:
             row = _INSTALMENT[text]
         elif declaration == "GUARANTEE" and text in _CLAIM:
@@ -87,6 +95,10 @@ class Words(Tokens):
         ):
             return self.token("AT_LEAST" if text in ("不低于", "at_least") else "COMPARE", at, stop)
         return self.token("NAME", at, stop)
+
+    def naming(self, stop: int) -> bool:
+        """Whether a word that ends here stands between two names, where no formula has two side by side."""
+        return _NAME_FOLLOWS.match(self.folded, stop) is not None
 
     def marks(self, stop: int, end: int, previous: Token | None) -> bool:
         """Whether a word of a fact's line that ends here stands alone behind a comma: `出生日期 : 日期, 出生`."""
