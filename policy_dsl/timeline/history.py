@@ -31,7 +31,8 @@ from ..backends.runtime import NEVER, UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
 from ..facts.read import Reader, spare, unfilled
-from ..facts.values import MOST_ERRORS
+from ..facts.values import MOST_ERRORS, excerpt
+from ..facts.wanted import BARE, BENEFITS, EMPTY, LIST, OBJECT, TRUTH
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
@@ -264,7 +265,7 @@ class HistoryReader:
 
     def _entry(self, value: object, entity: ir.Entity, path: str, number: int) -> Track | None:
         if not isinstance(value, dict):
-            self.reader.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.reader.wrong_type(path, OBJECT, value)
             return None
         self.reader.names(value, entity, path, (PAID,))
         track = Track(entity, path, number)
@@ -275,16 +276,10 @@ class HistoryReader:
                 track.fixed.append(None)
                 continue
             here = self.reader.said(value, entity, i)
-            if i == entity.identity and isinstance(here, (list, dict)):
+            identity = i == entity.identity and isinstance(here, (list, dict))
+            if identity:
                 self._error("F0232", where, name=fact.name)
-                track.fixed.append(UNKNOWN)
-                continue
-            if isinstance(here, dict) and any(w in here for w in _WORDS):
-                hint = (
-                    '写在方括号里：[{"自": "2022-03", "为": 520}]',
-                    'put it into brackets: [{"from": "2022-03", "is": 520}]',
-                )
-                self._error("F0201", where, hint=hint)
+            if identity or self._bare(here, where):
                 track.fixed.append(UNKNOWN)
             elif isinstance(here, list):
                 taken = ("在世", "alive") if fact.died else _OPEN_WORDS
@@ -310,8 +305,7 @@ class HistoryReader:
 
     def _truth(self, value: object, path: str) -> object:
         if not isinstance(value, bool):
-            hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
-            self.reader.wrong_type(path, (" true 或 false", "true or false"), value, hint)
+            self.reader.wrong_type(path, TRUTH, value)
         return value
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
@@ -321,7 +315,7 @@ class HistoryReader:
             self._error("F0110", path, name=members.name)
             return []
         if not isinstance(value, (list, tuple)):
-            self.reader.wrong_type(path, ("名单 […]", "a list […]"), value)
+            self.reader.wrong_type(path, LIST, value)
             return []
         entity = self.entities[members.entity]
         strange = _WORDS - {f.name for f in entity.facts} - {m.name for m in entity.lists}
@@ -344,10 +338,16 @@ class HistoryReader:
 
     # --- dated values
 
+    def _bare(self, value: object, path: str) -> bool:
+        """Whether it is one dated value without the brackets around it, which is reported."""
+        if bare := isinstance(value, dict) and not _WORDS.isdisjoint(value):
+            self._error("F0201", path, hint=BARE)
+        return bare
+
     def _lasting(self, value: object, path: str, read: Any, taken: tuple[str, str]) -> tuple[Spell, ...]:
         """A value with dates, or one without, which holds always."""
-        if isinstance(value, list):
-            return self._spells(value, path, read, taken)
+        if isinstance(value, list) or self._bare(value, path):
+            return self._spells(value, path, read, taken) if isinstance(value, list) else ()
         return (Spell(10101, ir.OPEN, 10101, 10101, read(value, path)),)
 
     def _spells(
@@ -357,8 +357,7 @@ class HistoryReader:
         words = _WORDS.union(SETTLED) if settled else _WORDS
         out: list[Spell] = []
         if not rows:
-            hint = ("方括号里是空的：写出一段，或不写这一项", "the brackets are empty: give a value, or leave it out")
-            self._error("F0201", path, hint=hint)
+            self._error("F0201", path, hint=EMPTY)
         for n, row in enumerate(rows):
             if len(self.reader.errors) >= MOST_ERRORS:
                 break
@@ -420,7 +419,7 @@ class HistoryReader:
                 return (day(text),)
             except PolicyError:
                 pass
-        self._error("F0203", path, value=str(value)[:40])
+        self._error("F0203", path, value=excerpt(value)[:40])
         return None
 
     def _order(self, spells: list[Spell], path: str, taken: tuple[str, str] | None) -> None:
@@ -478,7 +477,7 @@ class HistoryReader:
         """已发: what was really paid, by benefit: an amount, or amounts with dates."""
         path = f"{track.path}.{PAID[0]}"
         if not isinstance(value, dict):
-            self.reader.wrong_type(path, ("以给付为名的对象 {…}", "an object of benefits {…}"), value)
+            self.reader.wrong_type(path, BENEFITS, value)
             return
         benefits = {r.name: r for r in self.program.rules if r.benefit and r.entity == track.entity.name}
         for name, rows in value.items():
