@@ -333,3 +333,33 @@ def test_a_function_without_its_brackets_says_how_it_is_written() -> None:
     text = JOINED + "规则 家庭 久 : 是否\n  为 累计 ≥ 3 个月\n"
     (found,) = checked(text).items
     assert (found.code, found.help_zh) == ("P0201", "「累计」是函数，用法：累计(渐退)")
+
+
+CASES: dict[str, tuple[str, str, int]] = {  # the lines of an example, the code, the line
+    "born after it": ("  自 2022-01 成员 甲: 月收入 = 1, 出生日期 = 2023-01-01\n", "F0216", 33),
+    "dead before the birth": ("  自 2022-01 成员 甲: 出生日期 = 2020-01-01, 死亡日期 = 2019-01-01\n", "F0221", 34),
+    "one identity twice": ("  自 2022-01 成员 甲: 月收入 = 1\n  成员 甲: 身份证 = \"1\"\n  成员 乙: 身份证 = \"1\"\n", "F0230", 36),
+    "an identity with a date": ("  自 2022-01 成员 甲: 月收入 = 1, 身份证 = \"1\"\n", "F0232", 33),
+    "one fact twice": ("  自 2022-01 成员 甲: 月收入 = 1, 月收入 = 2\n", "F0204", 34),
+    "back before gone": ("  自 2022-01 成员 甲: 月收入 = 1\n  自 2022-05 成员 甲: 在列 = 是\n  自 2022-03 成员 甲: 在列 = 否\n", "F0205", 36),
+    "a fact after the leaving": ("  自 2022-01 成员 甲: 月收入 = 1\n  自 2022-03 成员 甲: 在列 = 否\n  自 2022-05 成员 甲: 月收入 = 3\n", "F0210", 36),
+    "a month as a day": ("  自 2022-01 成员 甲: 月收入 = 1, 办结日 = 2022-02\n", "F0115", 34),
+    "在列 of the household": ("  自 2022-01 家庭: 在列 = 否\n", "P0201", 34),
+    "在列 is a number": ("  自 2022-01 成员 甲: 月收入 = 1, 在列 = 3\n", "P0203", 34),
+    "a day that is none": ("  自 2022-01 成员 甲: 办结日 = 2022-02-30\n", "P0121", 34),
+    "the ledger": ("  自 2022-01 成员 甲: 月收入 = 1\n  自 2022-03 家庭: 已发(保障金) = 5\n", "P0701", 35),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_a_slip_in_an_example_is_answered(what: str, tmp_path: Path) -> None:
+    """`policy test`: the code, the line and a way out."""
+    lines, code, line = CASES[what]
+    path = tmp_path / "示例县.policy"
+    path.write_text(f"{JOINED}案例 甲\n{lines}  应为 2022-05 家庭: 保障金 = 3\n", encoding="utf-8")
+    for lang, way in (("zh", "建议："), ("en", "help: ")):
+        done = CliRunner().invoke(main, ["test", str(path), "--lang", lang])
+        told = done.output.replace("Help", "help")
+        assert (done.exit_code, f"[{code}]" in told, f".policy:{line}" in told, way in told) == (1, True, True, True), (
+            told
+        )
