@@ -39,7 +39,7 @@ from ..model.reserved_keys import (
 from ..model.types import decimal_text
 from ..syntax.characters import MAX_LEVELS, MAX_TEXT
 from .values import ValueReader, date_of, excerpt
-from .wanted import LIST, MONTHS, OBJECT, TRUTH, shaped
+from .wanted import DATED, LIST, MONTHS, OBJECT, TRUTH, Wanted, shaped
 
 _NO_CLAUSE = Clause("")
 CALENDAR_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
@@ -377,5 +377,6 @@ class Reader(ValueReader):
         there = given(value, PRESENT)
         if there is None or isinstance(there, bool):
             return there is not False
-        self.wrong_type(f"{path}.{PRESENT[0]}", TRUTH, there)
+        dated = isinstance(there, (list, dict))
+        self.wrong_type(f"{path}.{PRESENT[0]}", Wanted(TRUTH.zh, TRUTH.en, *DATED) if dated else TRUTH, there)
         return True

@@ -18,7 +18,7 @@ from ..model.reserved_keys import IS, SINCE
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..syntax.characters import MAX_TEXT
-from .wanted import DAY, TEXT, TRUTH, Wanted, amount
+from .wanted import DATED, DAY, TEXT, TRUTH, Wanted, amount
 
 MOST_DIGITS = 30
 OPEN_WORDS = ("未知", "unknown")  # of a death, which is left out where there is none
@@ -100,12 +100,7 @@ class ValueReader:
             return UNKNOWN
         if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
             zh, en = fact.type.show("zh"), fact.type.show("en")
-            want = Wanted(
-                f"一个值（{zh}）",
-                f"one value ({en})",
-                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
-                "give the day's value; a history with “from” and “is” is run by policy timeline",
-            )
+            want = Wanted(f"一个值（{zh}）", f"one value ({en})", *DATED)
             self.wrong_type(path, want, value)
             return UNKNOWN
         match fact.type.kind:

@@ -24,6 +24,10 @@ TRUTH = Wanted(
     "「是」写 true，「否」写 false，不带引号",
     "yes is true, no is false, without quotes",
 )
+DATED = (
+    "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
+    "give the day's value; a history with “from” and “is” is run by policy timeline",
+)
 DAY = Wanted("日期 YYYY-MM-DD", "a date YYYY-MM-DD", '写成带引号的 "2022-03-15"', 'write "2022-03-15", in quotes')
 TEXT = Wanted("文字", "a text", '写成带引号的 "…"', 'write "…", in quotes')
 OBJECT = Wanted("一个对象 {…}", "an object {…}", '写成 {"名称": 值, …}', 'write {"name": value, …}')

@@ -141,8 +141,11 @@ class Owed:
 
     def rule(self, benefit: Benefit) -> ir.Rule:
         path, name = benefit
-        entity = next(t.entity.name for t in self.history.track.all() if t.path == path)
-        return self.engine.rules[entity, name]
+        entity = next((t.entity.name for t in self.history.track.all() if t.path == path), "")
+        found = self.engine.rules.get((entity, name))
+        if found is None or not found.benefit:
+            raise KeyError(".".join(x for x in benefit if x))
+        return found
 
     def _type(self, benefit: Benefit) -> Type:
         return payment_type(self.rule(benefit))

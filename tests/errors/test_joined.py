@@ -363,3 +363,27 @@ def test_a_slip_in_an_example_is_answered(what: str, tmp_path: Path) -> None:
         assert (done.exit_code, f"[{code}]" in told, f".policy:{line}" in told, way in told) == (1, True, True, True), (
             told
         )
+
+
+@pytest.mark.parametrize(
+    ("month", "benefit", "wrong"),
+    [
+        ("2022-01", "家庭.保障今", "家庭.保障今"),
+        ("2022-01", "保障金", "保障金"),
+        ("2022-01", "家庭.人均", "家庭.人均"),
+        ("2023-01", "家庭.保障金", "2023-01"),
+    ],
+)
+def test_an_amount_asked_for_that_is_none_is_a_key_error(month: str, benefit: str, wrong: str, county: Policy) -> None:
+    made = county.timeline(family(), **MONTHS)
+    for ask in (made.paid, made.settled):
+        with pytest.raises(KeyError, match=wrong):
+            ask(month, benefit)
+
+
+@pytest.mark.parametrize("stay", [[row("2022-01", False)], row("2022-01", False)])
+def test_a_stay_with_dates_belongs_into_a_history(stay: Any, county: Policy) -> None:
+    with pytest.raises(PolicyError) as error:
+        county.decide(family(person(), second(在列=stay)), on="2022-02")
+    (found,) = error.value.diagnostics
+    assert (found.code, "policy timeline" in found.help("zh")) == ("F0103", True)
