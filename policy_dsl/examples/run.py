@@ -156,12 +156,15 @@ def _refused(error: PolicyError, example: ir.Example) -> Mismatch:
     first = error.diagnostics[0]
     ends = ("", ".", "[")
     at = [p for path, p in example.places if first.path.startswith(path) and first.path[len(path) :][:1] in ends]
-    return Mismatch(
-        first.path,
-        f"事实有误：{first.path} {first.zh}",
-        f"the facts are wrong: {first.path} {first.en}",
-        at[-1] if at else example.place,
+    zh, en = (
+        f"{text}{mark}{way}" if way else text
+        for text, mark, way in (
+            (first.zh, "。建议：", first.help("zh")),
+            (first.en, ". Help: ", first.help("en")),
+        )
     )
+    place = at[-1] if at else example.place
+    return Mismatch(first.path, f"事实有误[{first.code}]：{zh}", f"the facts are wrong [{first.code}]: {en}", place)
 
 
 def _expected(policy: Policy, decision: Decision, want: ir.Expected) -> Mismatch | None:

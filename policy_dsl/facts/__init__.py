@@ -4,6 +4,7 @@ files.py   from a file or standard input: JSON, YAML
 read.py    entries and lists
 same.py    whether the entries are those of the month before
 values.py  single values
+wanted.py  what may stand at a place, and how it is written
 days.py    days as people give them
 schema.py  what a policy asks: JSON Schema, a blank to fill in
 """

@@ -39,6 +39,7 @@ from ..model.reserved_keys import (
 from ..model.types import decimal_text
 from ..syntax.characters import MAX_LEVELS, MAX_TEXT
 from .values import ValueReader, date_of, excerpt
+from .wanted import DATED, LIST, MONTHS, OBJECT, TRUTH, Wanted, shaped
 
 _NO_CLAUSE = Clause("")
 CALENDAR_MONTHS = 9999 * 12  # that a stay can last: the calendar has no more
@@ -126,7 +127,7 @@ class Reader(ValueReader):
         shown, shown_en = "、".join(self.entities), ", ".join(self.entities)
         first = tops[-1]
         if not isinstance(facts, dict):
-            self.wrong_type("", (f'以对象开头的 {{"{first}": {{…}}}}', f'an object {{"{first}": {{…}}}}'), facts)
+            self.wrong_type("", shaped("对象", f'{{"{first}": {{…}}}}'), facts)
             return ""
         known = [k for k in facts if isinstance(k, str) and k in self.entities]
         for key in facts:
@@ -160,7 +161,7 @@ class Reader(ValueReader):
         if self._full:
             return ()
         if not isinstance(value, dict):
-            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.wrong_type(path, OBJECT, value)
             return ()
         self.names(value, entity, path)
         out: list[Any] = []
@@ -233,7 +234,7 @@ class Reader(ValueReader):
         if value is None:
             return start_of(entity)
         if not isinstance(value, dict):
-            self.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.wrong_type(path, OBJECT, value)
             return start_of(entity)
         known: dict[str, dict[str, None]] = {}
         for c in entity.carried:
@@ -250,8 +251,7 @@ class Reader(ValueReader):
                 self._strangers(here, inner, f"{path}.{key}")
             elif inner and here is not None:
                 first = next(iter(inner))
-                shown = (f'以名称开头的 {{"{first}": …}}', f'an object {{"{first}": …}}')
-                self.wrong_type(f"{path}.{key}", shown, here)
+                self.wrong_type(f"{path}.{key}", shaped("名称", f'{{"{first}": …}}'), here)
         out: list[Any] = []
         for c in entity.carried:
             where = f"{path}.{'.'.join(c.given)}"
@@ -294,7 +294,7 @@ class Reader(ValueReader):
             if value is None:
                 return [Held(Undetermined((path,)))]
             if not isinstance(value, (list, tuple)):
-                self.wrong_type(path, ("各月的值 […]", "the months' values […]"), value)
+                self.wrong_type(path, MONTHS, value)
                 return [()]
             one = c._replace(kind="value")
             first = max(len(value) - c.months, 0)
@@ -334,7 +334,7 @@ class Reader(ValueReader):
             self.error("F0110", path, name=members.name)
             return ()
         if not isinstance(value, (list, tuple)):
-            self.wrong_type(path, ("名单 […]", "a list […]"), value)
+            self.wrong_type(path, LIST, value)
             return ()
         entity = self.entities[members.entity]
         if unfilled(value):
@@ -381,6 +381,6 @@ class Reader(ValueReader):
         there = given(value, PRESENT)
         if there is None or isinstance(there, bool):
             return there is not False
-        hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
-        self.wrong_type(f"{path}.{PRESENT[0]}", (" true 或 false", "true or false"), there, hint)
+        dated = isinstance(there, (list, dict))
+        self.wrong_type(f"{path}.{PRESENT[0]}", Wanted(TRUTH.zh, TRUTH.en, *DATED) if dated else TRUTH, there)
         return True

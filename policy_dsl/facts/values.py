@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 from decimal import Decimal
@@ -17,6 +18,7 @@ from ..model.reserved_keys import IS, SINCE
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..syntax.characters import MAX_TEXT
+from .wanted import DATED, DAY, TEXT, TRUTH, Wanted, amount
 
 MOST_DIGITS = 30
 OPEN_WORDS = ("未知", "unknown")  # of a death, which is left out where there is none
@@ -42,9 +44,10 @@ def _found(value: object) -> tuple[str, str]:
 
 
 def excerpt(value: object) -> str:
-    """What was given, cut to what a message can hold."""
+    """What was given, as JSON writes it, cut to what a message can hold."""
     try:
-        return str(value)[:60]
+        held = value is None or isinstance(value, (bool, list, dict))
+        return (json.dumps(value, ensure_ascii=False, default=str) if held else str(value))[:60]
     except ValueError:  # more digits than Python writes
         return "…"
 
@@ -81,9 +84,9 @@ class ValueReader:
             hint = words.pop("hint", None)
             self.errors.append(diagnostic(code, at=path, hint=hint, **words))
 
-    def wrong_type(self, path: str, want: tuple[str, str], value: object, hint: tuple[str, str] = ("", "")) -> None:
+    def wrong_type(self, path: str, want: Wanted, value: object) -> None:
         zh, en = _found(value)
-        self.error("F0103", path, wanted=want[0], wanted_en=want[1], found=zh, found_en=en, hint=hint)
+        self.error("F0103", path, wanted=want.zh, wanted_en=want.en, found=zh, found_en=en, hint=want.hint)
 
     @staticmethod
     def default(fact: ir.Fact) -> Any:
@@ -97,37 +100,25 @@ class ValueReader:
             return UNKNOWN
         if isinstance(value, list) and value and isinstance(value[0], dict) and (set(SINCE) | set(IS)) & set(value[0]):
             zh, en = fact.type.show("zh"), fact.type.show("en")
-            hint = (
-                "这里写那一天的值；有「自」「为」的历史用 policy timeline 逐月运行",
-                "give the day's value; a history with “from” and “is” is run by policy timeline",
-            )
-            self.wrong_type(path, (f"一个值（{zh}）", f"one value ({en})"), value, hint)
+            want = Wanted(f"一个值（{zh}）", f"one value ({en})", *DATED)
+            self.wrong_type(path, want, value)
             return UNKNOWN
         match fact.type.kind:
             case "truth":
                 if isinstance(value, bool):
                     return value
-                self.wrong_type(
-                    path,
-                    (" true 或 false", "true or false"),
-                    value,
-                    ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes"),
-                )
+                self.wrong_type(path, TRUTH, value)
             case "enumeration":
                 if isinstance(value, str):
                     return self._member(value, fact.type, path)
-                self.wrong_type(
-                    path,
-                    (fact.type.show("zh"), fact.type.show("en")),
-                    value,
-                    (f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"),
-                )
+                members = f"可用的值：{'、'.join(fact.type.members)}", f"its values: {', '.join(fact.type.members)}"
+                self.wrong_type(path, Wanted(fact.type.show("zh"), fact.type.show("en"), *members), value)
             case "date":
-                return self._date(value, path)
+                return self._date(value, path, fact.died)
             case "text":
                 if isinstance(value, str):
                     return value[:MAX_TEXT]
-                self.wrong_type(path, ("文字", "a text"), value)
+                self.wrong_type(path, TEXT, value)
             case _:
                 return self._amount(value, fact, path)
         return UNKNOWN
@@ -150,14 +141,22 @@ class ValueReader:
         )
         return UNKNOWN
 
-    def _date(self, value: object, path: str) -> Any:
+    def _date(self, value: object, path: str, died: bool = False) -> Any:
         day = date_of(value)
         if day is not None:
             return day
         if isinstance(value, str):
-            self.error("F0115", path, value=value[:40])
+            hint = None
+            if died:
+                hint = (
+                    '写 YYYY-MM-DD；在世的不写这一项，不知道的写 "未知"',
+                    'write YYYY-MM-DD; leave it out for the living, write "unknown" where nobody knows',
+                )
+            elif value in OPEN_WORDS:
+                hint = ("不知道的，写 null 或不写这一项", "where it is not known, write null or leave it out")
+            self.error("F0115", path, value=value[:40], hint=hint)
         else:
-            self.wrong_type(path, ("日期 YYYY-MM-DD", "a date YYYY-MM-DD"), value)
+            self.wrong_type(path, DAY, value)
         return UNKNOWN
 
     def _usual(self, fact: ir.Fact) -> tuple[int, int, int]:
@@ -212,15 +211,10 @@ class ValueReader:
     def number(self, value: object, type_: Type, path: str) -> Fraction | None:
         """The number in the fact's declared unit; None when it cannot be read, which is then reported."""
         if isinstance(value, (bool, dict, list, tuple)):
-            words = type_.own.show("zh")
-            self.wrong_type(
-                path,
-                (f"数（{words}）" if words else "数", f"a number ({type_.own.show('en')})" if words else "a number"),
-                value,
-            )
+            self.wrong_type(path, amount(type_.own.show("zh"), type_.own.show("en")), value)
             return None
         if isinstance(value, float):
-            self.error("F0109", path, value=repr(value))
+            self.error("F0109" if math.isfinite(value) else "F0116", path, value=repr(value))
             return None
         if isinstance(value, (int, Fraction)):
             if abs(value) >= 10**MOST_DIGITS:
@@ -239,7 +233,7 @@ class ValueReader:
                 return None
             return Fraction(value)
         if not isinstance(value, str):
-            self.wrong_type(path, ("数", "a number"), value)
+            self.wrong_type(path, amount(), value)
             return None
         match = _NUMBER.fullmatch(value) if len(value) <= 100 else None
         if match is None or sum(c.isdigit() for c in match[1]) > MOST_DIGITS:

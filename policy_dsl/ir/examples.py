@@ -189,6 +189,12 @@ class _Reader:
                     self._once(f"{path}.{PRESENT[0]}", name, entry, a)
                     presence = self._dated(facts.get(PRESENT[0]), entry, self._presence(a))
                     self._keep(facts, PRESENT[0], presence, path, a)
+                elif name in PRESENT and not entry.expected and name not in symbol.facts:
+                    hint = (
+                        "写在名单里的那一个，例如 成员 甲: 在列 = 否",
+                        "it stands with an entry of a list, as in members Ann: present = no",
+                    )
+                    raise self.elaborator.fail("P0201", a.span, name=name, hint=hint)
                 elif entry.expected:
                     target = self.model.rules.get((entity, name)) or symbol.facts.get(name)
                     if target is None:

@@ -113,7 +113,7 @@ def _item(
         report.error("P0131", machine.builder.at(deep.tokens[0]), most=characters.MAX_BLOCKS)
         broken.update(_declared(head))
         return None
-    names = [*_declared(head), *_states(logical)]
+    names = [*_declared(head), *_states(logical), *_labels(logical)]
     read = 0
     while logical:
         tokens, owners = _stream(logical)
@@ -162,6 +162,13 @@ def _states(logical: list[LogicalLine]) -> Iterator[str]:
             for token in itertools.takewhile(lambda t: t.type != "WHEN", line.tokens):
                 if token.type == "NAME":
                     yield str(token)
+
+
+def _labels(logical: list[LogicalLine]) -> Iterator[str]:
+    """The names of the exceptions in a broken declaration: others may beat them."""
+    for line in logical[1:]:
+        if len(line.tokens) > 1 and (line.tokens[0].type, line.tokens[1].type) == ("EXCEPT", "NAME"):
+            yield str(line.tokens[1])
 
 
 def _too_deep(logical: list[LogicalLine]) -> LogicalLine | None:

@@ -31,7 +31,8 @@ from ..backends.runtime import NEVER, UNKNOWN, UNLISTED, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
 from ..facts.read import Reader, spare, unfilled
-from ..facts.values import MOST_ERRORS
+from ..facts.values import MOST_ERRORS, excerpt
+from ..facts.wanted import BARE, EMPTY, LIST, OBJECT, TRUTH
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
@@ -291,7 +292,7 @@ class HistoryReader:
 
     def _entry(self, value: object, entity: ir.Entity, path: str, number: int) -> Track | None:
         if not isinstance(value, dict):
-            self.reader.wrong_type(path, ("一个对象 {…}", "an object {…}"), value)
+            self.reader.wrong_type(path, OBJECT, value)
             return None
         self.reader.names(value, entity, path, (PAID,))
         track = Track(entity, path, number)
@@ -303,16 +304,10 @@ class HistoryReader:
                 track.fixed.append(None if left else UNKNOWN)
                 continue
             where = f"{path}.{fact.name}"
-            if i == entity.identity and isinstance(here, (list, dict)):
+            identity = i == entity.identity and isinstance(here, (list, dict))
+            if identity:
                 self._error("F0232", where, name=fact.name)
-                track.fixed.append(UNKNOWN)
-                continue
-            if isinstance(here, dict) and any(w in here for w in _WORDS):
-                zh, en = (
-                    '写在方括号里：[{"自": "2022-03", "为": 520}]',
-                    'put it into brackets: [{"from": "2022-03", "is": 520}]',
-                )
-                self._error("F0201", where, hint=(zh, en))
+            if identity or self._bare(here, where):
                 track.fixed.append(UNKNOWN)
             elif isinstance(here, list):
                 taken = ("在世", "alive") if fact.died else _OPEN_WORDS
@@ -339,8 +334,7 @@ class HistoryReader:
 
     def _truth(self, value: object, path: str) -> object:
         if not isinstance(value, bool):
-            hint = ("「是」写 true，「否」写 false，不带引号", "yes is true, no is false, without quotes")
-            self.reader.wrong_type(path, (" true 或 false", "true or false"), value, hint)
+            self.reader.wrong_type(path, TRUTH, value)
         return value
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
@@ -350,7 +344,7 @@ class HistoryReader:
             self._error("F0110", path, name=members.name)
             return []
         if not isinstance(value, (list, tuple)):
-            self.reader.wrong_type(path, ("名单 […]", "a list […]"), value)
+            self.reader.wrong_type(path, LIST, value)
             return []
         entity = self.entities[members.entity]
         strange = _WORDS - {f.name for f in entity.facts} - {m.name for m in entity.lists}
@@ -373,10 +367,16 @@ class HistoryReader:
 
     # --- dated values
 
+    def _bare(self, value: object, path: str) -> bool:
+        """Whether it is one dated value without the brackets around it, which is reported."""
+        if bare := isinstance(value, dict) and not _WORDS.isdisjoint(value):
+            self._error("F0201", path, hint=BARE)
+        return bare
+
     def _lasting(self, value: object, path: str, read: Any, taken: tuple[str, str]) -> tuple[Spell, ...]:
         """A value with dates, or one without, which holds always."""
-        if isinstance(value, list):
-            return self._spells(value, path, read, taken)
+        if isinstance(value, list) or self._bare(value, path):
+            return self._spells(value, path, read, taken) if isinstance(value, list) else ()
         return (Spell(10101, ir.OPEN, 10101, 10101, read(value, path)),)
 
     def _spells(
@@ -386,8 +386,7 @@ class HistoryReader:
         words = _WORDS.union(SETTLED) if settled else _WORDS
         out: list[Spell] = []
         if not rows:
-            hint = ("方括号里是空的：写出一段，或不写这一项", "the brackets are empty: give a value, or leave it out")
-            self._error("F0201", path, hint=hint)
+            self._error("F0201", path, hint=EMPTY)
         for n, row in enumerate(rows):
             if len(self.reader.errors) >= MOST_ERRORS:
                 break
@@ -449,7 +448,7 @@ class HistoryReader:
                 return (day(text),)
             except PolicyError:
                 pass
-        self._error("F0203", path, value=str(value)[:40])
+        self._error("F0203", path, value=excerpt(value)[:40])
         return None
 
     def _order(self, spells: list[Spell], path: str, taken: tuple[str, str] | None) -> None:

@@ -154,7 +154,10 @@ class Owed:
 
     def rule(self, benefit: Benefit) -> ir.Rule:
         path, name = benefit
-        return self.engine.rules[self._entities[path], name]
+        found = self.engine.rules.get((self._entities.get(path, ""), name))
+        if found is None or not found.benefit:
+            raise KeyError(".".join(x for x in benefit if x))
+        return found
 
     def _type(self, benefit: Benefit) -> Type:
         if benefit not in self._types:

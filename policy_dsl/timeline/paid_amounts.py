@@ -10,8 +10,11 @@ from ..backends.encoding import fact_step
 from ..backends.payment import paid_type
 from ..backends.runtime import UNKNOWN
 from ..diagnostics.report import suggestion
+from ..facts import wanted
 from ..facts.read import Reader
 from ..ir import nodes as ir
+from ..ir.periods import money
+from ..model.types import Type
 from .spells import Spell
 
 
@@ -20,17 +23,20 @@ class PaidAmounts:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self._facts: dict[tuple[str, str, bool], ir.Fact] = {}
+        self._facts: dict[tuple[str, str, str, bool], ir.Fact] = {}
 
     def of(self, rule: ir.Rule, *, negative: bool) -> Callable[[object, str], object]:
-        """What reads an amount of the benefit at its path. `negative`: of what a month paid for others, which may have been taken back."""
-        low = None if negative else Fraction(0)
-        made = ir.Fact(rule.name, paid_type(rule), low, None, None, False, False, "", "", None, rule.clause, rule.place)
-        fact = self._facts.setdefault((rule.entity, rule.name, negative), made)
+        """What reads an amount of the benefit at its path: money, of a benefit per month as an amount per month, too.
+
+        `negative`: of what a month paid for others, which may have been taken back.
+        """
+        monthly, plain = (self._fact(rule, type_, negative) for type_ in (paid_type(rule), money(rule.type)))
 
         def amount(value: object, path: str) -> object:
             if value is None:
-                self.reader.wrong_type(path, ("数", "a number"), value)
+                self.reader.wrong_type(path, wanted.amount(), value)
+            by_month = not isinstance(value, str) or any(word in value for word in ("月", "month"))
+            fact = monthly if by_month else plain
             steps = self.reader.fact(value, fact, path)
             return steps if steps is UNKNOWN else steps * fact_step(fact.type)
 
@@ -47,7 +53,7 @@ class PaidAmounts:
         """已发 of one entry: what was really paid, by benefit: an amount (read by `lasting`), or amounts with dates (read by `spells`)."""
         out: dict[str, tuple[Spell, ...]] = {}
         if not isinstance(value, dict):
-            self.reader.wrong_type(path, ("以给付为名的对象 {…}", "an object of benefits {…}"), value)
+            self.reader.wrong_type(path, wanted.BENEFITS, value)
             return out
         benefits: dict[Any, ir.Rule] = {
             r.name: r for r in self.reader.program.rules if r.benefit and r.entity == entity.name
@@ -69,3 +75,8 @@ class PaidAmounts:
             else:
                 out[name] = lasting(rows, where, paid, ("", ""))
         return out
+
+    def _fact(self, rule: ir.Rule, type_: Type, negative: bool) -> ir.Fact:
+        low = None if negative else Fraction(0)
+        made = ir.Fact(rule.name, type_, low, None, None, False, False, "", "", None, rule.clause, rule.place)
+        return self._facts.setdefault((rule.entity, rule.name, type_.own.show(), negative), made)

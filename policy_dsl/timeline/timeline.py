@@ -129,11 +129,20 @@ class Timeline(Sequence[Month]):
 
     def settled(self, month: str, benefit: str) -> Decimal | Fraction:
         """What a month pays for earlier months of a benefit (its path), in money: 补发."""
-        return self._owed.settled(*_key(month, benefit))
+        return self._owed.settled(*self._key(month, benefit))
 
     def paid(self, month: str, benefit: str) -> Decimal | Fraction:
         """What a month paid for itself, in money: 已发."""
-        return self._owed.paid(*_key(month, benefit))
+        return self._owed.paid(*self._key(month, benefit))
+
+    def _key(self, month: str, benefit: str) -> tuple[int, Benefit]:
+        """A month of the timeline and a benefit of somebody in it. Raises KeyError for another."""
+        entry, _, name = benefit.rpartition(".")
+        key = day(month) // 100 * 100 + 1, (entry, name)
+        if key[0] not in self._books.due:
+            raise KeyError(month)
+        self._owed.rule(key[1])
+        return key
 
     def benefit(self, path: str) -> Rule:
         """The 给付 of a path."""
@@ -256,11 +265,6 @@ def _unread(*found: Any) -> Timeline:
     made = Timeline.__new__(Timeline)
     made._kept = found
     return made
-
-
-def _key(month: str, benefit: str) -> tuple[int, Benefit]:
-    entry, _, name = benefit.rpartition(".")
-    return day(month), (entry, name)
 
 
 def _json_of(decision: Decision | None, path: str) -> object:

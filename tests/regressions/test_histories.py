@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .deciding import policy_of
 
 POLICY = """对象 家庭 : 户
@@ -45,3 +47,11 @@ def test_presence_corrected_for_some_months_goes_on_as_it_does() -> None:
     people = [{"姓名": "甲"}, {"姓名": "乙", "在列": rows}]
     made = policy_of(text).timeline({"家庭": {"成员": people}}, start="2022-01", end="2022-04")
     assert [m.decision["家庭.人口"] for m in made] == [2, 1, 2, 2]
+
+
+@pytest.mark.parametrize("paid", [100, "100", "100 元", "100元/月", "100 yuan/month", "10000 分"])
+def test_a_ledger_of_a_monthly_benefit_is_in_money_too(paid: object) -> None:
+    text = "对象 家庭 : 户\n  收入 : 元/月, 0..1000\n给付 家庭 补 : 元/月\n  为 300\n"
+    facts = {"家庭": {"收入": 0, "已发": {"补": [{"自": "2022-01", "至": "2022-01", "为": paid}]}}}
+    (row,) = policy_of(text).timeline(facts, start="2022-01", end="2022-03").arrears
+    assert (row.paid, row.due, row.settled) == (100, 300, "2022-02")

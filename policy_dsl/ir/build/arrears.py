@@ -12,7 +12,7 @@ from ..bodies.lines import RawBody
 from ..elaborate.elaborator import Elaborator
 from ..elaborate.errors import Skip
 from ..elaborate.scope import Scope
-from ..periods import money, paid_type
+from ..periods import money, paid_type, period
 from .sources import Sources
 
 
@@ -74,6 +74,8 @@ class ArrearsConditions:
         scope, wanted = Scope(self.model, symbol.entity), money(symbol.type)
         made = self.elaborator.make(node.limit, scope, wanted)
         if made.type.unit.times(MONTHS).dims != wanted.unit.dims:
+            monthly = period(made.type.unit) == "month" and ("月", -1) in made.type.unit.words
+            wanted = wanted._replace(unit=wanted.unit.times(MONTHS, -1), written=None) if monthly else wanted
             made = self.elaborator.expression(node.limit, scope, wanted)
         if isinstance(made, ir.Constant) and isinstance(made.value, (int, Fraction)) and made.value <= 0:
             self.report.error("P0260", node.limit.span)

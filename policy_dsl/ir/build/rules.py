@@ -59,7 +59,7 @@ class Rules:
             self.report.error("P0614", first.node.span, name=symbol.name)
             return []
         failed = not of_its_kind(symbol, body, self.report) or failed
-        failed = not well_shaped(symbol, body, self.report) or failed
+        failed = not well_shaped(symbol, body, self.report, self.model.broken) or failed
         failed = not self.arrears.read(symbol, body) or failed
         paid_on = self.payment_days.lines(symbol, body)
         failed = paid_on is None or failed

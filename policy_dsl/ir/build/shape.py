@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from ...diagnostics.report import Report, suggestion
 from ...model.symbols import RuleSymbol
 from ..bodies.lines import RawBody
@@ -18,8 +20,8 @@ def of_its_kind(symbol: RuleSymbol, body: RawBody, report: Report) -> bool:
     return not body.modes
 
 
-def well_shaped(symbol: RuleSymbol, body: RawBody, report: Report) -> bool:
-    """What may stand beside what in one body."""
+def well_shaped(symbol: RuleSymbol, body: RawBody, report: Report, broken: Set[str]) -> bool:
+    """What may stand beside what in one body. `broken`: names that could not be read."""
     before = len(report.items)
     kinds = {line.kind for line in body.lines}
     by_layer: dict[int, set[str]] = {}
@@ -43,7 +45,7 @@ def well_shaped(symbol: RuleSymbol, body: RawBody, report: Report) -> bool:
     labels = [x.label for x in body.lines if x.kind == "exception" and x.label]
     for line in body.lines:
         for other in line.beats:
-            if other not in labels:
+            if other not in labels and other not in broken:
                 zh, en = suggestion(other, labels)
                 report.error(
                     "P0305",

@@ -83,6 +83,8 @@ class Sources:
                     )
                 )
                 continue
+            if raw.label in self.model.broken:
+                continue
             known = [label for key, label in labels.items() if inherited(there, body.repeals, raw, key)]
             self.report.error(
                 "P0611", raw.span, name=name, label=raw.label or name, hint=_repeal_hint(raw.label, known)

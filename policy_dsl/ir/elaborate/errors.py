@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...diagnostics.report import Report, diagnostic, suggestion
-from ...model.functions import Function
+from ...model.functions import BY_NAME, Function
 from ...model.symbols import Model
 from ...model.types import Type
 from ...source import Span
@@ -16,6 +16,12 @@ from .mismatches import Mismatch, Root, Side, cause, origins
 from .scope import MEASURES, Scope
 
 _AMOUNT = re.compile(r"[0-9]\s*([^\W\d]+)(?:\s*[/／÷]\s*[^\W\d]+)*\s*[/／÷]\s*\Z")
+
+_WAYS = {  # by what is wanted: how it is written
+    "a date": ("写一个日期，例如 2022-06-30，或一项日期", "write a date, as in 2022-06-30, or the name of one"),
+    "a boolean": ("写一个条件，例如 收入 > 0", "write a condition, as in income > 0"),
+    "an amount": ("写一个数量，例如 300 元", "write an amount, as in 300 yuan"),
+}
 
 
 class Skip(Exception):
@@ -66,6 +72,11 @@ class Errors:
             en = f"“{name}” is an entity and no value: say which one of its values, as in {name}.{one}"
         if name in MEASURES:
             zh, en = f"「{name}」只用在给付的 补发 当 … 里", f"“{name}” stands in “arrears when …” of a benefit alone"
+        if name in BY_NAME:
+            zh, en = (
+                f"「{name}」是函数，用法：{BY_NAME[name].usage}",
+                f"“{name}” is a function: {BY_NAME[name].usage_en}",
+            )
         if not zh:
             zh, en = "先声明它，或检查写法", "declare it, or check the spelling"
         return self.fail("P0201", span, name=name, hint=(zh, en))
@@ -85,6 +96,8 @@ class Errors:
         return self.fail("P1014", span, name=name, hint=hint)
 
     def wanted(self, span: Span, want: str, want_en: str, found: Type, hint: tuple[str, str] = ("", "")) -> Skip:
+        other = f"写{want}，或检查用到的名称", f"write {want_en}, or check the names in it"
+        hint = hint if any(hint) else _WAYS.get(want_en, other)
         return self.fail(
             "P0203", span, wanted=want, wanted_en=want_en, found=found.show("zh"), found_en=found.show("en"), hint=hint
         )
