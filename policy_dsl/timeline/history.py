@@ -47,7 +47,7 @@ class Track:
     """One entry over time. `fixed` is its data where nothing is dated; `dated` the facts (by position) that are."""
 
     __slots__ = (
-        "_life", "_lives", "_same", "_undated", "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
+        "_life", "_same", "_span", "_undated", "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
     )  # fmt: skip
 
     def __init__(self, entity: ir.Entity, path: str, number: int) -> None:
@@ -61,9 +61,9 @@ class Track:
         self.lists: list[list[Track] | None] = []
         self.carried: tuple[Any, ...] = ()
         self.ledger: dict[str, tuple[Spell, ...]] = {}
-        # the same in all months, once it was asked: its days, whether they alone say if it is there, its facts without dates, its data
+        # the same in all months, or in those of `_span`, once it was asked: its days, its facts without dates, its data
         self._life: tuple[int, int] | None = None
-        self._lives: bool | None = None
+        self._span: tuple[int, int] | None = None
         self._undated: tuple[list[Any], int] | None = None
         self._same: tuple[Any, ...] | None = None
 
@@ -80,9 +80,7 @@ class Track:
 
     def there(self, month: int, known: int | None) -> bool:
         """Whether the entry is there: born, alive, after the first date of its facts, and not gone."""
-        if self._lives is None:
-            self._lives = not self.presence and self._steady()
-        if self._lives:
+        if not self.presence and self._whole(month):
             return gone(*self.lifetime(month, known), month) is None
         return self._here(month, known) and not self._short(month, known)
 
@@ -164,7 +162,8 @@ class Track:
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...]:
         """The data of an entry that is there in a month."""
-        if self._same is not None:
+        whole = self._whole(month)
+        if whole and self._same is not None:
             return self._same
         if self._undated is None:
             facts = range(len(self.fixed))
@@ -182,15 +181,20 @@ class Track:
             missing = [] if len(there) == len(tracks) else [x for t in tracks for x in t.missing(month, known)]
             out.append(entries_of(there, len(tracks), missing))
         data = (*out, defaulted, *self.carried)
-        self._same = data if self._steady() else None
+        self._same = data if whole else self._same
         return data
 
-    def _steady(self) -> bool:
-        """Whether its data are the same in all months: nothing in it or below it has a date, and nobody below comes or goes."""
-        return not self.dated and all(t._stays() for tracks in self.lists for t in tracks or ())
-
-    def _stays(self) -> bool:
-        return not self.presence and self.entity.born < 0 > self.entity.died and self._steady()
+    def _whole(self, month: int) -> bool:
+        """Whether nothing in it or below it has a date, and all below it are there in the month: its data are the same in all such months."""
+        if self._span is None:
+            below = [t for tracks in self.lists for t in tracks or ()]
+            dated = self.dated or any(t.presence for t in below)
+            spans = [(0, 0 if dated else NEVER)]  # no month where something has a date
+            for t in below:
+                t._whole(month)
+                spans += [t._span or (0, 0), t.lifetime(month, None)]
+            self._span = max(first for first, _ in spans), min(last for _, last in spans)
+        return self._span[0] <= month <= self._span[1]
 
     def _value(self, i: int, month: int, known: int | None) -> tuple[Any, int]:
         """(what one of the facts is in a month, whether that is its default)."""
@@ -214,11 +218,8 @@ class History:
         self.findings = findings
         self.given_state = given_state
         spells = [s for t in track.all() for s in t.spells()]
-        self.months = sorted(
-            {s.first for s in spells}
-            | {month_after(s.last) for s in spells if s.last < ir.OPEN}
-            | {month for t in track.all() for month in t.turns()}
-        )
+        turns = {s.first for s in spells} | {month_after(s.last) for s in spells if s.last < ir.OPEN}
+        self.months = sorted(turns | {month for t in track.all() for month in t.turns()})
         self.known = sorted({s.known for s in spells})
         self.late = sorted({s.known for s in spells if s.known > s.since})
         self.first = min((s.first for t in track.all() for x in t.dated.values() for s in x), default=0)
@@ -404,9 +405,8 @@ class HistoryReader:
                 if not strange and (given(row, SINCE) is None or not any(w in row for w in IS)):
                     self._error("F0201", at)
                 continue
-            if until is not None and until[0] < (
-                since[0] // 100 * 100 + 1 if is_month(given(row, UNTIL)) else since[0]
-            ):
+            least = since[0] // 100 * 100 + 1 if is_month(given(row, UNTIL)) else since[0]
+            if until is not None and until[0] < least:
                 self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
                 continue
             last = ir.OPEN if until is None else until[0] // 100 * 100 + 1
