@@ -6,6 +6,7 @@ import datetime
 import json
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -65,15 +66,39 @@ def date_of(value: object) -> int | None:
     return None
 
 
+# what is the same of a fact for all who read it; the fact is kept with it, so that no other one has its id
+_USUAL: dict[int, tuple[ir.Fact, Any]] = {}
+_DEFAULTS: dict[int, tuple[ir.Fact, Any]] = {}
+_MOST_KEPT = 10_000
+
+
+def _once(kept: dict[int, tuple[ir.Fact, Any]], fact: ir.Fact, make: Callable[[ir.Fact], Any]) -> Any:
+    found = kept.get(id(fact))
+    if found is None or found[0] is not fact:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        found = kept[id(fact)] = fact, make(fact)
+    return found[1]
+
+
+def _default(fact: ir.Fact) -> Any:
+    return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]
+
+
+def _usual(fact: ir.Fact) -> tuple[int, int, int]:
+    """(grid steps in one of its unit, least and greatest whole number of its unit) that the fact takes."""
+    scale, most = fact.type.own.scale, Fraction(10**15 - 1)
+    low = -most if fact.low is None else max(fact.low / scale, -most)
+    high = most if fact.high is None else min(fact.high / scale, most)
+    return int(1 / grid(fact.type)), math.ceil(low), math.floor(high)
+
+
 class ValueReader:
     """Reads single values and keeps what is wrong with them. `units`: words of units beside the usual ones."""
 
     def __init__(self, units: frozenset[str]) -> None:
         self.units = units
         self.errors: list[Diagnostic] = []
-        self._whole: dict[
-            int, tuple[int, int, int]
-        ] = {}  # id of a fact → its usual form; facts live as long as the program
 
     @property
     def _full(self) -> bool:
@@ -91,7 +116,7 @@ class ValueReader:
     @staticmethod
     def default(fact: ir.Fact) -> Any:
         """The written default as it stands in data."""
-        return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]
+        return _once(_DEFAULTS, fact, _default)
 
     def fact(self, value: object, fact: ir.Fact, path: str) -> Any:
         if fact.died and (value is None or value == ""):
@@ -159,19 +184,9 @@ class ValueReader:
             self.wrong_type(path, DAY, value)
         return UNKNOWN
 
-    def _usual(self, fact: ir.Fact) -> tuple[int, int, int]:
-        """(grid steps in one of its unit, least and greatest whole number of its unit) that the fact takes."""
-        found = self._whole.get(id(fact))
-        if found is None:
-            scale, most = fact.type.own.scale, Fraction(10**15 - 1)
-            low = -most if fact.low is None else max(fact.low / scale, -most)
-            high = most if fact.high is None else min(fact.high / scale, most)
-            found = self._whole[id(fact)] = (int(1 / grid(fact.type)), math.ceil(low), math.floor(high))
-        return found
-
     def _amount(self, value: object, fact: ir.Fact, path: str) -> Any:
         if type(value) is int:  # the usual form, for which nothing has to be worked out
-            per_unit, low_, high_ = self._usual(fact)
+            per_unit, low_, high_ = _once(_USUAL, fact, _usual)
             if low_ <= value <= high_:
                 return value * per_unit
         number = self.number(value, fact.type, path)

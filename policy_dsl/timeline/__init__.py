@@ -1,6 +1,7 @@
 """Histories decided month by month: what changed and why, and what was paid against what is due.
 
 history.py       facts with dates → tracks
+tracks.py        an entry over time
 spells.py        dated values, and which of them lie outside a life
 months.py        one month after another
 courses.py       both courses, as paid and as due

@@ -9,8 +9,9 @@ from ..backends.entries import Entries, Instance, Missing
 from ..backends.presence import first_month, lifetime
 from ..backends.runtime import NEVER, add_months
 from .causes import Way
-from .history import History, Track
+from .history import History
 from .support import World
+from .tracks import Track
 
 
 class Stirred(NamedTuple):

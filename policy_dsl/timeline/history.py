@@ -9,25 +9,17 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
-from ..backends.entries import Missing
 from ..backends.formatting import day_text
 from ..backends.presence import (
     LAST_MONTH,
-    Absent,
-    Gone,
-    absent,
-    called,
-    entries_of,
     first_month,
-    gone,
-    lifetime,
     month_after,
     told,
 )
-from ..backends.runtime import NEVER, UNKNOWN, UNLISTED, add_months
+from ..backends.runtime import UNKNOWN, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
 from ..facts.read import Reader, spare, unfilled
@@ -36,174 +28,13 @@ from ..facts.wanted import BARE, EMPTY, LIST, OBJECT, TRUTH
 from ..ir import nodes as ir
 from ..model.reserved_keys import IS, LEARNED, PAID, PRESENT, PREVIOUS, SETTLED, SINCE, UNTIL, given
 from .paid_amounts import PaidAmounts
-from .spells import Spell, current, deaths, is_month, outside, seen, written
+from .spells import Spell, current, deaths, is_month, outside, written
+from .tracks import Track
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _KEYS = (SINCE, UNTIL, IS, LEARNED)
 _WORDS = frozenset(w for word in _KEYS for w in word)
 _OPEN_WORDS = ("未知", "unknown")
-
-
-class Track:
-    """One entry over time. `fixed` is its data where nothing is dated; `dated` the facts (by position) that are."""
-
-    __slots__ = (
-        "_life", "_lives", "_same", "_undated", "carried", "dated", "entity", "fixed", "ledger", "lists", "number", "path", "presence", "undated",
-    )  # fmt: skip
-
-    def __init__(self, entity: ir.Entity, path: str, number: int) -> None:
-        self.entity = entity
-        self.path = path
-        self.number = number
-        self.fixed: list[Any] = []
-        self.dated: dict[int, tuple[Spell, ...]] = {}
-        self.undated = False  # whether a fact is given without dates, but for the one that names the entry
-        self.presence: tuple[Spell, ...] = ()
-        self.lists: list[list[Track] | None] = []
-        self.carried: tuple[Any, ...] = ()
-        self.ledger: dict[str, tuple[Spell, ...]] = {}
-        # the same in all months, once it was asked: its days, whether they alone say if it is there, its facts without dates, its data
-        self._life: tuple[int, int] | None = None
-        self._lives: bool | None = None
-        self._undated: tuple[list[Any], int] | None = None
-        self._same: tuple[Any, ...] | None = None
-
-    @property
-    def called(self) -> str:
-        """The name that the entry's text fact gives it, or ""."""
-        return called(self.entity, self.fixed)
-
-    def all(self) -> list[Track]:
-        return [self, *(t for tracks in self.lists for inner in tracks or () for t in inner.all())]
-
-    def spells(self) -> list[Spell]:
-        return [s for spells in (*self.dated.values(), self.presence) for s in spells]
-
-    def there(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there: born, alive, after the first date of its facts, and not gone."""
-        if self._lives is None:
-            self._lives = not self.presence and self._steady()
-        if self._lives:
-            return gone(*self.lifetime(month, known), month) is None
-        return self._here(month, known) and not self._short(month, known)
-
-    def _here(self, month: int, known: int | None) -> bool:
-        """The same, whoever is left in its lists."""
-        return self._present(month, known) and self._gone(month, known) is None
-
-    def _short(self, month: int, known: int | None) -> str:
-        """A list of it in which fewer are left than it must have, or ""."""
-        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
-            if tracks is not None and members.low and sum(t.there(month, known) for t in tracks) < members.low:
-                return members.name
-        return ""
-
-    def lifetime(self, month: int, known: int | None) -> tuple[int, int]:
-        """The days of its birth and death as known for the month; 0 and NEVER where there is none, or it is not known."""
-        entity = self.entity
-        if self._life is not None:
-            return self._life
-        days = {i: self._value(i, month, known)[0] for i in (entity.born, entity.died) if i >= 0}
-        found = lifetime(entity, [days.get(i) for i in range(len(entity.facts))])
-        if self.dated.keys().isdisjoint(days):
-            self._life = found
-        return found
-
-    def _gone(self, month: int, known: int | None) -> Gone | None:
-        """Why it is not there, where it is not yet born, or dead."""
-        if self.entity.born < 0 and self.entity.died < 0:
-            return None
-        return gone(*self.lifetime(month, known), month)
-
-    def absent(self, month: int, known: int | None) -> Iterator[Absent]:
-        """The entry itself, where it would be there but is not yet born, or dead."""
-        why = self._gone(month, known)
-        if why is not None and self._present(month, known):
-            yield absent(self.entity, self.path, self.called, why)
-
-    def missing(self, month: int, known: int | None) -> Iterator[Missing]:
-        """The same as data hold it, and where nobody is left in one of its lists."""
-        short = self._short(month, known)
-        for x in self.absent(month, known):
-            yield Missing(self.number, self.called, x.day, x.dead)
-        if short and self._here(month, known):
-            yield Missing(self.number, self.called, 0, dead=False, short=short)
-
-    def all_absent(self, month: int, known: int | None) -> Iterator[Absent]:
-        """The same of the entry and of those below it, where it is there."""
-        yield from self.absent(month, known)
-        if self._here(month, known):
-            for inner in (t for tracks in self.lists for t in tracks or ()):
-                yield from inner.all_absent(month, known)
-
-    def turns(self) -> Iterator[int]:
-        """The first months in which the entry is there for its birth, or not for its death, whichever counts at some time."""
-        for i, first in ((self.entity.born, first_month), (self.entity.died, month_after)):
-            given = (self.fixed[i], *(s.value for s in self.dated.get(i, ()))) if i >= 0 else ()
-            yield from (first(x) for x in given if isinstance(x, int) and x != NEVER)
-
-    def _present(self, month: int, known: int | None) -> bool:
-        """Whether the entry is there by its dates: where all its facts are dated after the first of them, or of those of whom it
-        holds, and not gone. 在列 is one of its facts; 至 ends what it says.
-        """
-        if self.dated and not self.undated and not self._begun(month, known):
-            return False
-        found = current(self.presence, month, known)
-        if found is None:
-            return not (self.presence and min(self.presence, key=lambda s: (s.since, s.known)).value)
-        return bool(found.value) is (month <= found.last)
-
-    def short(self, month: int, known: int | None) -> str:
-        """The path of what is missing where nobody is there: the entry, or its list that has too few."""
-        short = self._short(month, known) if self._here(month, known) else ""
-        return f"{self.path}.{short}" if short else self.path
-
-    def _begun(self, month: int, known: int | None) -> bool:
-        if any(s.begins <= month and seen(s, month, known) for spells in self.dated.values() for s in spells):
-            return True
-        return any(t.dated and t._begun(month, known) for tracks in self.lists for t in tracks or ())
-
-    def data(self, month: int, known: int | None) -> tuple[Any, ...]:
-        """The data of an entry that is there in a month."""
-        if self._same is not None:
-            return self._same
-        if self._undated is None:
-            facts = range(len(self.fixed))
-            made = [(UNKNOWN, 0) if i in self.dated else self._value(i, month, known) for i in facts]
-            self._undated = [value for value, _ in made], sum(used << i for i, (_, used) in enumerate(made))
-        out, defaulted = [*self._undated[0]], self._undated[1]
-        for i in self.dated:
-            out[i], used = self._value(i, month, known)
-            defaulted |= used << i
-        for members, tracks in zip(self.entity.lists, self.lists, strict=True):
-            if tracks is None:
-                out.append(UNKNOWN if members.low else UNLISTED)
-                continue
-            there = [(t.number, t.data(month, known)) for t in tracks if t.there(month, known)]
-            missing = [] if len(there) == len(tracks) else [x for t in tracks for x in t.missing(month, known)]
-            out.append(entries_of(there, len(tracks), missing))
-        data = (*out, defaulted, *self.carried)
-        self._same = data if self._steady() else None
-        return data
-
-    def _steady(self) -> bool:
-        """Whether its data are the same in all months: nothing in it or below it has a date, and nobody below comes or goes."""
-        return not self.dated and all(t._stays() for tracks in self.lists for t in tracks or ())
-
-    def _stays(self) -> bool:
-        return not self.presence and self.entity.born < 0 > self.entity.died and self._steady()
-
-    def _value(self, i: int, month: int, known: int | None) -> tuple[Any, int]:
-        """(what one of the facts is in a month, whether that is its default)."""
-        fact, spells = self.entity.facts[i], self.dated.get(i)
-        if spells is not None:
-            found = current(spells, month, known)
-            if found is not None or not fact.has_default:
-                unsaid = NEVER if fact.died else UNKNOWN
-                return unsaid if found is None or month > found.last else found.value, 0
-        elif not fact.has_default or self.fixed[i] is not None:
-            return self.fixed[i], 0
-        return Reader.default(fact), 1
 
 
 class History:
@@ -215,11 +46,9 @@ class History:
         self.findings = findings
         self.given_state = given_state
         spells = [s for t in track.all() for s in t.spells()]
-        self.months = sorted(
-            {month for s in spells for month in (s.first, s.begins)}
-            | {month_after(s.last) for s in spells if s.last < ir.OPEN}
-            | {month for t in track.all() for month in t.turns()}
-        )
+        turns = {month for s in spells for month in (s.first, s.begins)}
+        turns |= {month_after(s.last) for s in spells if s.last < ir.OPEN}
+        self.months = sorted(turns | {month for t in track.all() for month in t.turns()})
         self.known = sorted({s.known for s in spells})
         self.late = sorted({s.known for s in spells if s.known > min(s.since, s.first)})
         self.first = min((s.begins for t in track.all() for x in t.dated.values() for s in x), default=0)
@@ -256,7 +85,7 @@ class History:
         out = []
         for track in self.track.all():
             ends = [track.entity.facts[i].name for i in (track.entity.born, track.entity.died) if i >= 0]
-            begins = bool(track.dated) and not track.undated and not track._begun(month, then)
+            begins = bool(track.dated) and not track.undated and not track.begun(month, then)
             named = {track.entity.facts[i].name: spells for i, spells in track.dated.items()}
             for name, spells in {**named, PRESENT[0]: track.presence}.items():
                 found = current(spells, month, now)
@@ -403,9 +232,8 @@ class HistoryReader:
                 if not strange and (given(row, SINCE) is None or not any(w in row for w in IS)):
                     self._error("F0201", at)
                 continue
-            if until is not None and until[0] < (
-                since[0] // 100 * 100 + 1 if is_month(given(row, UNTIL)) else since[0]
-            ):
+            least = since[0] // 100 * 100 + 1 if is_month(given(row, UNTIL)) else since[0]
+            if until is not None and until[0] < least:
                 self._error("F0202", at, since=given(row, SINCE), until=given(row, UNTIL))
                 continue
             last = ir.OPEN if until is None else until[0] // 100 * 100 + 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir import nodes as ir
-from .history import History, Track
+from .history import History
+from .tracks import Track
 
 
 def plain(history: History) -> tuple[Any, ...]:
