@@ -37,7 +37,7 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
             ),
             "births.md",
         ),
-        (("join", "open_ = True", "open_ = False"), "undetermined.md"),
+        (("join", "if not open_:", "if open_:"), "undetermined.md"),
     ],
     "interpret": [
         (

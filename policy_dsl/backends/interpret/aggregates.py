@@ -221,8 +221,10 @@ class Aggregates(LookBacks):
                 if isinstance(each, Bounds):
                     total = may.plus(total, may.times(each, Bounds(Fraction(part.least), Fraction(part.most))))
             return held._replace(possible=total, may_fail=may_fail)
+        meeting = True
         if not sure:
             instead = self.of_none(node, at)
+            meeting = not isinstance(instead, Undetermined)  # alone it would be open
             may_fail = may_fail or fails(instead)
             perhaps.append(possible(instead, node.type))
             if may.either(perhaps) == may.NOTHING_LEFT:
@@ -230,4 +232,4 @@ class Aggregates(LookBacks):
         held = held._replace(may_fail=may_fail)
         if node.function == "average":
             return held._replace(possible=may.either([*sure, *perhaps]))
-        return narrowed(held, may.extreme(node.function == "max", sure, perhaps), meeting=True)
+        return narrowed(held, may.extreme(node.function == "max", sure, perhaps), meeting)

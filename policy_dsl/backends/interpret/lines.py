@@ -284,13 +284,15 @@ class Lines(Aggregates):
             if not sure or not all(self.could_lose(v, top, greatest, of) for v in waits):
                 return outcome(conditions[0])
         perhaps = [rows.result(x).value for x, h in others if may_hold(h)]
+        meeting = True
         if not sure and all(may_not_hold(h) for h in conditions):
             perhaps.append(self.otherwise(rows).value)
+            meeting = not isinstance(perhaps[-1], Undetermined)  # alone it would be open
         left = may.extreme(greatest, reached, [possible(v, of) for v in perhaps])
         if left == may.NOTHING_LEFT:  # every way ends in an error
             return outcome(next(x for x in (*perhaps, *conditions) if isinstance(x, Failure)))
         made = waiting(waits, left, any(map(fails, [*sure, *conditions, *perhaps])))
-        return outcome(narrowed(made, left, meeting=True))
+        return outcome(narrowed(made, left, meeting))
 
     def could_win(self, result: Value, top: Possible, greatest: bool, of: Type) -> bool:
         """Whether a result may be better than the best of the lines that apply."""
