@@ -20,7 +20,7 @@ from ..decision import Decision
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
 from .booked import Booked
-from .courses import Courses, Heard, Steps
+from .courses import Courses, Heard, Steps, Through
 from .gone import Gone
 from .history import History
 from .ledger import NONE, Benefit, Key, Ledger, Open, Row
@@ -71,14 +71,12 @@ class _Books:
 
     def account(self) -> Account:
         courses, booked = self.courses, self.booked
-        heard: list[Heard] = []
         for event in courses.run():
-            if heard and (event.day != heard[0].day or not isinstance(event, Heard)):
-                self._gone([x.month for x in heard], heard[0].day, False)
-                heard = []
+            if isinstance(event, Through):
+                self._gone(event.months, event.day, False)
+                continue
             at = event.month
             if isinstance(event, Heard):
-                heard.append(event)
                 self._entries(event.day - 1)
                 self._hear(at, event.day, self._differing(event.before, courses.due[at]))
                 continue
@@ -87,8 +85,6 @@ class _Books:
             self.ledger.settle(at, self)
             if booked.says or courses.due[at] is not courses.paid[at]:
                 self._hear(at, event.day, [*self._differing(courses.paid[at], courses.due[at]), *booked.of(at)])
-        if heard:
-            self._gone([x.month for x in heard], heard[0].day, False)
         self._entries(ir.OPEN)
         settled = {k: v for k, v in sorted(self.ledger.settlements.items()) if v}
         return Account(courses.due, courses.paid, self.own, tuple(self.ledger.rows()), settled, tuple(self.errors))
@@ -107,7 +103,7 @@ class _Books:
         for benefit in benefits:
             self._news((month, benefit), day)
 
-    def _gone(self, months: list[int], day: int, paid: bool) -> None:
+    def _gone(self, months: Iterable[int], day: int, paid: bool) -> None:
         """What is left of benefits in parts since these months were decided. What a part has paid already is asked for like all that was overpaid."""
         if self.gone is None:
             return

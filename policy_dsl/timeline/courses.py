@@ -36,6 +36,13 @@ class Heard(NamedTuple):
     before: Step | None
 
 
+class Through(NamedTuple):
+    """All months of which something is heard on a day have been told, before any of the next day is decided."""
+
+    day: int
+    months: tuple[int, ...]
+
+
 class Courses:
     """`due` and `paid` as far as `run` has come; what becomes known after `as_known` (yyyymmdd) is hidden from what is due."""
 
@@ -49,7 +56,7 @@ class Courses:
         self.due: Steps = {}
         self.paid: Steps = {}
 
-    def run(self) -> Iterator[Payday | Heard]:
+    def run(self) -> Iterator[Payday | Heard | Through]:
         """Decides month after month, and tells what happens in the order of its days: the months heard of on a pay day come before it."""
         due_carry = paid_carry = None
         before: Step | None = None  # the month before as it is due, and as it was paid
@@ -92,18 +99,22 @@ class Courses:
         deque(whole.run(), 0)
         return whole.paid
 
-    def _learn(self, news: list[tuple[int, int]], n: int) -> Iterator[Heard]:
+    def _learn(self, news: list[tuple[int, int]], n: int) -> Iterator[Heard | Through]:
         """Decides the first n months anew on each day of the news, from the first one that it touches."""
         for day, found in groupby(news, lambda x: x[0]):
             at = bisect_right(self.months, min(month for _, month in found) - 1)
             before = self.due[self.months[at - 1]] if 0 < at < n else None
             carry = self.course.after(self.due, self.months[at - 1]) if 0 < at < n else None
+            heard = []
             for month in self.months[at:n]:
                 old = self.due[month]
                 new = self.due[month] = self.course.step(month, day, carry, old, before)
                 if new is not old:
+                    heard.append(month)
                     yield Heard(day, month, old)
                 before, carry = new, self.course.after(self.due, month)
+            if heard:
+                yield Through(day, tuple(heard))
 
 
 def _news(engine: Engine, history: History) -> list[tuple[int, int]]:

@@ -48,11 +48,12 @@ class Left(NamedTuple):
 
 class Leave(NamedTuple):
     """What is left of a benefit rests on two decisions: that of the last month there, and that of the first one gone (`since`; None: nobody
-    is there then)."""
+    is there then). `path`: where the entry is in that month, if it is not gone."""
 
     step: Step | None
     since: int
     after: Step | None
+    path: str
 
 
 class Gone:
@@ -90,11 +91,11 @@ class Gone:
             return None
         due, left = self.courses.due, self.left.get(key)
         if left is not None:
-            return left.amount, Leave(due[key[0]], left.since, due[left.since])
+            return left.amount, Leave(due[key[0]], left.since, due[left.since], key[1][0])
         rule = next(r for r in self.there.rules if r.name == key[1][1])
-        again = (m for m in due if found.since <= m <= found.pays and self._there(rule, m, key))
-        month = next(again, found.since)
-        return Fraction(0), Leave(due[key[0]], month, due[month])
+        again = ((m, self._where(rule, m, key)) for m in due if found.since <= m <= found.pays)
+        month, path = next((x for x in again if x[1]), (found.since, key[1][0]))
+        return Fraction(0), Leave(due[key[0]], month, due[month], path)
 
     def _of(self, rule: ir.Rule, pays: int, day: int) -> Iterator[tuple[Key, Left]]:
         """What is left of a benefit in the months of one part."""
@@ -113,11 +114,12 @@ class Gone:
             if amount != 0:
                 yield (last, (stay.paths[last], rule.name)), Left(since, pays, amount)
 
-    def _there(self, rule: ir.Rule, month: int, key: Key) -> bool:
-        """Whether the entry of a key is there in another month, wherever."""
+    def _where(self, rule: ir.Rule, month: int, key: Key) -> str:
+        """Where the entry of a key is in another month, or ""."""
         who = self._present(rule, key[0], key[0]).get(key[1][0])
         here = self._present(rule, month, month)
-        return key[1][0] in here or (who is not None and who in here.values())
+        elsewhere = (path for path, x in here.items() if who is not None and x == who)
+        return key[1][0] if key[1][0] in here else next(elsewhere, "")
 
     def _present(self, rule: ir.Rule, month: int, day: int) -> Mapping[str, Who]:
         """Whose benefit is in force in a month, by their paths: by its decision, before there is one, as its pay day knows."""
@@ -161,7 +163,7 @@ class Gone:
         values = [entry.values[of_parts("待发", rule.name)]]
         if key[0] // 100 % 100 < closing_month(parts.months) < 12:
             earlier = (m for m in self.courses.due if m < key[0])
-            if not any(self._there(rule, m, key) for m in earlier):
+            if not any(self._where(rule, m, key) for m in earlier):
                 values.append(entry.values[of_parts("结余", rule.name)])
         return values
 

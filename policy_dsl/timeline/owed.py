@@ -206,30 +206,33 @@ class Owed:
         """Why what is due differs from what was due by the row before, or from what was decided on the pay day."""
         told: dict[str, None] = {}
         since: dict[str, None] = {}
-        for old, new, month, measure in self._pairs(row):
-            causes = new.between(old, row.benefit[0], measure, True)
+        for old, new, month, path, measure in self._pairs(row):
+            causes = new.between(old, path, measure, True)
             causes = [_in(c, month) if month != row.month else c for c in causes]
             told.update(dict.fromkeys(say(c, lang) for c in causes))
             then = row.then if month == row.month else max(row.then, month)
             since.update(dict.fromkeys(learned(self.history, causes, then, row.known, month, lang)))
+        if not told and isinstance(row.source[1], Leave):  # who will be back in a month that is not decided yet
+            at = row.source[1].since
+            since.update(dict.fromkeys(learned(self.history, [Nobody(True)], row.then, row.known, at, lang)))
         yield from told
         yield from since
         if row.booked or (not told and self.history.ledgers):
             yield BOOKED[0 if lang == "zh" else 1]
 
-    def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str]]:
-        """The decisions that a row goes out from and comes to, each with their month and the rule that is compared in them."""
+    def _pairs(self, row: Row) -> Iterator[tuple[Compared, Compared, int, str, str]]:
+        """The decisions that a row goes out from and comes to, each with their month, the output and the rule that are compared in them."""
         rule = self.rule(row.benefit)
-        old, new = (s if isinstance(s, Leave) else Leave(_step(s), 0, None) for s in row.source)
+        old, new = (s if isinstance(s, Leave) else Leave(_step(s), 0, None, "") for s in row.source)
         if old.step is not new.step:
             left = any(isinstance(s, Leave) for s in row.source)
             measure = of_parts("待发", rule.name) if left else amount_key(rule)[1]
             sides = [self._nobody(row) if s is None else self._of(s) for s in (old.step, new.step)]
-            yield sides[0], sides[1], row.month, measure
+            yield sides[0], sides[1], row.month, row.benefit[0], measure
         if new.since:
             before = old.after if old.since else new.step
             if before is not new.after:
-                yield self._of(before), self._gone(row, new), new.since, rule.name
+                yield self._of(before), self._gone(row, new), new.since, new.path, rule.name
 
     def _gone(self, row: Row, leave: Leave) -> Compared:
         """The month in which somebody is gone, or nobody is left."""

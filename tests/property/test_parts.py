@@ -295,3 +295,86 @@ def test_a_decision_alone_counts_earlier_months_as_its_own(way: Way, month: int,
     long_before = chained(way, month - month % 12, [cents] * (month % 12 + 1))
     if way.months[-1] == 12:
         assert alone == long_before[month]
+
+
+# --- who moves, leaves and dies, known late
+
+ROLL = """\
+  发放日 10
+对象 个人 : 人
+  身份证 : 文本, 认人
+  残疾 : 是否
+  卒日 : 日期, 死亡
+对象 家庭 : 户
+  户号 : 文本, 认人
+  成员 : 若干 个人, 0..9
+对象 名册
+  户 : 若干 家庭, 0..9
+给付 个人 补 : 元/年 按季发 于 1 月、4 月、7 月、10 月
+  当 残疾 为 1200
+  否则 为 600
+"""
+RUN = tuple(range(24, 40))  # to a pay month, so that no share is left over
+
+
+def spells(dice: Random, there: list[bool]) -> list[dict[str, Any]]:
+    """在列 by month, each change known at once, or some months later, before the next."""
+    turns = [n for n, x in enumerate(there) if not n or there[n - 1] is not x]
+    out = []
+    for n, until in zip(turns, (*turns[1:], len(there) - 1), strict=True):
+        row: dict[str, Any] = {"自": month_text(RUN[n]), "为": there[n]}
+        late = n + dice.randint(0, 4)
+        if late < until and dice.random() < 0.4:
+            row["获知"] = f"{month_text(RUN[late])}-{dice.choice(['05', '20'])}"
+        out.append(row)
+    return out
+
+
+def wandering(dice: Random, places: list[Any]) -> list[Any]:
+    """A place for each month, some in a row alike."""
+    where: list[Any] = []
+    while len(where) < len(RUN):
+        where += [dice.choice(places)] * dice.randint(1, 5)
+    return where[: len(RUN)]
+
+
+def dying(dice: Random) -> tuple[str | None, Any]:
+    """The day of a death, and how a history says it: known at once, or at a later month's end."""
+    if dice.random() < 0.5:
+        return None, None
+    n = dice.randint(3, len(RUN) - 2)
+    day, late = f"{month_text(RUN[n])}-{dice.choice(['01', '15', '28'])}", n + dice.randint(0, 3)
+    known = [{"自": day, "为": day, "获知": f"{month_text(RUN[late])}-28"}] if late < len(RUN) - 1 else day
+    return day, dice.choice([day, known])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_who_moves_leaves_and_dies_has_every_share_once(seed: int) -> None:
+    """Households come and go, too. What is paid and settled in all places together is what the months there come to, and every row has a reason."""
+    dice = Random(seed)
+    people = [(wandering(dice, [0, 1, None]), dice.random() < 0.5, *dying(dice)) for _ in range(2)]
+    open_ = [wandering(dice, [True, True, False]) for _ in range(2)]
+    households = [
+        {
+            "户号": str(h),
+            "在列": spells(dice, open_[h]),
+            "成员": [
+                {"身份证": f"证{n}", "残疾": ill, "卒日": said, "在列": spells(dice, [w == h for w in where])}
+                for n, (where, ill, _, said) in enumerate(people)
+            ],
+        }
+        for h in range(2)
+    ]
+    line = policy_of(ROLL).timeline({"名册": {"户": households}}, start=month_text(RUN[0]), end=month_text(RUN[-1]))
+    assert all(a.because and a.because_en for a in line.arrears)
+    for n, (where, ill, death, _) in enumerate(people):
+        months = [
+            m
+            for m, w, *here in zip(RUN, where, *open_, strict=True)
+            if w is not None and here[w] and (death is None or f"{month_text(m)}-01" <= death)
+        ]
+        places = [f"名册.户[{h}].成员[{n}].补" for h in range(2)]
+        given = sum(line.paid(m.month, p) + line.settled(m.month, p) for m in line for p in places)
+        given += sum(a.difference or 0 for a in line.arrears if a.settled is None and a.benefit in places)
+        before = 2 * (RUN[0] in months)  # the first month counts for the two behind the last pay month
+        assert given == (len(months) + before) * (100 if ill else 50), n
