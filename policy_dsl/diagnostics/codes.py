@@ -128,7 +128,7 @@ CODES: dict[str, Code] = _table(
     Code("P0202", "error", "「{name}」声明了两次", "“{name}” is declared twice", "改名，或删去一处", "rename or delete one of them"),
     Code("P0203", "error", "这里要{wanted}，却是{found}", "{wanted_en} is wanted here, this is {found_en}", "{hint}", "{hint_en}"),
     Code("P0204", "error", "单位不合：{left} 与 {right}", "the units do not match: {left_en} and {right_en}", "{hint}", "{hint_en}"),
-    Code("P0205", "error", "{digits} 没有单位，看不出是不是 {unit}", "{digits} has no unit: is it {unit_en}?", "在数字后面写出单位，例如 100 {unit}", "write the unit behind a number, as in 100 {unit_en}"),
+    Code("P0205", "error", "{digits} 没有单位，看不出是不是 {unit}", "{digits} has no unit: is it {unit_en}?", "写出单位：{number} 写成 {number} {unit}", "write the unit: {number} {unit_en} for {number}"),
     Code("P0206", "error", "循环：{path}", "a cycle: {path}", "其中一条规则不能再依赖后面的", "one of these rules must not depend on the next"),
     Code("P0207", "error", "「{name}」既是值又是名称", "“{name}” is both a value and a name", "给其中一个改名", "rename one of them"),
     Code("P0208", "error", "「{name}」不是{type}的值", "“{name}” is no value of {type_en}", "可用的值：{members}", "its values: {members}"),

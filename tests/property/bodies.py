@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy_dsl.model.types import TRUTH, WHOLE, Type
 
-from .expressions import DAYS, ORDERS, PERCENTS, STARTS, At, Rule, amount_of
+from .expressions import DAYS, ORDERS, PERCENTS, RATE, STARTS, At, Rule, amount_of
 from .looking_back import LookingBack
 
 PUBLISHED = ("2022-06-20", "2022-02-18", "2022-01-05", "2021-12-10", "2022-04-01")
@@ -44,7 +44,7 @@ class Bodies(LookingBack):
                 return d.pick(type_.members)
         if type_ == WHOLE:
             return d.pick(("1", "0", "2", "12"))
-        if type_.unit.is_percent:
+        if type_.unit.in_percent:
             return d.pick(PERCENTS)
         return d.pick(("100", "300", "0", "50.5", "0.05", "1000")) if type_.unit.is_money else self.number()
 
@@ -188,10 +188,9 @@ class Bodies(LookingBack):
                 if type_.ordered:
                     forms += [f"≥ {one}", f"{one} 以上", f"{one} 以下", f"< {one} 或 > {one}"]
                 return d.pick(forms)
-        dims, bare = type_.unit.dims, not type_.unit.is_percent
+        dims, bare = type_.unit.dims, not type_.unit.in_percent
         if any(n > 1 for _, n in dims) or (dims and sum(n > 0 for _, n in dims) != 1):
-            dims, bare = type_.unit.dims, True
-            return f"{d.pick(ORDERS)} {self.number()}"
+            return f"{d.pick(ORDERS)} {self.bound(dims, bare) if dims == RATE else self.number()}"
         a, b = self.bound(dims, bare), self.bound(dims, bare)
         one = d.pick(self.references(at, lambda t: t.is_amount and t.unit.dims == dims) or [(a, type_)])[0]
         return d.pick((

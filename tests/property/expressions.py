@@ -13,6 +13,7 @@ from policy_dsl.syntax.keywords import COMPARISON_WORDS
 from .dice import Dice
 
 Dims = tuple[tuple[str, int], ...]
+RATE: Dims = (("month", -1),)  # of %/年
 
 NUMBERS = ("1", "2", "0", "3", "10", "0.5", "12", "100", "1.5", "99.99", "7", "365", "1000", "250.01")
 PERCENTS = ("50%", "100%", "0%", "10%", "33.3%", "150%", "60%", "0.5%")
@@ -28,7 +29,7 @@ ODD_NAMES = (
 )  # fmt: skip
 WORDS_OF = {
     "money": ("元", "角", "分", "万元"), "person": ("人",), "household": ("户",), "month": ("月", "年", "季", "个月"),
-    "day": ("日", "天", "周"), "times": ("次",), "workday": ("工作日",),
+    "day": ("日", "天", "周"), "times": ("次",), "workday": ("工作日",), "「亩」": ("亩",), "「度」": ("度",),
 }  # fmt: skip
 FACT_TYPES = (
     "是否",
@@ -56,6 +57,10 @@ FACT_TYPES = (
     "季",
     "工作日",
     "元/周",
+    "元/亩",
+    "度/月",
+    "亩/人",
+    "%/年",
 )
 RULE_TYPES = (
     "是否",
@@ -81,10 +86,17 @@ RULE_TYPES = (
     "元/亩",
     "次/年",
     "工作日",
+    "亩",
+    "元/亩/年",
+    "度/月",
+    "%/年",
 )
 RANGES = {
     "岁": ("0..130", "18..60"),
     "%": ("0%..100%", "-50%..300%"),
+    "%/年": ("0%..24%", "-1%/月..100 %/年"),
+    "亩": ("0..100", "0 亩..10.5亩"),
+    "元/亩": ("0..1000000", "0.0001..300 元/亩"),
     "人": ("1..20", "0..5"),
     "月": ("0..60", "0..3"),
     "数": ("0..10", "-1.5..99.5"),
@@ -254,7 +266,7 @@ class Expressions:
                 return self.dice.pick(type_.members)
         if type_ == WHOLE:
             return self.dice.pick(("0", "1", "12"))
-        return self.literal(type_.unit.dims, bare=not type_.unit.is_percent)
+        return self.literal(type_.unit.dims, bare=not type_.unit.in_percent)
 
     def on_a_day(self, at: At, name: str, depth: int) -> str:
         """Now and then a parameter or rule is read under the law of another day."""
@@ -294,17 +306,16 @@ class Expressions:
             return self.number()
         above = [b for b, n in dims for _ in range(n)]
         below = [b for b, n in dims for _ in range(-n)]
-        own = any(b not in WORDS_OF for b in above + below)  # a declared unit stands behind a number alone
-        if len(above) == 1 and not (own and below):
-            words = [self.dice.pick(WORDS_OF.get(b, (b,))) for b in (*above, *below)]
-            if own:
-                return f"{self.number()} {words[0]}"
+        if dims == RATE and self.dice.chance(50):
+            return f"{self.dice.pick(PERCENTS)}/{self.dice.pick(('年', '月'))}"
+        if len(above) == 1:
+            words = [self.dice.pick(WORDS_OF[b]) for b in (*above, *below)]
             if dims == (("month", 1),) and self.dice.chance(30):
                 words = ["岁"]
             glue = "" if all(ord(w[0]) > 127 for w in words) and self.dice.chance(30) else " "
             return f"{self.number()}{glue}{'/'.join(words)}"
         top = [self.literal(((b, 1),)) for b in above] or [self.number()]
-        bottom = [self.dice.pick(("2", "1", "12")) + " " + self.dice.pick(WORDS_OF.get(b, (b,))) for b in below]
+        bottom = [self.dice.pick(("2", "1", "12")) + " " + self.dice.pick(WORDS_OF[b]) for b in below]
         return f"({' * '.join(top)}{''.join(' / ' + x for x in bottom)})"
 
     def leaf(self, at: At, dims: Dims, bare: bool, depth: int) -> str:
@@ -375,6 +386,8 @@ class Expressions:
     def step(self, dims: Dims) -> str:
         if not dims:
             return self.dice.pick(("100%", "1%", "10%"))
+        if dims == RATE:
+            return self.dice.pick(("1%/年", "0.1 %/月"))
         bases = dict(dims)
         if bases.get("money") == 1 and set(bases) <= {"money", "person", "household", "month"} and self.dice.chance(70):
             return self.dice.pick(("1 元", "0.01 元", "10 元", "1 角"))
@@ -496,7 +509,7 @@ class Expressions:
         amounts = self.references(at, lambda t: t.is_amount, entry=True)
         if amounts:
             text, type_ = d.pick(amounts)
-            return f"{text} {d.pick(SIGNS)} {self.amount(at, type_.unit.dims, depth, not type_.unit.is_percent)}"
+            return f"{text} {d.pick(SIGNS)} {self.amount(at, type_.unit.dims, depth, not type_.unit.in_percent)}"
         text, type_ = d.pick(self.references(at, lambda t: t.kind != "text", entry=True))
         return f"{text} = {self.value(at, type_, depth)}"
 
@@ -633,7 +646,7 @@ class Expressions:
             dims: Dims = (("money", 1),)
             return f"{self.amount(at, dims, depth)} {d.pick(SIGNS)} {self.amount(at, dims, depth)}"
         text, type_ = d.pick(named)
-        dims, bare = type_.unit.dims, not type_.unit.is_percent
+        dims, bare = type_.unit.dims, not type_.unit.in_percent
         form = d.pick(("plain", "plain", "both", "chain", "range", "set"))
         if form == "both":
             return f"{self.amount(at, dims, depth)} {d.pick((*SIGNS, *WORDS))} {self.amount(at, dims, depth)}"
@@ -651,7 +664,9 @@ class Expressions:
     def bound(self, dims: Dims, bare: bool) -> str:
         """A written amount that may stand in a range: one number and one unit."""
         text = self.literal(dims, bare)
-        return self.number() if text[0] == "(" else text
+        if text[0] != "(":
+            return text
+        return self.dice.pick(PERCENTS) if dims == RATE else self.number()
 
     # --- values of a type
 
@@ -667,7 +682,7 @@ class Expressions:
             if uncounted and self.dice.chance(20):
                 return f"{self.dice.pick(('个数', '人数', '户数'))}({self.dice.pick(uncounted)})"
             return self.whole(at, depth)
-        return self.amount(at, type_.unit.dims, depth, bare=not type_.unit.is_percent)
+        return self.amount(at, type_.unit.dims, depth, bare=not type_.unit.in_percent)
 
     def paid(self, at: At, type_: Type, depth: int) -> str:
         """An amount of money that is whole 分 by its form."""

@@ -71,7 +71,7 @@ class LookingBack(Expressions):
             case "enumeration":
                 return d.pick(type_.members)
         if d.chance(70):
-            bare = not type_.unit.is_percent
+            bare = not type_.unit.in_percent
             return self.literal(type_.unit.dims, bare)
         return self.amount(at, type_.unit.dims, depth - 1)
 

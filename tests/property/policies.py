@@ -61,7 +61,7 @@ class Writer(Statuses):
             return " | ".join(members), Type("enumeration", owner, members=members)
         if word in BUILTIN:
             return word, BUILTIN[word]
-        unit = unit_of(tuple(word.split("/")), frozenset({"亩"}))
+        unit = unit_of(tuple(word.split("/")), frozenset({"亩", "度"}))
         assert unit is not None
         return word, effective(unit, counted)
 
@@ -74,7 +74,7 @@ class Writer(Statuses):
             members = tuple(f"{stem}{c}" for c in "甲乙丙丁"[: d.between(2, 4)])
             items.append(f"类型 {stem} = {(' < ' if ordered else ' | ').join(members)}")
             self.enumerations[stem] = Type("enumeration", stem, members=members, ordered=ordered)
-        items.append("类型 亩 = 单位")
+        items += ["类型 亩 = 单位", "类型 度 = 单位"]
         return items
 
     def declare_entities(self) -> list[str]:
@@ -178,6 +178,9 @@ class Writer(Statuses):
                 "元/年",
                 "inline",
                 "元/亩",
+                "亩/人",
+                "度/月",
+                "%/年",
             )
         )
         written, type_ = self.type_of(word, name, "")

@@ -9,6 +9,8 @@ from policy_dsl.diagnostics.report import Report
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.traverse import asks_calendar, walk
 from policy_dsl.model.functions import FUNCTIONS
+from policy_dsl.model.types import Type, amount
+from policy_dsl.model.units import BASE, unit_of
 from policy_dsl.source import Source
 from policy_dsl.syntax import nodes
 from policy_dsl.syntax.keywords import COMPARISON_WORDS
@@ -63,6 +65,23 @@ WANTED: frozenset[str] = frozenset(
         "working days added",
         "working days taken away",
     ]
+    + [
+        f"{kind}: {place}"
+        for kind in ("a declared unit", "a price", "a rate")
+        for place in (
+            "fact",
+            "range",
+            "default",
+            "rule",
+            "parameter",
+            "constant",
+            "cell",
+            "sum",
+            "rounding",
+            "comparison",
+        )
+    ]
+    + [f"{kind}: {place}" for kind in ("a declared unit", "a price") for place in ("months before", "list", "carried")]
     + [f"mode {m}" for m in ("", "first", "highest", "lowest", "sum")]
     + [f"line {k}" for k in ("value", "branch", "row", "otherwise", "exception", "transition")]
     + [f"entry {k}" for k in ("exact", "floor", "target", "pending")]
@@ -79,6 +98,7 @@ WANTED: frozenset[str] = frozenset(
     + ["an exception that beats another", "an exception of a lower layer", "a benefit", "a default that was used"]
     + [f"code {c}" for c in CODES if c.startswith("R010")]
 )
+DECLARED = frozenset({"亩", "度"})
 SEEN: Counter[str] = Counter()
 
 
@@ -93,6 +113,7 @@ def missing() -> list[str]:
 def note_program(program: ir.Program) -> None:
     """Takes down what a program is made of."""
     for rule in program.rules:
+        note(*_units("rule", rule.type))
         note(f"rule of type {rule.type.kind}", *(f"mode {m[0]}" for m in rule.modes or (("",),)))
         if rule.benefit:
             note("a benefit")
@@ -113,14 +134,19 @@ def note_program(program: ir.Program) -> None:
                 _formula(formula)
                 _looked_back(formula, "in a step" if rule.status else "outside a step")
     for parameter in program.parameters:
+        note(*_units("parameter", parameter.type))
         note(f"parameter of type {parameter.type.kind}", *("a repealed parameter" for _ in parameter.repeals))
         for entry in parameter.entries:
             note(f"entry {entry.kind}", *(["a published value"] if entry.published else []))
             _formula(entry.value)
     for entity in program.entities:
         note(*(f"fact of type {f.type.kind}" for f in entity.facts))
+        for f in entity.facts:
+            holds = (("fact", True), ("range", f.low is not None), ("default", f.has_default))
+            note(*(x for place, there in holds if there for x in _units(place, f.type)))
         note(*(["a fact that identifies"] if entity.identity >= 0 else []))
         for c in entity.carried:
+            note(*_units("carried", c.type))
             note(f"{c.kind} carried from a {c.source}", f"last month's {c.type.kind}")
             if c.type.is_amount and not c.grid:
                 note("a carried quotient")
@@ -131,6 +157,14 @@ def note_program(program: ir.Program) -> None:
         _formula(a.condition)
 
 
+def _units(place: str, type_: Type) -> list[str]:
+    """The kind of unit that the type has, at a place, where it is not one of the language's own."""
+    unit = type_.unit
+    if not type_.is_amount or (all(w in BASE for w, _ in unit.words) and not (unit.in_percent and unit.dims)):
+        return []
+    return [f"{'a rate' if unit.in_percent else 'a price' if unit.is_price else 'a declared unit'}: {place}"]
+
+
 def _looked_back(formula: ir.Expression | None, where: str) -> None:
     for node in walk(formula) if formula is not None else ():
         match node:
@@ -138,6 +172,7 @@ def _looked_back(formula: ir.Expression | None, where: str) -> None:
                 note(f"function {node.function}", f"{where}: {node.function}")
                 note(*(["a default of 上月"] if node.default is not None else []))
             case ir.Window():
+                note(*_units("months before", node.type))
                 note("function last", f"in months before: {node.function}", f"{where}: last")
                 note(*(["a default of 近"] if node.default is not None else []))
                 note(*(["a year's months"] if node.year else []))
@@ -147,15 +182,21 @@ def _formula(formula: ir.Expression | None) -> None:
     for node in walk(formula) if formula is not None else ():
         note(f"node {type(node).__name__}")
         match node:
+            case ir.Constant():
+                note(*_units("constant", node.type))
             case ir.Compare() | ir.Arithmetic():
                 note(f"sign {node.sign}")
                 if isinstance(node, ir.Arithmetic) and asks_calendar(node):
                     note(f"working days {'added' if node.sign == '+' else 'taken away'}")
                 if isinstance(node, ir.Compare):
-                    note(f"word {node.word}")
+                    note(f"word {node.word}", *_units("comparison", node.left.type))
+                elif node.sign in "+-":
+                    note(*_units("sum", node.type))
             case ir.Call():
                 note(f"function {node.function}", f"of values: {node.function}")
+                note(*(_units("rounding", node.type) if node.function.startswith("round_") else []))
             case ir.Aggregate():
+                note(*_units("list", node.type))
                 note(f"function {node.function}", f"over a list: {node.function}")
                 for what, holds in (
                     ("an aggregate with a filter", node.where is not None),
@@ -189,5 +230,7 @@ def note_cells(text: Text) -> None:
                         note(f"result {node.kind}")
                     case nodes.Test():
                         note(f"test {node.sign}")
+                        units = [unit_of(x.unit, DECLARED) for x in walk_tree(node) if isinstance(x, nodes.Number)]
+                        note(*(x for unit in units if unit is not None for x in _units("cell", amount(unit))))
                     case nodes.Range():
                         note(f"range {'[' if node.low_closed else '('}{']' if node.high_closed else ')'}")

@@ -36,6 +36,7 @@ _digits = st.sampled_from(["0", "5", "007", "1.50", "300", "1000000"]) | st.inte
 _units = st.one_of(
     st.just(()),
     st.just(("%",)),
+    st.just(("%", "年")),
     tuples(st.sampled_from([key for key, _, _ in keywords.UNITS if key != "%"]), 1),
     names.map(lambda name: (keywords.UNIT_KEYS.get(name, name),)),
 )
@@ -63,7 +64,7 @@ def _as_set(options: tuple[nodes.Expression, ...]) -> tuple[nodes.Expression, ..
 @st.composite
 def _rates(draw: DrawFn, inside: SearchStrategy[nodes.Expression]) -> nodes.Expression:
     """A number with a unit and words behind slashes; one that no unit is known for comes first, or the unit would go on."""
-    counted = _units.filter(lambda unit: unit not in ((), ("%",)))
+    counted = _units.filter(lambda unit: unit != ())
     number = made(nodes.Number, _digits, counted)
     rate: nodes.Expression = draw(
         st.one_of(number, made(nodes.Negative, number), made(nodes.Arithmetic, st.sampled_from("*/"), inside, number))
@@ -236,7 +237,7 @@ def _fitting(body: tuple[nodes.Line, ...], kind: type[nodes.Node], benefit: bool
 
 # --- declarations
 
-_named = made(nodes.NamedType, tuples(names, 1) | st.just(("%",)))
+_named = made(nodes.NamedType, tuples(names, 1) | tuples(names, 0, 2).map(lambda below: ("%", *below)))
 types = hidden(_named | made(nodes.InlineEnumeration, tuples(names, 2)))
 literals = cell_values
 facts = hidden(
@@ -354,6 +355,14 @@ SHORT = (
     _allowing(made(nodes.Document, names, prose, maybe(prose), maybe(prose), maybe(full_days))),
     _allowing(made(nodes.TypeDeclaration, names, st.sampled_from(["ordered", "unordered"]), tuples(names, 2))),
     _allowing(made(nodes.TypeDeclaration, names, st.just("unit"))),
+    _allowing(
+        made(
+            nodes.TypeDeclaration,
+            names,
+            st.just("named"),
+            tuples(names.filter(lambda name: name not in ("单位", "unit")), 1, 1),
+        )
+    ),
 )
 LONG = (
     _allowing(made(nodes.Entity, names, maybe(names), tuples(facts))),
@@ -461,6 +470,7 @@ def with_name(name: str) -> nodes.File:
         nodes.Document(name, "", **at),
         nodes.Entity(name, name, facts, **at),
         nodes.TypeDeclaration(name, "unit", **at),
+        nodes.TypeDeclaration(name, "named", (name,), **at),
         nodes.TypeDeclaration(name, "ordered", both, **at),
         nodes.TypeDeclaration(name, "unordered", both, **at),
         nodes.Parameter(name, both, named, dates, (value,), **at),

@@ -61,6 +61,16 @@ def test_units_that_do_not_match_say_what_to_write(text: str, hint: str, followe
     policy_of(PEOPLE + text.replace(*followed))
 
 
+@pytest.mark.parametrize("unit", ["元", "元/月", "亩", "岁", "元/亩", "度/月", "%/年"])
+@pytest.mark.parametrize("written", ["7 * 3", "7 * 3 * 4", "-(7 * 3)", "7 / 2"])
+def test_numbers_alone_are_told_their_unit(unit: str, written: str) -> None:
+    text = f"类型 亩 = 单位\n类型 度 = 单位\n{PEOPLE}规则 家庭 乙 : {unit}\n  为 {written}\n"
+    (found,) = refused(text)
+    assert found.code == "P0205"
+    for told in (found.help_zh.partition(" 写成 ")[2], found.help_en.partition(": ")[2].partition(" for ")[0]):
+        policy_of(text.replace("7", told, 1))
+
+
 STANDARD = "参数 标准 : 元/人/年\n  自 2022-01-01 为 5268\n"
 
 

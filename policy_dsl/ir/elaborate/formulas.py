@@ -46,9 +46,8 @@ class Formulas(Errors, ABC):
             return made
         bare = next((x for x in walk(node) if isinstance(x, nodes.Number) and not x.unit), None)
         if bare is not None and want.unit.dims and made.type.is_amount and not made.type.unit.words and _written(node):
-            raise self.fail(
-                "P0205", node.span, digits=node.span.text, unit=want.own.show("zh"), unit_en=want.own.show("en")
-            )
+            zh, en = (want.unit.show(lang) for lang in ("zh", "en"))  # in full: no context completes a factor
+            raise self.fail("P0205", node.span, digits=node.span.text, unit=zh, unit_en=en, number=bare.digits)
         return self.fit(made, want, node.span)
 
     def literal(self, node: nodes.Expression, scope: Scope, want: Type) -> object:
