@@ -167,7 +167,6 @@ ABOVE = "文件 办法 : 一号\n类型 床 = 单位\n类型 档 = 高 | 低\n" 
     "below",
     [
         "类型 床 = 单位\n",
-        "类型 档 = 高 | 中 | 低\n",
         "文件 办法 : 二号\n",
         "修订 个人\n  出生日期 : 日期\n",
         "修订 家庭\n  成员 : 若干 个人, 1..9\n",
@@ -193,6 +192,14 @@ def test_what_can_be_amended_is(below: str, followed: str) -> None:
     (found,) = refused(ABOVE, below)
     assert (found.code, found.help_zh) == ("P0605", f"改动上级的内容要写 {followed.partition(chr(10))[0]}")
     policy_of(ABOVE, followed)
+
+
+def test_a_list_of_names_of_a_layer_above_can_be_added_to() -> None:
+    (found,) = refused(ABOVE, "类型 档 = 高 | 中 | 低\n")
+    assert found.code == "P0605"
+    assert "删去这里的" in found.help_zh
+    assert "写 修订 档，下面一行写那个值" in found.help_zh
+    policy_of(ABOVE, "修订 档\n  最低\n")
 
 
 RULE, PARAMETER = "给付 家庭 补 : 元/月\n", "参数 额 : 元/月\n"

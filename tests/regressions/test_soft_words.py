@@ -6,6 +6,7 @@ import pytest
 
 from policy_dsl.diagnostics.report import Report
 from policy_dsl.examples.run import run_example
+from policy_dsl.model.reserved_keys import RESERVED_FACTS
 from policy_dsl.source import Source
 from policy_dsl.syntax.parse import parse
 from policy_dsl.syntax.printer.printer import text as printed
@@ -88,6 +89,8 @@ PARAMETERS = """\
 def test_a_soft_word_is_a_name_everywhere_else(text: str) -> None:
     """As value, state, exception, example and entry; as entity, list, fact, rule and benefit; as parameter. Printed in both languages, too."""
     for word in WORDS:
+        if text == NAMES and word in RESERVED_FACTS:
+            continue  # among given facts it is the ledger
         policy = policy_of(text.replace("{w}", word))
         for example in policy.program.examples:
             assert run_example(policy, example).mismatches == (), word
