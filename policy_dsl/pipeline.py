@@ -17,6 +17,7 @@ from .checks.check import check
 from .checks.law import joined
 from .checks.layers import compare_layers
 from .checks.statuses import check_statuses
+from .checks.stepped import stepped_over
 from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.nodes import Program
@@ -74,6 +75,7 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
     if not report.failed:
         check(program, report)
         compare_layers(program, report)
+        stepped_over(program, report)
     return None if report.failed else program
 
 

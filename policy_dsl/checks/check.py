@@ -199,7 +199,7 @@ def _benefits(program: ir.Program, report: Report) -> None:
                     "P0501",
                     line.result.place,
                     name=rule.name,
-                    clause=rule.clause.show(),
+                    clause=line.clause.show(),
                     unit=unit.show("zh"),
                     unit_en=unit.show("en"),
                 )

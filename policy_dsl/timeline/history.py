@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ..backends.entries import Missing
+from ..backends.entries import NOBODY, Missing
 from ..backends.formatting import day_text
 from ..backends.presence import (
     LAST_MONTH,
@@ -150,13 +150,13 @@ class Track:
 
     def data(self, month: int, known: int | None) -> tuple[Any, ...]:
         """The data of an entry that is there in a month."""
-        out: list[Any] = []
-        defaulted = 0
+        out, defaulted = list[Any](), 0
         for i in range(len(self.entity.facts)):
             value, used = self._value(i, month, known)
             out.append(value)
             defaulted |= used << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            defaulted |= (tracks is NOBODY) << len(out)
             if tracks is None:
                 out.append(UNKNOWN if members.low else UNLISTED)
                 continue
@@ -315,9 +315,9 @@ class HistoryReader:
         return value
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
+        if value is None and (self.lenient or not members.low):
+            return NOBODY if members.empty else None
         if value is None:
-            if self.lenient or not members.low:
-                return None
             self._error("F0110", path, name=members.name)
             return []
         if not isinstance(value, (list, tuple)):
