@@ -30,6 +30,7 @@ from .syntax import nodes
 from .syntax.allowances import settle
 from .syntax.characters import MAX_WORDS, word_count
 from .syntax.parse import parse
+from .syntax.unfilled import unfilled
 
 
 def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
@@ -72,6 +73,8 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
     model = declare([evolve(x, files=without_copies(x.files, report)) for x in parsed], report)
     program = build(model, digest(layers), report)._replace(texts=tuple(digest([x]) for x in layers))
     check_statuses(program, model, report)
+    for own in parsed[-1].files if parsed else ():
+        unfilled(own, report)
     if not report.failed:
         check(program, report)
         compare_layers(program, report)
