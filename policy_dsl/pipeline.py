@@ -14,6 +14,7 @@ import gc
 from attrs import evolve
 
 from .checks.check import check
+from .checks.figures import check_figures
 from .checks.law import joined
 from .checks.layers import compare_layers
 from .checks.statuses import check_statuses
@@ -79,6 +80,8 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
         check(program, report)
         compare_layers(program, report)
         stepped_over(program, report)
+        if not report.failed:
+            check_figures(program, report)
     return None if report.failed else program
 
 
