@@ -14,9 +14,11 @@ import gc
 from attrs import evolve
 
 from .checks.check import check
+from .checks.figures import check_figures
 from .checks.law import joined
 from .checks.layers import compare_layers
 from .checks.statuses import check_statuses
+from .checks.stepped import stepped_over
 from .diagnostics.report import Enough, PolicyError, Report
 from .ir.build import build
 from .ir.nodes import Program
@@ -29,6 +31,7 @@ from .syntax import nodes
 from .syntax.allowances import settle
 from .syntax.characters import MAX_WORDS, word_count
 from .syntax.parse import parse
+from .syntax.unfilled import unfilled
 
 
 def compile_layers(layers: list[LayerFiles], report: Report) -> Program | None:
@@ -71,9 +74,14 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
     model = declare([evolve(x, files=without_copies(x.files, report)) for x in parsed], report)
     program = build(model, digest(layers), report)._replace(texts=tuple(digest([x]) for x in layers))
     check_statuses(program, model, report)
+    for own in parsed[-1].files if parsed else ():
+        unfilled(own, report)
     if not report.failed:
         check(program, report)
         compare_layers(program, report)
+        stepped_over(program, report)
+        if not report.failed:
+            check_figures(program, report)
     return None if report.failed else program
 
 

@@ -123,6 +123,9 @@ class Entries(list[Any]):
         return Entries(entries, self.numbers, self.missing, self.away, self.given)
 
 
+NOBODY: list[Any] = []  # the entries of a list that a history does not give and that is empty by default
+
+
 def numbers_of(given: Any) -> Sequence[int]:
     return given.numbers if isinstance(given, Entries) else range(len(given))
 

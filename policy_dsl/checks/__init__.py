@@ -8,5 +8,7 @@ gaps.py      cases that no line of a rule covers
 statuses.py  what a 阶段 must keep
 sizes.py     how large every number can be
 recovery.py  追回 beside a 补发 that leaves nothing to take back
+figures.py   keys that never have a value, parameters that nothing reads
+stepped.py   exceptions of upper layers that a lower one comes before
 layers.py    what one layer's values do to another's
 """

@@ -202,7 +202,7 @@ def _benefits(program: ir.Program, report: Report) -> None:
                     "P0501",
                     line.result.place,
                     name=rule.name,
-                    clause=rule.clause.show(),
+                    clause=line.clause.show(),
                     hint=_other_step(line.result, unit),
                     unit=unit.show("zh"),
                     unit_en=unit.show("en"),

@@ -236,6 +236,11 @@ CODES: dict[str, Code] = _table(
     Code("P0338", "error", "别名「{name}」会盖住同名的内容", "the alias “{name}” would hide something of that name", "换一个名称，例如 他、另一个", "take another name, such as other"),
     Code("P0342", "error", "复核 {review} 早于开始的 {since}", "the review of {review} comes before the beginning, {since}", "改正其中一个", "mend one of them"),
     Code("P0341", "error", "复核 只写在参数的值和规则的行上", "“review” belongs to a parameter's value or a rule's line", "删去它", "leave it out"),
+    Code("P0619", "note", "「{name}」的例外「{label}」先于 {over}：同时成立时，它们不再起作用", "the exception “{label}” of “{name}” comes before {over_en}, which are without effect where both apply", "要保留它们，改正文（当 …、否则 为 …），或在条件里加 且 非 …；要在它们的结果上加减，用 原值；本该如此的，在这条修订下面写 许可 P0619 理由", "to keep them amend the body (when …, otherwise is …), or add “and not …” to the condition; to go on from what they give use displaced; where it is meant, write allow P0619 REASON under the amendment"),
+    Code("P0343", "error", "名单「{name}」的默认写错了：{problem}", "the default of the list “{name}” is wrong: {problem_en}", "写成：若干 对象, 0..20, 默认 无", "write: many ENTITY, 0..20, default none"),
+    Code("P0340", "note", "标题「{heading}」还没有填（共 {count} 处）", "the heading “{heading}” is still to be filled in ({count} in all)", "换成本地文件的条款，例如 ## 第三条 标准；还不知道的先留着，说明里会写着待填", "put the article of the local document in its place, as in ## Article 3 Standard; what is not known yet may stay, and reasons say so"),
+    Code("P0344", "note", "{names} 在哪一天都没有数", "{names_en}: no value on any day", "补上它的一行；来源没有给数的写 待定；不会用到的不用管", "add a row for it, pending where the source gives no amount; what is never asked for may stay as it is"),
+    Code("P0345", "note", "没有规则、参数或保证读「{name}」", "no rule, parameter or guarantee reads “{name}”", "写上用它的规则；给下级用的可以留着；不用的删去", "write the rule that uses it; one that is there for layers below may stay; else take it away"),
     # --- examples
     Code("P0701", "error", "案例「{title}」：{problem}", "example “{title}”: {problem_en}", "{hint}", "{hint_en}"),
     Code("P0702", "error", "案例「{title}」没有 应为", "example “{title}” expects nothing", "加一行 应为 …", "add a line: expect …"),

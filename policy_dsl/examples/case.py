@@ -130,7 +130,7 @@ def facts_of(program: ir.Program, root: str, data: Data) -> dict[str, object]:
             elif not defaulted >> n & 1:
                 made[fact.name] = _written(given[n] * grid(fact.type) if fact.type.is_amount else given[n], fact.type)
         for n, members in enumerate(entity.lists, len(entity.facts)):
-            if not isinstance(given[n], Unknown):
+            if not isinstance(given[n], Unknown) and not defaulted >> n & 1:
                 made[members.name] = _numbered(given[n], [entry(entities[members.entity], x) for x in given[n]])
         if not begins(entity, given):
             made[PREVIOUS[0]] = _before(entity, given)

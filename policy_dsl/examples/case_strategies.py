@@ -129,6 +129,7 @@ class CaseStrategies:
             if len(entries) < members.high and draw(st.integers(0, 3)) == 3:
                 entries.append(draw(self.entry(inner, near)))
             out[n] = tuple(entries)
+            bits = bits & ~(1 << n) if entries else bits
         out[len(entity.facts) + len(entity.lists)] = bits
         return tuple(out)
 

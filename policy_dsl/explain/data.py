@@ -12,7 +12,7 @@ from .._version import __version__
 from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import displaced_text, like_this, line_text
+from .describe import default_lists, displaced_text, like_this, line_text
 from .explanation import Considered, Explanation, Step
 from .formula import Words
 from .workings import calendars, conversions, left_out, part_text, roundings, to_declared
@@ -100,6 +100,7 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "assumptions": list(step.assumptions),
         "decided_by": step.decided_by or None,
         "default_used": step.default_used,
+        "default_lists": default_lists(made, step, lang),
         "needs": list(open_.needs),
         "parameters": list(open_.parameters),
         "error": _error(step, lang),

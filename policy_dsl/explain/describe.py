@@ -18,7 +18,7 @@ from ..model.types import Type
 from ..syntax.keywords import A_MONTH, spelling
 from .explanation import Considered, Explanation, Step
 from .formula import Words, carried_words, rule_words
-from .workings import calendars, conversions, left_out, part_text, roundings, to_declared
+from .workings import calendars, conversions, left_out, nobody_given, part_text, roundings, to_declared
 
 
 class Row(NamedTuple):
@@ -153,6 +153,8 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
             "default",
             "事实没有给出，用了写明的默认值" if zh else "the fact was not given: the written default was used",
         )
+    for text in default_lists(made, step, lang):
+        yield "default", text
     if step.missing:
         yield "missing", _missing(step, lang)
     if step.mode:
@@ -185,6 +187,14 @@ def _source(clause: Clause, lang: str) -> str:
     """`青民发〔2022〕5号 第五条 金额（青禾县）`: document, headings, and the layer that says so."""
     where = clause.show() or ("没有写明" if lang == "zh" else "none is written")
     return f"{where}（{clause.policy}）" if lang == "zh" else f"{where} ({clause.policy})"
+
+
+def default_lists(made: Explanation, step: Step, lang: str) -> list[str]:
+    """The lists whose default a rule's lines used, each once."""
+    lines = [*step.applied, *(c for c in step.considered if c.holds is not False or not step.applied)]
+    formulas = [f for c in lines for f in (*(p.formula for p in c.parts), c.line.result)]
+    formulas += [p.formula for c in step.considered if c not in lines for p in c.reasons]
+    return list(dict.fromkeys(x for f in formulas for x in nobody_given(made, step.at, f, lang)))
 
 
 def _missing(step: Step, lang: str) -> str:

@@ -70,6 +70,25 @@ def left_out(made: Explanation, at: Instance | None, formula: ir.Expression, lan
             yield f"{name}：{reason}" if lang == "zh" else f"{name}: {reason}"
 
 
+def nobody_given(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
+    """The lists of which nobody said who is in them, so that their 默认 无 was used."""
+    for node in _here(formula):
+        if not isinstance(node, ir.Aggregate) or at is None:
+            continue
+        level = [here] if (here := made.interpretation.up(at, node.up)) is not None else []
+        for name in node.lists:
+            for entry in level:
+                place = next(n for n, m in enumerate(entry.entity.lists) if m.name == name) + len(entry.entity.facts)
+                if entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> place & 1:
+                    path = f"{entry.path}.{name}"
+                    yield (
+                        f"{path} 没有给出，用了写明的默认：无"
+                        if lang == "zh"
+                        else f"{path} was not given: its written default, none, was used"
+                    )
+            level = [x for entry in level for x in entry.lists[name] or ()]
+
+
 def conversions(made: Explanation, at: Instance | None, formula: ir.Expression, lang: str) -> Iterator[str]:
     """Values that are read beside one in another unit of their kind: a sum is in its left side's unit, a comparison in the finer one's."""
     for node in _here(formula):

@@ -173,9 +173,13 @@ class Reader(ValueReader):
             else:
                 out.append(self.fact(self.said(value, entity, i), fact, f"{path}.{fact.name}"))
         self.life(entity, out, path)
-        for members in entity.lists:
+        for i, members in enumerate(entity.lists, len(entity.facts)):
             first = path == entity.name  # with which the facts begin: nobody else may have too few
-            out.append(self._list(value.get(members.name), members, f"{path}.{members.name}", first))
+            given_ = value.get(members.name)
+            if given_ is None and members.empty:
+                given_ = []
+                defaulted |= 1 << i
+            out.append(self._list(given_, members, f"{path}.{members.name}", first))
         out.append(defaulted)
         if entity.carried:
             out += self.before(given(value, PREVIOUS), entity, f"{path}.{PREVIOUS[0]}")

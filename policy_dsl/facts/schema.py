@@ -47,6 +47,7 @@ def _entity(entity: ir.Entity, lang: str) -> dict[str, object]:
             "minItems": m.low,
             "maxItems": m.high,
             "items": {"$ref": f"#/$defs/{_pointer(m.entity)}"},
+            **({"default": []} if m.empty else {}),
         }
     if entity.holder:
         words = PRESENT if lang == "zh" else PRESENT[1:]
@@ -227,7 +228,7 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str
             note = _note(entity, fact, lang)
             lines.append(f"{pad}{_scalar(fact.name)}: null" + (f"  # {note}" if note else ""))
         for m in entity.lists:
-            lines.append(f"{pad}{_scalar(m.name)}:" + (f"  # {_none(lang)}" if not m.low else ""))
+            lines.append(f"{pad}{_scalar(m.name)}:" + (f"  # {_none(m, lang)}" if not m.low else ""))
             for _ in range(_shown(m)):
                 fill(entities[m.entity], pad + "    ", True)
 
@@ -235,8 +236,10 @@ def _yaml(top: ir.Entity, entities: dict[str, ir.Entity], lang: str) -> list[str
     return lines
 
 
-def _none(lang: str) -> str:
+def _none(members: ir.Members, lang: str) -> str:
     """What to write into a list that may be empty, where it is."""
+    if members.empty:
+        return "一个也没有的删去这一项" if lang == "zh" else "take it away where there is none"
     return "一个也没有的写空的方括号" if lang == "zh" else "empty brackets where there is none"
 
 
@@ -252,5 +255,5 @@ def _csv(program: ir.Program, lang: str) -> str:
             writer.writerow([entity.name, fact.name, _note(entity, fact, lang), default, ""])
         for m in entity.lists:
             many = f"若干 {m.entity} {m.low}..{m.high}" if lang == "zh" else f"many {m.entity} {m.low}..{m.high}"
-            writer.writerow([entity.name, m.name, many, "", ""])
+            writer.writerow([entity.name, m.name, many, ("无" if lang == "zh" else "none") if m.empty else "", ""])
     return out.getvalue().rstrip("\n")

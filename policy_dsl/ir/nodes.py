@@ -416,6 +416,7 @@ class Members(NamedTuple):
     low: int
     high: int
     place: Place
+    empty: bool = False  # 默认 无: left out, there is nobody in it
 
 
 class Carried(NamedTuple):

@@ -18,6 +18,7 @@ from ..source import Source, Span
 from ..syntax import nodes
 from ..syntax.printer.printer import text
 from ..syntax.printer.words import Language
+from ..syntax.unfilled import TO_FILL
 from .first_example import first_case
 from .pending import amendment
 
@@ -69,7 +70,7 @@ class _Draft(Wording):
             return self.comment(
                 f"从上往下，把「{pending}」一处一处换成本地文件里的数。问不到的留着：{pending}不是零，用到它的结果会写明在等什么。",
                 "每填一处，先答这几个问题：",
-                "  1. 依据哪一份文件的哪一条？先在下面写「文件」，再在标题里写上条款。",
+                f"  1. 依据哪一份文件的哪一条？先在下面写「文件」，再把标题里的「{TO_FILL[0]}」和上级的条名换成本地的条款。",
                 "  2. 多少？单位按注释里的写。来源只说「不低于」的，不是本地的数。",
                 f"  3. 从哪一天起？表头最后一格换成「{since} 2024-01-01」，一个日期一列；不是表的写「{since} 2024-01-01 为 …」。",
                 f"  4. 哪一天公布？在执行以后才公布的，日期后面加「{published} 2024-03-15」，补发就从这里来。",
@@ -79,7 +80,7 @@ class _Draft(Wording):
         return self.comment(
             f"From top to bottom, put the figures of the local document in the place of “{pending}”. What nobody can tell you stays: it is",
             "not zero, and a result that needs it says what it waits for. For each figure, ask first:",
-            "  1. By which document, which article? Declare the document below, and write the article into the heading.",
+            f"  1. By which document, which article? Declare the document below, and write the article in the place of “{TO_FILL[1]}” and what follows.",
             "  2. How much? In the unit of the comment. “At least” is no local figure.",
             f"  3. Since when? Write “{since} 2024-01-01” in the last cell of the header, a column a date; elsewhere “{since} 2024-01-01 is …”.",
             f"  4. Published when? Where that was after it took effect, add “{published} 2024-03-15”: arrears come from there.",
@@ -106,7 +107,7 @@ class _Draft(Wording):
     # --- parameters
 
     def parameters(self) -> Iterator[str]:
-        """In the order and under the headings of the layers above."""
+        """In the order of the layers above, under headings to be filled in that name theirs."""
         layers = {name: n for n, name in enumerate(self.parent.program.chain)}
         open_ = {q.parameter.name: q.parameter for q in self.register.questions if q.until == ir.OPEN}
         ordered = sorted(
@@ -130,7 +131,11 @@ class _Draft(Wording):
             (n for n, (a, b) in enumerate(zip(path, before, strict=False)) if a != b), min(len(path), len(before))
         )
         same = min(same, len(path) - 1)
-        return [text(nodes.Heading(n + 2, said, span=_HERE), self.language) for n, said in enumerate(path) if n >= same]
+        return [
+            text(nodes.Heading(n + 2, f"{self.say(*TO_FILL)} {said}", span=_HERE), self.language)
+            for n, said in enumerate(path)
+            if n >= same
+        ]
 
     def amendment(self, parameter: ir.Parameter) -> str:
         questions = [q for q in self.register.questions if q.parameter is parameter and q.until == ir.OPEN]

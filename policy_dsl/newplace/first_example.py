@@ -20,6 +20,21 @@ from ..syntax import nodes
 
 _HERE = Span(Source("", ""), 0, 0)  # of nodes that nobody wrote
 _LABELS = "甲乙丙丁戊己庚辛"
+_NOTHING = ("无", "没有", "none", "no")
+_PLAIN = ("无", "没有", "正常", "分散", "散居", "none", "no_", "not_", "normal", "healthy")
+_HARDSHIP = (
+    "病",
+    "残",
+    "丧失",
+    "失能",
+    "孤",
+    "服刑",
+    "拒绝",
+    "ill",
+    "disab",
+    "unable",
+    "refus",
+)  # what a plain person has not
 _BIRTH = 19800101  # a grown person, whatever the day
 
 
@@ -98,20 +113,26 @@ def _label(n: int) -> str:
 
 
 def _plainest(fact: ir.Fact) -> Any:
-    """The first value of an enumeration, a day, the number nearest to zero that is in range; yes where people decide, else no."""
+    """The value of an enumeration that says nothing special, a day, the number nearest to zero that is in range; yes where people decide what is no hardship, else no."""
     kind = fact.type.kind
     if kind == "text":
         return "甲"
     if kind == "truth":
-        return bool(fact.by)
+        return bool(fact.by) and not any(word in fact.name for word in _HARDSHIP)
     if kind == "enumeration":
-        return fact.type.members[0]
+        return _plain_value(fact.type.members)
     if kind == "date":
         return json_value(_BIRTH, fact.type)
     nearest = max(Fraction(0), fact.low or Fraction(0))
     nearest = nearest if fact.high is None else min(nearest, fact.high)
     own = nearest / fact.type.own.scale
     return int(own) if own.denominator == 1 else Decimal(own.numerator) / Decimal(own.denominator)
+
+
+def _plain_value(members: tuple[str, ...]) -> str:
+    """无 before 无残疾 before all else; where no value says that there is nothing special, the first one."""
+    exact = next((m for m in members if m in _NOTHING), None)
+    return exact or next((m for word in _PLAIN for m in members if m.startswith(word)), members[0])
 
 
 def _assignment(name: str, value: nodes.Expression) -> nodes.Assignment:

@@ -13,14 +13,15 @@ from ..pipeline import compile_layers
 from ..syntax.characters import NAME, lookalike
 from ..syntax.keywords import RESERVED
 from ..writing import device, lay, stage, unwritable
+from .beginning import beginning
 from .draft import draft
 
 
-def start(name: str, extends: str, folder: str, lang: str, month: str) -> str:
+def start(name: str, extends: str | None, folder: str, lang: str, month: str) -> str:
     """Writes the folder NAME with a first file in `folder` and gives that file's path. Raises PolicyError, and then nothing is written."""
     _legal(name)
-    layers = library.find(extends)
-    parent = loaded(layers)
+    layers = library.find(extends) if extends is not None else []
+    parent = loaded(layers) if extends is not None else None
     target = plain(os.path.join(folder, name))
     if os.path.lexists(target):
         raise PolicyError([_taken(target)])
@@ -28,8 +29,9 @@ def start(name: str, extends: str, folder: str, lang: str, month: str) -> str:
     if there:
         raise PolicyError([diagnostic("P0811", at=name, name=name, path=there)])
     path = plain(os.path.join(target, f"{name}.policy"))
-    text = draft(parent, name, lang, month)
-    _fits(PolicyFile(path, path, text, name, parent.name, 3), layers, extends, target)
+    text = draft(parent, name, lang, month) if parent is not None else beginning(name, lang, month)
+    file = PolicyFile(path, path, text, name, parent.name if parent is not None else "", 3)
+    _fits(file, layers, extends or "", target)
     _write(target, path, text)
     return path
 
@@ -60,7 +62,7 @@ def _fits(file: PolicyFile, above: list[LayerFiles], extends: str, target: str) 
         layers = library.chain(own)
     except PolicyError:
         layers = []
-    if not layers or library.digest(layers[:-1]) != library.digest(above):
+    if not layers or (above and library.digest(layers[:-1]) != library.digest(above)):
         shown = f"「{extends}」" if not is_path(extends) else extends
         raise PolicyError(
             [

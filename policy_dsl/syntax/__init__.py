@@ -10,6 +10,7 @@ builder/       one method per alternative of the grammar
 expected.py    what could stand here, in words
 undated.py     where no date may stand
 allowances.py  许可
+unfilled.py    headings to be filled in
 settle.py      what follows a slash: a unit or a divisor
 nodes.py       the tree
 traverse.py    walks over it

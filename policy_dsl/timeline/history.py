@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection
 from typing import Any
 
+from ..backends.entries import NOBODY
 from ..backends.formatting import day_text
 from ..backends.presence import (
     LAST_MONTH,
@@ -167,9 +168,9 @@ class HistoryReader:
         return value
 
     def _list(self, value: object, members: ir.Members, path: str) -> list[Track] | None:
+        if value is None and (self.lenient or not members.low):
+            return NOBODY if members.empty else None
         if value is None:
-            if self.lenient or not members.low:
-                return None
             self._error("F0110", path, name=members.name)
             return []
         if not isinstance(value, (list, tuple)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..backends.entries import NOBODY
 from ..ir import nodes as ir
 from .history import History
 from .tracks import Track
@@ -20,7 +21,9 @@ def history_of(held: tuple[Any, ...], program: ir.Program) -> History:
 
 
 def _plain(track: Track) -> tuple[Any, ...]:
-    lists = [None if tracks is None else [_plain(t) for t in tracks] for tracks in track.lists]
+    lists = [
+        None if tracks is None else () if tracks is NOBODY else [_plain(t) for t in tracks] for tracks in track.lists
+    ]
     own = (track.fixed, track.dated, track.undated, track.presence, track.carried, track.ledger)
     return track.entity.name, track.path, track.number, own, lists
 
@@ -29,5 +32,8 @@ def _track(held: tuple[Any, ...], entities: dict[str, ir.Entity]) -> Track:
     entity, path, number, own, lists = held
     made = Track(entities[entity], path, number)
     made.fixed, made.dated, made.undated, made.presence, made.carried, made.ledger = own
-    made.lists = [None if tracks is None else [_track(t, entities) for t in tracks] for tracks in lists]
+    made.lists = [
+        None if tracks is None else NOBODY if tracks == () else [_track(t, entities) for t in tracks]
+        for tracks in lists
+    ]
     return made

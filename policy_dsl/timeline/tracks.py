@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..backends.entries import Missing
+from ..backends.entries import NOBODY, Missing
 from ..backends.presence import Absent, Gone, absent, called, entries_of, first_month, gone, lifetime, month_after
 from ..backends.runtime import NEVER, UNKNOWN, UNLISTED
 from ..facts.read import Reader
@@ -145,6 +145,7 @@ class Track:
             out[i], used = self._value(i, month, known)
             defaulted |= used << i
         for members, tracks in zip(self.entity.lists, self.lists, strict=True):
+            defaulted |= (tracks is NOBODY) << len(out)
             if tracks is None:
                 out.append(UNKNOWN if members.low else UNLISTED)
                 continue

@@ -65,7 +65,11 @@ def test_a_new_place_checks_at_once(folder: Path, above: str, lang: str) -> None
     assert done.stdout == {"zh": f"已写 {FILE}\n", "en": f"wrote {FILE}\n"}[lang]
     assert left(folder) == ["北县", str(FILE)]
     checked = run("check", "北县")
-    assert (checked.exit_code, checked.stdout, checked.stderr) == (0, "检查了 1 个政策：没有发现问题\n", "")
+    headings = re.findall(r"^#{2,} (?:待填|to_fill) ", FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    result = "1 条提示" if headings else "没有发现问题"
+    assert (checked.exit_code, checked.stdout) == (0, f"检查了 1 个政策：{result}\n")
+    assert re.findall(r"\[(\w+)\]", checked.stderr) == (["P0340"] if headings else [])
+    assert not headings or f"共 {len(headings)} 处" in checked.stderr
     policy = policy_dsl.load(folder / "北县")
     assert policy.layers == (*policy_dsl.load(above).layers, "北县")
 
@@ -82,7 +86,7 @@ def test_every_open_parameter_is_amended_in_the_order_and_under_the_headings_of_
         key=lambda p: (layers.index(p.clause.policy), in_order(p.place.file), p.place.line),
     )
     assert amended == [p.name for p in ordered]
-    headings = re.findall(r"^#+ (.+)", text, re.MULTILINE)
+    headings = re.findall(r"^#+ (?:待填 )?(.+)", text, re.MULTILINE)
     for p in ordered:
         assert set(p.clause.headings) <= set(headings)
     cells = re.findall(r"\| (\S+) +\|$", text, re.MULTILINE)
@@ -276,6 +280,34 @@ def test_a_parent_by_path_must_be_within_reach(folder: Path) -> None:
     assert not (folder / "省" / "里" / "南县").exists()
 
 
-def test_help_and_what_is_left_out() -> None:
-    assert run("new", "北县").exit_code == 2
+def test_help() -> None:
     assert "--extends" in run("new", "--help").stdout
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_policy_that_extends_none_begins_too(folder: Path, lang: str) -> None:
+    """It checks but for its headings, its example passes, and with a figure it pays."""
+    done = run("new", "北县", "--lang", lang)
+    assert (done.exit_code, left(folder)) == (0, ["北县", str(FILE)])
+    checked = run("check", "北县")
+    assert (checked.exit_code, re.findall(r"\[(\w+)\]", checked.stderr)) == (0, ["P0340"])
+    assert run("test", "北县").stdout == "1 个案例相符，0 个不符\n"
+    text = FILE.read_text(encoding="utf-8")
+    FILE.write_text(re.sub(r"(为 待定|is pending)", {"zh": "为 600", "en": "is 600"}[lang], text), encoding="utf-8")
+    root, members, income = {"zh": ("家庭", "成员", "月收入"), "en": ("household", "members", "income")}[lang]
+    d = policy_dsl.load(folder / "北县").decide({root: {members: [{income: 100}, {income: 0}]}}, on="2024-03")
+    assert d[f"{root}.{ {'zh': '补助', 'en': 'allowance'}[lang] }".replace(" ", "")] == 1100
+
+
+def test_the_plainest_person_has_nothing_special() -> None:
+    """Of an enumeration the value that says so; else the first."""
+    example = draft(policy_dsl.load("gansu"), "北县", "zh", "2024-03").rpartition("// 案例 ")[2]
+    for said in (
+        "残疾类别 = 无残疾",
+        "就学 = 不在校",
+        "供养形式 = 分散供养",
+        "重特大疾病 = 否",
+        "丧失劳动能力 = 否",
+        "能吃饭 = 是",
+    ):
+        assert said in example

@@ -64,12 +64,16 @@ class Reading(Rules):
                 blank,
                 ast.Dict(
                     [*(const(f.name) for f in entity.facts), *(const(m.name) for m in spare)],
-                    [*(_absent(f) for f in entity.facts), *(name("UNLISTED") for _ in spare)],
+                    [
+                        *(_absent(f) for f in entity.facts),
+                        *(ast.List([], ast.Load()) if m.empty else name("UNLISTED") for m in spare),
+                    ],
                 ),
             )
         )
         partial: list[ast.stmt] = []
         bits = [(f.name, 1 << i) for i, f in enumerate(entity.facts) if f.has_default]
+        bits += [(m.name, 1 << i) for i, m in enumerate(entity.lists, len(entity.facts)) if m.empty]
         if bits:
             defaults = self.local(("defaults", entity.name), f"defaults_{entity.name}")
             tables.append(assign(defaults, tuple_(*(tuple_(const(n), const(bit)) for n, bit in bits))))
@@ -111,7 +115,7 @@ class Reading(Rules):
             identity = self.entities[members.entity].identity
             if identity >= 0:
                 taken.append(ast.Expr(call("distinct", name(out), const(identity))))
-            if members.low:
+            if members.low or members.empty:
                 body += taken
             else:  # null is a list left out, too: the careful reader says so
                 body.append(ast.If(cmp(name(m), "is", name("UNLISTED")), [assign(out, name(m))], taken))

@@ -28,7 +28,10 @@ class Entities:
             made = self._fact(symbol, fact.name, fact.type, fact.node, fact.clause)
             if made is not None:
                 facts.append(made)
-        lists = tuple(ir.Members(x.name, x.entity, x.low, x.high, x.node.span.place) for x in symbol.lists.values())
+        lists = tuple(
+            ir.Members(x.name, x.entity, x.low, x.high, x.node.span.place, x.node.default is not None)
+            for x in symbol.lists.values()
+        )
         return ir.Entity(
             symbol.name,
             symbol.counts_as,

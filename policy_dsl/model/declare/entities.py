@@ -108,6 +108,7 @@ def _held_by(collected: Collected, made: Made) -> tuple[Holders, dict[str, dict[
                     collected.broken.add(listed)
                     continue
                 low, high = _size(collected, fact)
+                _default(collected, fact, low)
                 if held in holders:
                     other = holders[held]
                     collected.report.error(
@@ -193,6 +194,24 @@ def _size(collected: Collected, fact: nodes.Fact) -> tuple[int, int]:
         collected.report.error("P0220", fact.span, low=low, high=high)
         return 1, 50
     return low, high
+
+
+_NOBODY = ("无", "none")
+
+
+def _default(collected: Collected, fact: nodes.Fact, low: int) -> None:
+    """A list's default is 无, and so it may be empty."""
+    if fact.default is None:
+        return
+    nobody = isinstance(fact.default, nodes.Name) and len(fact.default.path) == 1 and fact.default.path[0] in _NOBODY
+    if not nobody or low:
+        zh = "名单的默认只有 无" if not nobody else "名单至少有一个，不能默认 无"
+        en = (
+            "a list's default can only be none"
+            if not nobody
+            else "the list has one entry at least, so none cannot be its default"
+        )
+        collected.report.error("P0343", fact.default.span, name="、".join(fact.names), problem=zh, problem_en=en)
 
 
 def _plain_value(node: nodes.Node) -> Fraction | None:
