@@ -18,7 +18,7 @@ MARGIN = 790200  # 1.5 times that
 CLASSES = {"一类": 43900, "二类": 41700, "三类": 8400, "四类": 5800}
 SUBSIDY = {"一类": 11000, "二类": 11000, "三类": 6000, "四类": 6000}  # 生活补贴 of a household's members
 SINGLE_SUBSIDY = 11000
-KEEP = 57100  # 特困基本生活费: 6852 元 a year, a month
+KEEP = 685200  # 特困基本生活费: 6852 元 a year
 CARE = (
     ("具备", 15000),
     ("部分丧失", 30100),
@@ -155,7 +155,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
             kind == "无残疾" or m["领取工伤护理费"] or (minor and (child == "孤儿" or child == "事实无人抚养全额"))
         ):
             subsidy = 0
-        kept = keep + care
+        kept = keep // 12 + care
         total += single + kept + subsidy + paid
         rows.append(
             (
