@@ -18,7 +18,7 @@ MARGIN = 790200  # 1.5 times that
 CLASSES = {"一类": 43900, "二类": 41700, "三类": 8400, "四类": 5800}
 SUBSIDY = {"一类": 11000, "二类": 11000, "三类": 6000, "四类": 6000}  # 生活补贴 of a household's members
 SINGLE_SUBSIDY = 11000
-KEEP = 57100  # 特困基本生活费: 6852 元 a year, a month
+KEEP = 685200  # 特困基本生活费: 6852 元 a year
 CARE = (
     ("具备", 15000),
     ("部分丧失", 30100),
@@ -48,12 +48,12 @@ DISABILITY = {
 
 HOUSEHOLD = (
     "人口", "年收入", "人均年收入", "财产合规", "保障标准", "收入达标", "符合低保", "低保边缘", "低保金", "有五类情形", "每月合计", "可渐退",
-    "低保状态", "停发人数",
+    "低保状态", "停发人数", "低保在册", "供养在册", "儿童在册", "残补在册",
 )  # fmt: skip
 PERSON = (
     "年龄", "重度残疾", "计入人口", "不计入收入", "计入收入", "可单独申请", "施保方式", "单人户类别", "单人户低保金", "无劳动能力", "无生活来源",
     "无义务人", "符合特困", "丧失项数", "自理", "特困基本生活费", "照料护理费", "特困供养金", "生活补贴", "护理补贴对象", "护理补贴",
-    "户外供养费", "在低保", "加发比例", "分类施保金",
+    "户外供养费", "在低保", "加发比例", "分类施保金", "单人在册", "在供养",
 )  # fmt: skip
 OBLIGOR = ("年龄", "重度残疾", "无履行能力")
 
@@ -155,7 +155,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
             kind == "无残疾" or m["领取工伤护理费"] or (minor and (child == "孤儿" or child == "事实无人抚养全额"))
         ):
             subsidy = 0
-        kept = keep + care
+        kept = keep // 12 + care
         total += single + kept + subsidy + paid
         rows.append(
             (
@@ -163,6 +163,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
                     age, severe, counted, int(left_out * 100), int(income * 100), alone, way, single_class, single, unable, poor,
                     nobody, destitute, lost, able, keep, care, kept, subsidy, nursing > 0, paid,
                     0, way != "未施保", 0, 0,  # no support by formula, and the county pays no top-ups
+                    True, destitute,
                 ),
                 obligors,
             )
@@ -183,6 +184,7 @@ def qingshui(facts: dict[str, Any]) -> Result:
             margin and household["增收原因"] == "就业",
             "在保" if entitled else "未享受",
             0,  # nobody of these households has refused work three times
+            *(True,) * 4,  # no procedure is given: by the figures
         ),
         rows,
     )

@@ -2,7 +2,7 @@
 
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
-`arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or `refused`
+`paid` (what a month pays, by benefit and month), `arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or `refused`
 (the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry
 of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
@@ -65,6 +65,12 @@ def compare(decision: policy_dsl.Decision, expected: dict[str, Any]) -> None:
     assert found == {name: shown(read(value)) for name, value in expected.items()}
 
 
+def paid_in(decision: policy_dsl.Decision, name: str) -> Any:
+    """What a month pays of an output: its part, where it is paid in parts."""
+    part = next((b.part for b in decision.benefits if b.path == name), None)
+    return shown(decision[name] if part is None else part)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any]) -> None:
     policy = loaded(case.get("policy", "national"), json.dumps(case.get("parameters")))
@@ -80,8 +86,10 @@ def test_case(case: dict[str, Any]) -> None:
         for benefit, months in case.get("settled", {}).items():
             found = {s.month: shown(s.amount) for s in timeline.settlements if s.benefit == benefit}
             assert found == {month: shown(read(value)) for month, value in months.items()}
+        for name, months in case.get("paid", {}).items():
+            assert {m: shown(timeline.paid(m, name)) for m in months} == {m: shown(read(v)) for m, v in months.items()}
         for name, value in case.get("total", {}).items():
-            assert sum(shown(month.decision[name]) for month in timeline if month.decision) == shown(read(value))
+            assert sum(paid_in(month.decision, name) for month in timeline if month.decision) == shown(read(value))
         return
     if "refused" in case:
         with pytest.raises(policy_dsl.PolicyError, match=case["refused"]):
