@@ -169,7 +169,8 @@ class _Fixes:
                 continue
             if self.mismatch.left.type.unit.in_percent or self.mismatch.right.type.unit.in_percent:
                 continue
-            assert side.node is not None
+            if side.node is None or isinstance(side.node, (nodes.Number, nodes.Negative)):
+                continue  # what is written out is of what it says
             ((word, power),) = factor.words
             made = self._times(side.node, (word,), "*" if power == 1 else "/")
             found = list(self._written({id(side.node): made}))
@@ -307,17 +308,20 @@ class _Fixes:
         others = (*(e.declared for e in self.model.entities.values()), *self.model.guarantees)
         if any(_mentions(d, symbol.name) for d in others):
             return False
+        if isinstance(symbol, ParameterSymbol) and self._mistakes(symbol.name, model, alone=True):
+            return False  # its values say what it is per
         return self._mistakes(symbol.name, model) < self._mistakes(symbol.name, self.model)
 
-    def _mistakes(self, name: str, model: Model) -> int:
+    def _mistakes(self, name: str, model: Model, alone: bool = False) -> int:
+        """How many there are in a parameter or rule and, unless `alone`, in what reads it."""
         report = Report()
         elaborator, sources = Elaborator(model, report), Sources(model, report)
         try:
             for parameter in model.parameters.values():
-                if parameter.name == name or any(_mentions(d, name) for d in parameter.declared):
+                if parameter.name == name or (not alone and any(_mentions(d, name) for d in parameter.declared)):
                     Parameters(elaborator, sources).parameter(parameter)
             for rule in model.rules.values():
-                if rule.name == name or any(_mentions(d, name) for d in rule.declared):
+                if rule.name == name or (not alone and any(_mentions(d, name) for d in rule.declared)):
                     Rules(elaborator, sources).rule(rule)
         except Enough:
             pass
