@@ -99,6 +99,15 @@ def test_what_is_not_known_stays_open_and_is_named() -> None:
     assert "member" not in d.explain("家庭.成员[0].年长的").text("en").split("count(")[0]
 
 
+@pytest.mark.parametrize("value", ["年龄 - 5 岁", "(年龄 - 5 岁)", "年龄 * 1", "年龄"])
+def test_an_alias_stands_behind_any_formula(value: str) -> None:
+    policy = policy_of(
+        FACTS + f"规则 个人 最大的 : 岁\n  为 最大(家庭.成员.{value.lstrip('(').rstrip(')')} 作 他, 默认 0)\n"
+    )
+    d = decided(policy, home(entry(9), entry(7)), "2022-01")
+    assert d["家庭.成员[0].最大的"] == (4 if "5" in value else 9)
+
+
 def test_a_list_that_is_not_given_leaves_it_open() -> None:
     policy = policy_of(FACTS + "规则 家庭 更多 : 人\n  为 人数(成员 作 他 当 他.年龄 / 1 岁 > 序)\n")
     d = policy.decide({"家庭": {"收入": 0, "序": 3}}, on="2022-01")

@@ -36,6 +36,7 @@ _PAYING = [
 ]
 _NAMING = keywords.words("naming")
 _AFTER = keywords.words("after")
+_ENDS_OF_FORMULAS = frozenset({"NAME", "_RPAR", "NUMBER", "UNIT", "GLUED", "DAY", "YES", "NO", "DISPLACED"})
 _INSTALMENT = keywords.words("instalment")
 _NAME_FOLLOWS = re.compile(rf"[ \t]+(?:「|(?!(?:{'|'.join(keywords.RESERVED)})(?!\w)){characters.NAME})")
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
@@ -75,7 +76,7 @@ class Words(Tokens):
             and _DAY_FOLLOWS.match(self.folded, stop)
         ):
             row = _BETWEEN[text]
-        elif last in ("NAME", "_RPAR") and text in _NAMING and declaration in _FORMULAS and self.naming(stop):
+        elif last in _ENDS_OF_FORMULAS and text in _NAMING and declaration in _FORMULAS and self.naming(stop):
             row = _NAMING[text]
         elif last == "NAME" and text in _AFTER and declaration == "AMEND" and not colon and self.naming(stop):
             row = _AFTER[text]
