@@ -87,7 +87,7 @@ CAUGHT: dict[str, list[tuple[Key, str]]] = {
     "facts": [
         (
             (
-                "ValueReader.default",
+                "_default",
                 "return int(fact.default / fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]",
                 "return int(fact.default * fact_step(fact.type)) if fact.type.is_amount else fact.default  # type: ignore[operator]",
             ),

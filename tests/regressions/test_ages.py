@@ -82,7 +82,8 @@ def told(text: str) -> list[tuple[str, str, int]]:
     report = Report()
     file = PolicyFile(Path("a.policy"), "a.policy", f"政策 甲\n{text}", "甲", "", 2)
     assert compile_layers([LayerFiles("甲", (file,))], report) is not None
-    return [(d.code, d.severity, d.place.line) for d in report.sorted() if d.place is not None]
+    found = [d for d in report.sorted() if d.severity != "note"]
+    return [(d.code, d.severity, d.place.line) for d in found if d.place is not None]
 
 
 ENTITY = """对象 个人 : 人
