@@ -100,7 +100,9 @@ class Filler:
         for members in entity.lists:
             inner = self.entities[members.entity]
             listed = made.get(members.name)
-            if listed is None and self.dice.chance(self.share):
+            if (
+                listed is None and not members.empty and self.dice.chance(self.share)
+            ):  # one that is empty by default is not open
                 most = min(members.high, members.low + 2)
                 listed = [{} for _ in range(self.dice.between(members.low, most))]
             if listed is not None:

@@ -16,7 +16,7 @@ from policy_dsl.ir import nodes as ir
 
 from .cases import FactsWriter, case
 from .dice import Dice, Drawn, Thrown, examples
-from .filling import opened
+from .filling import LATE, opened, same
 from .test_ir import without_lists
 
 FILLINGS = 2
@@ -54,13 +54,23 @@ def drawn(writer: FactsWriter, decision: Decision, paths: set[str]) -> dict[str,
     for e in decision.instance.all():
         births = {e.entity.facts[e.entity.born].name} if e.entity.born >= 0 else set()
         give |= {
-            p: writer.value(f) for f in e.entity.facts if f.name not in births and (p := f"{e.path}.{f.name}") in paths
+            p: given_value(writer, e.entity, f)
+            for f in e.entity.facts
+            if f.name not in births and (p := f"{e.path}.{f.name}") in paths
         }
         for m in e.entity.lists:
             if (p := f"{e.path}.{m.name}") in paths:
                 inner = writer.entities[m.entity]
                 give[p] = [writer.entry(inner) for _ in range(writer.dice.between(m.low, min(m.high, m.low + 2)))]
     return give
+
+
+def given_value(writer: FactsWriter, entity: ir.Entity, fact: ir.Fact) -> Any:
+    """One that says something: an empty text identifies nobody, and a death may be given as not known."""
+    if fact.died:
+        return LATE
+    value = writer.value(fact)
+    return value or "甲" if entity.identity >= 0 and entity.facts[entity.identity] is fact else value
 
 
 def kept(before: Decision, after: Decision) -> bool:
@@ -74,7 +84,9 @@ def kept(before: Decision, after: Decision) -> bool:
     for e in old:
         for name, value in e.values.items():
             final = later[e.path].values[name]
-            if (known(value) and final != value) or (isinstance(value, Failure) and not isinstance(final, Failure)):
+            if (known(value) and not same(final, value)) or (
+                isinstance(value, Failure) and not isinstance(final, Failure)
+            ):
                 return False
     return True
 
@@ -121,7 +133,8 @@ def hold(dice: Dice, policy: Policy, part: Any, on: int) -> int:
         inside = _inside(d)
         waits = {n for o in after.undetermined for n in o.needs}
         births = {f"{e.path}.{e.entity.facts[e.entity.born].name}" for e in d.instance.all() if e.entity.born >= 0}
-        left = {n for n in waits if not n.startswith(inside) and n not in births}
+        # nobody can give what is asked of those above the one with whom the facts begin
+        left = {n for n in waits if n.startswith(f"{d.root}.") and not n.startswith(inside) and n not in births}
         assert not left, (left, give, on, part)
     return len(never)
 
