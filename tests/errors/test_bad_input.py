@@ -464,7 +464,7 @@ class Liar(dict):  # type: ignore[type-arg]
 API: dict[str, tuple[object, str]] = {
     "a float": ({"家庭": {"存款": 0.1, "成员": [{}]}}, "F0109"),
     "a whole float": ({"家庭": {"存款": 5.0, "成员": [{}]}}, "F0109"),
-    "a float NaN": ({"家庭": {"存款": float("nan"), "成员": [{}]}}, "F0109"),
+    "a float NaN": ({"家庭": {"存款": float("nan"), "成员": [{}]}}, "F0116"),
     "a decimal NaN": ({"家庭": {"存款": Decimal("NaN"), "成员": [{}]}}, "F0116"),
     "a signalling NaN": ({"家庭": {"存款": Decimal("sNaN"), "成员": [{}]}}, "F0116"),
     "a decimal infinity": ({"家庭": {"存款": Decimal("-Infinity"), "成员": [{}]}}, "F0116"),
