@@ -87,7 +87,7 @@ def _larger(inside: SearchStrategy[nodes.Expression]) -> SearchStrategy[nodes.Ex
         made(nodes.Membership, inside, tuples(inside, 2).map(_as_set) | one_square),
         made(nodes.Arithmetic, st.sampled_from("+-*/"), inside, inside),
         _rates(inside),
-        made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside)),
+        made(nodes.Call, names, tuples(inside, 1), maybe(inside), maybe(inside), st.just("") | names),
         made(
             nodes.AsOf,
             paths | made(nodes.Call, names, tuples(inside, 0, 1)),
@@ -187,6 +187,7 @@ LINES = (
     made(nodes.Recover, expressions, notes),
     tables,
 )
+added = made(nodes.Added, names, maybe(names))
 repeals = hidden(
     st.one_of(made(nodes.Repeal, tuples(names, 0, 1), notes), made(nodes.Repeal, tuples(names, 1, 3), notes, names))
 )
@@ -367,6 +368,7 @@ SHORT = (
 LONG = (
     _allowing(made(nodes.Entity, names, maybe(names), tuples(facts))),
     _allowing(made(nodes.Amendment, tuples(names, 1), st.just(()), tuples(facts, 1))),
+    _allowing(made(nodes.Amendment, tuples(names, 1), st.just(()), values=tuples(added, 1))),
     _allowing(made(nodes.Example, prose, maybe(days), tuples(entries))),
     _allowing(guarantees),
     _allowing(_with_body(nodes.Parameter)),
@@ -405,6 +407,7 @@ def around(e: nodes.Expression) -> list[nodes.Expression]:
         *(nodes.Arithmetic("/", *pair, **at) for x in (number, rate) for pair in ((e, x), (x, e))),
         nodes.Call("甲", (e, a), **at),
         nodes.Call("甲", (a,), e, e, **at),
+        nodes.Call("甲", (a, e), b, e, "丙", **at),
         nodes.AsOf(a, e, **at),
         nodes.AsOf(nodes.Call("甲", (e,), **at), b, **at),
     ]
@@ -418,7 +421,7 @@ def with_name(name: str) -> nodes.File:
     word = nodes.Name((name,), **at)
     path = nodes.Name((name, name, "甲"), **at)
     unit = nodes.Number("5", (keywords.UNIT_KEYS.get(name, name),), **at)
-    call = nodes.Call(name, (path, word), word, word, **at)
+    call = nodes.Call(name, (path, unit), word, word, name, **at)
     other = nodes.Arithmetic("+", nodes.AsOf(word, path, **at), nodes.AsOf(call, word, **at), **at)
     sum_ = nodes.Arithmetic("+", word, nodes.Arithmetic("+", call, other, **at), **at)
     named, listed = nodes.NamedType(both, **at), nodes.InlineEnumeration(both, **at)
@@ -481,6 +484,12 @@ def with_name(name: str) -> nodes.File:
         nodes.Amendment(both, (*body, *states, *settled, *gone), **at),
         nodes.Amendment(both, (value,), (), dates, **at),
         nodes.Amendment(both, (), facts, **at),
+        nodes.Amendment(
+            both,
+            (),
+            values=(*(nodes.Added(name, after, **at) for after in (None, name)), nodes.Added("甲", name, **at)),
+            **at,
+        ),
         nodes.Guarantee("甲", claims, **at),
         nodes.Example("", None, entries, **at),
     )

@@ -247,7 +247,8 @@ def assumptions_are_named(made: Explanation, text: str) -> None:
             assert f"  - {assumption}" in text
 
 
-TEXTS = {"text", "names", "numbers", "message", "conversions", "roundings", "left_out", "displaced", "lang", "calendar"}
+TEXTS = {"text", "names", "numbers", "message", "conversions", "roundings", "left_out", "default_lists", "displaced"}
+TEXTS |= {"lang", "calendar"}
 
 
 def skeleton(value: Any, key: str = "") -> Any:

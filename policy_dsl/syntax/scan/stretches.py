@@ -38,7 +38,7 @@ class Stretches(Words, Numbers):
                 strange = characters.disguised(text)
                 if strange >= 0:
                     raise ScanError(unreadable(self.source, at + strange))
-                token = self.word(at, stop, text, declaration, previous, colon)
+                token = self.word(at, stop, text, declaration, previous, colon, depth)
                 paying = self.paying(at, head, previous, colon) if head is not None and previous is not None else None
                 if paying is not None:
                     token, stop = paying, paying.end_pos or stop

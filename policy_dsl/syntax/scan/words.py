@@ -36,16 +36,21 @@ _PAYING = [
 ]
 _NAMING = keywords.words("naming")
 _AFTER = keywords.words("after")
-_ENDS_OF_FORMULAS = frozenset({"NAME", "_RPAR", "NUMBER", "UNIT", "GLUED", "DAY", "YES", "NO", "DISPLACED"})
+_ENDS_OF_FORMULAS = frozenset(
+    {"NAME", "_RPAR", "_RSQB", "NUMBER", "UNIT", "GLUED", "PERCENT", "DAY", "MONTH", "YES", "NO", "DISPLACED"}
+)
 _INSTALMENT = keywords.words("instalment")
 _NAME_FOLLOWS = re.compile(rf"[ \t]+(?:「|(?!(?:{'|'.join(keywords.RESERVED)})(?!\w)){characters.NAME})")
+_NAMING_FOLLOWS = re.compile(rf"[ \t]+(?:{'|'.join(_NAMING)})(?!\w)")
 _DAY_FOLLOWS = re.compile(rf"[ \t]*(?:[0-9]{{4}}-[0-9]{{2}}|\(|「|{characters.NAME})")
 
 
 class Words(Tokens):
     """The place decides: the declaration, the token before, and what follows."""
 
-    def word(self, at: int, stop: int, text: str, declaration: str, previous: Token | None, colon: bool) -> Token:
+    def word(
+        self, at: int, stop: int, text: str, declaration: str, previous: Token | None, colon: bool, depth: int
+    ) -> Token:
         """A name, or the keyword that the word is in this place."""
         last = previous.type if previous is not None else ""
         row = None
@@ -76,7 +81,14 @@ class Words(Tokens):
             and _DAY_FOLLOWS.match(self.folded, stop)
         ):
             row = _BETWEEN[text]
-        elif last in _ENDS_OF_FORMULAS and text in _NAMING and declaration in _FORMULAS and self.naming(stop):
+        elif (
+            depth  # outside parentheses it may be a unit: `recover not_over 5 as a_month`
+            and last in _ENDS_OF_FORMULAS
+            and text in _NAMING
+            and declaration in _FORMULAS
+            and self.naming(stop)
+            and not (last == "NUMBER" and self.named_behind(stop))
+        ):
             row = _NAMING[text]
         elif last == "NAME" and text in _AFTER and declaration == "AMEND" and not colon and self.naming(stop):
             row = _AFTER[text]
@@ -100,6 +112,11 @@ class Words(Tokens):
     def naming(self, stop: int) -> bool:
         """Whether a word that ends here stands between two names, where no formula has two side by side."""
         return _NAME_FOLLOWS.match(self.folded, stop) is not None
+
+    def named_behind(self, stop: int) -> bool:
+        """Whether the word behind one that ends here is 作, so that this one is a number's unit: `最大(5 作 作 他)`."""
+        behind = _NAMING_FOLLOWS.match(self.folded, stop)
+        return behind is not None and self.naming(behind.end())
 
     def marks(self, stop: int, end: int, previous: Token | None) -> bool:
         """Whether a word of a fact's line that ends here stands alone behind a comma: `出生日期 : 日期, 出生`."""
