@@ -137,11 +137,14 @@ class Parameter(NamedTuple):
 
 
 class At(NamedTuple):
-    """Where an expression stands: the entity at hand, how far out bare names are sought, the written list in an aggregate."""
+    """Where an expression stands: the entity at hand, how far out bare names are sought, the written list in an aggregate; there, the
+    names that an entry outside has, too, and the entities that are both in the list and outside."""
 
     entity: str
     base: str
     prefix: str = ""
+    outside: frozenset[str] = frozenset()
+    doubled: frozenset[str] = frozenset()
 
 
 class Expressions:
@@ -202,10 +205,18 @@ class Expressions:
     def counted(self, entity: str) -> str:
         return next((self.entities[e].counts for e in self.ancestors(entity) if self.entities[e].counts), "")
 
-    def references(self, at: At, fits: Callable[[Type], bool], entry: bool = False) -> list[tuple[str, Type]]:
+    def members(self, entity: str) -> set[str]:
+        """What an entry has, as far as it is declared."""
+        own = self.entities[entity]
+        return {*own.facts, *own.lists, *(r.name for r in self.rules if r.entity == entity)}
+
+    def references(
+        self, at: At, fits: Callable[[Type], bool], entry: bool = False, alone: bool = False
+    ) -> list[tuple[str, Type]]:
         """What may be named here: facts and earlier rules of the entity and of what holds it, parameters (with keys filled in later).
 
-        `entry`: only what belongs to the entry at hand, written with the list's name before it.
+        `entry`: only what belongs to the entry at hand, written with the list's name before it. `alone`: no other name is beside it, so
+        that a bare one of the list's entry is not taken for the one outside.
         """
         found: list[tuple[str, Type]] = []
         chain = self.ancestors(at.entity)
@@ -225,11 +236,11 @@ class Expressions:
                 if up == 0 and at.prefix:
                     found.append((f"{at.prefix}.{member}", type_))
                 if not entry:
-                    if up:
+                    if up and name not in at.doubled:
                         found.append((f"{name}.{member}", type_))
-                    if up <= reach and member not in hidden:
+                    if up <= reach and member not in hidden and (alone or up or member not in at.outside):
                         found.append((member, type_))
-            hidden |= {m for m, _ in members} | set(entity.lists) | {r.name for r in self.rules if r.entity == name}
+            hidden |= self.members(name)
         return found
 
     def reference(self, at: At, fits: Callable[[Type], bool], depth: int) -> str | None:
@@ -443,7 +454,10 @@ class Expressions:
         return found
 
     def within(self, at: At, written: str, target: str, host: str) -> At:
-        return At(target, at.base if at.base in self.ancestors(target) else host, written)
+        out, chain = self.ancestors(at.entity), self.ancestors(target)
+        outside = at.outside.union(*(self.members(e) for e in out))
+        doubled = at.doubled | set(chain[: chain.index(host)]).intersection(out)
+        return At(target, at.base if at.base in chain else host, written, outside, doubled)
 
     def gather(self, at: At, dims: Dims, depth: int) -> str | None:
         d = self.dice
@@ -615,6 +629,11 @@ class Expressions:
         d = self.dice
         kind = d.pick(("truth", "amount", "enumeration", "amount", "date", "constant"))
         if kind == "truth":
+            bare = (
+                [text for text, _ in self.references(at, lambda t: t.kind == "truth", alone=True)] if at.outside else []
+            )
+            if bare and d.chance(40):
+                return d.pick(bare)
             found = self.reference(at, lambda t: t.kind == "truth", depth)
             if found:
                 again = self.reference(at, lambda t: t.kind == "truth", depth) or "是"
@@ -656,7 +675,8 @@ class Expressions:
             ends = d.pick(("[]", "[)", "(]"))
             low, high = (("-" if d.chance(20) else "") + self.bound(dims, bare) for _ in range(2))
             if ends[0] == "[":
-                return f"{text} 属于 [{low}, {high}{ends[1]}"
+                bare_too = self.references(at, lambda t: t == type_, alone=True)
+                return f"{d.pick(bare_too)[0] if at.outside else text} 属于 [{low}, {high}{ends[1]}"
         if form == "set":
             return f"{text} 属于 ({', '.join(self.amount(at, dims, depth - 1, bare) for _ in range(3))})"
         return f"{text} {d.pick((*SIGNS, *WORDS))} {self.amount(at, dims, depth, bare)}"

@@ -89,8 +89,17 @@ def below(made: Case, text: str) -> list[LayerFiles]:
 
 
 def told(report: Report) -> list[str]:
-    """What is found in the new place's file; the rest is of the layers above."""
-    return [d.zh for d in report.items if d.place is None or d.place.file.endswith("新县.policy")]
+    """What is found in the new place's file; the rest is of the layers above. Its headings are to be filled in, and told to be, once."""
+    return [
+        d.code if d.severity == "note" else d.zh
+        for d in report.items
+        if d.place is None or d.place.file.endswith("新县.policy")
+    ]
+
+
+def to_fill(text: str) -> list[str]:
+    """What may be found in a place that is fresh: a note where it has headings to fill in, and nothing else."""
+    return ["P0340"] if re.search(r"^#+ (待填|to_fill)\b", text, re.MULTILINE) else []
 
 
 def results(decision: Decision) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def test_a_new_place_checks_and_decides_like_its_parent(made: Case) -> None:
         text = draft(parent, "新县", lang, "2022-05")
         report = Report()
         program = compile_layers(below(made, text), report)
-        assert told(report) == []
+        assert told(report) == to_fill(text)
         assert program is not None
         child = Policy(program)
         waits = {p.name for p in program.parameters for e in p.entries if e.layer == len(made.text.layers)}
@@ -140,7 +149,7 @@ def test_the_example_to_begin_with_passes(made: Case) -> None:
         taken = re.sub(r"^// ", "", mark + example, flags=re.MULTILINE)
         report = Report()
         program = compile_layers(below(made, head + taken), report)
-        assert told(report) == []
+        assert told(report) == to_fill(text)
         assert program is not None
         (result,) = [r for r in testing.run(Policy(program)) if r.example.policy == "新县"]
         assert result.passed, [m.zh for m in result.mismatches]
