@@ -371,7 +371,7 @@ class Explainer:
             until=source.until if source else ir.OPEN,
             published=source.published if source else 0,
             review=source.review if source else 0,
-            assumptions=(*parameter.assumptions, *(source.assumptions if source else ())),
+            assumptions=tuple(dict.fromkeys((*parameter.assumptions, *(source.assumptions if source else ())))),
             missing=found.value.kind if found is not None and isinstance(found.value, Missing) else "",
             formula=formula,
             displaced=displaced_value(self.epoch, self.day, parameter, keys, source) if source is not None else None,

@@ -145,10 +145,12 @@ class Aggregates(LookBacks):
     def held_truth(self, node: ir.Aggregate, entry: Instance) -> Value:
         """One entry's part in 任一 (filter and value) or 全部 (not filter, or value)."""
         assert node.value is not None
-        value = self.evaluate(node.value, entry)
         if node.where is None:
-            return value
+            return self.evaluate(node.value, entry)
         holds = self.evaluate(node.where, entry)
+        if holds is False:
+            return node.function == "all"
+        value = self.evaluate(node.value, entry)
         return conjunction([holds, value]) if node.function == "any" else disjunction([negation(holds), value])
 
     # --- what is open
