@@ -228,6 +228,10 @@ class Reach:
         for entry in self.entries_of(here, node.lists, out):
             if isinstance(entry, Nobody):
                 out |= self.possible([(x, entry) for x in inside], met=entry)
+                holder = entry.holder
+                while isinstance(holder, Nobody):  # a path of lists passes those above, of whom as much is asked
+                    out |= self.possible([], met=holder)
+                    holder = holder.holder
             elif node.where is None or self.law.evaluate(node.where, entry) is not False:
                 yield from ((x, entry) for x in inside)
         if node.default is not None:
@@ -317,9 +321,12 @@ class Reach:
                     for entry in self.entries_of(here, node.lists, out) if here is not None else ():
                         stack += ((x, entry) for x in (node.where, node.value) if x is not None)
                         stack += ((o, at) for x in (node.where, node.value) if x is not None for o in outward(x))
-                        if isinstance(entry, Nobody) and entry not in everybody:
-                            everybody.add(entry)
-                            stack += self.asked_of(entry)
+                        above: Place = entry
+                        while isinstance(above, Nobody):  # a path of lists passes those above, of whom as much is asked
+                            if above not in everybody:
+                                everybody.add(above)
+                                stack += self.asked_of(above)
+                            above = above.holder
                     stack += ((node.default, at),) if node.default is not None else ()
                 case ir.Outside() if node.at:
                     stack.append((node.value, self.law.entry_at(node.at)))

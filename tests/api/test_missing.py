@@ -214,6 +214,21 @@ def test_a_case_that_nobody_has_told_anything_of(county: Policy, tmp_path: Path)
     assert [x.fact for x in d.missing.cannot_matter] == ["家庭.人头"]
 
 
+def test_a_path_of_lists_that_nobody_gave(tmp_path: Path) -> None:
+    """What only an output of those in between reads is asked, too."""
+    path = tmp_path / "c.policy"
+    path.write_text(
+        "政策 层县\n对象 个人 : 人\n  月收入 : 元/月, 0..1000\n对象 家庭 : 户\n  成员 : 若干 个人, 0..9\n"
+        "对象 名册\n  上限 : 元/户/月, 0..1000\n  备注 : 是否\n  户 : 若干 家庭, 0..9\n规则 家庭 上线 : 元/月\n  为 名册.上限\n"
+        "规则 名册 合计额 : 元/月\n  为 合计(户.成员.月收入)\n",
+        encoding="utf-8",
+    )
+    d = policy_dsl.load(path).decide({"名册": {}}, on="2022-01")
+    assert [x.fact for x in d.missing.now] == ["名册.户"]
+    assert [x.fact for x in d.missing.can_matter] == ["名册.上限", "名册.户"]
+    assert [x.fact for x in d.missing.cannot_matter] == ["名册.备注"]
+
+
 def test_in_words(county: Policy) -> None:
     """The summary names what is waited for, then what may be needed after that, then how many facts need not be asked for."""
     d = county.decide(facts(乙=True, 丙=True, 丁=True, 收入=0, 地区="城市", 成员=[], 受理日="2022-06-30"), on="2022-07")
