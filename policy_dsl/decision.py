@@ -17,6 +17,7 @@ from .backends.formatting import day_text, python_value
 from .backends.interpret.interpretation import Interpretation
 from .backends.payment import Beside, amount_key, beside
 from .backends.runtime import Defer
+from .backends.slices import Asked, paths
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
@@ -37,10 +38,23 @@ class Decision(Mapping[str, object]):
 
     `d[path]` is a Decimal in the declared unit (a Fraction where the decimals do not end), a bool, the name of an enumeration's value,
     a date, or None while it is undetermined. An output that is in error raises PolicyError with the code and the place.
+    Where outputs were asked for by name, it has these and nothing else (`asked`).
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_root")
+    __slots__ = (
+        "_asked",
+        "_compiled",
+        "_data",
+        "_engine",
+        "_epoch",
+        "_instance",
+        "_kept",
+        "_on",
+        "_paths",
+        "_raw",
+        "_root",
+    )
 
     _kept: Kept
 
@@ -53,7 +67,9 @@ class Decision(Mapping[str, object]):
         root: str,
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._engine = engine
         self._epoch = epoch
         self._compiled = compiled
@@ -69,7 +85,7 @@ class Decision(Mapping[str, object]):
     def __reduce__(self) -> tuple[Any, ...]:
         found = getattr(self, "_kept", None)
         if found is None:
-            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw, self.asked)
             found = kept(self._engine, day_text(self._on), made)
         return _unread, found
 
@@ -77,9 +93,10 @@ class Decision(Mapping[str, object]):
         """What a pickle holds, and the policy's engine, are looked for when something of them is first read."""
         if name not in _LEFT_OUT:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        engine, (on, known_on, root, data, raw) = opened(self._kept)
-        run = engine.run(on, root, known_on)
-        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        engine, (on, known_on, root, data, raw, names) = opened(self._kept)
+        asked = None if names is None else engine.slices.of(names, root)
+        run = engine.run(on, root, known_on, asked and asked.rules)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw, asked)  # type: ignore[misc]
         return getattr(self, name)
 
     def __copy__(self) -> Decision:
@@ -113,19 +130,24 @@ class Decision(Mapping[str, object]):
         return self._root
 
     @property
+    def asked(self) -> tuple[str, ...] | None:
+        """The names of the outputs that were asked for, as they were given; None where all were."""
+        return None if self._asked is None else self._asked.names
+
+    @property
     def compiled_alone(self) -> bool:
         """Whether the compiled function gave all values; else the interpreter did (something was unknown or in error)."""
         return self._raw is not None
 
     @property
     def instance(self) -> Instance:
-        """The root entry with the values of every rule, for explanations and tests."""
+        """The root entry with the values of every rule that was computed, for explanations and tests."""
         if self._instance is None:
             root = self._compiled.instance(self._root, self._data)
             if self._raw is not None:
                 self._compiled.fill(root, self._raw, self._on)
             else:
-                Interpretation(self._epoch, self._on, root).rules()
+                Interpretation(self._epoch, self._on, root).rules(self._compiled.slots)
             self._instance = root
         return self._instance
 
@@ -145,7 +167,7 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known)
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
         try:
             raw = self._compiled.record(run.parameters, self._on, self._data)
         except Defer:
@@ -155,9 +177,11 @@ class Decision(Mapping[str, object]):
         return root
 
     def carry(self) -> Carry:
-        """What the next month needs of this one (backends/handover.py)."""
+        """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
         from .backends.handover import Unusual, from_values
 
+        if self._asked is not None:
+            given.complete(self._engine.slices.lacking(self._root, self._compiled.slots))
         if self._raw is not None:
             try:
                 return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
@@ -167,7 +191,7 @@ class Decision(Mapping[str, object]):
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
-        if self._raw is not None:
+        if self._raw is not None and (self._asked is None or not self._asked.numbered):
             return self._compiled.amounts(self._root, self._root, self._data, self._raw)
         rules = self._engine.rules
         found = (
@@ -183,19 +207,20 @@ class Decision(Mapping[str, object]):
 
     def rows(self) -> Iterator[Row]:
         """(entry, name, type, is a benefit) of every output in force, in order; the values stand in the entry."""
-        for entry, rule, found in self._outputs():
+        for entry, rule, found in self._outputs(self._asked):
             if found:
                 yield entry, rule.name, rule.type, rule.benefit
 
-    def _outputs(self) -> Iterator[tuple[Instance, ir.Rule, bool]]:
-        """Every output of every entry, and whether it is in force."""
+    def _outputs(self, asked: Asked | None) -> Iterator[tuple[Instance, ir.Rule, bool]]:
+        """Every output that is asked for (None: all) of every entry, and whether it is in force."""
         rules = self._engine.rules
         by_entity: dict[str, list[tuple[ir.Rule, bool]]] = {}
         for key in self._engine.program.outputs:
             by_entity.setdefault(key[0], []).append((rules[key], self._epoch.rules[key] is not None))
         for entry in self.instance.all():
             for rule, found in by_entity.get(entry.entity.name, ()):
-                yield entry, rule, found
+                if asked is None or asked.lists(entry.path, (rule.entity, rule.name)):
+                    yield entry, rule, found
 
     @property
     def outputs(self) -> dict[str, Output]:
@@ -205,7 +230,8 @@ class Decision(Mapping[str, object]):
     @property
     def not_in_force(self) -> list[NotInForce]:
         """The other outputs: what is not in force on the day, with the days on which it is."""
-        absent = ((f"{entry.path}.{rule.name}", rule) for entry, rule, found in self._outputs() if not found)
+        every = self._outputs(self._asked)
+        absent = ((f"{entry.path}.{rule.name}", rule) for entry, rule, found in every if not found)
         return given.not_in_force(absent, self._on, self._epoch.known)
 
     @property
@@ -251,7 +277,8 @@ class Decision(Mapping[str, object]):
             return remarks
         from .explain.guarantees import findings
 
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
+        computed = None if self._asked is None else self._compiled.slots
+        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance), computed)
 
     def _overdue(self) -> list[Diagnostic]:
         """What the decision rests on and should have been looked at again before its day."""
@@ -297,7 +324,8 @@ class Decision(Mapping[str, object]):
         return python_value(value, type_) if known(value) else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born, or dead, there is no output, and that is said."""
+        """P0803, R0105 where it is not in force on the day, P0818 where it was not asked for. Of somebody who is not yet born, or dead,
+        there is no output, and that is said."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -305,9 +333,12 @@ class Decision(Mapping[str, object]):
                 late = told(absent, self._on)
                 hint = (f"{late.zh}；{late.help_zh}", f"{late.en}; {late.help_en}")
                 return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
-        for entry, rule, found in self._outputs():
-            if not found and f".{entry.path}.{rule.name}".endswith(f".{path}"):
-                return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        for entry, rule, found in self._outputs(None):
+            if f".{entry.path}.{rule.name}".endswith(f".{path}"):
+                if self._asked is not None and not self._asked.lists(entry.path, (rule.entity, rule.name)):
+                    return given.not_asked(path, self._asked.names)
+                if not found:
+                    return given.asked_in_vain(rule, self._on, self._epoch.known, path)
         return given.no_output(path, names)
 
     def __iter__(self) -> Iterator[str]:
@@ -348,6 +379,7 @@ class Decision(Mapping[str, object]):
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
+            **({} if self._asked is None else {"asked": list(self._asked.names)}),
             "outputs": given.outputs_json(self.rows(), self.beside),
             "undetermined": [given.open_json(o) for o in self.undetermined],
         }
@@ -404,6 +436,20 @@ class Decision(Mapping[str, object]):
             for o in self.outputs.values()
         )
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
+
+
+def answered(decision: Decision) -> Decision:
+    """The decision. Raises PolicyError where an output is asked for that is not in force on the day (R0105), or of an entry who is not
+    there (P0803)."""
+    asked, epoch, engine = decision._asked, decision._epoch, decision._engine
+    for name, means in asked.means.items() if asked is not None else ():
+        if all(epoch.rules[k] is None for k in means):
+            raise given.asked_in_vain(engine.rules[means[0]], decision._on, epoch.known, name)
+    if asked is not None and asked.numbered:
+        nobody = asked.nobody(paths(engine.slices.entities, decision._root, decision._root, decision._data))
+        if nobody is not None:
+            raise decision._no_output(nobody, list(decision))
+    return decision
 
 
 _LEFT_OUT = frozenset(Decision.__slots__) - {"_kept"}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar
 from .backends.compiled import Run
 from .backends.engine import Engine
 from .backends.runtime import Defer, month_start
+from .backends.slices import Asked
 from .backends.working_days import calendar_of
-from .decision import Decision
+from .decision import Decision, answered
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
 from .ir import nodes as ir
@@ -95,6 +96,7 @@ class Policy:
         on: str | datetime.date,
         previous: Decision | None = None,
         months_absent: int = 0,
+        outputs: Collection[str] | None = None,
     ) -> Decision:
         """Decides one case for a day.
 
@@ -105,11 +107,18 @@ class Policy:
         上月, or as before the first month. Entries are those of the month before by the fact that identifies them (认人), else by their place,
         where what cannot change must be the same (F0233). `months_absent`: how many months lie between the two in which the first entry was
         not there.
+        `outputs`: the names of what is asked for, paths or ends of paths (["家庭.低保金", "成员.加发金"]); only what they need is computed, and
+        the decision has them and nothing else.
         """
-        known = self._runs.get(on)
-        if known is None:
-            known = self._run(on)
-        number, run = known
+        asked = None
+        if outputs is None:
+            known = self._runs.get(on)
+            if known is None:
+                known = self._run(on)
+            number, run = known
+        else:
+            number = day(on)
+            run, asked = self._slice(facts, number, self.engine.slices.names(outputs))
         compiled = run.compiled
         try:
             data = compiled.read(facts, number)
@@ -119,7 +128,7 @@ class Policy:
 
             root, data = Reader(self.program).read(facts, number)
             if root != compiled.root:
-                run = self.engine.run(number, root)
+                run, asked = self._of(root, number, None, asked and asked.names)
                 compiled = run.compiled
         if previous is not None:
             data = self._continued(data, root, number, previous, months_absent)
@@ -129,7 +138,8 @@ class Policy:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
-        return Decision(self.engine, run.epoch, compiled, number, root, data, raw)
+        made = Decision(self.engine, run.epoch, compiled, number, root, data, raw, asked)
+        return made if asked is None else answered(made)
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
@@ -164,18 +174,46 @@ class Policy:
 
             raise PolicyError(refused(found))
 
-    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
+    def decide_data(
+        self,
+        root: str,
+        data: tuple[Any, ...],
+        *,
+        on: int,
+        known: int | None = None,
+        outputs: tuple[str, ...] | None = None,
+    ) -> Decision:
         """Decides facts that have been read already (facts/read.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does."""
+        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does, but for outputs that are not in force."""
         data = self.engine.presence.of(root, data, month_start(on))
         if self._guarded:
             self._legal(on, root, data, known)
-        run = self.engine.run(on, root, known)
+        run, asked = self._of(root, on, known, outputs)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
             raw = None
-        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw)
+        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw, asked)
+
+    def _slice(self, facts: Any, on: int, names: tuple[str, ...]) -> tuple[Run, Asked | None]:
+        """What decides these outputs of facts that begin with the usual entity or, where it has none of them, with their own."""
+        root = self._root or usual_root(self.program).name
+        try:
+            return self._of(root, on, None, names)
+        except PolicyError:
+            from .facts.read import Reader
+
+            own, _ = Reader(self.program).read(facts, on)
+            if own == root:
+                raise
+            return self._of(own, on, None, names)
+
+    def _of(self, root: str, on: int, known: int | None, names: tuple[str, ...] | None) -> tuple[Run, Asked | None]:
+        """What decides facts that begin with an entity: all outputs, or those that are asked for."""
+        if names is None:
+            return self.engine.run(on, root, known), None
+        asked = self.engine.slices.of(names, root)
+        return self.engine.run(on, root, known, asked.rules), asked
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)

@@ -8,6 +8,7 @@ interpret/                              the interpreter
 python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results
 runtime.py                              what generated code may call, and nothing else
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
+slices.py                               what is asked for, and what that needs
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month
 identity.py                             who is who from one month to the next

@@ -45,6 +45,7 @@ class Compiled(NamedTuple):
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
     paid: dict[str, Paid]
+    wanted: frozenset[RuleKey] | None = None  # the rules that were asked for; None: all
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)

@@ -20,6 +20,7 @@ from .compiled import Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import amount_key, per_day
+from .slices import Recent, Slices, closure
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Engine:
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
+        self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
 
@@ -61,6 +64,11 @@ class Engine:
     def digest(self) -> str:
         """The program's, and the calendar's where that has a part in it."""
         return digest_of(self.program)
+
+    @cached_property
+    def slices(self) -> Slices:
+        """What may be asked for alone."""
+        return Slices(self.program)
 
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
@@ -97,8 +105,11 @@ class Engine:
         with self._lock:
             return self.laws.at(on, known)
 
-    def run(self, on: int, root: str, known: int | None = None) -> Run:
+    def run(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Run:
+        """What decides on a day; with `wanted` these rules and what they need, and nothing else."""
         index = self.laws.index(on, known)
+        if wanted is not None:
+            return self._sliced_runs.get((index, root, wanted)) or self._slice(index, on, root, known, wanted)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -108,7 +119,24 @@ class Engine:
                 self._runs[index, root] = found
         return found
 
-    def compiled(self, epoch: Epoch, root: str) -> Compiled:
+    def _slice(self, index: Index, on: int, root: str, known: int | None, wanted: frozenset[RuleKey]) -> Run:
+        with self._lock:
+            epoch = self.epoch(on, known)
+            compiled = self.compiled(epoch, root, wanted)
+            found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
+            return self._sliced_runs.keep((index, root, wanted), found)
+
+    def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
+        """The functions for what is in force. Those of slices are kept apart, the last ones asked for, and in no cache."""
+        if wanted is not None:
+            needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
+            one = (epoch.formula_key(needed), root, wanted, needed)
+            sliced = self._sliced.get(one)
+            if sliced is None:
+                with self._lock:
+                    made = self._load(self._compile(epoch, root, wanted), root, wanted)
+                    sliced = self._sliced.keep(one, made)
+            return sliced
         key = (epoch.formula_key(), root)
         found = self._compiled.get(key)
         if found is None:
@@ -119,10 +147,10 @@ class Engine:
                 found = self._compiled[key] = self._load(self._saved[name], root)
         return found
 
-    def _compile(self, epoch: Epoch, root: str) -> Saved:
+    def _compile(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Saved:
         from .python import emit, strip_comments
 
-        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
+        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets(), wanted)
         module = strip_comments(emitted.module)
         code = compile(module, self.filename, "exec")
         return Saved(
@@ -132,7 +160,7 @@ class Engine:
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
-    def _load(self, saved: Saved, root: str) -> Compiled:
+    def _load(self, saved: Saved, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
@@ -160,13 +188,18 @@ class Engine:
             saved.order,
             slots,
             entities,
-            self._paid(slots, entities),
+            self._paid(slots, entities, wanted),
+            wanted,
         )
 
     def _paid(
-        self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+        self,
+        slots: dict[RuleKey, Slot],
+        entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
+        wanted: frozenset[RuleKey] | None,
     ) -> dict[str, Paid]:
-        benefits = {(r.entity, r.name): r for r in self.program.rules if r.benefit}
+        asked = (r for r in self.program.rules if wanted is None or (r.entity, r.name) in wanted)
+        benefits = {(r.entity, r.name): r for r in asked if r.benefit}
         paying = {e for e, _ in benefits}
         for e in self.program.entities:  # what holds somebody who is paid
             holder = e.holder if e.name in paying else ""
@@ -207,13 +240,15 @@ class Engine:
 
     def handover(self, compiled: Compiled) -> Handover:
         """What hands a month's results of this function to the next."""
+        from .handover import Handover
+
+        if compiled.wanted is not None:
+            return Handover(compiled, self.intake)
         found = self._handovers.get(id(compiled))
         if found is None:
-            from .handover import Handover
-
             found = self._handovers.setdefault(
                 id(compiled), Handover(compiled, self.intake)
-            )  # functions live as long as the engine
+            )  # functions of all rules live as long as the engine
         return found
 
     def compile_all(self) -> None:

@@ -278,10 +278,12 @@ class Epoch:
         made.known = known
         return made
 
-    def formula_key(self) -> tuple[object, ...]:
-        """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""
+    def formula_key(self, only: frozenset[tuple[str, str]] | None = None) -> tuple[object, ...]:
+        """What the compiled function depends on: the lines in force, written amounts of dated rows left out; of all rules, or of these."""
         key: list[object] = []
-        for found in self.rules.values():
+        for name, found in self.rules.items():
+            if only is not None and name not in only:
+                continue
             if found is None:
                 key.append(None)
                 continue

@@ -65,10 +65,15 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
 
 
 def emit(
-    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
+    epoch: Epoch,
+    root: str,
+    analysis: Analysis,
+    steps: dict[str, Fraction],
+    offsets: dict[str, int],
+    wanted: frozenset[RuleKey] | None = None,
 ) -> tuple[Emitted, Emitter]:
-    """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
-    emitter = Emitter(epoch, root, analysis, steps, offsets)
+    """The module of one epoch's formulas, or of what the rules need that are `wanted`: tables, `read`, `decide`, `record`."""
+    emitter = Emitter(epoch, root, analysis, steps, offsets, wanted)
     decide = emitter.decide(False)
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}

@@ -38,8 +38,9 @@ class Emitter(Reading):
         return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
 
     def _weight(self) -> int:
-        """Parts of all formulas in force, for how long compiling takes."""
-        lines = [x for f in self.epoch.rules.values() if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
+        """Parts of all formulas in force that are computed, for how long compiling takes."""
+        found = [self.epoch.rules[k] for keys in self.scheduler.rules.values() for k in keys]
+        lines = [x for f in found if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
         return sum(
             1 for x in lines for formula in (x.condition, x.result) if formula is not None for _ in walk(formula)
         )

@@ -20,7 +20,13 @@ class Workspace(ABC):
     """Names and statements of one function; what needs a statement first goes to `block`."""
 
     def __init__(
-        self, epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], lines: dict[str, int]
+        self,
+        epoch: Epoch,
+        root: str,
+        analysis: Analysis,
+        steps: dict[str, Fraction],
+        lines: dict[str, int],
+        wanted: frozenset[RuleKey] | None = None,
     ) -> None:
         self.epoch = epoch
         self.program = epoch.program
@@ -31,7 +37,7 @@ class Workspace(ABC):
         self.entities = {e.name: e for e in self.program.entities}
         self.deaths = any(e.died >= 0 for e in self.program.entities)
         self.rules_by_key = {(r.entity, r.name): r for r in self.program.rules}
-        self.scheduler = Scheduler(epoch, root)
+        self.scheduler = Scheduler(epoch, root, wanted)
         self.locals: dict[object, str] = {}
         self.forms: dict[RuleKey, tuple[Fraction, bool]] = {}
         self.gathered: dict[Gather, tuple[Fraction, bool]] = {}
