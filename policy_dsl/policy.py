@@ -182,13 +182,15 @@ class Policy:
         on: int,
         known: int | None = None,
         outputs: tuple[str, ...] | None = None,
+        patience: int = 0,
     ) -> Decision:
         """Decides facts that have been read already (facts/read.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does, but for outputs that are not in force."""
+        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does, but for outputs that are not in force.
+        `patience`: so many cases for the same outputs are interpreted before a function is compiled."""
         data = self.engine.presence.of(root, data, month_start(on))
         if self._guarded:
             self._legal(on, root, data, known)
-        run, asked = self._of(root, on, known, outputs)
+        run, asked = self._of(root, on, known, outputs, patience)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
@@ -208,12 +210,14 @@ class Policy:
                 raise
             return self._of(own, on, None, names)
 
-    def _of(self, root: str, on: int, known: int | None, names: tuple[str, ...] | None) -> tuple[Run, Asked | None]:
+    def _of(
+        self, root: str, on: int, known: int | None, names: tuple[str, ...] | None, patience: int = 0
+    ) -> tuple[Run, Asked | None]:
         """What decides facts that begin with an entity: all outputs, or those that are asked for."""
         if names is None:
             return self.engine.run(on, root, known), None
         asked = self.engine.slices.of(names, root)
-        return self.engine.run(on, root, known, asked.rules), asked
+        return self.engine.run(on, root, known, asked.rules, patience), asked
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)

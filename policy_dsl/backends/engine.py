@@ -9,6 +9,7 @@ import marshal
 import threading
 from fractions import Fraction
 from functools import cached_property
+from itertools import count
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ class Engine:
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
         self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
+        self._interpreted: Recent[tuple[object, ...], tuple[Run, count[int]]] = Recent()
         self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
@@ -105,11 +107,20 @@ class Engine:
         with self._lock:
             return self.laws.at(on, known)
 
-    def run(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Run:
-        """What decides on a day; with `wanted` these rules and what they need, and nothing else."""
+    def run(
+        self,
+        on: int,
+        root: str,
+        known: int | None = None,
+        wanted: frozenset[RuleKey] | None = None,
+        patience: int = 0,
+    ) -> Run:
+        """What decides on a day; with `wanted` these rules and what they need, and nothing else: interpreted for as many cases as there
+        is `patience`, since to compile takes as long as some dozens of them."""
         index = self.laws.index(on, known)
         if wanted is not None:
-            return self._sliced_runs.get((index, root, wanted)) or self._slice(index, on, root, known, wanted)
+            found = self._sliced_runs.get((index, root, wanted))
+            return found or self._slice(index, self.epoch(on, known), root, wanted, patience)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -119,12 +130,20 @@ class Engine:
                 self._runs[index, root] = found
         return found
 
-    def _slice(self, index: Index, on: int, root: str, known: int | None, wanted: frozenset[RuleKey]) -> Run:
+    def _slice(self, index: Index, epoch: Epoch, root: str, wanted: frozenset[RuleKey], patience: int) -> Run:
+        key = (index, root, wanted)
         with self._lock:
-            epoch = self.epoch(on, known)
+            if patience:
+                some = self._interpreted.get(key)
+                if some is None:
+                    keys = closure(epoch, wanted, frozenset(self.slices.within(root)))
+                    made = Run(epoch, Compiled.interpreted(self.program, root, wanted, keys), ())
+                    some = self._interpreted.keep(key, (made, count()))
+                if next(some[1]) < patience:
+                    return some[0]
             compiled = self.compiled(epoch, root, wanted)
             found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
-            return self._sliced_runs.keep((index, root, wanted), found)
+            return self._sliced_runs.keep(key, found)
 
     def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         """The functions for what is in force. Those of slices are kept apart, the last ones asked for, and in no cache."""

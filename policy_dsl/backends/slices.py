@@ -76,7 +76,7 @@ class Asked(NamedTuple):
         """The first name that says the number of an entry who is not there; `found`: (entity, path) of those who are."""
         there = list(found)
         for name in self.names:
-            if _plain(name) != name:
+            if without_numbers(name) != name:
                 means, ends = self.means[name], re.compile(_ends(name))
                 if not any(e == k[0] and ends.search(f".{path}.{k[1]}") for k in means for e, path in there):
                     return name
@@ -118,7 +118,7 @@ class Slices:
         wrong = []
         ends: dict[RuleKey, list[str]] = {}
         for name in names:
-            found = known.get(name) or known.get(_plain(name)) or []
+            found = known.get(name) or known.get(without_numbers(name)) or []
             keys = tuple(k for k in found if k[0] in within)
             if not keys:
                 wrong.append(self._unknown(name, root, within))
@@ -133,7 +133,7 @@ class Slices:
 
     def _unknown(self, name: str, root: str, within: Container[str]) -> Any:
         """P0803: what else may have been meant, or where the facts would have to begin."""
-        elsewhere = {e for e, _ in self.called.get(_plain(name), ())}
+        elsewhere = {e for e, _ in self.called.get(without_numbers(name), ())}
         if elsewhere:
             one = next(e.name for e in self.program.entities if e.name in elsewhere)
             hint = (
@@ -141,7 +141,9 @@ class Slices:
                 f"it is one of “{one}”; the facts begin at “{root}”, and there is no “{one}” here",
             )
         else:
-            hint = suggestion(_plain(name), (n for n, keys in self.called.items() if any(e in within for e, _ in keys)))
+            hint = suggestion(
+                without_numbers(name), (n for n, keys in self.called.items() if any(e in within for e, _ in keys))
+            )
         return diagnostic("P0803", at=name, name=name, hint=hint)
 
     @cached_property
@@ -228,7 +230,7 @@ def _owner(rule: ir.Rule) -> RuleKey:
     return (rule.entity, rest[:-1]) if word in PARTS else counted_status(rule)
 
 
-def _plain(name: str) -> str:
+def without_numbers(name: str) -> str:
     """A path without the numbers of its entries."""
     return re.sub(r"\[[0-9]+\](?=\.)", "", name)
 
