@@ -10,14 +10,15 @@ from .backends.calendar import Calendar
 from .backends.compiled import Run
 from .backends.engine import Engine
 from .backends.runtime import Defer, month_start
-from .backends.slices import Asked
+from .backends.slices import Asked, paths
 from .backends.working_days import calendar_of
-from .decision import Decision, answered
+from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
 from .facts.days import day
 from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
+from .outputs import asked_in_vain
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -139,7 +140,19 @@ class Policy:
         except Defer:
             raw = None
         made = Decision(self.engine, run.epoch, compiled, number, root, data, raw, asked)
-        return made if asked is None else answered(made)
+        return made if asked is None else self._answered(made, asked)
+
+    def _answered(self, made: Decision, asked: Asked) -> Decision:
+        """The decision. Raises PolicyError where an output is asked for that is not in force on the day (R0105), or of an entry who is not
+        there (P0803)."""
+        for name, means in asked.means.items():
+            if all(made.epoch.rules[k] is None for k in means):
+                raise asked_in_vain(self.engine.rules[means[0]], made.day, made.epoch.known, name)
+        if asked.numbered:
+            nobody = asked.nobody(paths(self.engine.slices.entities, made.root, made.root, made.data))
+            if nobody is not None:
+                made.explain(nobody)  # raises: there is no such output
+        return made
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""

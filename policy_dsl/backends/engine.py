@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import usual_roots
+from ..ir.traverse import first_review, stated_assumptions, usual_roots
 from . import runtime
-from .compiled import Compiled, Paid, Run, Saved
+from .compiled import Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
-from .payment import amount_key, per_day
+from .payment import per_day
+from .reading_plan import Reading
 from .slices import Recent, Slices, closure
 from .working_days import digest_of
 
@@ -75,6 +76,16 @@ class Engine:
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
         return {(r.entity, r.name): r for r in self.program.rules}
+
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """Every 假设 of the policy, with its place in the order of the text."""
+        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+
+    @cached_property
+    def first_review(self) -> int:
+        """The earliest day by which anything is to be looked at again."""
+        return first_review(self.program)
 
     @cached_property
     def daily(self) -> bool:
@@ -137,7 +148,7 @@ class Engine:
                 some = self._interpreted.get(key)
                 if some is None:
                     keys = closure(epoch, wanted, frozenset(self.slices.within(root)))
-                    made = Run(epoch, Compiled.interpreted(self.program, root, wanted, keys), ())
+                    made = Run(epoch, Compiled.interpreted(epoch, root, wanted, keys), ())
                     some = self._interpreted.keep(key, (made, count()))
                 if next(some[1]) < patience:
                     return some[0]
@@ -153,7 +164,7 @@ class Engine:
             sliced = self._sliced.get(one)
             if sliced is None:
                 with self._lock:
-                    made = self._load(self._compile(epoch, root, wanted), root, wanted)
+                    made = self._load(self._compile(epoch, root, wanted), root, epoch, wanted)
                     sliced = self._sliced.keep(one, made)
             return sliced
         key = (epoch.formula_key(), root)
@@ -163,7 +174,7 @@ class Engine:
                 name = repr(key)
                 if name not in self._saved:
                     self._saved[name] = self._compile(epoch, root)
-                found = self._compiled[key] = self._load(self._saved[name], root)
+                found = self._compiled[key] = self._load(self._saved[name], root, epoch)
         return found
 
     def _compile(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Saved:
@@ -179,7 +190,7 @@ class Engine:
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
-    def _load(self, saved: Saved, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
+    def _load(self, saved: Saved, root: str, epoch: Epoch, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
@@ -207,35 +218,9 @@ class Engine:
             saved.order,
             slots,
             entities,
-            self._paid(slots, entities, wanted),
+            Reading(self.program, root, slots, entities, epoch, wanted),
             wanted,
         )
-
-    def _paid(
-        self,
-        slots: dict[RuleKey, Slot],
-        entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
-        wanted: frozenset[RuleKey] | None,
-    ) -> dict[str, Paid]:
-        asked = (r for r in self.program.rules if wanted is None or (r.entity, r.name) in wanted)
-        benefits = {(r.entity, r.name): r for r in asked if r.benefit}
-        paying = {e for e, _ in benefits}
-        for e in self.program.entities:  # what holds somebody who is paid
-            holder = e.holder if e.name in paying else ""
-            while holder:
-                paying.add(holder)
-                holder = next(x.holder for x in self.program.entities if x.name == holder)
-        out: dict[str, Paid] = {}
-        for e in self.program.entities:
-            keys, walked = entities.get(e.name, ((), ()))
-            lists = tuple(
-                (m.name, m.entity, i, walked.index(m.name) - len(walked))
-                for i, m in enumerate(e.lists, len(e.facts))
-                if m.name in walked and m.entity in paying
-            )
-            paid = tuple((k[1], slots[amount_key(benefits[k])]) for k in keys if k in benefits)
-            out[e.name] = Paid.of(paid, lists)
-        return out
 
     @cached_property
     def news(self) -> set[tuple[int, int]]:

@@ -163,6 +163,11 @@ class Slices:
                 out.setdefault(name, []).append(key)
         return out
 
+    def has(self, root: str, data: tuple[Any, ...], end: str) -> bool:
+        """Whether the path of some output of a case ends so."""
+        every = paths(self.entities, root, root, data)
+        return any(f".{at}.{k[1]}".endswith(f".{end}") for e, at in every for k in self.program.outputs if k[0] == e)
+
     @cached_property
     def owners(self) -> dict[RuleKey, RuleKey]:
         """The outputs to which rules belong that are none themselves."""

@@ -110,6 +110,13 @@ def says_the_same(s: Sliced) -> None:
     again = pickle.loads(pickle.dumps(part))
     assert again.to_json() == json
     waits(s, paths)
+    for path in paths[-1:]:  # of one entry alone, and interpreted
+        policy = Policy(part._engine.program, part._engine)
+        one = policy.decide_data(part.root, part.data, on=part.day, outputs=(path,), patience=1)
+        assert (one.outputs, list(one)) == ({path: whole.outputs[path]}, [path])
+        assert one.benefits == [b for b in whole.benefits if b.path == path]
+        assert one.amounts() == {k: v for k, v in whole.amounts().items() if ".".join(k) == path}
+        assert one.undetermined == [o for o in whole.undetermined if o.output == path]
 
 
 def without_picks(d: Decision) -> Explainer:
