@@ -32,12 +32,15 @@ def broken(engine: Engine, on: int, root: str, data: tuple[Any, ...], known: int
 def breaches(program: ir.Program, interpretation: Interpretation, *kinds: str) -> Iterator[Broken]:
     """The claims of these kinds that do not hold at an entry, on the interpretation's day: what is open or in error holds."""
     known = interpretation.epoch.known
+    entries: dict[str, list[Instance]] = {}
+    for entry in interpretation.root.all():
+        entries.setdefault(entry.entity.name, []).append(entry)
     for guarantee in program.guarantees:
         for claim in guarantee.claims:
             if claim.kind not in kinds or claim.along is not None or not in_force_on(claim, interpretation.on, known):
                 continue
-            for entry in interpretation.root.all():
-                if entry.entity.name == guarantee.entity and fails(claim, interpretation, entry):
+            for entry in entries.get(guarantee.entity, ()):
+                if fails(claim, interpretation, entry):
                     yield guarantee, claim, interpretation, entry
 
 
