@@ -170,14 +170,24 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
-        try:
-            raw = self._compiled.record(run.parameters, self._on, self._data)
-        except Defer:
+        raw = self._record()
+        if raw is None:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
+
+    def _interpretation(self) -> Interpretation:
+        return Interpretation(self._epoch, self._on, self.instance)
+
+    def _record(self) -> tuple[Any, ...] | None:
+        """What the recording function gives; None where it defers."""
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
+        try:
+            raw: tuple[Any, ...] = self._compiled.record(run.parameters, self._on, self._data)
+        except Defer:
+            return None
+        return raw
 
     def carry(self) -> Carry:
         """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
@@ -260,7 +270,7 @@ class Decision(Mapping[str, object]):
 
         if all_known(self._entries):
             return unasked(self._engine.program, self._root, self._data)
-        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
+        return missing(self._interpretation(), self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -289,7 +299,7 @@ class Decision(Mapping[str, object]):
         from .explain.guarantees import findings
 
         computed = None if self._asked is None else self._compiled.slots
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance), computed)
+        return remarks + findings(self._engine.program, self._interpretation(), computed)
 
     def _overdue(self) -> list[Diagnostic]:
         """What the decision rests on and should have been looked at again before its day."""
@@ -311,7 +321,14 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if self._engine.assumed else []
+        if not self._engine.laws.assumed:
+            return []
+        from .explain.assumed import assumptions
+
+        raw = self._record()
+        reading = self._reading if raw is None else self._compiled.reading
+        entries = reading.entries(self._data, self._result if raw is None else raw)
+        return assumptions(reading, self._epoch, entries, raw is not None, self._interpretation, self.explainer)
 
     # --- the mapping
 

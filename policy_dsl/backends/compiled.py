@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from operator import getitem
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from .epoch import Epoch
 from .formatting import day_text
 from .layout import RuleKey, Slot
 from .reading_plan import Reading
-from .values import Failure
+from .values import Failure, state
 
 
 def _defer(*_: object) -> object:
@@ -55,17 +56,17 @@ class Compiled(NamedTuple):
     def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
         keys, lists = self.entities[entry.entity.name]
-        types = {(r.entity, r.name): r for r in self.program.rules}
-        for key in keys:
-            slot = self.slots[key]
-            given = raw[slot.position]
-            rule = types[key]
-            if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
-            elif rule.type.is_amount:
-                entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
-            else:
-                entry.values[key[1]] = given
+        written = self.reading.written[entry.entity.name]
+        numbers = written.take(raw)
+        try:
+            entry.values.update(zip(written.names, map(getitem, written.base, numbers), strict=True))
+        except runtime.Defer:
+            for rule, base, number in zip(written.rules, written.base, numbers, strict=True):
+                if state(number) == "not_in_force":
+                    words = (("name", rule.called), ("date", day_text(on)))
+                    entry.values[rule.name] = Failure("R0105", words, rule.place)
+                else:
+                    entry.values[rule.name] = base[number]
         if recorded:
             first = len(raw) - len(lists) - len(keys)
             entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import first_review, stated_assumptions, usual_roots
+from ..ir.traverse import first_review, usual_roots
 from . import runtime
 from .compiled import Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
@@ -76,11 +76,6 @@ class Engine:
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
         return {(r.entity, r.name): r for r in self.program.rules}
-
-    @cached_property
-    def assumed(self) -> dict[str, int]:
-        """Every 假设 of the policy, with its place in the order of the text."""
-        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
 
     @cached_property
     def first_review(self) -> int:
