@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from operator import itemgetter
-from types import CodeType
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
@@ -32,19 +31,43 @@ class Paid(NamedTuple):
         return cls(benefits, lists, itemgetter(*places) if places else len)
 
 
-class Compiled(NamedTuple):
-    """The functions of one set of formulas for one root entity, and how to read their results."""
+PIECES = ("read", "decide", "record")  # the functions of a set
 
-    program: ir.Program
-    root: str
-    code: CodeType
+
+class Compiled:
+    """The functions of one set of formulas for one root entity, and how to read their results. A function is made when it is first asked
+    for: an attribute that is not there yet."""
+
+    __slots__ = ("_make", "decide", "entities", "order", "paid", "program", "read", "record", "root", "slots")
+
     read: Any
     decide: Any
     record: Any
-    order: tuple[object, ...]
-    slots: dict[RuleKey, Slot]
-    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    paid: dict[str, Paid]
+
+    def __init__(
+        self,
+        program: ir.Program,
+        root: str,
+        make: Callable[[str], Any],
+        order: tuple[object, ...],
+        slots: dict[RuleKey, Slot],
+        entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
+        paid: dict[str, Paid],
+    ) -> None:
+        self.program = program
+        self.root = root
+        self._make = make
+        self.order = order  # what the argument P brings, for all of the set
+        self.slots = slots
+        self.entities = entities
+        self.paid = paid
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in PIECES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        made = self._make(name)
+        setattr(self, name, made)
+        return made
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -111,7 +134,7 @@ class Run(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """A compiled function as it is kept in a cache: marshalled code and what reads its results."""
+    """One compiled function, as it is kept: marshalled code, what its argument P brings, and of `decide` what reads the results of its set."""
 
     code: bytes
     order: tuple[object, ...]

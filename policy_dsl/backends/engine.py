@@ -9,6 +9,7 @@ import marshal
 import threading
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from ..ir import nodes as ir
 from ..ir.conditions import conditions
 from ..ir.traverse import usual_roots
 from . import runtime
-from .compiled import Compiled, Paid, Run, Saved
+from .compiled import PIECES, Compiled, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import amount_key, per_day
@@ -53,6 +54,7 @@ class Engine:
         self._intake: Intake | None = None
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
+        self._readers: dict[str, Any] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
@@ -113,26 +115,47 @@ class Engine:
         found = self._compiled.get(key)
         if found is None:
             with self._lock:
-                name = repr(key)
-                if name not in self._saved:
-                    self._saved[name] = self._compile(epoch, root)
-                found = self._compiled[key] = self._load(self._saved[name], root)
+                found = self._compiled.get(key)
+                if found is None:
+                    found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
         return found
 
-    def _compile(self, epoch: Epoch, root: str) -> Saved:
+    def _set(self, epoch: Epoch, root: str, name: str) -> Compiled:
+        """A set of functions; each but `decide`, which says how all are read, is made when it is asked for."""
+        first = self._piece(f"decide {name}", "decide", epoch, root)
+
+        def make(piece: str) -> Any:
+            with self._lock:
+                if piece == "read":  # it knows no formulas: one for all sets of the root
+                    if root not in self._readers:
+                        self._readers[root] = self._function(piece, self._piece(f"read {root}", piece, epoch, root))
+                    return self._readers[root]
+                return self._function(piece, self._piece(f"{piece} {name}", piece, epoch, root, first.order))
+
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
+        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
+        return Compiled(self.program, root, make, first.order, slots, entities, self._paid(slots, entities))
+
+    def _piece(self, name: str, piece: str, epoch: Epoch, root: str, order: tuple[object, ...] = ()) -> Saved:
+        """One function as it is kept, compiled where it is not there."""
+        found = self._saved.get(name)
+        if found is None:
+            found = self._saved[name] = self._compile(piece, epoch, root, order)
+        return found
+
+    def _compile(self, piece: str, epoch: Epoch, root: str, order: tuple[object, ...]) -> Saved:
         from .python import emit, strip_comments
 
-        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
-        module = strip_comments(emitted.module)
-        code = compile(module, self.filename, "exec")
+        emitted = emit(piece, epoch, root, self.analysis, self.steps, self.offsets(), order)
+        code = compile(strip_comments(emitted.module), self.filename, "exec")
         return Saved(
             marshal.dumps(code),
-            tuple(emitter.argument_order()),
+            emitted.order,
             tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
-    def _load(self, saved: Saved, root: str) -> Compiled:
+    def _function(self, piece: str, saved: Saved) -> Any:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
@@ -148,20 +171,7 @@ class Engine:
         space["__name__"] = self.filename
         space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
-        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
-        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
-        return Compiled(
-            self.program,
-            root,
-            code,
-            space["read"],
-            space["decide"],
-            space["record"],
-            saved.order,
-            slots,
-            entities,
-            self._paid(slots, entities),
-        )
+        return space[piece]
 
     def _paid(
         self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
@@ -222,7 +232,9 @@ class Engine:
         for on in [0, *self.days]:
             for root in tops:
                 if len(self._saved) < MOST_KEPT:
-                    self.compiled(self.epoch(on), root)
+                    made = self.compiled(self.epoch(on), root)
+                    for piece in PIECES:
+                        getattr(made, piece)
         if self.guard is not None:
             self.guard.compile_all()
 
