@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from . import runtime
-from .entries import Instance, numbers_of
+from .entries import Instance
 from .epoch import Epoch
 from .formatting import day_text
 from .layout import RuleKey, Slot
+from .reading_plan import Reading
 from .values import Failure
-
-NOTHING_PAID = Fraction(0)
-
-
-class Paid(NamedTuple):
-    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
-
-    benefits: tuple[tuple[str, Slot], ...]
-    lists: tuple[tuple[str, str, int, int], ...]
-    results: Callable[[tuple[Any, ...]], object]  # gives those of the benefits
-
-    @classmethod
-    def of(cls, benefits: tuple[tuple[str, Slot], ...], lists: tuple[tuple[str, str, int, int], ...]) -> Paid:
-        places = [p for _, s in benefits for p in (s.position, s.position + 1)[: 1 + s.dynamic]]
-        return cls(benefits, lists, itemgetter(*places) if places else len)
-
 
 PIECES = ("read", "decide", "record")  # the functions of a set
 
@@ -38,7 +21,7 @@ class Compiled:
     """The functions of one set of formulas for one root entity, and how to read their results. A function is made when it is first asked
     for: an attribute that is not there yet."""
 
-    __slots__ = ("_make", "decide", "entities", "order", "paid", "program", "read", "record", "root", "slots")
+    __slots__ = ("_make", "decide", "entities", "order", "program", "read", "reading", "record", "root", "slots")
 
     read: Any
     decide: Any
@@ -52,7 +35,7 @@ class Compiled:
         order: tuple[object, ...],
         slots: dict[RuleKey, Slot],
         entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
-        paid: dict[str, Paid],
+        reading: Reading,
     ) -> None:
         self.program = program
         self.root = root
@@ -60,7 +43,7 @@ class Compiled:
         self.order = order  # what the argument P brings, for all of the set
         self.slots = slots
         self.entities = entities
-        self.paid = paid
+        self.reading = reading
 
     def __getattr__(self, name: str) -> Any:
         if name not in PIECES:
@@ -94,35 +77,6 @@ class Compiled:
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
                 self.fill(inner, result, on, recorded)
-
-    def amounts(
-        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
-    ) -> dict[tuple[str, str], Fraction]:
-        """(path, benefit) → amount in base units, or part, of the entry and all below it; the short way beside `fill`."""
-        out: dict[tuple[str, str], Fraction] = {}
-        paid = self.paid[name]
-        for benefit, slot in paid.benefits:
-            number = raw[slot.position]
-            if number.__class__ is runtime.Unknown:
-                continue
-            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
-            if number:
-                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
-        for list_, inner, at, result in paid.lists:
-            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
-                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
-        return out
-
-    def pays_alike(self, name: str, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-        """Whether two results, of one function on the same entries, pay the same to the entry and all below it. Defers for what is unknown."""
-        paid = self.paid[name]
-        if a is b or a == b:
-            return True
-        if paid.results(a) != paid.results(b):
-            return False
-        return all(
-            self.pays_alike(inner, x, y) for _, inner, _, at in paid.lists for x, y in zip(a[at], b[at], strict=True)
-        )
 
 
 class Run(NamedTuple):

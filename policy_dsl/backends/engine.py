@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import usual_roots
+from ..ir.traverse import first_review, stated_assumptions, usual_roots
 from . import runtime
-from .compiled import PIECES, Compiled, Paid, Run, Saved
+from .compiled import PIECES, Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
-from .payment import amount_key, per_day
+from .payment import per_day
+from .reading_plan import Reading
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,16 @@ class Engine:
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
         return {(r.entity, r.name): r for r in self.program.rules}
+
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """Every 假设 of the policy, with its place in the order of the text."""
+        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+
+    @cached_property
+    def first_review(self) -> int:
+        """The earliest day by which anything is to be looked at again."""
+        return first_review(self.program)
 
     @cached_property
     def daily(self) -> bool:
@@ -134,7 +145,8 @@ class Engine:
 
         slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
-        return Compiled(self.program, root, make, first.order, slots, entities, self._paid(slots, entities))
+        reading = Reading(self.program, root, slots, entities, epoch)
+        return Compiled(self.program, root, make, first.order, slots, entities, reading)
 
     def _piece(self, name: str, piece: str, epoch: Epoch, root: str, order: tuple[object, ...] = ()) -> Saved:
         """One function as it is kept, compiled where it is not there."""
@@ -172,28 +184,6 @@ class Engine:
         space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
         return space[piece]
-
-    def _paid(
-        self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    ) -> dict[str, Paid]:
-        benefits = {(r.entity, r.name): r for r in self.program.rules if r.benefit}
-        paying = {e for e, _ in benefits}
-        for e in self.program.entities:  # what holds somebody who is paid
-            holder = e.holder if e.name in paying else ""
-            while holder:
-                paying.add(holder)
-                holder = next(x.holder for x in self.program.entities if x.name == holder)
-        out: dict[str, Paid] = {}
-        for e in self.program.entities:
-            keys, walked = entities.get(e.name, ((), ()))
-            lists = tuple(
-                (m.name, m.entity, i, walked.index(m.name) - len(walked))
-                for i, m in enumerate(e.lists, len(e.facts))
-                if m.name in walked and m.entity in paying
-            )
-            paid = tuple((k[1], slots[amount_key(benefits[k])]) for k in keys if k in benefits)
-            out[e.name] = Paid.of(paid, lists)
-        return out
 
     @cached_property
     def news(self) -> set[tuple[int, int]]:

@@ -93,7 +93,7 @@ def grid(type_: Type) -> Fraction:
     return Fraction(1, 10**4) if type_.unit.in_percent else Fraction(1, 10**6)
 
 
-def _decimals(denominator: int) -> int | None:
+def decimals(denominator: int) -> int | None:
     """How many decimals a fraction over `denominator` has in lowest terms; None when they do not end."""
     twos = fives = 0
     while denominator % 2 == 0:
@@ -107,7 +107,7 @@ def _decimals(denominator: int) -> int | None:
 
 def decimal_text(value: Fraction, places: int = 0) -> str | None:
     """The number in digits, with at least `places` decimals; None when its decimals do not end."""
-    needed = _decimals(value.denominator)
+    needed = decimals(value.denominator)
     if needed is None:
         return None
     digits = max(needed, places)
@@ -124,12 +124,16 @@ def shown(value: Fraction, places: int = 2) -> str:
     return decimal_text(Fraction(-whole if value < 0 else whole, 10**places), places) or ""
 
 
+def least_places(unit: Unit) -> int:
+    """How many decimals an amount in this unit has at least: two where it is in 元."""
+    return MONEY.places if unit.is_money and (MONEY.main, 1) in unit.words else 0
+
+
 def plain_number(value: Fraction, type_: Type) -> tuple[str, str | None]:
     """A value in base units as the contract writes it: digits in the type's own unit, money in 元 with two decimals at least;
     where the decimals do not end, the exact fraction, and beside it the rounded form for eyes."""
     own = value / type_.unit.scale
-    places = MONEY.places if type_.unit.is_money and (MONEY.main, 1) in type_.unit.words else 0
-    text = decimal_text(own, places)
+    text = decimal_text(own, least_places(type_.unit))
     if text is not None:
         return text, None
     return f"{own.numerator}/{own.denominator}", shown(own)
