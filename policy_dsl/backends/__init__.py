@@ -6,6 +6,7 @@ encoding.py, entries.py                 how they lie in a case's data
 formatting.py                           how values are shown
 interpret/                              the interpreter
 python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results
+left_out.py, beyond.py                  what generated code leaves to the interpreter
 runtime.py                              what generated code may call, and nothing else
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
 guarantees.py                           conditions on cases, asked apart from the rules

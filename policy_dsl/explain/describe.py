@@ -193,7 +193,7 @@ def default_lists(made: Explanation, step: Step, lang: str) -> list[str]:
     """The lists whose default a rule's lines used, each once."""
     lines = [*step.applied, *(c for c in step.considered if c.holds is not False or not step.applied)]
     formulas = [f for c in lines for f in (*(p.formula for p in c.parts), c.line.result)]
-    formulas += [p.formula for c in step.considered if c not in lines for p in c.reasons]
+    formulas += [p.formula for c in step.considered if c.holds is False and step.applied for p in c.reasons]
     return list(dict.fromkeys(x for f in formulas for x in nobody_given(made, step.at, f, lang)))
 
 

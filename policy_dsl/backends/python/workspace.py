@@ -14,6 +14,7 @@ from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
+from .lookups import Choice
 
 
 class Workspace(ABC):
@@ -41,6 +42,9 @@ class Workspace(ABC):
         self.recording = False
         self.parameters: dict[tuple[str, bool], int] = {}
         self.amounts: dict[tuple[RuleKey, int], int] = {}
+        self.columns: dict[RuleKey, int] = {}
+        self.tables: dict[str, object] = {}  # what stands beside the functions: tuples, dicts and what is in them
+        self.choices: dict[object, Choice | None] = {}
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
