@@ -14,6 +14,7 @@ from ..ir import nodes as ir
 from ..ir.traverse import walk
 from ..source import Place
 from .formula import Words
+from .numbers import filled_in
 
 Labels = Iterable[tuple[Place, str, str]]
 
@@ -61,7 +62,7 @@ def said(claim: ir.Claim, interpretation: Interpretation, entry: Instance | None
 
 def _both(formula: ir.Expression, interpretation: Interpretation, entry: Instance | None, lang: str) -> str:
     names = Words(lang).text(formula)
-    numbers = Words(lang, interpretation, entry).text(formula)
+    numbers = filled_in(formula, lang, interpretation, entry)
     if names == numbers:
         return names
     if isinstance(formula, (ir.FactRef, ir.RuleRef)):

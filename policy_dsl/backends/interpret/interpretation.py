@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.outside import bound
@@ -36,6 +37,7 @@ class Interpretation(Lines):
         self._bound: dict[
             tuple[int, str], tuple[ir.Aggregate, ir.Aggregate]
         ] = {}  # with the node, which keeps its id taken
+        self.filled: dict[object, Any] = {}  # of nodes in `_bound`: how reasons show them (explain/numbers.py)
         self._entries: dict[str, Instance] = {}
         self._facts: dict[tuple[str, str], Possible] = {}
         self.steps = epoch.laws.steps
