@@ -31,6 +31,7 @@ from ..ir.in_force import (
 )
 from ..ir.traverse import all_formulas, counted_status, formulas, references, stated_assumptions, walk
 from ..model.reserved_keys import PARTS
+from .beyond import beyond
 from .encoding import fact_step
 from .interpret.parameters import evaluate_parameter
 
@@ -60,6 +61,7 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self._beyond: frozenset[tuple[str, str]] | None = None
         self.steps = {
             (e.name, f.name): fact_step(f.type) for e in program.entities for f in e.facts if f.type.is_amount
         }
@@ -99,6 +101,13 @@ class Laws:
             nodes = (n for f in all_formulas(self.program) for n in walk(f))
             self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
         return self._dated
+
+    @property
+    def beyond(self) -> frozenset[tuple[str, str]]:
+        """The rules that are too many for generated code."""
+        if self._beyond is None:
+            self._beyond = frozenset(beyond(self.program.rules))
+        return self._beyond
 
     def news(self) -> set[tuple[int, int]]:
         """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches

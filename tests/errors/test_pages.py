@@ -124,10 +124,10 @@ def test_the_wrong_program_gives_exactly_that_code(code: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("code", MENDED)
 def test_the_mended_program_gives_nothing(code: str, tmp_path: Path) -> None:
-    """The program marked 改好 compiles without a finding, and its examples hold."""
+    """The program marked 改好 compiles without a finding, and its examples hold. That a rule is not compiled (P0620) is no fault of it."""
     for program in PAGES[code].shown("policy", "改好"):
         file = lay(tmp_path, PAGES[code], program)
-        assert check(file) == []
+        assert [d for d in check(file) if d.code != "P0620" or code == "P0620"] == []
         assert [r.mismatches for r in testing.run(policy_dsl.load(file)) if not r.passed] == []
 
 

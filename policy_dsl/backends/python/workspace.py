@@ -16,6 +16,7 @@ from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
+from .lookups import Choice
 
 
 class Workspace(ABC):
@@ -49,6 +50,9 @@ class Workspace(ABC):
         self.recording = False
         self.parameters: dict[tuple[str, bool], int] = {}
         self.amounts: dict[tuple[RuleKey, int], int] = {}
+        self.columns: dict[RuleKey, int] = {}
+        self.tables: dict[str, object] = {}  # what stands beside the functions: tuples, dicts and what is in them
+        self.choices: dict[object, Choice | None] = {}
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
@@ -60,6 +64,8 @@ class Workspace(ABC):
         for kind, *key in self.given:
             if kind == "calendar":
                 self.calendar = True
+            elif kind == "column":
+                self.columns[key[0]] = len(self.columns)
             else:
                 places[kind][tuple(key)] = len(places[kind])
 
