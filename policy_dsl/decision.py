@@ -19,6 +19,7 @@ from .backends.payment import Beside, amount_key, beside
 from .backends.runtime import Defer
 from .backends.values import Failure, diagnose, known
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .facts.arguments import looked_up, named
 from .ir import nodes as ir
 from .ir.traverse import first_review, stated_assumptions
 from .model.types import Type
@@ -285,6 +286,7 @@ class Decision(Mapping[str, object]):
         return self._paths
 
     def __getitem__(self, path: str) -> object:
+        path = looked_up(path)
         found = self.paths.get(path)
         if found is None:
             ends = [p for p in self.paths if p.endswith(f".{path}")]
@@ -317,7 +319,7 @@ class Decision(Mapping[str, object]):
         return len(self.paths)
 
     def __contains__(self, path: object) -> bool:
-        return path in self.paths
+        return isinstance(path, str) and path in self.paths
 
     # --- explaining and showing
 
@@ -331,6 +333,7 @@ class Decision(Mapping[str, object]):
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
         wanted = paths = list(self)
         if output is not None:
+            output = named("output", output)
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]

@@ -13,7 +13,10 @@ from .backends.runtime import Defer, month_start
 from .backends.working_days import calendar_of
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
+from .facts.arguments import looked_up, unfit, whole
 from .facts.days import day
+from .facts.plain import FLOATS
+from .facts.taking import Taking
 from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
@@ -31,12 +34,13 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_guarded", "_root", "_runs", "engine", "program")
+    __slots__ = ("_guarded", "_root", "_runs", "_takings", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
         self._runs: dict[object, tuple[int, Run]] = {}
+        self._takings: dict[object, Taking] = {}
         self._guarded = self.engine.guard is not None
         self._root = usual_root(program).name if program.entities else ""
         remember(self.engine)
@@ -63,7 +67,8 @@ class Policy:
         return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
-        return self.engine.rules[entity, name]
+        """A rule, benefit or status of an entity. Raises KeyError for another."""
+        return self.engine.rules[looked_up(entity), looked_up(name)]
 
     @property
     def inputs(self) -> list[Input]:
@@ -95,10 +100,14 @@ class Policy:
         on: str | datetime.date,
         previous: Decision | None = None,
         months_absent: int = 0,
+        floats: str = "refuse",
     ) -> Decision:
         """Decides one case for a day.
 
-        `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
+        `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"). Any mapping is taken
+        for an object, any sequence for a list, and whole numbers, truths, texts and days of NumPy and pandas for Python's; their NA and NaT are unknown.
+        `floats`: a float is refused ("refuse"), or taken as the shortest decimal that is written for it, if that is no finer than the fact
+        ("grid"): 0.1 is 0.1, and NaN is unknown.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
@@ -106,21 +115,17 @@ class Policy:
         where what cannot change must be the same (F0233). `months_absent`: how many months lie between the two in which the first entry was
         not there.
         """
-        known = self._runs.get(on)
-        if known is None:
-            known = self._run(on)
-        number, run = known
-        compiled = run.compiled
         try:
-            data = compiled.read(facts, number)
-            root = compiled.root
-        except Exception:  # anything unusual: the careful reader accepts it or says what is wrong
-            from .facts.read import Reader
-
-            root, data = Reader(self.program).read(facts, number)
-            if root != compiled.root:
-                run = self.engine.run(number, root)
-                compiled = run.compiled
+            (number, run), taking = self._runs[on], self._takings[floats]
+        except Exception:  # asked for the first time, or something that is no key
+            number, run = self._run(on)
+            taking = self._taking(floats)
+        try:
+            data = run.compiled.read(facts, number, taking)
+        except Exception:  # another root, or anything unusual
+            run, data = taking.otherwise(facts, number, run, lambda root: self.engine.run(number, root))
+        compiled = run.compiled
+        root = compiled.root
         if previous is not None:
             data = self._continued(data, root, number, previous, months_absent)
         if self._guarded:
@@ -137,6 +142,14 @@ class Policy:
 
     def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision, absent: int) -> tuple[Any, ...]:
         """The data with what the decision of the month before hands over, or of the last month before so many in which nobody was there."""
+        if not isinstance(previous, Decision):
+            raise unfit(
+                "previous",
+                "上一个月的决定（decide 的结果）",
+                "the decision of the month before, as decide gave it",
+                previous,
+            )
+        absent = whole("months_absent", absent)
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
@@ -180,9 +193,15 @@ class Policy:
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
         made = (number, self.engine.run(number, usual_root(self.program).name))
-        if len(self._runs) < 4096:
+        if len(self._runs) < 4096 and type(on) in (str, datetime.date):
             self._runs[on] = made
         return made
+
+    def _taking(self, floats: str) -> Taking:
+        """How facts are taken where a float is this."""
+        if not (isinstance(floats, str) and floats in FLOATS):
+            raise unfit("floats", ' "refuse" 或 "grid"', '"refuse" or "grid"', floats)
+        return self._takings.setdefault(floats, Taking(self.program, floats))
 
     def timeline(
         self,
@@ -191,16 +210,18 @@ class Policy:
         start: str | datetime.date,
         end: str | datetime.date,
         as_known: str | datetime.date | None = None,
+        floats: str = "refuse",
     ) -> Timeline:
         """Decides a history month by month, from the month `start` to the month `end`.
 
         `history`: facts as for `decide`, where each fact may be a list of {"自": "2022-03", "至": "2022-08", "为": 520, "获知": "2022-05-10"}
         (至, inclusive, and 获知 may be left out). The first month begins with statuses at their 起始, or as 上月 says.
-        `as_known`: what is due as known on that day; without it, with all that is known. Raises PolicyError.
+        `as_known`: what is due as known on that day; without it, with all that is known. `floats`: as for `decide`.
+        Raises PolicyError.
         """
         from .timeline.timeline import timeline
 
-        return timeline(self.engine, history, start, end, as_known)
+        return timeline(self.engine, history, start, end, as_known, floats=self._taking(floats).floats)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

@@ -262,6 +262,7 @@ CODES: dict[str, Code] = _table(
     Code("P0813", "error", "不写到 {path}：{reason}", "{path} is not written to: {reason_en}", "换一个名称；不要了的先自己删掉", "take another name; remove the file yourself if it is not wanted"),
     Code("P0814", "error", "读回的结果要用政策「{name}」（摘要 {digest}…），这个进程没有加载它", "what was unpickled needs the policy “{name}” (digest {digest}…), which this process has not loaded", "{hint}", "{hint_en}"),
     Code("P0815", "error", "这是另一个版本写的（{written}），这里是 {own}", "another version wrote this ({written}); here is {own}", "用写它的那个版本读，或由事实重新决定", "read it with the version that wrote it, or decide the facts anew"),
+    Code("P0826", "error", "参数 {name} 要{wanted}，不是 {given}", "the argument {name} must be {wanted_en}, not {given}", "改成{wanted}", "pass {wanted_en}"),
     # --- guarantees
     Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
     Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),
@@ -296,6 +297,7 @@ CODES: dict[str, Code] = _table(
     Code("F0132", "error", "{day} 是{weekday}，本来就是工作日，不用补班", "{day} is a {weekday_en}, a working day anyway", "检查日期：on 只写周六、周日的补班日", "check the date: “on” lists make-up days on weekends alone"),
     Code("F0133", "error", "{day} 既放假又补班", "{day} is both off and a make-up day", "留一个", "keep one"),
     Code("F0134", "error", "读不了日历：{reason}", "cannot read the calendar: {reason_en}", "检查路径和权限", "check the path and the permissions"),
+    Code("F0135", "error", "读不了这里给的 {kind}：它自己出错（{problem}）", "the {kind} given here cannot be read: it fails by itself ({problem})", "先转成普通的 dict 或 list 再传入", "make a plain dict or list of it first"),
     # --- while deciding
     Code("R0101", "error", "{name}：没有一行适用", "{name}: no line applies", "政策有空档：补上这一情形或 否则", "the policy has a gap: add the case or “otherwise”"),
     Code("R0102", "error", "{name}：两行同时适用而结果不同", "{name}: two lines apply with different results", "政策有冲突：改条件，或写 依次、优先于", "the policy has a conflict: change a condition, or write first or beats"),
