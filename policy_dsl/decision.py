@@ -23,6 +23,7 @@ from .backends.slices import Asked
 from .backends.some_entries import SomeEntries
 from .backends.values import diagnose, state
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .facts.arguments import looked_up, named
 from .ir import nodes as ir
 from .model.types import Type
 from .origin import Kept, kept, opened
@@ -184,10 +185,9 @@ class Decision(Mapping[str, object]):
         """What the recording function gives; None where it defers."""
         run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
         try:
-            raw: tuple[Any, ...] = self._compiled.record(run.parameters, self._on, self._data)
+            return self._compiled.record(run.parameters, self._on, self._data)  # type: ignore[no-any-return]
         except Defer:
             return None
-        return raw
 
     def carry(self) -> Carry:
         """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
@@ -347,7 +347,7 @@ class Decision(Mapping[str, object]):
             raw = self._result if not way else below(way, self._data, self._result)
             return python[raw[position]]  # type: ignore[index]
         except (Defer, KeyError, TypeError):
-            return self._looked_up(path)
+            return self._looked_up(looked_up(path))
 
     def _looked_up(self, path: str) -> object:
         """The same, of a path that was not met before, and of what is not known. Raises KeyError where there is no such output."""
@@ -364,8 +364,7 @@ class Decision(Mapping[str, object]):
         return spot.node.python[spot.n][number] if found == "known" else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, R0105 where it is not in force on the day, P0818 where it was not asked for. Of somebody who is not yet born, or dead,
-        there is no output, and that is said."""
+        """P0803, saying who is not yet born, or dead; R0105 where it is not in force on the day, P0818 where it was not asked for."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -414,6 +413,7 @@ class Decision(Mapping[str, object]):
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
         wanted = paths = list(self)
         if output is not None:
+            output = named("output", output)
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]

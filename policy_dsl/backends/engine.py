@@ -239,6 +239,7 @@ class Engine:
             "len": len,
             "max": max,
             "min": min,
+            "KeyError": KeyError,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self

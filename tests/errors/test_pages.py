@@ -28,6 +28,7 @@ from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from scripts import pages
 
+from ..frames import Row
 from . import sliced
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
@@ -467,6 +468,8 @@ SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+    "F0135": lambda p: called(lambda x: x.decide({"家庭": Row(存款=5)}, on="2022-06-01"), p),
+    "P0826": lambda p: called(lambda x: x.decide({"家庭": {"存款": 5}}, on="2022-06-01", previous={}), p),  # type: ignore[arg-type]
     "F0130": lambda p: by_calendar(p, '{"year": [2022]}'),
     "F0131": lambda p: by_calendar(p, '{"years": [2022], "off": ["2023-01-02"]}'),
     "F0132": lambda p: by_calendar(p, '{"years": [2022], "on": ["2022-10-10"]}'),
