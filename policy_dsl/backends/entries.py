@@ -16,7 +16,7 @@ from .values import Undetermined, Value
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
+    __slots__ = ("_called", "carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
 
     def __init__(
         self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
@@ -25,6 +25,7 @@ class Instance:
         self.data = data
         self.holder = holder
         self.path = path
+        self._called: str | None = None
         self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
@@ -41,6 +42,15 @@ class Instance:
                     for n, d in zip(numbers_of(given), given, strict=True)
                 ]
             )
+
+    @property
+    def called(self) -> str:
+        """The name that a text fact gives it, or "": what identifies it is no name."""
+        if self._called is None:
+            naming = self.entity.naming
+            given = self.data[naming] if naming >= 0 else ""
+            self._called = given if isinstance(given, str) else ""
+        return self._called
 
     def all(self) -> list[Instance]:
         """This entry and all below it."""

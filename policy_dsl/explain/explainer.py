@@ -144,12 +144,11 @@ class Explainer:
             if plan.passing:
                 considered = []
             for c in applied:
-                said = self.phrases.line(c.line)
-                used += [*said.parts, said.result] if c.parts else [said.result]
+                used += c.said.used
             for c in considered:
-                used += [self.phrases.of(p.formula) for p in c.reasons]
+                used += [p.phrase for p in c.reasons]
                 if c.holds is not False:
-                    used.append(self.phrases.of(c.line.result))
+                    used.append(c.said.result)
         for phrase in used:
             self._gather(phrase.reads, entry, ids, below)
         if lead is not None:

@@ -19,13 +19,18 @@ from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
 from .formula import who
+from .phrases import Phrase, Said
 
 
 class Part(NamedTuple):
-    """One condition of a line: its formula and the entry it was looked at from, and whether it held."""
+    """One condition of a line, looked at from an entry, and whether it held."""
 
-    formula: ir.Expression
+    phrase: Phrase
     holds: Value
+
+    @property
+    def formula(self) -> ir.Expression:
+        return self.phrase.node
 
 
 MOST_REASONS = 3  # conditions named for a line that does not apply
@@ -34,9 +39,13 @@ MOST_REASONS = 3  # conditions named for a line that does not apply
 class Considered(NamedTuple):
     """A line that was looked at: its parts, and whether it held as a whole."""
 
-    line: ir.Line
+    said: Said
     holds: Value
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def line(self) -> ir.Line:
+        return self.said.line
 
     @property
     def reasons(self) -> tuple[Part, ...]:

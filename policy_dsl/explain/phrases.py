@@ -6,6 +6,7 @@ A case only fills in numbers, and picks which of this is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..backends.entries import Instance
 from ..backends.formatting import value_text
@@ -17,8 +18,7 @@ from ..ir.traverse import asks_calendar, children, walk
 from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import Type
 from ..model.units import Unit
-from .formula import Fill, Words, parts_of
-from .leaves import filled
+from .formula import Fill, Words, line_text, parts_of
 from .numbers import Numbers
 
 PartText = Callable[[Interpretation, Instance | None, Value], str]
@@ -35,7 +35,7 @@ class Phrase:
     """One formula. `rounded`, `counted` (by a calendar), `gathered` and `mixed` (read beside another unit of its kind) stand in it where no list
     function is around them; `reads` is what it reads, from left to right, down to what decides by the case what is read."""
 
-    __slots__ = ("_converts", "_fills", "_names", "_parts", "counted", "filtered", "gathered", "mixed", "node", "parts", "reads", "rounded")  # fmt: skip
+    __slots__ = ("_converts", "_fills", "_names", "_parts", "counted", "filtered", "gathered", "mixed", "node", "parts", "plain", "reads", "rounded")  # fmt: skip
 
     def __init__(self, node: ir.Expression) -> None:
         self.node = node
@@ -47,6 +47,7 @@ class Phrase:
             x for x in self.gathered if x.where is not None or (x.function == "count" and x.value is not None)
         )
         self.mixed = tuple(x for x in map(_mixed, here) if x is not None)
+        self.plain = not (self.rounded or self.counted or self.filtered or self.mixed)
         self.reads = tuple(_reads(node))
         parts = (x for x in walk(node) if isinstance(x, ir.CarriedRef))
         self.parts = tuple(x for x in parts if x.name.partition("(")[0] in CARRIED_PARTS)
@@ -85,9 +86,9 @@ class Phrase:
 
 
 class Said:
-    """One line: its conditions one by one, its result, and how it is written."""
+    """One line: its conditions one by one, its result, and how it is written. `used`: all of these; `plain`: beside none of them anything stands."""
 
-    __slots__ = ("line", "parts", "result", "texts")
+    __slots__ = ("_heads", "_texts", "constant", "line", "parts", "plain", "result", "used")
 
     def __init__(self, line: ir.Line, phrases: Phrases) -> None:
         self.line = line
@@ -97,7 +98,33 @@ class Said:
             parts = parts_of(line.condition) if together else (line.condition,)  # type: ignore[arg-type]
         self.parts = tuple(phrases.of(x) for x in parts)
         self.result = phrases.of(line.result)
-        self.texts: dict[str, str] = {}
+        self.constant = isinstance(line.result, ir.Constant)
+        self.used = (*self.parts, self.result)
+        self.plain = all(x.plain for x in self.used)
+        self._texts: dict[str, str] = {}
+        self._heads: dict[str, dict[str, Any]] = {}
+
+    def text(self, lang: str) -> str:
+        """The line as it would be written."""
+        made = self._texts.get(lang)
+        if made is None:
+            made = self._texts[lang] = line_text(self.line, lang)
+        return made
+
+    def head(self, lang: str) -> dict[str, Any]:
+        """What its JSON begins with, for the caller to go on with."""
+        made = self._heads.get(lang)
+        if made is None:
+            line = self.line
+            made = self._heads[lang] = {
+                "kind": line.kind,
+                "label": line.label,
+                "text": self.text(lang),
+                "policy": line.clause.policy,
+                "file": line.place.bare_file,
+                "line": line.place.line,
+            }
+        return made.copy()
 
 
 class Phrases:
@@ -113,9 +140,10 @@ class Phrases:
         self._lines: dict[int, Said] = {}
         self._filled: dict[tuple[int, tuple[int, ...]], tuple[ir.Entry, ir.Expression]] = {}
 
-    def filled(self, entry: ir.Entry, keys: tuple[int, ...]) -> ir.Expression | None:
+    def filled(self, entry: ir.Entry, keys: tuple[int, ...]) -> ir.Expression:
         """The formula of a parameter's entry with the keys at hand written in, the same whenever it is asked for."""
-        if entry.value is None or not keys:
+        assert entry.value is not None
+        if not keys:
             return entry.value
         found = self._filled.get((id(entry), keys))
         if found is None:
@@ -134,6 +162,19 @@ class Phrases:
         if found is None:
             found = self._lines[id(line)] = Said(line, self)
         return found
+
+
+def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
+    """A parameter's formula with the keys at hand written in."""
+    if isinstance(node, ir.KeyRef):
+        return ir.Constant(keys[node.position], node.type, node.place)
+    made: dict[str, Any] = {}
+    for field, value in zip(node._fields, node, strict=True):
+        if isinstance(value, ir.Expression):
+            made[field] = filled(value, keys)
+        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
+            made[field] = tuple(filled(x, keys) for x in value)
+    return node._replace(**made)
 
 
 def phrases(by: Interpretation) -> Phrases:

@@ -130,7 +130,7 @@ class Plans:
             source,
             source.clause,
             source.place,
-            self.phrases.filled(source, keys),
+            self.phrases.filled(source, keys) if source.value is not None else None,
             tuple(dict.fromkeys((*parameter.assumptions, *source.assumptions))),
             missing,
             displaced_value(epoch, day, parameter, keys, source),
