@@ -7,6 +7,8 @@ formatting.py                           how values are shown
 interpret/                              the interpreter
 python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results
 runtime.py                              what generated code may call, and nothing else
+reading_plan.py, value_forms.py         results as values, without entries; numbers as values for people and programs
+paid.py                                 the short way from results to the amounts of benefits
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month

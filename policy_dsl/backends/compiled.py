@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
-from operator import itemgetter
 from types import CodeType
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from . import runtime
-from .entries import Instance, numbers_of
+from .entries import Instance
 from .epoch import Epoch
 from .formatting import day_text
 from .layout import RuleKey, Slot
+from .reading_plan import Reading
 from .values import Failure
-
-NOTHING_PAID = Fraction(0)
-
-
-class Paid(NamedTuple):
-    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
-
-    benefits: tuple[tuple[str, Slot], ...]
-    lists: tuple[tuple[str, str, int, int], ...]
-    results: Callable[[tuple[Any, ...]], object]  # gives those of the benefits
-
-    @classmethod
-    def of(cls, benefits: tuple[tuple[str, Slot], ...], lists: tuple[tuple[str, str, int, int], ...]) -> Paid:
-        places = [p for _, s in benefits for p in (s.position, s.position + 1)[: 1 + s.dynamic]]
-        return cls(benefits, lists, itemgetter(*places) if places else len)
 
 
 class Compiled(NamedTuple):
@@ -44,7 +27,7 @@ class Compiled(NamedTuple):
     order: tuple[object, ...]
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    paid: dict[str, Paid]
+    reading: Reading
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -71,35 +54,6 @@ class Compiled(NamedTuple):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
                 self.fill(inner, result, on, recorded)
-
-    def amounts(
-        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
-    ) -> dict[tuple[str, str], Fraction]:
-        """(path, benefit) → amount in base units, or part, of the entry and all below it; the short way beside `fill`."""
-        out: dict[tuple[str, str], Fraction] = {}
-        paid = self.paid[name]
-        for benefit, slot in paid.benefits:
-            number = raw[slot.position]
-            if number.__class__ is runtime.Unknown:
-                continue
-            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
-            if number:
-                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
-        for list_, inner, at, result in paid.lists:
-            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
-                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
-        return out
-
-    def pays_alike(self, name: str, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-        """Whether two results, of one function on the same entries, pay the same to the entry and all below it. Defers for what is unknown."""
-        paid = self.paid[name]
-        if a is b or a == b:
-            return True
-        if paid.results(a) != paid.results(b):
-            return False
-        return all(
-            self.pays_alike(inner, x, y) for _, inner, _, at in paid.lists for x, y in zip(a[at], b[at], strict=True)
-        )
 
 
 class Run(NamedTuple):

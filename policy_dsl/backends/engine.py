@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import usual_roots
+from ..ir.traverse import first_review, stated_assumptions, usual_roots
 from . import runtime
-from .compiled import Compiled, Paid, Run, Saved
+from .compiled import Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
-from .payment import amount_key, per_day
+from .payment import per_day
+from .reading_plan import Reading
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ class Engine:
     @cached_property
     def rules(self) -> dict[RuleKey, ir.Rule]:
         return {(r.entity, r.name): r for r in self.program.rules}
+
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """Every 假设 of the policy, with its place in the order of the text."""
+        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+
+    @cached_property
+    def first_review(self) -> int:
+        """The earliest day by which anything is to be looked at again."""
+        return first_review(self.program)
 
     @cached_property
     def daily(self) -> bool:
@@ -116,7 +127,7 @@ class Engine:
                 name = repr(key)
                 if name not in self._saved:
                     self._saved[name] = self._compile(epoch, root)
-                found = self._compiled[key] = self._load(self._saved[name], root)
+                found = self._compiled[key] = self._load(self._saved[name], root, epoch)
         return found
 
     def _compile(self, epoch: Epoch, root: str) -> Saved:
@@ -132,7 +143,7 @@ class Engine:
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
-    def _load(self, saved: Saved, root: str) -> Compiled:
+    def _load(self, saved: Saved, root: str, epoch: Epoch) -> Compiled:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
@@ -160,30 +171,8 @@ class Engine:
             saved.order,
             slots,
             entities,
-            self._paid(slots, entities),
+            Reading(self.program, root, slots, entities, epoch),
         )
-
-    def _paid(
-        self, slots: dict[RuleKey, Slot], entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    ) -> dict[str, Paid]:
-        benefits = {(r.entity, r.name): r for r in self.program.rules if r.benefit}
-        paying = {e for e, _ in benefits}
-        for e in self.program.entities:  # what holds somebody who is paid
-            holder = e.holder if e.name in paying else ""
-            while holder:
-                paying.add(holder)
-                holder = next(x.holder for x in self.program.entities if x.name == holder)
-        out: dict[str, Paid] = {}
-        for e in self.program.entities:
-            keys, walked = entities.get(e.name, ((), ()))
-            lists = tuple(
-                (m.name, m.entity, i, walked.index(m.name) - len(walked))
-                for i, m in enumerate(e.lists, len(e.facts))
-                if m.name in walked and m.entity in paying
-            )
-            paid = tuple((k[1], slots[amount_key(benefits[k])]) for k in keys if k in benefits)
-            out[e.name] = Paid.of(paid, lists)
-        return out
 
     @cached_property
     def news(self) -> set[tuple[int, int]]:

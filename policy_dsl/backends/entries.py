@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -85,6 +85,39 @@ def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
         if name != path and (name in entry.values or name in entry.facts or name in entry.lists):
             return entry, name
     return None
+
+
+def fact_at(entities: dict[str, ir.Entity], entity: str, path: str) -> ir.Fact | None:
+    """The fact that a path means, whatever entries the case has; `path` begins below the entity."""
+    for fact in entities[entity].facts:
+        if fact.name == path:
+            return fact
+    for members in entities[entity].lists:
+        if path.startswith(f"{members.name}["):
+            found = fact_at(entities, members.entity, path.partition("].")[2])
+            if found is not None:
+                return found
+    return None
+
+
+def unknown_paths(
+    entities: dict[str, ir.Entity], entity: str, data: tuple[Any, ...], path: str
+) -> Iterator[tuple[str, ir.Fact | None]]:
+    """The facts and lists that are not known, by their paths; no fact where it is a list."""
+    found = entities[entity]
+    facts = len(found.facts)
+    here = data[: facts + len(found.lists)]
+    if any(issubclass(kind, runtime.Unknown) for kind in set(map(type, here))):
+        for fact, given in zip(found.facts, here, strict=False):
+            if isinstance(given, runtime.Unknown):
+                yield f"{path}.{fact.name}", fact
+        for members, given in zip(found.lists, here[facts:], strict=True):
+            if isinstance(given, runtime.Unknown):
+                yield f"{path}.{members.name}", None
+    for members, given in zip(found.lists, here[facts:], strict=True):
+        if not isinstance(given, runtime.Unknown):
+            for n, inner in zip(numbers_of(given), given, strict=True):
+                yield from unknown_paths(entities, members.entity, inner, f"{path}.{members.name}[{n}]")
 
 
 class Missing(NamedTuple):

@@ -21,7 +21,8 @@ def day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
 
-def _number(value: Value, type_: Type) -> tuple[str, str | None]:
+def amount_digits(value: Value, type_: Type) -> tuple[str, str | None]:
+    """A known amount in its declared unit: exact, and rounded for eyes where the decimals do not end."""
     return plain_number(value, type_.own)
 
 
@@ -34,7 +35,7 @@ def python_value(value: Value, type_: Type) -> object:
             return None
         return datetime.date(value // 10000, value // 100 % 100, value % 100)
     if type_.kind == "amount":
-        text, shown = _number(value, type_)
+        text, shown = amount_digits(value, type_)
         return Decimal(text) if shown is None else Fraction(value) / type_.own.scale
     return value
 
@@ -45,12 +46,12 @@ def json_value(value: Value, type_: Type) -> object:
         return type_.members[value]
     if type_.kind == "date":
         return None if value == NEVER else day_text(value)
-    return _number(value, type_)[0] if type_.kind == "amount" else value
+    return amount_digits(value, type_)[0] if type_.kind == "amount" else value
 
 
 def json_amount(value: Value, type_: Type) -> dict[str, str]:
     """A known amount with its unit, and with the rounded form where the decimals do not end."""
-    digits, shown = _number(value, type_)
+    digits, shown = amount_digits(value, type_)
     row = {"value": digits, "unit": type_.own.show()}
     if shown is not None:
         row["shown"] = shown
@@ -93,7 +94,11 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
         return day_text(value)
     if type_.kind == "text":
         return str(value)
-    digits, shown = _number(value, type_)
+    return said(*amount_digits(value, type_), type_, lang, exact)
+
+
+def said(digits: str, shown: str | None, type_: Type, lang: str, exact: bool = False) -> str:
+    """An amount's digits with its unit, for eyes."""
     words = unit_text(digits, type_, lang)
     gap = "" if words.startswith("%") else " "
     if shown is None:
@@ -102,4 +107,4 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
     if not exact or Fraction(digits).denominator > MOST_DENOMINATOR:
         return made
     whole = f"{digits} {words}".strip()
-    return f"{made}（即 {whole}）" if zh else f"{made} (that is {whole})"
+    return f"{made}（即 {whole}）" if lang == "zh" else f"{made} (that is {whole})"

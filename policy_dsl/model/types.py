@@ -94,7 +94,7 @@ def grid(type_: Type) -> Fraction:
     return Fraction(1, 10**4) if type_.unit.in_percent else Fraction(1, 10**6)
 
 
-def _decimals(denominator: int) -> int | None:
+def decimals(denominator: int) -> int | None:
     """How many decimals a fraction over `denominator` has in lowest terms; None when they do not end."""
     twos = fives = 0
     while denominator % 2 == 0:
@@ -108,7 +108,7 @@ def _decimals(denominator: int) -> int | None:
 
 def decimal_text(value: Fraction, places: int = 0) -> str | None:
     """The number in digits, with at least `places` decimals; None when its decimals do not end."""
-    needed = _decimals(value.denominator)
+    needed = decimals(value.denominator)
     if needed is None:
         return None
     digits = max(needed, places)
@@ -123,6 +123,11 @@ def shown(value: Fraction, places: int = 2) -> str:
     scaled = abs(value) * 10**places
     whole = int(scaled + Fraction(1, 2))
     return decimal_text(Fraction(-whole if value < 0 else whole, 10**places), places) or ""
+
+
+def least_places(unit: Unit) -> int:
+    """How many decimals an amount in this unit has at least: two where it is in 元."""
+    return MONEY.places if unit.is_money and (MONEY.main, 1) in unit.words else 0
 
 
 def plain_number(value: Fraction | int, unit: Unit) -> tuple[str, str | None]:
@@ -146,5 +151,4 @@ def _written(words: tuple[tuple[str, int], ...]) -> tuple[int, int, int]:
     """How a base unit's number is written in a unit: times, over, with so many decimals at least."""
     unit = Unit(words)
     scale = unit.scale
-    places = MONEY.places if unit.is_money and (MONEY.main, 1) in words else 0
-    return scale.denominator, scale.numerator, places
+    return scale.denominator, scale.numerator, least_places(unit)
