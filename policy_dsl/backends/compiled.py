@@ -35,8 +35,12 @@ class Compiled(NamedTuple):
 
     def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
+        self._fill(entry, raw, on, recorded, {(r.entity, r.name): r for r in self.program.rules})
+
+    def _fill(
+        self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool, types: dict[RuleKey, ir.Rule]
+    ) -> None:
         keys, lists = self.entities[entry.entity.name]
-        types = {(r.entity, r.name): r for r in self.program.rules}
         for key in keys:
             slot = self.slots[key]
             given = raw[slot.position]
@@ -53,7 +57,7 @@ class Compiled(NamedTuple):
         for n, list_ in enumerate(lists):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
-                self.fill(inner, result, on, recorded)
+                self._fill(inner, result, on, recorded, types)
 
 
 class Run(NamedTuple):

@@ -16,7 +16,19 @@ from .values import Undetermined, Value
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("_called", "carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
+    __slots__ = (
+        "_called",
+        "amounts",
+        "carried",
+        "data",
+        "entity",
+        "facts",
+        "holder",
+        "lists",
+        "path",
+        "picks",
+        "values",
+    )
 
     def __init__(
         self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
@@ -26,12 +38,13 @@ class Instance:
         self.holder = holder
         self.path = path
         self._called: str | None = None
+        self.amounts: dict[str, Fraction] = {}  # of facts in base units, where they were asked for
         self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
         self.picks: dict[str, object] = {}  # which line gave each rule's value, where a recording function said so
         self.carried: dict[str, Value] = _carried_values(entity, data) if entity.carried else {}
-        entities = {e.name: e for e in program.entities}
+        entities = {e.name: e for e in program.entities} if entity.lists else {}
         for i, members in enumerate(entity.lists, len(entity.facts)):
             given = data[i]
             self.lists[members.name] = (

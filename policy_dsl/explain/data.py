@@ -35,7 +35,7 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
         "lang": lang,
         "roots": made.roots,
         "assumptions": made.assumptions(),
-        "steps": {step.id: _step(made, step, lang) for step in made.walk(*made.roots)},
+        "steps": {step.id: _step(made, step, lang) for step in made.told()},
     }
 
 
@@ -103,7 +103,7 @@ def _reasons(by: Interpretation, step: Step, lang: str, out: dict[str, Any]) -> 
         phrase = phrases(by).of(step.formula)
         out["formula"] = _formula(phrase, by, by.root, lang)
         _beside(by, step, by.root, (phrase,), (phrase,), lang, out)
-    elif not all(c.said.plain and not c.said.result.converts(step.type) for c in applied):
+    elif any([not c.said.plain or c.said.result.converts(step.type) for c in applied]):
         used = tuple(x for c in applied for x in c.said.used)
         results = tuple(c.said.result for c in applied if not c.said.constant)
         _beside(by, step, at, used, results, lang, out)
@@ -123,7 +123,7 @@ def _reasons(by: Interpretation, step: Step, lang: str, out: dict[str, Any]) -> 
         out["given_up"] = _given_up(by, step, lang)
     if step.displaced is not None:
         out["displaced"] = displaced_text(by, step, lang)
-    if any(like_this(by, step, c.said.result) for c in applied if c.said.result.parts):
+    if any([c.said.result.parts and like_this(by, step, c.said.result) for c in applied]):
         out["like_this"] = True
 
 

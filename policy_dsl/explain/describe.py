@@ -192,7 +192,7 @@ def _source(clause: Clause, lang: str) -> str:
 
 def default_lists(by: Interpretation, step: Step, lang: str) -> list[str]:
     """The lists whose default a rule's lines used, each once."""
-    if not phrases(by).empty:  # no list has a default
+    if not any(c.said.gathers for c in (*step.applied, *step.considered)):
         return []
     looked = [c for c in (*step.applied, *step.considered) if c.holds is not False or not step.applied]
     used = [f for c in looked for f in c.said.used]

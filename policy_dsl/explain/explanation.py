@@ -115,7 +115,7 @@ class Explanation:
     `roots` are the ids of the outputs explained, `steps` the steps by id: all under the roots, and what else was explained with them.
     """
 
-    __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
+    __slots__ = ("_told", "digest", "interpretation", "on", "policy", "roots", "steps")
 
     def __init__(
         self, policy: str, digest: str, interpretation: Interpretation, roots: list[str], steps: dict[str, Step]
@@ -126,6 +126,7 @@ class Explanation:
         self.interpretation = interpretation
         self.roots = roots
         self.steps = steps
+        self._told: list[Step] | None = None
 
     def seen_from(self, step: Step) -> Interpretation:
         """The values as the step sees them: under the law of its own day."""
@@ -144,9 +145,15 @@ class Explanation:
             yield step
             stack.extend(reversed(step.children))
 
+    def told(self) -> list[Step]:
+        """The steps under its own roots."""
+        if self._told is None:
+            self._told = list(self.walk(*self.roots))
+        return self._told
+
     def assumptions(self) -> list[str]:
         """Every 假设 that the explained outputs rest on, each once."""
-        return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
+        return list(dict.fromkeys(a for step in self.told() if step.assumptions for a in step.assumptions))
 
     def text(self, lang: str = "zh") -> str:
         from .text import text

@@ -21,8 +21,7 @@ def given_fact(by: Interpretation, entry: Instance, index: int, fact: ir.Fact, i
     elif index == entity.identity:
         value = _pseudonym(by, entry, index)
     else:
-        step = by.steps.get((entity.name, fact.name))
-        value = given if step is None else given * step
+        value = by.exact(entry, fact.name, given)
     used = bool(entry.data[len(entity.facts) + len(entity.lists)] >> index & 1)
     about = (fact.name, fact.type, value, fact.clause, fact.place, entry)
     return Step(id_, "fact", entity.name, entry.path, *about, decided_by=fact.by, default_used=used)

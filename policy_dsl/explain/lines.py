@@ -31,6 +31,8 @@ def looked_at(
 ) -> tuple[list[Considered], list[Considered]]:
     """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
     said = phrases(interpretation).line
+    if found.alone is not None:
+        return [Considered(said(found.alone), True)], []
     exceptions = [consider(interpretation, said(x), entry) for x in found.exceptions]
     order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
     picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None

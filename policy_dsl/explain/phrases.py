@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..backends.entries import Instance
-from ..backends.formatting import value_text
+from ..backends.formatting import shower
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.payment import part_name
 from ..backends.values import Value
@@ -32,19 +32,20 @@ def converts(type_: Type, unit: Unit) -> bool:
 
 
 class Phrase:
-    """One formula. `rounded`, `counted` (by a calendar), `gathered` and `mixed` (read beside another unit of its kind) stand in it where no list
-    function is around them; `reads` is what it reads, from left to right, down to what decides by the case what is read."""
+    """One formula. `rounded`, `counted` (by a calendar), `gathered` (from lists that are empty by default), `filtered` and `mixed` (read beside
+    another unit of its kind) stand in it where no list function is around them; `reads` is what it reads, from left to right, down to what decides by the case what is read."""
 
     __slots__ = ("_converts", "_fills", "_names", "_parts", "counted", "filtered", "gathered", "mixed", "node", "parts", "plain", "reads", "rounded")  # fmt: skip
 
-    def __init__(self, node: ir.Expression) -> None:
+    def __init__(self, node: ir.Expression, empty: frozenset[str]) -> None:
         self.node = node
         here = tuple(_here(node))
         self.rounded = tuple(x for x in here if isinstance(x, ir.Call) and x.function.startswith("round_"))
         self.counted = tuple(x for x in here if asks_calendar(x))
-        self.gathered = tuple(x for x in here if isinstance(x, ir.Aggregate))
+        gathered = tuple(x for x in here if isinstance(x, ir.Aggregate))
+        self.gathered = tuple(x for x in gathered if not empty.isdisjoint(x.lists))
         self.filtered = tuple(
-            x for x in self.gathered if x.where is not None or (x.function == "count" and x.value is not None)
+            x for x in gathered if x.where is not None or (x.function == "count" and x.value is not None)
         )
         self.mixed = tuple(x for x in map(_mixed, here) if x is not None)
         self.plain = not (self.rounded or self.counted or self.filtered or self.mixed)
@@ -88,7 +89,7 @@ class Phrase:
 class Said:
     """One line: its conditions one by one, its result, and how it is written. `used`: all of these; `plain`: beside none of them anything stands."""
 
-    __slots__ = ("_heads", "_texts", "constant", "line", "parts", "plain", "result", "used")
+    __slots__ = ("_heads", "_texts", "constant", "gathers", "line", "parts", "plain", "result", "used")
 
     def __init__(self, line: ir.Line, phrases: Phrases) -> None:
         self.line = line
@@ -101,6 +102,7 @@ class Said:
         self.constant = isinstance(line.result, ir.Constant)
         self.used = (*self.parts, self.result)
         self.plain = all(x.plain for x in self.used)
+        self.gathers = any(x.gathered for x in self.used)
         self._texts: dict[str, str] = {}
         self._heads: dict[str, dict[str, Any]] = {}
 
@@ -154,7 +156,7 @@ class Phrases:
         """A formula's. It keeps the formula, so that no other has its id."""
         found = self._phrases.get(id(node))
         if found is None:
-            found = self._phrases[id(node)] = Phrase(node)
+            found = self._phrases[id(node)] = Phrase(node, self.empty)
         return found
 
     def line(self, line: ir.Line) -> Said:
@@ -241,11 +243,11 @@ def _part(phrase: Phrase, lang: str) -> PartText:
         head = f"{Words(lang).text(formula.left)} = "
         left, right, mark = numbers.fill(formula.left), numbers.fill(formula.right), "，不是 " if zh else ", not "
         return lambda by, at, holds: head + left(by, at) + (mark + right(by, at) if holds is False else "")
-    names, fill, type_ = phrase.names(lang), phrase.fill(lang), formula.type
+    names, fill, shown = phrase.names(lang), phrase.fill(lang), shower(formula.type, lang)
     colon, comma = ("：", "，") if zh else (": ", ", ")
 
     def part(by: Interpretation, at: Instance | None, holds: Value) -> str:
-        held = value_text(holds, type_, lang)
+        held = shown(holds)
         numbers = fill(by, at)
         if numbers in (held, names):
             return f"{names} = {held}"
