@@ -263,6 +263,10 @@ class Decision(Mapping[str, object]):
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
         """
+        return self._findings(None)
+
+    def _findings(self, tree: Explanation | None) -> list[Diagnostic]:
+        """`tree`: the whole decision's explanation, where it is made already."""
         presence = self._engine.presence
         found = list(presence.absent(self._root, self._data))
         remarks = []
@@ -271,20 +275,15 @@ class Decision(Mapping[str, object]):
 
             remarks = [told(x, self._on) for x in found]
         remarks += self._twice()
-        remarks += self._overdue()
+        if self._on > self._engine.first_review:
+            from .explain.overdue import overdue
+
+            remarks += overdue(tree or self.explain(), self._on)
         if not self._engine.program.guarantees:
             return remarks
         from .explain.guarantees import findings
 
         return remarks + findings(self._engine.program, self._interpretation())
-
-    def _overdue(self) -> list[Diagnostic]:
-        """What the decision rests on and should have been looked at again before its day."""
-        if self._on <= self._engine.first_review:
-            return []
-        from .explain.overdue import overdue
-
-        return overdue(self.explain(), self._on)
 
     def _twice(self) -> list[Diagnostic]:
         """Who stands in two places."""
@@ -415,15 +414,15 @@ class Decision(Mapping[str, object]):
         errors = self.errors
         if errors:
             made["errors"] = [given.error_json(e) for e in errors]
-        findings = self.findings
+        tree = told or self.explain() if explanation else told
+        findings = self._findings(tree)
         if findings:
             made["findings"] = [given.finding_json(f) for f in findings]
-        if explanation:
-            tree = told or self.explain()
+        if explanation and tree is not None:
             made["assumptions"] = tree.assumptions()
             made["explanation"] = tree.to_json()
         else:
-            made["assumptions"] = told.assumptions() if told is not None else self.assumptions
+            made["assumptions"] = tree.assumptions() if tree is not None else self.assumptions
         return made
 
     def text(self, lang: str = "zh") -> str:
