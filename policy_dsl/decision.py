@@ -212,11 +212,9 @@ class Decision(Mapping[str, object]):
     def _entries(self) -> list[Entry]:
         return self._reading.entries(self._data, self._result)
 
-    @property
-    def _told(self) -> list[Entry]:
-        """The same, with reasons for what is not known."""
-        entries = self._entries
-        if self._raw is None or all_known(entries):
+    def _told(self, entries: list[Entry]) -> list[Entry]:
+        """The same, where something is not known with its reasons."""
+        if self._raw is None:
             return entries
         reading = self._reading.laid_out
         return reading.entries(self._data, reading.lay_out(self.instance))
@@ -239,21 +237,26 @@ class Decision(Mapping[str, object]):
     @property
     def undetermined(self) -> list[Open]:
         """Outputs that wait for facts or parameters."""
-        return given.undetermined(self._told)
+        entries = self._entries
+        return [] if all_known(entries) else given.undetermined(self._told(entries))
 
     @property
     def missing(self) -> Missing:
         """What is not known: what decides something now, what can still matter, what cannot any more."""
+        return self._missing(all_known(self._entries))
+
+    def _missing(self, all_known: bool) -> Missing:
         from .missing import missing, unasked
 
-        if all_known(self._entries):
-            return unasked(self._engine.program, self._root, self._data)
+        if all_known:
+            return unasked(self._engine.presence.entities, self._root, self._data)
         return missing(self._interpretation(), self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
-        return given.errors(self._told)
+        entries = self._entries
+        return [] if all_known(entries) else given.errors(self._told(entries))
 
     @property
     def findings(self) -> list[Diagnostic]:
@@ -397,21 +400,24 @@ class Decision(Mapping[str, object]):
     ) -> dict[str, object]:
         """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already;
         without `lacking` what is missing is left out."""
+        entries, seen = self._entries, self._epoch.known
+        whole = all_known(entries)
+        reasons = entries if whole else self._told(entries)
         made: dict[str, object] = {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
-            "outputs": given.outputs_json(self._entries, self._on, self._epoch.known),
-            "undetermined": [given.open_json(o) for o in self.undetermined],
+            "outputs": given.outputs_json(entries, self._on, seen),
+            "undetermined": [] if whole else [given.open_json(o) for o in given.undetermined(reasons)],
         }
         if lacking:
-            made["missing"] = self.missing.to_json()
-        absent = self.not_in_force
+            made["missing"] = self._missing(whole).to_json()
+        absent = given.not_in_force(entries, self._on, seen)
         if absent:
             made["not_in_force"] = [given.not_in_force_json(x) for x in absent]
-        errors = self.errors
+        errors = [] if whole else given.errors(reasons)
         if errors:
             made["errors"] = [given.error_json(e) for e in errors]
         tree = told or self.explain() if explanation else told
@@ -429,7 +435,9 @@ class Decision(Mapping[str, object]):
         """A summary: each benefit of each entry, then what is open, then the other outputs."""
         from .explain.summary import summary
 
-        entries, seen = self._told, self._epoch.known
+        entries, seen = self._entries, self._epoch.known
+        whole = all_known(entries)
+        entries = entries if whole else self._told(entries)
         return summary(
             self._engine.program,
             self._on,
@@ -438,7 +446,7 @@ class Decision(Mapping[str, object]):
             given.not_in_force(entries, self._on, seen),
             self.findings,
             self.assumptions,
-            self.missing if given.undetermined(entries) else None,
+            self._missing(whole) if not whole and given.undetermined(entries) else None,
             lang,
         )
 
