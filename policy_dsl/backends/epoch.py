@@ -66,6 +66,7 @@ class Laws:
         self.columns: dict[
             tuple[int, ...], Any
         ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines
+        self.phrases: Any = None  # what reasons say of formulas whatever the case (explain/phrases.py)
 
     def index(self, on: int, known: int | None) -> Index:
         """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's
@@ -242,7 +243,7 @@ def values_on(
 class Epoch:
     """A policy on the days from one change to the next; with `known` as it was known on that day."""
 
-    __slots__ = ("first", "known", "last", "laws", "parameters", "program", "rules")
+    __slots__ = ("first", "known", "last", "laws", "parameters", "plans", "program", "rules")
 
     def __init__(
         self,
@@ -257,6 +258,7 @@ class Epoch:
         at = bisect_right(days, on)
         self.program = program
         self.known = known
+        self.plans: Any = None  # what steps of reasons say by the law alone (explain/plans.py)
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
         self.rules: dict[tuple[str, str], InForce | None] = {
@@ -282,13 +284,15 @@ class Epoch:
         made = Epoch.__new__(Epoch)
         for name in Epoch.__slots__:
             setattr(made, name, getattr(self, name))
-        made.known = known
+        made.known, made.plans = known, None
         return made
 
-    def formula_key(self) -> tuple[object, ...]:
-        """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""
+    def formula_key(self, only: frozenset[tuple[str, str]] | None = None) -> tuple[object, ...]:
+        """What the compiled function depends on: the lines in force, written amounts of dated rows left out; of all rules, or of these."""
         key: list[object] = []
-        for found in self.rules.values():
+        for name, found in self.rules.items():
+            if only is not None and name not in only:
+                continue
             if found is None:
                 key.append(None)
                 continue

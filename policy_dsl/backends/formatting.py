@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from ..model.types import Type, plain_number
+from ..model.units import Unit
 from ..syntax.keywords import UNITS, spelling
 from .runtime import NEVER
 from .values import Failure, Undetermined, Value
@@ -21,7 +23,7 @@ def day_text(day: int) -> str:
 
 def amount_digits(value: Value, type_: Type) -> tuple[str, str | None]:
     """A known amount in its declared unit: exact, and rounded for eyes where the decimals do not end."""
-    return plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))
+    return plain_number(value, type_.own)
 
 
 def python_value(value: Value, type_: Type) -> object:
@@ -58,14 +60,19 @@ def json_amount(value: Value, type_: Type) -> dict[str, str]:
 
 def unit_text(number: str, type_: Type, lang: str) -> str:
     """The unit behind a number, as people say it: 6 个月 (6 月 would be June), 2 persons."""
-    words = type_.own.words
+    return _unit_text(type_.own, lang, number == "1")
+
+
+@lru_cache(maxsize=4096)
+def _unit_text(unit: Unit, lang: str, one: bool) -> str:
+    words = unit.words
     if len(words) == 1 and words[0][1] == 1:
         zh, en = next(((zh, en) for key, zh, en in UNITS if key == words[0][0]), ((), ()))
         if lang == "zh":
-            return next((w for w in zh if w.startswith("个")), type_.own.show("zh"))
-        if len(en) > 1 and number != "1":
+            return next((w for w in zh if w.startswith("个")), unit.show("zh"))
+        if len(en) > 1 and not one:
             return en[1]
-    return type_.own.show(lang)
+    return unit.show(lang)
 
 
 def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str:

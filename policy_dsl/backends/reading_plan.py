@@ -150,9 +150,16 @@ class Reading:
     """Reads the results of one function, or the interpreter's values where `laid_out`; it learns paths and changes nothing else."""
 
     def __init__(
-        self, program: ir.Program, root: str, slots: dict[RuleKey, Slot], layout: Layout, epoch: Epoch
+        self,
+        program: ir.Program,
+        root: str,
+        slots: dict[RuleKey, Slot],
+        layout: Layout,
+        epoch: Epoch,
+        wanted: frozenset[RuleKey] | None = None,
     ) -> None:
         self.program = program
+        self.wanted = wanted  # the outputs that were asked for; None: all
         self.slots = slots
         self.layout = layout
         self.epoch = epoch  # one of those for which the function is made: on all of them the same is in force
@@ -184,13 +191,13 @@ class Reading:
 
     @cached_property
     def paid(self) -> dict[str, Paid]:
-        return paid_in(self.program, self.slots, self.layout)
+        return paid_in(self.program, self.slots, self.layout, self.wanted)
 
     @cached_property
     def laid_out(self) -> Reading:
         """What reads the interpreter's values as `lay_out` gives them: in the same places, amounts in base units."""
         slots = {key: Slot(n, Fraction(1), False) for keys, _ in self.layout.values() for n, key in enumerate(keys)}
-        return Reading(self.program, self._root, slots, self.layout, self.epoch)
+        return Reading(self.program, self._root, slots, self.layout, self.epoch, self.wanted)
 
     def lay_out(self, entry: Instance) -> Raw:
         """The values of an entry and of those below it as a result."""
@@ -204,7 +211,7 @@ class Reading:
         rules = {(r.entity, r.name): r for r in self.program.rules}
         listed: dict[str, list[ir.Rule]] = {}
         for key in self.program.outputs:
-            if key in self.slots:
+            if key in self.slots and (self.wanted is None or key in self.wanted):
                 listed.setdefault(key[0], []).append(rules[key])
         nodes = {e.name: self._node(e, listed.get(e.name, [])) for e in self.program.entities if e.name in self.layout}
         for node in nodes.values():

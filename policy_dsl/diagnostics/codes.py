@@ -262,6 +262,9 @@ CODES: dict[str, Code] = _table(
     Code("P0813", "error", "不写到 {path}：{reason}", "{path} is not written to: {reason_en}", "换一个名称；不要了的先自己删掉", "take another name; remove the file yourself if it is not wanted"),
     Code("P0814", "error", "读回的结果要用政策「{name}」（摘要 {digest}…），这个进程没有加载它", "what was unpickled needs the policy “{name}” (digest {digest}…), which this process has not loaded", "{hint}", "{hint_en}"),
     Code("P0815", "error", "这是另一个版本写的（{written}），这里是 {own}", "another version wrote this ({written}); here is {own}", "用写它的那个版本读，或由事实重新决定", "read it with the version that wrote it, or decide the facts anew"),
+    Code("P0818", "error", "「{name}」没有问：这个决定只算了 {asked}", "“{name}” was not asked for: this decision has {asked_en} alone", "把它也写进 outputs（命令行用 --of）；要全部结果的，不写 outputs", "name it in outputs, too (--of on the command line); for all outputs leave that out"),
+    Code("P0819", "error", "这个决定只算了问到的，没有下个月要接着用的 {names}", "this decision has what was asked for alone, and not {names_en}, from which the next month goes on", "把它们也写进 outputs，或不写 outputs，算全部", "name them in outputs, too, or leave outputs out to have all"),
+    Code("P0820", "error", "outputs 要写成名称的列表，这里{problem}", "outputs is a list of names, and here {problem_en}", '写成 outputs=["家庭.保障金", "成员.加发金"]；要全部结果的，不写 outputs', 'as in outputs=["household.allowance", "members.supplement"]; for all outputs leave it out'),
     # --- guarantees
     Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
     Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),
@@ -291,6 +294,7 @@ CODES: dict[str, Code] = _table(
     Code("F0117", "error", "读不了事实：{reason}", "cannot read the facts: {reason_en}", "检查路径；「-」表示标准输入", "check the path; “-” is standard input"),
     Code("F0118", "error", "「{name}」的这一个还是空白", "this entry of “{name}” is still blank", "有这个人，就填写他；什么也不知道的，在列 写 true。没有，就把这一段删去", "fill it in; of somebody of whom nothing is known say present: true. If there is nobody, take it away"),
     Code("F0120", "error", "不合保证「{title}」：{numbers}", "against the guarantee “{title}”: {numbers_en}", "核对事实；政策规定没有这样的情形", "check the facts: by the policy there is no such case"),
+    Code("F0250", "note", "{count} 条保证没有看：说到没有问的结果：{titles}", "{count} {guarantees} not looked at, since outputs are named that were not asked for: {titles_en}", "要看的，把 {names} 也写进 outputs（命令行用 --of），或不写 outputs", "to look at them, name {names_en} in outputs, too (--of on the command line), or leave outputs out"),
     Code("F0130", "error", "日历写得不对：{problem}", "the calendar is not as it should be: {problem_en}", "写成 {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}", "write {{\"years\": [2022], \"off\": [\"2022-01-03\"], \"on\": [\"2022-01-29\"]}}"),
     Code("F0131", "error", "{day} 不在日历的年份（{years}）里", "{day} is not within the calendar's years ({years})", "在 years 里加上这一年，或改正日期", "add the year to “years”, or mend the date"),
     Code("F0132", "error", "{day} 是{weekday}，本来就是工作日，不用补班", "{day} is a {weekday_en}, a working day anyway", "检查日期：on 只写周六、周日的补班日", "check the date: “on” lists make-up days on weekends alone"),

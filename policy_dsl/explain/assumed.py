@@ -332,7 +332,7 @@ class Case:
             if id_ in self.done:
                 continue
             self.done.add(id_)
-            step, below = made.rule(made.rules[entry.entity.name, name], entry)
+            step, below = made.rule(name, entry, id_)
             yield from step.assumptions
             yield from self._parameters(step.children)
             stack += (x for x in below if x.by.law or (x.entry.entity.name, x.name) not in self.behind.told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from .units import BASE, DAYS, MONEY, MONTHS, PERCENT, PLAIN, WORKDAYS, YEARS, Unit
@@ -129,11 +130,25 @@ def least_places(unit: Unit) -> int:
     return MONEY.places if unit.is_money and (MONEY.main, 1) in unit.words else 0
 
 
-def plain_number(value: Fraction, type_: Type) -> tuple[str, str | None]:
-    """A value in base units as the contract writes it: digits in the type's own unit, money in 元 with two decimals at least;
-    where the decimals do not end, the exact fraction, and beside it the rounded form for eyes."""
-    own = value / type_.unit.scale
-    text = decimal_text(own, least_places(type_.unit))
-    if text is not None:
-        return text, None
-    return f"{own.numerator}/{own.denominator}", shown(own)
+def plain_number(value: Fraction | int, unit: Unit) -> tuple[str, str | None]:
+    """A value in base units as the contract writes it: digits in a unit, money in 元 with two decimals at least; where the decimals
+    do not end, the exact fraction, and beside it the rounded form for eyes."""
+    times, over, places = _written(unit.words)
+    above, below = value.numerator * times, value.denominator * over
+    scaled, rest = divmod(above * 10**places, below)
+    if not rest:  # as nearly all are: no more decimals than every amount of the unit has
+        if not places:
+            return str(scaled), None
+        digits = str(abs(scaled)).rjust(places + 1, "0")
+        return f"{'-' if scaled < 0 else ''}{digits[:-places]}.{digits[-places:]}", None
+    own = Fraction(above, below)
+    text = decimal_text(own, places)
+    return (text, None) if text is not None else (f"{own.numerator}/{own.denominator}", shown(own))
+
+
+@lru_cache(maxsize=4096)
+def _written(words: tuple[tuple[str, int], ...]) -> tuple[int, int, int]:
+    """How a base unit's number is written in a unit: times, over, with so many decimals at least."""
+    unit = Unit(words)
+    scale = unit.scale
+    return scale.denominator, scale.numerator, least_places(unit)

@@ -28,6 +28,7 @@ from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from scripts import pages
 
+from . import sliced
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
 COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
@@ -406,7 +407,7 @@ def overdue(tmp_path: Path) -> str:
     return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
 
 
-SCENES: dict[str, Callable[[Path], str]] = {
+SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
     "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),

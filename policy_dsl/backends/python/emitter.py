@@ -33,23 +33,25 @@ class Emitter(Reading):
         head: list[ast.stmt] = []
         order = self.argument_order()
         if order:
-            head.append(ast.Assign([ast.Tuple([store(self.locals[key]) for key in order], ast.Store())], name("P")))
+            filled: list[ast.expr] = [store(self.locals.get(key, "_")) for key in order]
+            head.append(ast.Assign([ast.Tuple(filled, ast.Store())], name("P")))
         arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
         return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
 
     def _weight(self) -> int:
-        """Parts of all formulas in force, for how long compiling takes."""
-        lines = [x for f in self.epoch.rules.values() if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
+        """Parts of all formulas in force that are computed, for how long compiling takes."""
+        found = [self.epoch.rules[k] for keys in self.scheduler.rules.values() for k in keys]
+        lines = [x for f in found if f for x in (*f.exceptions, *f.body, f.otherwise) if x]
         return sum(
             1 for x in lines for formula in (x.condition, x.result) if formula is not None for _ in walk(formula)
         )
 
     def argument_order(self) -> list[object]:
-        """The locals that the argument P fills, in its order: parameters, written amounts of dated rows, parameters with the values
-        of all days, working days."""
+        """The locals that the argument P fills, in its order: what was given, parameters, written amounts of dated rows, parameters
+        with the values of all days, working days."""
         made: list[object] = [("parameter", *k) for k in self.parameters] + [("amount", *k) for k in self.amounts]
         made += [("history", *k) for k in self.histories]
-        return [*made, *([("calendar",)] if self.calendar else [])]
+        return list(dict.fromkeys([*self.given, *made, *([("calendar",)] if self.calendar else [])]))
 
     def _root(self, plan: tuple[Step, ...]) -> list[ast.stmt]:
         flow = Flow(self)
