@@ -24,7 +24,7 @@ class SomeEntries(Reading):
         return SomeEntries(self._of.laid_out, self._asked)
 
     def entries(self, data: tuple[Any, ...], raw: tuple[Any, ...]) -> list[Entry]:
-        return [entry._replace(place=self._narrowed(entry.place)) for entry in self._of.entries(data, raw)]
+        return [(self._narrowed(place), inner, result) for place, inner, result in self._of.entries(data, raw)]
 
     def _narrowed(self, place: Place) -> Place:
         node = place.node
