@@ -20,9 +20,10 @@ from .backends.payment import Beside, beside
 from .backends.reading_plan import Entry, Reading, all_known, below
 from .backends.runtime import Defer
 from .backends.slices import Asked
-from .backends.some_entries import SomeEntries
+from .backends.some_entries import SomeEntries, reading_of
 from .backends.values import diagnose, state
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .facts.arguments import looked_up, named
 from .ir import nodes as ir
 from .model.types import Type
 from .origin import Kept, kept, opened
@@ -170,14 +171,23 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
-        try:
-            raw = self._compiled.record(run.parameters, self._on, self._data)
-        except Defer:
+        raw = self._record()
+        if raw is None:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
+
+    def _interpretation(self) -> Interpretation:
+        return Interpretation(self._epoch, self._on, self.instance)
+
+    def _record(self) -> tuple[Any, ...] | None:
+        """What the recording function gives; None where it defers."""
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
+        try:
+            return self._compiled.record(run.parameters, self._on, self._data)  # type: ignore[no-any-return]
+        except Defer:
+            return None
 
     def carry(self) -> Carry:
         """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
@@ -195,9 +205,8 @@ class Decision(Mapping[str, object]):
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
         found = amounts(self._reading.paid, self._root, self._root, self._data, self._result)
-        if self._asked is None or not self._asked.numbered:
-            return found
-        return {(at, name): found[at, name] for at, name in found if f"{at}.{name}" in self}
+        only = isinstance(self._reading, SomeEntries)
+        return {k: v for k, v in found.items() if ".".join(k) in self} if only else found
 
     def beside(self, entry: Instance, name: str) -> Beside | None:
         """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
@@ -217,8 +226,7 @@ class Decision(Mapping[str, object]):
 
     def _read_by(self) -> Reading:
         """What reads the function's results: of all entries, or of those that were asked for."""
-        reading = self._compiled.reading
-        return SomeEntries(reading, self._asked) if self._asked is not None and self._asked.numbered else reading
+        return reading_of(self._compiled.reading, self._asked)
 
     @property
     def _entries(self) -> list[Entry]:
@@ -260,7 +268,7 @@ class Decision(Mapping[str, object]):
 
         if all_known(self._entries):
             return unasked(self._engine.program, self._root, self._data)
-        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
+        return missing(self._interpretation(), self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -289,7 +297,7 @@ class Decision(Mapping[str, object]):
         from .explain.guarantees import findings
 
         computed = None if self._asked is None else self._compiled.slots
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance), computed)
+        return remarks + findings(self._engine.program, self._interpretation(), computed)
 
     def _overdue(self) -> list[Diagnostic]:
         """What the decision rests on and should have been looked at again before its day."""
@@ -311,7 +319,16 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if self._engine.assumed else []
+        if not self._engine.laws.assumed:
+            return []
+        if isinstance(self._reading, SomeEntries):  # what is listed differs from entry to entry
+            return self.explain().assumptions()
+        from .explain.assumed import assumptions
+
+        raw = self._record()
+        reading = self._reading if raw is None else self._compiled.reading
+        entries = reading.entries(self._data, self._result if raw is None else raw)
+        return assumptions(reading, self._epoch, entries, raw is not None, self._interpretation, self.explainer)
 
     # --- the mapping
 
@@ -330,7 +347,7 @@ class Decision(Mapping[str, object]):
             raw = self._result if not way else below(way, self._data, self._result)
             return python[raw[position]]  # type: ignore[index]
         except (Defer, KeyError, TypeError):
-            return self._looked_up(path)
+            return self._looked_up(looked_up(path))
 
     def _looked_up(self, path: str) -> object:
         """The same, of a path that was not met before, and of what is not known. Raises KeyError where there is no such output."""
@@ -347,8 +364,7 @@ class Decision(Mapping[str, object]):
         return spot.node.python[spot.n][number] if found == "known" else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, R0105 where it is not in force on the day, P0818 where it was not asked for. Of somebody who is not yet born, or dead,
-        there is no output, and that is said."""
+        """P0803, saying who is not yet born, or dead; R0105 where it is not in force on the day, P0818 where it was not asked for."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -397,6 +413,7 @@ class Decision(Mapping[str, object]):
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
         wanted = paths = list(self)
         if output is not None:
+            output = named("output", output)
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]

@@ -14,7 +14,10 @@ from .backends.slices import Asked, paths
 from .backends.working_days import calendar_of
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
+from .facts.arguments import looked_up, unfit, whole
 from .facts.days import day
+from .facts.plain import FLOATS
+from .facts.taking import Taking
 from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
@@ -33,12 +36,13 @@ class Policy:
     Made by `load`. `decide` takes facts as the contract writes them: {"家庭": {"户籍": "农村", "成员": [{…}]}}.
     """
 
-    __slots__ = ("_guarded", "_root", "_runs", "engine", "program")
+    __slots__ = ("_guarded", "_root", "_runs", "_takings", "engine", "program")
 
     def __init__(self, program: ir.Program, engine: Engine | None = None) -> None:
         self.program = program
         self.engine = engine or Engine(program)
         self._runs: dict[object, tuple[int, Run]] = {}
+        self._takings: dict[object, Taking] = {}
         self._guarded = self.engine.guard is not None
         self._root = usual_root(program).name if program.entities else ""
         remember(self.engine)
@@ -65,7 +69,8 @@ class Policy:
         return calendar_of(self.program)
 
     def rule(self, entity: str, name: str) -> ir.Rule:
-        return self.engine.rules[entity, name]
+        """A rule, benefit or status of an entity. Raises KeyError for another."""
+        return self.engine.rules[looked_up(entity), looked_up(name)]
 
     @property
     def inputs(self) -> list[Input]:
@@ -98,10 +103,14 @@ class Policy:
         previous: Decision | None = None,
         months_absent: int = 0,
         outputs: Collection[str] | None = None,
+        floats: str = "refuse",
     ) -> Decision:
         """Decides one case for a day.
 
-        `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"), never float.
+        `facts`: the contract's form; numbers are int, decimal.Decimal, fractions.Fraction or text ("300 元/月"). Any mapping is taken
+        for an object, any sequence for a list, and whole numbers, truths, texts and days of NumPy and pandas for Python's; their NA and NaT are unknown.
+        `floats`: a float is refused ("refuse"), or taken as the shortest decimal that is written for it, if that is no finer than the fact
+        ("grid"): 0.1 is 0.1, and NaN is unknown.
         `on`: YYYY-MM-DD, YYYY-MM (its first day) or a date. Raises PolicyError for facts or a date at fault; an unknown fact is no
         fault: what it leaves open comes back undetermined. A case that breaks a guarantee about facts is refused (F0120).
         `previous`: the decision of the month before, from which statuses and look-backs go on; without it they are as the facts say under
@@ -112,25 +121,27 @@ class Policy:
         the decision has them and nothing else.
         """
         asked = None
+        try:
+            taking = self._takings[floats]
+        except Exception:  # asked for the first time, or something that is no key
+            taking = self._taking(floats)
         if outputs is None:
-            known = self._runs.get(on)
-            if known is None:
-                known = self._run(on)
-            number, run = known
+            try:
+                number, run = self._runs[on]
+            except Exception:
+                number, run = self._run(on)
         else:
             number = day(on)
-            run, asked = self._slice(facts, number, self.engine.slices.names(outputs))
-        compiled = run.compiled
+            run, asked = self._slice(facts, number, self.engine.slices.names(outputs), taking)
         try:
-            data = compiled.read(facts, number)
-            root = compiled.root
-        except Exception:  # anything unusual: the careful reader accepts it or says what is wrong
-            from .facts.read import Reader
-
-            root, data = Reader(self.program).read(facts, number)
-            if root != compiled.root:
-                run, asked = self._of(root, number, None, asked and asked.names)
-                compiled = run.compiled
+            data = run.compiled.read(facts, number, taking)
+        except Exception:  # another root, or anything unusual
+            names, first = asked and asked.names, run.compiled.root
+            run, data = taking.otherwise(facts, number, run, lambda root: self._of(root, number, None, names)[0])
+            if asked is not None and run.compiled.root != first:
+                asked = self.engine.slices.of(asked.names, run.compiled.root)
+        compiled = run.compiled
+        root = compiled.root
         if previous is not None:
             data = self._continued(data, root, number, previous, months_absent)
         if self._guarded:
@@ -160,6 +171,14 @@ class Policy:
 
     def _continued(self, data: tuple[Any, ...], root: str, on: int, previous: Decision, absent: int) -> tuple[Any, ...]:
         """The data with what the decision of the month before hands over, or of the last month before so many in which nobody was there."""
+        if not isinstance(previous, Decision):
+            raise unfit(
+                "previous",
+                "上一个月的决定（decide 的结果）",
+                "the decision of the month before, as decide gave it",
+                previous,
+            )
+        absent = whole("months_absent", absent)
         if previous.digest != self.digest or previous.root != root:
             raise PolicyError([diagnostic("P1020", at="previous", name=previous.policy, root=previous.root)])
         given, month = previous.on.isoformat()[:7], f"{on // 10000:04d}-{on // 100 % 100:02d}"
@@ -210,7 +229,7 @@ class Policy:
             raw = None
         return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw, asked)
 
-    def _slice(self, facts: Any, on: int, names: tuple[str, ...]) -> tuple[Run, Asked | None]:
+    def _slice(self, facts: Any, on: int, names: tuple[str, ...], taking: Taking) -> tuple[Run, Asked | None]:
         """What decides these outputs of facts that begin with the usual entity or, where it has none of them, with their own."""
         root = self._root or usual_root(self.program).name
         try:
@@ -218,7 +237,7 @@ class Policy:
         except PolicyError:
             from .facts.read import Reader
 
-            own, _ = Reader(self.program).read(facts, on)
+            own, _ = Reader(self.program, floats=taking.floats).read(facts, on)
             if own == root:
                 raise
             return self._of(own, on, None, names)
@@ -235,9 +254,15 @@ class Policy:
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
         made = (number, self.engine.run(number, usual_root(self.program).name))
-        if len(self._runs) < 4096:
+        if len(self._runs) < 4096 and type(on) in (str, datetime.date):
             self._runs[on] = made
         return made
+
+    def _taking(self, floats: str) -> Taking:
+        """How facts are taken where a float is this."""
+        if not (isinstance(floats, str) and floats in FLOATS):
+            raise unfit("floats", ' "refuse" 或 "grid"', '"refuse" or "grid"', floats)
+        return self._takings.setdefault(floats, Taking(self.program, floats))
 
     def timeline(
         self,
@@ -246,16 +271,18 @@ class Policy:
         start: str | datetime.date,
         end: str | datetime.date,
         as_known: str | datetime.date | None = None,
+        floats: str = "refuse",
     ) -> Timeline:
         """Decides a history month by month, from the month `start` to the month `end`.
 
         `history`: facts as for `decide`, where each fact may be a list of {"自": "2022-03", "至": "2022-08", "为": 520, "获知": "2022-05-10"}
         (至, inclusive, and 获知 may be left out). The first month begins with statuses at their 起始, or as 上月 says.
-        `as_known`: what is due as known on that day; without it, with all that is known. Raises PolicyError.
+        `as_known`: what is due as known on that day; without it, with all that is known. `floats`: as for `decide`.
+        Raises PolicyError.
         """
         from .timeline.timeline import timeline
 
-        return timeline(self.engine, history, start, end, as_known)
+        return timeline(self.engine, history, start, end, as_known, floats=self._taking(floats).floats)
 
     def with_parameters(self, changes: Mapping[str, Mapping[str, object]]) -> Policy:
         """A new policy in which parameters have other values from given dates: {"农村低保标准": {"2022-01-01": 5500}}.

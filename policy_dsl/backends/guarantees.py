@@ -35,11 +35,14 @@ def breaches(
 ) -> Iterator[Broken]:
     """The claims of these kinds that do not hold at an entry, on the interpretation's day: what is open or in error holds. With
     `computed`, those that name these rules alone."""
+    entries: dict[str, list[Instance]] = {}
+    for entry in interpretation.root.all():
+        entries.setdefault(entry.entity.name, []).append(entry)
     for guarantee, claim in looked_at(program, interpretation, *kinds):
         if computed is not None and any(k not in computed for k in named(claim)):
             continue
-        for entry in interpretation.root.all():
-            if entry.entity.name == guarantee.entity and fails(claim, interpretation, entry):
+        for entry in entries.get(guarantee.entity, ()):
+            if fails(claim, interpretation, entry):
                 yield guarantee, claim, interpretation, entry
 
 

@@ -84,9 +84,10 @@ class Scheduler:
         if found is None:
             return Needs(frozenset(), ())
         lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
-        return self._formula_needs(
+        needs = self._formula_needs(
             [x for line in lines for x in (line.condition, line.result) if x is not None], key[0]
         )
+        return needs._replace(gathers=()) if key in self.epoch.laws.beyond else needs
 
     def _formula_needs(self, formulas: list[ir.Expression], entity: str) -> Needs:
         rules: set[RuleKey] = set()

@@ -237,6 +237,7 @@ CODES: dict[str, Code] = _table(
     Code("P0342", "error", "复核 {review} 早于开始的 {since}", "the review of {review} comes before the beginning, {since}", "改正其中一个", "mend one of them"),
     Code("P0341", "error", "复核 只写在参数的值和规则的行上", "“review” belongs to a parameter's value or a rule's line", "删去它", "leave it out"),
     Code("P0619", "note", "「{name}」的例外「{label}」先于 {over}：同时成立时，它们不再起作用", "the exception “{label}” of “{name}” comes before {over_en}, which are without effect where both apply", "要保留它们，改正文（当 …、否则 为 …），或在条件里加 且 非 …；要在它们的结果上加减，用 原值；本该如此的，在这条修订下面写 许可 P0619 理由", "to keep them amend the body (when …, otherwise is …), or add “and not …” to the condition; to go on from what they give use displaced; where it is meant, write allow P0619 REASON under the amendment"),
+    Code("P0620", "note", "{names}：不编译，由解释器计算：{reason}", "{names_en}: not compiled but left to the interpreter: {reason_en}", "{hint}", "{hint_en}"),
     Code("P0343", "error", "名单「{name}」的默认写错了：{problem}", "the default of the list “{name}” is wrong: {problem_en}", "写成：若干 对象, 0..20, 默认 无", "write: many ENTITY, 0..20, default none"),
     Code("P0340", "note", "标题「{heading}」还没有填（共 {count} 处）", "the heading “{heading}” is still to be filled in ({count} in all)", "换成本地文件的条款，例如 ## 第三条 标准；还不知道的先留着，说明里会写着待填", "put the article of the local document in its place, as in ## Article 3 Standard; what is not known yet may stay, and reasons say so"),
     Code("P0344", "note", "{names} 在哪一天都没有数", "{names_en}: no value on any day", "补上它的一行；来源没有给数的写 待定；不会用到的不用管", "add a row for it, pending where the source gives no amount; what is never asked for may stay as it is"),
@@ -265,6 +266,7 @@ CODES: dict[str, Code] = _table(
     Code("P0818", "error", "「{name}」没有问：这个决定只算了 {asked}", "“{name}” was not asked for: this decision has {asked_en} alone", "把它也写进 outputs（命令行用 --of）；要全部结果的，不写 outputs", "name it in outputs, too (--of on the command line); for all outputs leave that out"),
     Code("P0819", "error", "这个决定只算了问到的，没有下个月要接着用的 {names}", "this decision has what was asked for alone, and not {names_en}, from which the next month goes on", "把它们也写进 outputs，或不写 outputs，算全部", "name them in outputs, too, or leave outputs out to have all"),
     Code("P0820", "error", "outputs 要写成名称的列表，这里{problem}", "outputs is a list of names, and here {problem_en}", '写成 outputs=["家庭.保障金", "成员.加发金"]；要全部结果的，不写 outputs', 'as in outputs=["household.allowance", "members.supplement"]; for all outputs leave it out'),
+    Code("P0826", "error", "参数 {name} 要{wanted}，不是 {given}", "the argument {name} must be {wanted_en}, not {given}", "改成{wanted}", "pass {wanted_en}"),
     # --- guarantees
     Code("P0901", "error", "保证「{title}」用到的名称不属于同一个对象：{names}", "the names in the guarantee “{title}” belong to no one entity: {names_en}", "从一个对象出发：往上写 {upper}.…，往下用 合计、全部、任一 之类", "start from one entity: write {upper}.… for what holds it, sum, all or any for what it holds"),
     Code("P0902", "error", "保证「{title}」说的是{entities}中的哪一个？", "is the guarantee “{title}” about {entities_en}?", "写出对象，例如 {first}.{name}", "name the entity, as in {first}.{name}"),
@@ -300,6 +302,7 @@ CODES: dict[str, Code] = _table(
     Code("F0132", "error", "{day} 是{weekday}，本来就是工作日，不用补班", "{day} is a {weekday_en}, a working day anyway", "检查日期：on 只写周六、周日的补班日", "check the date: “on” lists make-up days on weekends alone"),
     Code("F0133", "error", "{day} 既放假又补班", "{day} is both off and a make-up day", "留一个", "keep one"),
     Code("F0134", "error", "读不了日历：{reason}", "cannot read the calendar: {reason_en}", "检查路径和权限", "check the path and the permissions"),
+    Code("F0135", "error", "读不了这里给的 {kind}：它自己出错（{problem}）", "the {kind} given here cannot be read: it fails by itself ({problem})", "先转成普通的 dict 或 list 再传入", "make a plain dict or list of it first"),
     # --- while deciding
     Code("R0101", "error", "{name}：没有一行适用", "{name}: no line applies", "政策有空档：补上这一情形或 否则", "the policy has a gap: add the case or “otherwise”"),
     Code("R0102", "error", "{name}：两行同时适用而结果不同", "{name}: two lines apply with different results", "政策有冲突：改条件，或写 依次、优先于", "the policy has a conflict: change a condition, or write first or beats"),
