@@ -18,7 +18,19 @@ from .values import Undetermined, Value
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
+    __slots__ = (
+        "_called",
+        "amounts",
+        "carried",
+        "data",
+        "entity",
+        "facts",
+        "holder",
+        "lists",
+        "path",
+        "picks",
+        "values",
+    )
 
     def __init__(
         self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
@@ -27,6 +39,8 @@ class Instance:
         self.data = data
         self.holder = holder
         self.path = path
+        self._called: str | None = None
+        self.amounts: dict[str, Fraction] = {}  # of facts in base units, where they were asked for
         self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
@@ -43,6 +57,15 @@ class Instance:
                 rows = zip(numbers_of(given), given, strict=True)
                 where = f"{path}.{members.name}"
                 self.lists[members.name] = [Instance(program, inner, d, self, f"{where}[{n}]") for n, d in rows]
+
+    @property
+    def called(self) -> str:
+        """The name that a text fact gives it, or "": what identifies it is no name."""
+        if self._called is None:
+            naming = self.entity.naming
+            given = self.data[naming] if naming >= 0 else ""
+            self._called = given if isinstance(given, str) else ""
+        return self._called
 
     def all(self) -> list[Instance]:
         """This entry and all below it."""

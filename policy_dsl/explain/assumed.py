@@ -22,6 +22,7 @@ from ..model.reserved_keys import PARTS
 from .displaced import displaced_in
 from .explainer import Below, Explainer
 from .lines import consider, giving
+from .phrases import phrases
 
 MOST_KEPT = 5000  # combinations of recorded lines of which is kept what stands behind them
 NONE: frozenset[str] = frozenset()
@@ -131,7 +132,7 @@ class Assumed:
         """A line that was looked at and did not give the value, `beaten` where it may hold: reasons name what settles it."""
 
         def ask(at: Interpretation, entry: Instance) -> frozenset[str] | None:
-            made = consider(at, line, entry)
+            made = consider(at, phrases(at).line(line), entry)
             if found.rule.status and made.parts and made.parts[0].holds is False:
                 return NONE
             told = [p.formula for p in made.reasons]
