@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar
 from .backends.compiled import Run
-from .backends.engine import Engine
+from .backends.engine import Engine, unpacked
 from .backends.runtime import Defer, month_start
 from .backends.working_days import calendar_of
 from .decision import Decision
@@ -17,6 +17,7 @@ from .facts.days import day
 from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
+from .shelf import engine_stamp
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -247,4 +248,10 @@ class Policy:
         return f"<Policy {self.name} {self.digest[:12]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Policy, (self.program,))
+        """The program with the functions that are at hand, so that a worker of a pool compiles nothing again."""
+        return _unpickled, (self.program, engine_stamp(), *self.engine.packed())
+
+
+def _unpickled(program: ir.Program, stamp: str, *packed: Any) -> Policy:
+    """A policy out of a pickle; what another engine or another Python compiled is compiled anew."""
+    return Policy(program, unpacked(program, *packed) if stamp == engine_stamp() else None)
