@@ -40,7 +40,19 @@ class Decision(Mapping[str, object]):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_root")
+    __slots__ = (
+        "_compiled",
+        "_data",
+        "_engine",
+        "_epoch",
+        "_instance",
+        "_kept",
+        "_on",
+        "_open",
+        "_paths",
+        "_raw",
+        "_root",
+    )
 
     _kept: Kept
 
@@ -61,6 +73,7 @@ class Decision(Mapping[str, object]):
         self._root = root
         self._data = data
         self._raw = raw
+        self._open: tuple[tuple[Compiled, tuple[Any, ...]] | None] | None = None  # once the open form was asked
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
@@ -143,6 +156,15 @@ class Decision(Mapping[str, object]):
         """The facts as they were read, with what came over from the month before (facts/read.py)."""
         return self._data
 
+    @property
+    def _opened(self) -> tuple[Compiled, tuple[Any, ...]] | None:
+        """What the open form gives where the plain one ends, with what reads it; None where that ends, too."""
+        if self._open is None:
+            from .backends.piecemeal import opened
+
+            self._open = (opened(self._engine, self._on, self._root, self._epoch.known, self._data),)
+        return self._open[0]
+
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
         run = self._engine.run(self._on, self._root, self._epoch.known)
@@ -158,17 +180,19 @@ class Decision(Mapping[str, object]):
         """What the next month needs of this one (backends/handover.py)."""
         from .backends.handover import Unusual, from_values
 
-        if self._raw is not None:
+        found = (self._compiled, self._raw) if self._raw is not None else self._opened
+        if found is not None:
             try:
-                return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
+                return self._engine.handover(found[0]).of(self._data, found[1], self._on)
             except Unusual:
                 pass
         return from_values(self.instance, self._engine.intake, self._epoch, self._on)
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
-        if self._raw is not None:
-            return self._compiled.amounts(self._root, self._root, self._data, self._raw)
+        result = (self._compiled, self._raw) if self._raw is not None else self._opened
+        if result is not None:
+            return result[0].amounts(self._root, self._root, self._data, result[1])
         rules = self._engine.rules
         found = (
             (entry.path, name, entry.values[amount_key(rules[entry.entity.name, name])[1]])

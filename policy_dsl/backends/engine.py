@@ -16,7 +16,7 @@ from ..ir import nodes as ir
 from ..ir.conditions import conditions
 from ..ir.traverse import usual_roots
 from . import runtime
-from .compiled import Compiled, Paid, Run, Saved
+from .compiled import Compiled, Opened, Paid, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import amount_key, per_day
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..ir.bounds import Analysis
     from .handover import Handover, Intake
     from .presence import Presence
+    from .python import Emitted
+    from .python.emitter import Emitter
 
 
 MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
@@ -52,8 +54,9 @@ class Engine:
         self.laws = Laws(program, self._order)
         self._intake: Intake | None = None
         self._handovers: dict[int, Handover] = {}
-        self._compiled: dict[tuple[object, str], Compiled] = {}
+        self._compiled: dict[tuple[object, ...], Compiled] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._opened: dict[tuple[Index, str], Opened] = {}
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
 
@@ -119,10 +122,38 @@ class Engine:
                 found = self._compiled[key] = self._load(self._saved[name], root)
         return found
 
-    def _compile(self, epoch: Epoch, root: str) -> Saved:
-        from .python import emit, strip_comments
+    def opened(self, on: int, root: str, known: int | None = None) -> Opened:
+        """The same for facts some of which are unknown; made when it is first asked for."""
+        index = self.laws.index(on, known)
+        found = self._opened.get((index, root))
+        if found is None:
+            with self._lock:
+                epoch = self.epoch(on, known)
+                compiled = self._open_form(epoch, root)
+                parameters = arguments(epoch, list(compiled.order), self.steps)
+                found = self._opened[index, root] = Opened.of(epoch, compiled, parameters)
+        return found
 
-        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
+    def _open_form(self, epoch: Epoch, root: str) -> Compiled:
+        key = (epoch.formula_key(), root, "open")
+        found = self._compiled.get(key)
+        if found is None:
+            name = repr(key)
+            if name not in self._saved:
+                from .python import emit_open
+
+                self._saved[name] = self._written(*emit_open(epoch, root, self.analysis, self.steps, self.offsets()))
+            found = self._compiled[key] = self._load(self._saved[name], root)
+        return found
+
+    def _compile(self, epoch: Epoch, root: str) -> Saved:
+        from .python import emit
+
+        return self._written(*emit(epoch, root, self.analysis, self.steps, self.offsets()))
+
+    def _written(self, emitted: Emitted, emitter: Emitter) -> Saved:
+        from .python import strip_comments
+
         module = strip_comments(emitted.module)
         code = compile(module, self.filename, "exec")
         return Saved(
@@ -130,6 +161,7 @@ class Engine:
             tuple(emitter.argument_order()),
             tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
+            tuple(emitter.handed.items()),
         )
 
     def _load(self, saved: Saved, root: str) -> Compiled:
@@ -144,6 +176,7 @@ class Engine:
             "len": len,
             "max": max,
             "min": min,
+            "isinstance": isinstance,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self
@@ -154,13 +187,14 @@ class Engine:
             self.program,
             root,
             code,
-            space["read"],
-            space["decide"],
-            space["record"],
+            space.get("read"),
+            space.get("decide") or space["open"],
+            space.get("record"),
             saved.order,
             slots,
             entities,
             self._paid(slots, entities),
+            dict(saved.handed),
         )
 
     def _paid(

@@ -1,12 +1,13 @@
-"""IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
+"""IR → Python `ast`: straight-line functions over integers, from one emitter in three forms, and a reader for plain facts.
 
     read(facts, on)        a dict → the data tuple (facts/read.py says its form); anything unusual defers to the careful reader
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
+    open(P, on, data, slow)   the same for facts some of which are unknown: what does not end plainly goes another way by itself
 
 An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
 So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
-unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
+unknown fact, a gap, two lines at once) `decide` and `record` raise Defer, and `open` asks `slow` for that one rule at that one entry; none ever guesses.
 
 Each file emits what its first line says; the emitter is one class, and each part of it extends the one before:
 
@@ -14,7 +15,7 @@ Each file emits what its first line says; the emitter is one class, and each par
     amounts.py     what is done with amounts    rules.py        a rule's lines
     lookback.py    the months before            reading.py      the reader of facts
     formulas.py    formulas                     emitter.py      the functions; their loops are in flow.py
-    ast_nodes.py   constructors of `ast`
+    ast_nodes.py   constructors of `ast`            opening.py      the form for what is open
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -31,6 +32,7 @@ from ...ir.bounds import Analysis
 from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
 from .emitter import Emitter
+from .opening import Opening
 
 
 class Emitted(NamedTuple):
@@ -70,6 +72,28 @@ def emit(
     """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
     emitter = Emitter(epoch, root, analysis, steps, offsets)
     decide = emitter.decide(False)
+    slots, entities = _laid_out(emitter)
+    record = emitter.decide(True)
+    read, tables = emitter.reader()
+    module = ast.Module([*tables, read, decide, record], [])
+    ast.fix_missing_locations(module)
+    return Emitted(module, slots, entities, emitter.comments), emitter
+
+
+def emit_open(
+    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
+) -> tuple[Emitted, Opening]:
+    """The module of the third form, `open`, alone."""
+    emitter = Opening(epoch, root, analysis, steps, offsets)
+    module = ast.Module([emitter.open()], [])
+    ast.fix_missing_locations(module)
+    return Emitted(module, *_laid_out(emitter), emitter.comments), emitter
+
+
+def _laid_out(
+    emitter: Emitter,
+) -> tuple[dict[RuleKey, Slot], dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]]:
+    """Where each value stands in the results of the function that was emitted last, and what each entity's results hold."""
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
     for entity in emitter.scheduler.within:
@@ -80,11 +104,7 @@ def emit(
             slots[key] = Slot(index, k, dynamic)
             index += 2 if dynamic else 1
         entities[entity] = (keys, tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity)))
-    record = emitter.decide(True)
-    read, tables = emitter.reader()
-    module = ast.Module([*tables, read, decide, record], [])
-    ast.fix_missing_locations(module)
-    return Emitted(module, slots, entities, emitter.comments), emitter
+    return slots, entities
 
 
 def _walked(emitter: Emitter, entity: str) -> bool:

@@ -21,6 +21,10 @@ class Emitter(Reading):
 
     def decide(self, recording: bool) -> ast.FunctionDef:
         self.recording = recording
+        return self.function("record" if recording else "decide", "P", "on", "data")
+
+    def function(self, called: str, *takes: str) -> ast.FunctionDef:
+        """A function that computes all rules."""
         self.forms.clear()
         self.gathered.clear()
         self.block = []
@@ -34,8 +38,8 @@ class Emitter(Reading):
         order = self.argument_order()
         if order:
             head.append(ast.Assign([ast.Tuple([store(self.locals[key]) for key in order], ast.Store())], name("P")))
-        arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
-        return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
+        arguments = ast.arguments([], [ast.arg(x) for x in takes], None, [], [], None, [])
+        return ast.FunctionDef(called, arguments, head + body, [], None, None)
 
     def _weight(self) -> int:
         """Parts of all formulas in force, for how long compiling takes."""

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.bounds import Analysis
@@ -14,6 +15,9 @@ from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
+
+# rule or aggregate, levels out, its name or number, k (over 0: no amount), whether divided
+Handed = tuple[str, int, Any, int, int, bool]
 
 
 class Workspace(ABC):
@@ -44,6 +48,7 @@ class Workspace(ABC):
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
+        self.handed: dict[int, tuple[Handed, ...]] = {}  # what the open form hands over, by rule
 
     # --- names
 
