@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,17 @@ from .backends.compiled import Compiled
 from .backends.engine import Engine
 from .backends.entries import Instance
 from .backends.epoch import Epoch
-from .backends.formatting import day_text, python_value
+from .backends.formatting import day_text
 from .backends.interpret.interpretation import Interpretation
-from .backends.payment import Beside, amount_key, beside
+from .backends.paid import amounts
+from .backends.payment import Beside, beside
+from .backends.reading_plan import Entry, Reading, all_known, below
 from .backends.runtime import Defer
-from .backends.values import Failure, diagnose, known
+from .backends.slices import Asked
+from .backends.some_entries import SomeEntries
+from .backends.values import diagnose, state
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
-from .ir.traverse import first_review, stated_assumptions
 from .model.types import Type
 from .origin import Kept, kept, opened
 from .outputs import Benefit, NotInForce, Open, Output, Row
@@ -37,24 +40,17 @@ class Decision(Mapping[str, object]):
 
     `d[path]` is a Decimal in the declared unit (a Fraction where the decimals do not end), a bool, the name of an enumeration's value,
     a date, or None while it is undetermined. An output that is in error raises PolicyError with the code and the place.
+    Where outputs were asked for by name, it has these and nothing else (`asked`).
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
     __slots__ = (
-        "_compiled",
-        "_data",
-        "_engine",
-        "_epoch",
-        "_instance",
-        "_kept",
-        "_on",
-        "_open",
-        "_paths",
-        "_raw",
-        "_root",
-    )
+        "_asked", "_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_open", "_paths", "_raw", "_reading", "_result", "_root", "_values",
+    )  # fmt: skip
 
     _kept: Kept
+    _reading: Reading  # reads `_result`: what the function gave, else the interpreter's values laid out
+    _result: tuple[Any, ...]
 
     def __init__(
         self,
@@ -65,7 +61,9 @@ class Decision(Mapping[str, object]):
         root: str,
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._engine = engine
         self._epoch = epoch
         self._compiled = compiled
@@ -73,7 +71,11 @@ class Decision(Mapping[str, object]):
         self._root = root
         self._data = data
         self._raw = raw
+        if raw is not None:
+            self._reading = self._read_by(compiled)
+            self._result = raw
         self._open: tuple[tuple[Compiled, tuple[Any, ...]] | None] | None = None  # once the open form was asked
+        self._values: dict[str, object] | None = None  # once all were asked for
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
@@ -82,17 +84,25 @@ class Decision(Mapping[str, object]):
     def __reduce__(self) -> tuple[Any, ...]:
         found = getattr(self, "_kept", None)
         if found is None:
-            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw, self.asked)
             found = kept(self._engine, day_text(self._on), made)
         return _unread, found
 
     def __getattr__(self, name: str) -> Any:
-        """What a pickle holds, and the policy's engine, are looked for when something of them is first read."""
+        """What a pickle holds, and the policy's engine, are looked for when something of them is first read; so are the interpreter's values."""
         if name not in _LEFT_OUT:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-        engine, (on, known_on, root, data, raw) = opened(self._kept)
-        run = engine.run(on, root, known_on)
-        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        if name in _READ:
+            if self._raw is None and self._opened is not None:
+                self._reading, self._result = self._read_by(self._opened[0]), self._opened[1]
+            elif self._raw is None:
+                self._reading = self._read_by(self._compiled).laid_out
+                self._result = self._reading.lay_out(self.instance)
+            return object.__getattribute__(self, name)
+        engine, (on, known_on, root, data, raw, names) = opened(self._kept)
+        asked = None if names is None else engine.slices.of(names, root)
+        run = engine.run(on, root, known_on, asked and asked.rules)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw, asked)  # type: ignore[misc]
         return getattr(self, name)
 
     def __copy__(self) -> Decision:
@@ -126,19 +136,24 @@ class Decision(Mapping[str, object]):
         return self._root
 
     @property
+    def asked(self) -> tuple[str, ...] | None:
+        """The names of the outputs that were asked for, as they were given; None where all were."""
+        return None if self._asked is None else self._asked.names
+
+    @property
     def compiled_alone(self) -> bool:
         """Whether the compiled function gave all values; else the interpreter did (something was unknown or in error)."""
         return self._raw is not None
 
     @property
     def instance(self) -> Instance:
-        """The root entry with the values of every rule, for explanations and tests."""
+        """The root entry with the values of every rule that was computed, for explanations and tests."""
         if self._instance is None:
             root = self._compiled.instance(self._root, self._data)
             if self._raw is not None:
                 self._compiled.fill(root, self._raw, self._on)
             else:
-                Interpretation(self._epoch, self._on, root).rules()
+                Interpretation(self._epoch, self._on, root).rules(self._compiled.slots)
             self._instance = root
         return self._instance
 
@@ -162,24 +177,37 @@ class Decision(Mapping[str, object]):
         if self._open is None:
             from .backends.piecemeal import opened
 
-            self._open = (opened(self._engine, self._on, self._root, self._epoch.known, self._data),)
+            run = self._engine, self._on, self._root, self._epoch.known, self._data, self._compiled.wanted
+            self._open = (opened(*run) if self._raw is None and self._compiled.emitted else None,)
         return self._open[0]
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known)
-        try:
-            raw = self._compiled.record(run.parameters, self._on, self._data)
-        except Defer:
+        raw = self._record()
+        if raw is None:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
 
+    def _interpretation(self) -> Interpretation:
+        return Interpretation(self._epoch, self._on, self.instance)
+
+    def _record(self) -> tuple[Any, ...] | None:
+        """What the recording function gives; None where it defers."""
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
+        try:
+            raw: tuple[Any, ...] = self._compiled.record(run.parameters, self._on, self._data)
+        except Defer:
+            return None
+        return raw
+
     def carry(self) -> Carry:
-        """What the next month needs of this one (backends/handover.py)."""
+        """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
         from .backends.handover import Unusual, from_values
 
+        if self._asked is not None:
+            given.complete(self._engine.slices.lacking(self._root, self._compiled.slots))
         found = (self._compiled, self._raw) if self._raw is not None else self._opened
         if found is not None:
             try:
@@ -190,16 +218,10 @@ class Decision(Mapping[str, object]):
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
-        result = (self._compiled, self._raw) if self._raw is not None else self._opened
-        if result is not None:
-            return result[0].amounts(self._root, self._root, self._data, result[1])
-        rules = self._engine.rules
-        found = (
-            (entry.path, name, entry.values[amount_key(rules[entry.entity.name, name])[1]])
-            for entry, name, _, benefit in self.rows()
-            if benefit
-        )
-        return {(path, name): Fraction(value) for path, name, value in found if known(value)}
+        found = amounts(self._reading.paid, self._root, self._root, self._data, self._result)
+        if self._asked is None or not self._asked.numbered:
+            return found
+        return {(at, name): found[at, name] for at, name in found if f"{at}.{name}" in self}
 
     def beside(self, entry: Instance, name: str) -> Beside | None:
         """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
@@ -207,52 +229,67 @@ class Decision(Mapping[str, object]):
 
     def rows(self) -> Iterator[Row]:
         """(entry, name, type, is a benefit) of every output in force, in order; the values stand in the entry."""
-        for entry, rule, found in self._outputs():
-            if found:
-                yield entry, rule.name, rule.type, rule.benefit
-
-    def _outputs(self) -> Iterator[tuple[Instance, ir.Rule, bool]]:
-        """Every output of every entry, and whether it is in force."""
         rules = self._engine.rules
-        by_entity: dict[str, list[tuple[ir.Rule, bool]]] = {}
+        by_entity: dict[str, list[ir.Rule]] = {}
         for key in self._engine.program.outputs:
-            by_entity.setdefault(key[0], []).append((rules[key], self._epoch.rules[key] is not None))
+            if self._epoch.rules[key] is not None:
+                by_entity.setdefault(key[0], []).append(rules[key])
         for entry in self.instance.all():
-            for rule, found in by_entity.get(entry.entity.name, ()):
-                yield entry, rule, found
+            for rule in by_entity.get(entry.entity.name, ()):
+                if self._asked is None or self._asked.lists(entry.path, (rule.entity, rule.name)):
+                    yield entry, rule.name, rule.type, rule.benefit
+
+    def _read_by(self, compiled: Compiled) -> Reading:
+        """What reads the function's results: of all entries, or of those that were asked for."""
+        reading = compiled.reading
+        return SomeEntries(reading, self._asked) if self._asked is not None and self._asked.numbered else reading
+
+    @property
+    def _entries(self) -> list[Entry]:
+        return self._reading.entries(self._data, self._result)
+
+    @property
+    def _told(self) -> list[Entry]:
+        """The same, with reasons for what is not known."""
+        entries = self._entries
+        if (self._raw is None and self._opened is None) or all_known(entries):
+            return entries
+        reading = self._reading.laid_out
+        return reading.entries(self._data, reading.lay_out(self.instance))
 
     @property
     def outputs(self) -> dict[str, Output]:
         """Every rule, benefit and status of every entry that is in force on the day, in the order of the policy."""
-        return given.outputs(self.rows())
+        return given.outputs(self._entries)
 
     @property
     def not_in_force(self) -> list[NotInForce]:
         """The other outputs: what is not in force on the day, with the days on which it is."""
-        absent = ((f"{entry.path}.{rule.name}", rule) for entry, rule, found in self._outputs() if not found)
-        return given.not_in_force(absent, self._on, self._epoch.known)
+        return given.not_in_force(self._entries, self._on, self._epoch.known)
 
     @property
     def benefits(self) -> list[Benefit]:
         """Every 给付 in force of every entry, in order."""
-        return given.benefits(self.rows(), self.beside)
+        return given.benefits(self._entries, self._on, self._epoch.known)
 
     @property
     def undetermined(self) -> list[Open]:
         """Outputs that wait for facts or parameters."""
-        return given.undetermined(self.rows())
+        return given.undetermined(self._told)
 
     @property
     def missing(self) -> Missing:
         """What is not known: what decides something now, what can still matter, what cannot any more."""
-        from .missing import missing
+        from .missing import missing, unasked
 
-        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
+        if all_known(self._entries):
+            return unasked(self._engine.program, self._root, self._data)
+        return missing(self._interpretation(), self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
         """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
-        return given.errors(self.rows())
+        return given.errors(self._told)
 
     @property
     def findings(self) -> list[Diagnostic]:
@@ -275,11 +312,12 @@ class Decision(Mapping[str, object]):
             return remarks
         from .explain.guarantees import findings
 
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
+        computed = None if self._asked is None else self._compiled.slots
+        return remarks + findings(self._engine.program, self._interpretation(), computed)
 
     def _overdue(self) -> list[Diagnostic]:
         """What the decision rests on and should have been looked at again before its day."""
-        if self._on <= first_review(self._engine.program):
+        if self._on <= self._engine.first_review:
             return []
         from .explain.overdue import overdue
 
@@ -297,7 +335,14 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if any(stated_assumptions(self._engine.program)) else []
+        if not self._engine.laws.assumed:
+            return []
+        from .explain.assumed import assumptions
+
+        raw = self._record()
+        reading = self._reading if raw is None else self._compiled.reading
+        entries = reading.entries(self._data, self._result if raw is None else raw)
+        return assumptions(reading, self._epoch, entries, raw is not None, self._interpretation, self.explainer)
 
     # --- the mapping
 
@@ -309,19 +354,32 @@ class Decision(Mapping[str, object]):
         return self._paths
 
     def __getitem__(self, path: str) -> object:
-        found = self.paths.get(path)
-        if found is None:
-            ends = [p for p in self.paths if p.endswith(f".{path}")]
-            error = self._no_output(path, ends or list(self.paths))
+        try:
+            if self._values is not None:
+                return self._values[path]
+            way, position, python, _, _ = self._reading.spots[path]
+            raw = self._result if not way else below(way, self._data, self._result)
+            return python[raw[position]]  # type: ignore[index]
+        except (Defer, KeyError, TypeError):
+            return self._looked_up(path)
+
+    def _looked_up(self, path: str) -> object:
+        """The same, of a path that was not met before, and of what is not known. Raises KeyError where there is no such output."""
+        spot = self._reading.spot(path)
+        raw = None if spot is None else below(spot.way, self._data, self._result)
+        if spot is None or raw is None:
+            ends = [p for p in self if p.endswith(f".{path}")]
+            error = self._no_output(path, ends or list(self))
             raise KeyError(str(error)) from error
-        entry, name, type_ = found
-        value = entry.values[name]
-        if isinstance(value, Failure):
-            raise PolicyError([diagnose(value, path)])
-        return python_value(value, type_) if known(value) else None
+        number = spot.node.take(raw)[spot.n]
+        found = state(number)
+        if found == "error":
+            raise PolicyError([diagnose(number, path)])
+        return spot.node.python[spot.n][number] if found == "known" else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born, or dead, there is no output, and that is said."""
+        """P0803, R0105 where it is not in force on the day, P0818 where it was not asked for. Of somebody who is not yet born, or dead,
+        there is no output, and that is said."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -329,19 +387,34 @@ class Decision(Mapping[str, object]):
                 late = told(absent, self._on)
                 hint = (f"{late.zh}；{late.help_zh}", f"{late.en}; {late.help_en}")
                 return PolicyError([diagnostic("P0803", at=path, name=path, hint=hint)])
-        for entry, rule, found in self._outputs():
-            if not found and f".{entry.path}.{rule.name}".endswith(f".{path}"):
-                return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        for place, _, _ in self._entries:
+            for rule in place.node.absent:
+                if f".{place.path}.{rule.name}".endswith(f".{path}"):
+                    return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        listed = any(p == path or p.endswith(f".{path}") for p in self)
+        if self._asked is not None and not listed and self._engine.slices.has(self._root, self._data, path):
+            return given.not_asked(path, self._asked.names)
         return given.no_output(path, names)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.paths)
+        return iter(self.keys())
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return sum(len(place.paths) for place, _, _ in self._entries)
 
     def __contains__(self, path: object) -> bool:
-        return path in self.paths
+        spot = self._reading.spot(path) if isinstance(path, str) else None
+        return spot is not None and below(spot.way, self._data, self._result) is not None
+
+    def keys(self) -> KeysView[str]:
+        """The paths. Who asks for all of them reads all values, as `dict(d)` does: those are made here, unless one is in error."""
+        if self._values is None:
+            entries = self._entries
+            try:
+                self._values = given.values(entries)
+            except PolicyError:
+                return dict.fromkeys(path for place, _, _ in entries for path in place.paths).keys()
+        return self._values.keys()
 
     # --- explaining and showing
 
@@ -372,7 +445,8 @@ class Decision(Mapping[str, object]):
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
-            "outputs": given.outputs_json(self.rows(), self.beside),
+            **({} if self._asked is None else {"asked": list(self._asked.names)}),
+            "outputs": given.outputs_json(self._entries, self._on, self._epoch.known),
             "undetermined": [given.open_json(o) for o in self.undetermined],
         }
         if lacking:
@@ -398,17 +472,16 @@ class Decision(Mapping[str, object]):
         """A summary: each benefit of each entry, then what is open, then the other outputs."""
         from .explain.summary import summary
 
-        at = Interpretation(self._epoch, self._on, self.instance)
-        lacking = self.missing if self.undetermined else None
+        entries, seen = self._told, self._epoch.known
         return summary(
-            self.policy,
-            at,
-            self.rows(),
-            self.not_in_force,
-            self.beside,
+            self._engine.program,
+            self._on,
+            seen,
+            entries,
+            given.not_in_force(entries, self._on, seen),
             self.findings,
             self.assumptions,
-            lacking,
+            self.missing if given.undetermined(entries) else None,
             lang,
         )
 
@@ -430,6 +503,7 @@ class Decision(Mapping[str, object]):
         return f"<table><caption>{html.escape(self.policy)} {day_text(self._on)}</caption>{rows}</table>"
 
 
+_READ = ("_reading", "_result")
 _LEFT_OUT = frozenset(Decision.__slots__) - {"_kept"}
 
 

@@ -18,6 +18,7 @@ from .engine import Engine
 from .entries import Imagined, Instance
 from .interpret.interpretation import Interpretation
 from .items import item_of, value_of
+from .layout import RuleKey
 from .values import Value
 
 OF_ANY = ("any", "all", "sum", "count", "repeats")  # what they give depends on their host alone
@@ -64,7 +65,7 @@ class Piecemeal(Interpretation):
     def _take(self, number: int, entry: Instance, handed: tuple[Any, ...]) -> None:
         """Keeps what the rule is handed over. What is UNKNOWN, or None for an empty list, is worked out here."""
         at = 0
-        for kind, up, named, over, under, dynamic in self.opened.compiled.handed[number]:
+        for kind, up, named, over, under, dynamic in self.opened.handed[number]:
             given, below = handed[at], handed[at + 1] if dynamic else 1
             at += 1 + dynamic
             here = self.up(entry, up)
@@ -119,11 +120,16 @@ class Piecemeal(Interpretation):
 
 
 def opened(
-    engine: Engine, on: int, root: str, known: int | None, data: tuple[Any, ...]
+    engine: Engine,
+    on: int,
+    root: str,
+    known: int | None,
+    data: tuple[Any, ...],
+    wanted: frozenset[RuleKey] | None = None,
 ) -> tuple[Compiled, tuple[Any, ...]] | None:
     """What the open form gives for a case, with what reads it; None where only the whole interpreter answers."""
-    found = engine.opened(on, root, known)
+    found = engine.opened(on, root, known, wanted)
     try:
-        return found.compiled, found.compiled.decide(found.parameters, on, data, Piecemeal(found, on, data))
+        return found.compiled, found.compiled.open(found.parameters, on, data, Piecemeal(found, on, data))
     except runtime.Defer:
         return None

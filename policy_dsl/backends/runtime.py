@@ -333,6 +333,46 @@ def last_months(values: object, months: int, rest: object) -> list[object]:
     return [v if v.__class__ is bool else +v for v in made]
 
 
+def agreed(rows: list[int] | tuple[int, ...], kinds: tuple[int, ...], written: object, none: int) -> int:
+    """Of lines that apply together the first, `none` where there are none; defers where they give different results.
+
+    `kinds` numbers what lines give; those with -1 give what is written in their place.
+    """
+    if not rows:
+        return none
+    first = rows[0]
+    for row in rows:
+        if kinds[row] != kinds[first] or (kinds[row] < 0 and written[row] != written[first]):  # type: ignore[index]
+            raise Defer("conflict")
+    return first
+
+
+def not_beaten(rows: list[int], beats: tuple[tuple[int, ...], ...]) -> list[int]:
+    """The exceptions of those that hold which no other of them beats."""
+    beaten = {x for row in rows for x in beats[row]}
+    return [row for row in rows if row not in beaten]
+
+
+def highest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the most."""
+    return max(rows, key=written.__getitem__)
+
+
+def lowest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the least."""
+    return min(rows, key=written.__getitem__)
+
+
+def total(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """What lines that apply together give in sum."""
+    return sum(written[row] for row in rows)
+
+
+def picked(rows: tuple[int, ...]) -> int:
+    """How it is recorded which lines a sum is of."""
+    return -sum(1 << row for row in rows)
+
+
 def sum_of(values: list[object]) -> int:
     return sum(values)  # type: ignore[arg-type]
 

@@ -1,37 +1,28 @@
 """An explanation as JSON; explain/schema.json is its schema. Steps stand in a table by id, so that nothing is repeated.
 
-The keys in ALWAYS stand in every step (`unit` in that of every quantity); the others only where they say something. `value`, `unit` and `shown` follow the contract's
-form of an output; `unit` has the Chinese spelling in both languages, so that programs can compare it.
+`id`, `kind`, `entity`, `path`, `name`, `state`, `value`, `clause`, `place`, `assumptions` and `children` stand in every step (and `unit`
+in that of every known quantity); the others only where they say something. `value`, `unit` and `shown` follow the contract's form of an
+output; `unit` has the Chinese spelling in both languages, so that programs can compare it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._version import __version__
+from ..backends.entries import Instance
 from ..backends.formatting import day_text, json_amount, json_value
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from .describe import default_lists, displaced_text, like_this, line_text
+from ..model.types import Type
+from .describe import default_lists, displaced_text, like_this, written
 from .explanation import Considered, Explanation, Step
-from .formula import Words
-from .workings import calendars, conversions, left_out, part_text, roundings, to_declared
+from .phrases import Phrase, phrases
+from .workings import calendars, conversions, left_out, roundings, to_declared
 
 SCHEMA = "https://policy-dsl.invalid/explanation-1.json"
-ALWAYS = (
-    "id",
-    "kind",
-    "entity",
-    "path",
-    "name",
-    "state",
-    "value",
-    "unit",
-    "clause",
-    "place",
-    "assumptions",
-    "children",
-)
 
 
 def data(made: Explanation, lang: str) -> dict[str, object]:
@@ -49,141 +40,145 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
     }
 
 
-def _value(value: object, step: Step) -> dict[str, Any]:
+def _value(value: object, type_: Type) -> dict[str, Any]:
     if not known(value):
         return {"value": None}
-    if step.type.is_amount:
-        return dict(json_amount(value, step.type))
-    return {"value": json_value(value, step.type)}
+    if type_.is_amount:
+        return dict(json_amount(value, type_))
+    return {"value": json_value(value, type_)}
 
 
 def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
-    made = made.seen_from(step)
-    open_ = step.value if isinstance(step.value, Undetermined) else Undetermined()
-    applied = [_line(made, step, c, lang, True) for c in step.applied]
-    texts = _texts(made, step, lang)
-    out: dict[str, Any] = {
-        "id": step.id,
-        "kind": step.kind,
-        "entity": step.entity,
-        "path": step.path,
-        "who": step.who,
-        "name": step.name,
-        "without": step.without,
-        "state": step.state,
-        **_value(step.value, step),
-        "clause": {
-            "policy": step.clause.policy,
-            "document": step.clause.document,
-            "title": step.clause.title,
-            "headings": list(step.clause.headings),
-            "gist": step.clause.gist,
-        },
-        "place": _place(step),
-        "mode": step.mode or None,
-        "applied": applied,
-        "not_applied": [_line(made, step, c, lang, False) for c in step.considered],
-        "formula": None if step.formula is None else _formula(made, step, step.formula, lang, root=True),
-        "conversions": texts["conversions"],
-        "roundings": texts["roundings"],
-        "left_out": texts["left_out"],
-        "calendar": texts["calendar"],
-        "law": day_text(step.law) if step.law else None,
-        "since": day_text(step.since) if step.since else None,
-        "until": day_text(step.until) if step.until < ir.OPEN else None,
-        "published": day_text(step.published) if step.published else None,
-        "review": day_text(step.review) if step.review else None,
-        "missing": step.missing or None,
-        "given_up": _given_up(made, step, lang),
-        "displaced": displaced_text(step, lang) or None,
-        "like_this": any(like_this(made, step, c.line.result) for c in step.applied),
-        "assumptions": list(step.assumptions),
-        "decided_by": step.decided_by or None,
-        "default_used": step.default_used,
-        "default_lists": default_lists(made, step, lang),
-        "needs": list(open_.needs),
-        "parameters": list(open_.parameters),
-        "error": _error(step, lang),
-        "children": list(step.children),
+    clause = step.clause
+    out: dict[str, Any] = {"id": step.id, "kind": step.kind, "entity": step.entity, "path": step.path}
+    if who := step.who:
+        out["who"] = who
+    out["name"] = step.name
+    if step.without:
+        out["without"] = step.without
+    out["state"] = step.state
+    out |= _value(step.value, step.type)
+    out["clause"] = {
+        "policy": clause.policy,
+        "document": clause.document,
+        "title": clause.title,
+        "headings": list(clause.headings),
+        "gist": clause.gist,
     }
-    return {k: v for k, v in out.items() if k in ALWAYS or v not in (None, "", False, [])}
+    out["place"] = None if step.place is None else {"file": step.place.bare_file, "line": step.place.line}
+    if step.kind in ("fact", "past"):
+        more: Iterable[tuple[str, object]] = (("decided_by", step.decided_by), ("default_used", step.default_used))
+    else:
+        more = _reasons(made, step, lang)
+    assumptions = list(step.assumptions)
+    for key, value in more:
+        if key == "decided_by":
+            out["assumptions"] = assumptions
+        if value:
+            out[key] = value
+    if isinstance(step.value, Undetermined):
+        if step.value.needs:
+            out["needs"] = list(step.value.needs)
+        if step.value.parameters:
+            out["parameters"] = list(step.value.parameters)
+    elif isinstance(step.value, Failure):
+        out["error"] = _error(step.value, lang)
+    out["children"] = list(step.children)
+    return out
 
 
-def _place(step: Step) -> dict[str, object] | None:
-    return None if step.place is None else {"file": step.place.bare.file, "line": step.place.line}
+def _reasons(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, object]]:
+    """What gave a step's value, in the order of the schema; what says nothing is left out."""
+    by = made.seen_from(step)
+    yield "mode", step.mode
+    yield "applied", [_line(by, step, c, lang, True) for c in step.applied]
+    yield "not_applied", [_line(by, step, c, lang, False) for c in step.considered]
+    formula = None if step.formula is None else phrases(by).of(step.formula)
+    if formula is not None:
+        yield "formula", _formula(formula, by, by.root, lang)
+    yield from _texts(by, step, formula, lang)
+    yield "law", step.law and day_text(step.law)
+    yield "since", step.since and day_text(step.since)
+    yield "until", step.until < ir.OPEN and day_text(step.until)
+    yield "published", step.published and day_text(step.published)
+    yield "review", step.review and day_text(step.review)
+    yield "missing", step.missing
+    yield "given_up", _given_up(by, step, lang)
+    yield "displaced", displaced_text(by, step, lang)
+    yield "like_this", any(like_this(by, step, phrases(by).of(c.line.result)) for c in step.applied)
+    yield "decided_by", step.decided_by
+    yield "default_used", step.default_used
+    yield "default_lists", default_lists(by, step, lang)
 
 
-def _formula(made: Explanation, step: Step, formula: ir.Expression, lang: str, root: bool = False) -> dict[str, str]:
-    at = made.interpretation.root if root else step.at
-    return {"names": Words(lang).text(formula), "numbers": Words(lang, made.interpretation, at).text(formula)}
+def _formula(phrase: Phrase, by: Interpretation, at: Instance | None, lang: str) -> dict[str, str]:
+    return {"names": phrase.names(lang), "numbers": phrase.fill(lang)(by, at)}
 
 
-def _texts(made: Explanation, step: Step, lang: str) -> dict[str, list[str]]:
+def _texts(by: Interpretation, step: Step, formula: Phrase | None, lang: str) -> Iterator[tuple[str, list[str]]]:
     """Conversions, roundings and entries left out, of all lines that had a part in the value, each once."""
-    out: dict[str, dict[str, None]] = {"conversions": {}, "roundings": {}, "left_out": {}, "calendar": {}}
-    formulas = [f for c in step.applied for f in (*(p.formula for p in c.parts), c.line.result)]
-    at = step.at
-    if step.formula is not None:
-        formulas, at = [step.formula], made.interpretation.root
-    for formula in formulas:
-        out["conversions"].update(dict.fromkeys(conversions(made, at, formula, lang)))
-        out["roundings"].update(dict.fromkeys(roundings(made, at, formula, lang)))
-        out["left_out"].update(dict.fromkeys(left_out(made, at, formula, lang)))
-        out["calendar"].update(dict.fromkeys(calendars(made, at, formula, lang)))
-    results = [c.line.result for c in step.applied if not isinstance(c.line.result, ir.Constant)]
-    for formula in [step.formula] if step.formula is not None else results:
-        out["conversions"].update(dict.fromkeys(to_declared(made, step, formula, at, lang)))
-    return {k: list(v) for k, v in out.items()}
+    at = step.at if formula is None else by.root
+    if formula is not None:
+        used = results = [formula]
+    else:
+        kept = phrases(by)
+        lines = [kept.line(c.line) for c in step.applied]
+        used = [x for line in lines for x in (*line.parts, line.result)]
+        results = [line.result for line in lines if not isinstance(line.result.node, ir.Constant)]
+    converted = [t for x in used if x.mixed for t in conversions(by, at, x, lang)]
+    converted += [t for x in results if x.converts(step.type) for t in to_declared(by, step, x, at, lang)]
+    yield "conversions", list(dict.fromkeys(converted))
+    yield "roundings", list(dict.fromkeys(t for x in used if x.rounded for t in roundings(by, at, x, lang)))
+    yield "left_out", list(dict.fromkeys(t for x in used if x.filtered for t in left_out(by, at, x, lang)))
+    yield "calendar", list(dict.fromkeys(t for x in used if x.counted for t in calendars(by, at, x, lang)))
 
 
-def _given_up(made: Explanation, step: Step, lang: str) -> dict[str, object] | None:
+def _given_up(by: Interpretation, step: Step, lang: str) -> dict[str, object] | None:
     """What the rule would give without the exception that applied, and the lines that would give it."""
     if step.given_up is None:
         return None
     lines = [
         {
-            "text": line_text(x, lang),
+            "text": written(by, x, lang),
             "policy": x.clause.policy,
-            "file": x.place.bare.file,
+            "file": x.place.bare_file,
             "line": x.place.line,
-            "formula": _formula(made, step, x.result, lang),
+            "formula": _formula(phrases(by).of(x.result), by, step.at, lang),
         }
         for x in step.given_up_lines
     ]
-    return {**_value(step.given_up, step), "lines": lines}
+    return {**_value(step.given_up, step.type), "lines": lines}
 
 
-def _error(step: Step, lang: str) -> dict[str, object] | None:
-    if not isinstance(step.value, Failure):
-        return None
-    found = diagnose(step.value)
+def _error(value: Failure, lang: str) -> dict[str, object]:
+    found = diagnose(value)
     place = found.place
     return {
         "code": found.code,
         "message": found.message(lang),
-        "file": place.bare.file if place else None,
+        "file": place.bare_file if place else None,
         "line": place.line if place else None,
     }
 
 
-def _line(made: Explanation, step: Step, considered: Considered, lang: str, applied: bool) -> dict[str, object]:
-    line = considered.line
+def _line(by: Interpretation, step: Step, considered: Considered, lang: str, applied: bool) -> dict[str, object]:
+    line, kept = considered.line, phrases(by)
     out: dict[str, Any] = {
         "kind": line.kind,
         "label": line.label,
-        "text": line_text(line, lang),
+        "text": written(by, line, lang),
         "policy": line.clause.policy,
-        "file": line.place.bare.file,
+        "file": line.place.bare_file,
         "line": line.place.line,
         "holds": considered.holds if known(considered.holds) else None,
         "conditions": [
             {
-                "text": part_text(made, step.at, p.formula, p.holds, lang),
+                "text": kept.of(p.formula).part(lang)(by, step.at, p.holds),
                 "holds": p.holds if known(p.holds) else None,
             }
             for p in (considered.parts if applied else considered.reasons)
         ],
     }
     if applied:
-        out["formula"] = _formula(made, step, line.result, lang)
+        out["formula"] = _formula(kept.of(line.result), by, step.at, lang)
     return out

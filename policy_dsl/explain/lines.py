@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.interpret.logic import may_hold, may_not_hold
@@ -11,19 +9,23 @@ from ..backends.values import Failure, Undetermined, Value, known
 from ..ir import nodes as ir
 from ..ir.in_force import InForce
 from .explanation import Considered, Part
-from .formula import parts_of
+from .phrases import phrases
 
 
-def consider(interpretation: Interpretation, line: ir.Line, entry: Instance) -> Considered:
+def consider(by: Interpretation, line: ir.Line, entry: Instance) -> Considered:
     """The line with its conditions one by one."""
     if line.condition is None:
         return Considered(line, True, ())
-    parts: Iterable[ir.Expression] = (line.condition,)
-    if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
-        parts = parts_of(line.condition)
-    made = tuple(Part(p, interpretation.evaluate(p, entry)) for p in parts)
-    holds = made[0].holds if len(made) == 1 else interpretation.evaluate(line.condition, entry)
-    return Considered(line, holds, made)
+    made = tuple([Part(p.node, by.evaluate(p.node, entry)) for p in phrases(by).line(line).parts])
+    if len(made) == 1:
+        return Considered(line, made[0].holds, made)
+    holds: Value = True
+    for part in made:
+        if part.holds is False:
+            return Considered(line, False, made)
+        if part.holds is not True:
+            holds = None
+    return Considered(line, by.evaluate(line.condition, entry) if holds is None else True, made)
 
 
 def looked_at(

@@ -72,7 +72,7 @@ class Opening(Emitter):
         self.recording = False
         self.bits: dict[str, dict[tuple[str, object], int]] = {}
         self.read = frozenset[RuleKey]().union(*(n.rules for n in self._needs()))
-        self.places = {(r.entity, r.name): n for n, r in enumerate(self.program.rules)}
+        self.order_of = {(r.entity, r.name): n for n, r in enumerate(self.program.rules)}
         self.numbers = {g: n for n, g in enumerate(self.scheduler.gathers)}
         self.handed = {}
         return self.function("open", "P", "on", "data", "slow")
@@ -179,7 +179,7 @@ class Opening(Emitter):
 
     def slowly(self, key: RuleKey) -> list[ast.stmt]:
         """The rule is worked out by `slow`, which is handed what it reads."""
-        number = self.places[key]
+        number = self.order_of[key]
         if number not in self.handed:
             self.handed[number] = tuple(self._handed(key))
         local, dynamic = self.rule_local(key), self.forms[key][1]
