@@ -6,6 +6,7 @@ Compiled functions are kept by what they depend on (formulas in force, root enti
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
@@ -16,7 +17,7 @@ from ..ir import nodes as ir
 from ..ir.conditions import conditions
 from ..ir.traverse import first_review
 from . import runtime
-from .compiled import Compiled, Run, Saved
+from .compiled import Compiled, Opened, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import per_day
@@ -60,6 +61,8 @@ class Engine:
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._readers: dict[str, Any] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._opened: dict[tuple[Index, str], Opened] = {}
+        self._open_slices: Recent[tuple[object, ...], Opened] = Recent()
         self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
         self._interpreted: Recent[tuple[object, ...], tuple[Run, count[int]]] = Recent()
         self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
@@ -175,6 +178,26 @@ class Engine:
                     found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
         return found
 
+    def opened(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Opened:
+        """The same for facts some of which are unknown; made when it is first asked for."""
+        index = self.laws.index(on, known)
+        found = self._opened.get((index, root)) if wanted is None else self._open_slices.get((index, root, wanted))
+        if found is None:
+            with self._lock:
+                epoch = self.epoch(on, known)
+                made = self._open_form(epoch, root, wanted)
+                if wanted is None:
+                    found = self._opened[index, root] = made
+                else:
+                    found = self._open_slices.keep((index, root, wanted), made)
+        return found
+
+    def _open_form(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None) -> Opened:
+        name = sha256(repr((epoch.formula_key(), root)).encode()).hexdigest()[:32]
+        piece = self._piece(f"open {name}", "open", epoch, root, wanted=wanted)
+        compiled = self._laid_out(piece, epoch, root, lambda _: self._function("open", piece), wanted)
+        return Opened.of(epoch, compiled, arguments(epoch, list(piece.order), self.steps), dict(piece.handed))
+
     def _set(self, epoch: Epoch, root: str, name: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         """A set of functions; each but `decide`, which says how all are read, is made when it is asked for."""
         first = self._piece(f"decide {name}", "decide", epoch, root, wanted=wanted)
@@ -189,10 +212,16 @@ class Engine:
                 saved = self._piece(f"{piece} {name}", piece, epoch, root, first.order, wanted)
                 return self._function(piece, saved)
 
-        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
-        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
+        return self._laid_out(first, epoch, root, make, wanted)
+
+    def _laid_out(
+        self, saved: Saved, epoch: Epoch, root: str, make: Callable[[str], Any], wanted: frozenset[RuleKey] | None
+    ) -> Compiled:
+        """Functions with what reads their results."""
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
+        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
         reading = Reading(self.program, root, slots, entities, epoch, wanted)
-        return Compiled(self.program, root, make, first.order, slots, entities, reading, wanted)
+        return Compiled(self.program, root, make, saved.order, slots, entities, reading, wanted)
 
     def _piece(
         self,
@@ -233,6 +262,7 @@ class Engine:
             emitted.order,
             tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
+            tuple(emitted.handed.items()),
         )
 
     def _function(self, piece: str, saved: Saved) -> Any:
@@ -247,6 +277,7 @@ class Engine:
             "max": max,
             "min": min,
             "KeyError": KeyError,
+            "isinstance": isinstance,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self
