@@ -20,7 +20,7 @@ from .backends.payment import Beside, beside
 from .backends.reading_plan import Reading, all_known
 from .backends.runtime import Defer
 from .backends.slices import Asked
-from .backends.some_entries import SomeEntries
+from .backends.some_entries import SomeEntries, reading_of
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .facts.arguments import named
 from .ir import nodes as ir
@@ -201,9 +201,8 @@ class Decision(Read):
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
         found = amounts(self._reading.paid, self._root, self._root, self._data, self._result)
-        if self._asked is None or not self._asked.numbered:
-            return found
-        return {(at, name): found[at, name] for at, name in found if f"{at}.{name}" in self}
+        only = isinstance(self._reading, SomeEntries)
+        return {k: v for k, v in found.items() if ".".join(k) in self} if only else found
 
     def beside(self, entry: Instance, name: str) -> Beside | None:
         """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
@@ -223,8 +222,7 @@ class Decision(Read):
 
     def _read_by(self) -> Reading:
         """What reads the function's results: of all entries, or of those that were asked for."""
-        reading = self._compiled.reading
-        return SomeEntries(reading, self._asked) if self._asked is not None and self._asked.numbered else reading
+        return reading_of(self._compiled.reading, self._asked)
 
     @property
     def missing(self) -> Missing:
@@ -283,7 +281,7 @@ class Decision(Read):
         """The 假设 that the decision rests on, each once."""
         if not self._engine.laws.assumed:
             return []
-        if self._asked is not None and self._asked.numbered:
+        if isinstance(self._reading, SomeEntries):  # what is listed differs from entry to entry
             return self.explain().assumptions()
         from .explain.assumed import assumptions
 

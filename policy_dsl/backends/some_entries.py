@@ -44,3 +44,8 @@ class SomeEntries(Reading):
             return None
         rule = found.node.items[found.n].rule
         return found if self._asked.lists(path[: -len(rule.name) - 1], (rule.entity, rule.name)) else None
+
+
+def reading_of(whole: Reading, asked: Asked | None) -> Reading:
+    """What reads a decision's results."""
+    return SomeEntries(whole, asked) if asked is not None and asked.numbered else whole
