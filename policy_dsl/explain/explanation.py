@@ -152,8 +152,10 @@ class Explanation:
         return self._told
 
     def assumptions(self) -> list[str]:
-        """Every 假设 that the explained outputs rest on, each once."""
-        return list(dict.fromkeys(a for step in self.told() if step.assumptions for a in step.assumptions))
+        """Every 假设 that the explained outputs rest on, each once, in the order of the policy's text."""
+        found = {a for step in self.told() for a in step.assumptions}
+        order = self.interpretation.epoch.laws.assumed
+        return sorted(found, key=order.__getitem__)
 
     def text(self, lang: str = "zh") -> str:
         from .text import text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from fractions import Fraction
 from typing import Any
 
@@ -43,12 +43,14 @@ class Interpretation(Lines):
         self._facts: dict[tuple[str, str], Possible] = {}
         self.steps = epoch.laws.steps
 
-    def rules(self) -> None:
-        """Fills `values` of every entry with every rule of its entity."""
+    def rules(self, wanted: Container[tuple[str, str]] | None = None) -> None:
+        """Fills `values` of every entry with every rule of its entity, or with these alone: then they hold all that they read."""
         entries: dict[str, list[Instance]] = {}
         for entry in self.root.all():
             entries.setdefault(entry.entity.name, []).append(entry)
         for rule in self.program.rules:
+            if wanted is not None and (rule.entity, rule.name) not in wanted:
+                continue
             for entry in entries.get(rule.entity, ()):
                 entry.values[rule.name] = self.rule(rule, entry)
 
