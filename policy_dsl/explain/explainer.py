@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.formatting import day_text
@@ -58,6 +58,9 @@ class Explainer:
         self._places: dict[str, tuple[Instance, str]] = {}  # of all values, by their paths
         self._values: dict[str, dict[int, Value]] = {}  # by entry and formula
         self._formulas: list[ir.Expression] = []  # kept, so that no two have one id
+        self.leaves: dict[
+            tuple[str, object], Any
+        ] = {}  # what is read, by entry and rule or formula (timeline/leaves.py)
 
     def evaluate(self, formula: ir.Expression, at: Instance) -> Value:
         """The value of a formula at an entry, worked out once."""
@@ -67,8 +70,12 @@ class Explainer:
         key = id(formula)
         if key not in values:
             values[key] = self.interpretation.evaluate(formula, at)
-            self._formulas.append(formula)
+            self.keep(formula)
         return values[key]
+
+    def keep(self, formula: ir.Expression) -> None:
+        """Keeps a formula whose id something goes by."""
+        self._formulas.append(formula)
 
     def under(self, day: int) -> Explainer:
         """What makes the steps of another day's law, in the same table."""

@@ -10,8 +10,8 @@ from ..ir.in_force import InForce, in_force, repealing
 from ..ir.traverse import walk
 from ..model.functions import BY_KEY
 from .causes import Atom, Figure, Lines
-from .support import Ref, World, with_keys
 from .walking import Kept, Walk
+from .world import Ref, World, with_keys
 
 
 class LawCauses(Walk):
