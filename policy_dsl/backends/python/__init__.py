@@ -16,7 +16,7 @@ Each file emits what its first line says; the emitter is one class, and each par
     formulas.py    formulas                     reading.py      the reader of facts
     ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
 
-cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
+shared.py emits one function for several sets of formulas, for the file that stands alone. cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
 from .ast_nodes import assign, literal
 from .emitter import Emitter
+from .shared import Shared, together
+
+__all__ = ["Emitted", "emit", "emit_shared", "parameter_steps", "strip_comments", "together"]
 
 
 class Emitted(NamedTuple):
@@ -73,8 +77,27 @@ def emit(
     """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
     emitter = Emitter(epoch, root, analysis, steps, offsets)
     decide = emitter.decide(False)
+    slots, entities = _results(emitter)
+    record = emitter.decide(True)
+    return _emitted(emitter, slots, entities, decide, record), emitter
+
+
+def emit_shared(
+    epochs: Sequence[Epoch], root: str, analysis: Analysis, steps: dict[str, Fraction], omitted: frozenset[RuleKey]
+) -> tuple[Emitted, Emitter]:
+    """The module of several sets of formulas, each with one of its epochs: tables, `read`, `decide`."""
+    emitter = Shared(epochs, root, analysis, steps, omitted)
+    decide = emitter.decide(False)
+    return _emitted(emitter, *_results(emitter), decide), emitter
+
+
+Entities = dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
+
+
+def _results(emitter: Emitter) -> tuple[dict[RuleKey, Slot], Entities]:
+    """Where each value stands in the results of the function that has just been emitted."""
     slots: dict[RuleKey, Slot] = {}
-    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
+    entities: Entities = {}
     for entity in emitter.scheduler.within:
         keys = tuple(emitter.scheduler.rules.get(entity, ()))
         index = 0
@@ -83,12 +106,15 @@ def emit(
             slots[key] = Slot(index, k, dynamic)
             index += 2 if dynamic else 1
         entities[entity] = (keys, tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity)))
-    record = emitter.decide(True)
+    return slots, entities
+
+
+def _emitted(emitter: Emitter, slots: dict[RuleKey, Slot], entities: Entities, *functions: ast.FunctionDef) -> Emitted:
     read, tables = emitter.reader()
     beside: list[ast.stmt] = [assign(n, literal(value)) for n, value in emitter.tables.items()]
-    module = ast.Module([*beside, *tables, read, decide, record], [])
+    module = ast.Module([*beside, *tables, read, *functions], [])
     ast.fix_missing_locations(module)
-    return Emitted(module, slots, entities, emitter.comments), emitter
+    return Emitted(module, slots, entities, emitter.comments)
 
 
 def _walked(emitter: Emitter, entity: str) -> bool:
