@@ -11,6 +11,7 @@ runtime.py                              what generated code may call, and nothin
 reading_plan.py, value_forms.py         results as values, without entries; numbers as values for people and programs
 paid.py                                 the short way from results to the amounts of benefits
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
+slices.py, some_entries.py              what is asked for, and what that needs; of some entries alone
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month
 identity.py                             who is who from one month to the next

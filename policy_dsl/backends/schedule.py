@@ -12,6 +12,7 @@ from ..ir import nodes as ir
 from ..ir.traverse import children
 from .epoch import Epoch
 from .layout import RuleKey
+from .slices import closure
 
 
 class Gather(NamedTuple):
@@ -39,15 +40,18 @@ class Needs(NamedTuple):
 
 
 class Scheduler:
-    def __init__(self, epoch: Epoch, root: str) -> None:
+    """`wanted`: the rules that are asked for, so that only what they need is planned; None: all."""
+
+    def __init__(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> None:
         self.epoch = epoch
         self.program = epoch.program
         self.entities = {e.name: e for e in self.program.entities}
         self.root = root
         self.within = list(self._below(root))
         self.rules: dict[str, list[RuleKey]] = {}
+        needed = None if wanted is None else closure(epoch, wanted, self.within)
         for rule in self.program.rules:
-            if rule.entity in self.within:
+            if rule.entity in self.within and (needed is None or (rule.entity, rule.name) in needed):
                 self.rules.setdefault(rule.entity, []).append((rule.entity, rule.name))
         self.needs: dict[RuleKey, Needs] = {k: self._rule_needs(k) for keys in self.rules.values() for k in keys}
         self.gathers: dict[Gather, Needs] = {}

@@ -23,19 +23,13 @@ from .epoch import Epoch, Laws, epoch_order
 from .formatting import day_text
 from .layout import RuleKey, Values, arguments
 from .left_out import left_out
-from .python import Emitted, emit_shared, together
+from .python import Emitted, emit, emit_shared, together
 from .runtime import ABSENT, Unknown, Workdays
 from .working_days import calendar_of, digest_of
 
 MARK = "Compiled by policy_dsl; runs on its own."  # in the first line of every such file, by which it is known again
 WIDTH = 118  # of lines of figures
 
-_IMPORTS = """import datetime
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
-from typing import Any
-"""
 _FIRST_MONTH = """
 Every month is decided as if it were the first one: nothing of the month before (上月) is read. Months that go on from each other are
 decided by policy_dsl (`policy timeline`).
@@ -43,11 +37,10 @@ decided by policy_dsl (`policy timeline`).
 
 
 class Part(NamedTuple):
-    """A function for several sets of formulas: its number, what was emitted, and the order of its argument."""
+    """A function for several sets of formulas: its number, and what was emitted, its reader included."""
 
     number: int
     emitted: Emitted
-    order: list[object]
 
 
 Rows = list[tuple[int, int, tuple[Any, ...]]]  # first day, number of the function, values in force
@@ -61,7 +54,7 @@ def standalone(program: ir.Program) -> str:
     _refuse(program, omitted)
     parts, epochs = _emitted(engine, root, omitted, 0)
     guarding, guards = ([], []) if engine.guard is None else _emitted(engine.guard, root, frozenset(), len(parts))
-    asks = any(("calendar",) in part.order for part in (*parts, *guarding))
+    asks = any(("calendar",) in part.emitted.order for part in (*parts, *guarding))
     texts = [
         _head(program, asks, omitted),
         _runtime(),
@@ -115,14 +108,16 @@ def _emitted(engine: Engine, root: str, omitted: frozenset[RuleKey], first: int)
     parts: list[Part] = []
     place: dict[object, tuple[int, int]] = {}  # of a set: which function, and its number in it
     for epochs in together(list(kinds.values())):
-        emitted, emitter = emit_shared(epochs, root, engine.analysis, engine.steps, omitted)
+        emitted = emit_shared("decide", epochs, root, engine.analysis, engine.steps, omitted)
+        reader = emit("read", epochs[0], root, engine.analysis, engine.steps, {})
+        module = ast.Module([*reader.module.body, *emitted.module.body], [])
         place.update({x.formula_key(): (len(parts), n) for n, x in enumerate(epochs)})
-        parts.append(Part(first + len(parts), emitted, emitter.argument_order()))
+        parts.append(Part(first + len(parts), emitted._replace(module=module)))
     rows: Rows = []
     for day in days:
         epoch = engine.epoch(day)
         at, which = place[epoch.formula_key()]
-        order = parts[at].order
+        order = list(parts[at].emitted.order)
         told = (which,) if order[:1] == [("which",)] else ()
         rows.append((day, first + at, (*told, *arguments(epoch, order[len(told) :], engine.steps))))
     return parts, rows
@@ -171,12 +166,19 @@ def _quiet(text: str) -> str:
 
 
 def _runtime() -> str:
-    """The helpers, under all that the file imports."""
-    text = (Path(__file__).parent / "runtime.py").read_text(encoding="utf-8")
-    body = text.split('"""', 2)[2]
-    for line in ("from __future__ import annotations\n", *_IMPORTS.splitlines(keepends=True)):
-        body = body.replace(line, "", 1)
-    return _IMPORTS + "\n\n" + body.strip() + "\n"
+    """The helpers, under all that the file imports: every import of runtime.py and alone.py from the standard library."""
+    texts = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("runtime.py", "alone.py")]
+    whole: list[str] = []
+    named: dict[str, set[str]] = {}
+    for line in re.findall(r"^(?:import|from) [^._].*$", "\n".join(texts), flags=re.MULTILINE):
+        if line.startswith("import "):
+            whole.append(line)
+        else:
+            module, _, names = line[len("from ") :].partition(" import ")
+            named.setdefault(module, set()).update(names.split(", "))
+    imports = [*dict.fromkeys(whole), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(named.items()))]
+    body = re.sub(r"^(?:import|from) .*\n", "", texts[0].split('"""', 2)[2], flags=re.MULTILINE)
+    return "\n".join(imports) + "\n\n\n" + body.strip() + "\n"
 
 
 def _tail() -> str:
@@ -187,7 +189,7 @@ def _tail() -> str:
 
 def _module(part: Part) -> str:
     """The functions with a number behind their names, comments in their places, the argument's order said first."""
-    number, emitted, order = part
+    number, emitted = part
     renames = {
         n.targets[0].id: f"{n.targets[0].id}_{number}"
         for n in emitted.module.body
@@ -217,7 +219,7 @@ def _module(part: Part) -> str:
         "\n".join(texts),
         flags=re.MULTILINE,
     )
-    names = ", ".join(_quiet(_argument(k)) for k in order)
+    names = ", ".join(_quiet(_argument(k)) for k in emitted.order)
     return _figures("# P: ", names or "—", "#    ") + f"\n{text}\n"
 
 
@@ -286,7 +288,7 @@ def _results(program: ir.Program, parts: list[Part], omitted: frozenset[RuleKey]
         "# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each function",
         "RESULTS: list[dict[str, tuple[Any, Any]]] = [",
     ]
-    for _, emitted, _order in parts:
+    for _, emitted in parts:
         lines.append("    {")
         for entity, (keys, lists) in emitted.entities.items():
             lines.append(f"        {entity!r}: (")

@@ -28,6 +28,8 @@ from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from scripts import pages
 
+from ..frames import Row
+from . import sliced
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
 COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
@@ -428,7 +430,7 @@ def compiled_in_part(folder: Path) -> str:
     return done.stderr
 
 
-SCENES: dict[str, Callable[[Path], str]] = {
+SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
     "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),
@@ -491,6 +493,8 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+    "F0135": lambda p: called(lambda x: x.decide({"家庭": Row(存款=5)}, on="2022-06-01"), p),
+    "P0826": lambda p: called(lambda x: x.decide({"家庭": {"存款": 5}}, on="2022-06-01", previous={}), p),  # type: ignore[arg-type]
     "F0130": lambda p: by_calendar(p, '{"year": [2022]}'),
     "F0131": lambda p: by_calendar(p, '{"years": [2022], "off": ["2023-01-02"]}'),
     "F0132": lambda p: by_calendar(p, '{"years": [2022], "on": ["2022-10-10"]}'),

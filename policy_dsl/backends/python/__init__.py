@@ -4,6 +4,9 @@
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
 
+Each is a piece of its own, emitted when it is asked for. `decide` says which values P brings, and the others of its set take the same;
+`read` knows no formulas, so that all sets of a root share it.
+
 An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
 So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
 unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
@@ -16,7 +19,8 @@ Each file emits what its first line says; the emitter is one class, and each par
     formulas.py    formulas                     reading.py      the reader of facts
     ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
 
-shared.py emits one function for several sets of formulas, for the file that stands alone. cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
+shared.py emits one function for several sets of formulas, for the file that stands alone. cells.py says what conditions demand of the
+terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -41,7 +45,10 @@ __all__ = ["Emitted", "emit", "emit_shared", "parameter_steps", "strip_comments"
 
 
 class Emitted(NamedTuple):
+    """One function: its module; of `decide` also what its argument P brings, and where the values stand in its results."""
+
     module: ast.Module
+    order: tuple[object, ...]
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]  # rules and lists in each result tuple
     comments: list[str]
@@ -72,49 +79,52 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
 
 
 def emit(
-    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
-) -> tuple[Emitted, Emitter]:
-    """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
-    emitter = Emitter(epoch, root, analysis, steps, offsets)
-    decide = emitter.decide(False)
-    slots, entities = _results(emitter)
-    record = emitter.decide(True)
-    return _emitted(emitter, slots, entities, decide, record), emitter
+    piece: str,
+    epoch: Epoch,
+    root: str,
+    analysis: Analysis,
+    steps: dict[str, Fraction],
+    offsets: dict[str, int],
+    order: tuple[object, ...] = (),
+    wanted: frozenset[RuleKey] | None = None,
+) -> Emitted:
+    """The module of one piece. `order`: what P brings, as `decide` of the same set said; `wanted`: of these rules and what they need."""
+    return _emitted(Emitter(epoch, root, analysis, steps, offsets, order, wanted), piece)
 
 
 def emit_shared(
-    epochs: Sequence[Epoch], root: str, analysis: Analysis, steps: dict[str, Fraction], omitted: frozenset[RuleKey]
-) -> tuple[Emitted, Emitter]:
-    """The module of several sets of formulas, each with one of its epochs: tables, `read`, `decide`."""
-    emitter = Shared(epochs, root, analysis, steps, omitted)
-    decide = emitter.decide(False)
-    return _emitted(emitter, *_results(emitter), decide), emitter
+    piece: str,
+    epochs: Sequence[Epoch],
+    root: str,
+    analysis: Analysis,
+    steps: dict[str, Fraction],
+    omitted: frozenset[RuleKey],
+) -> Emitted:
+    """The module of a piece for several sets of formulas, each with one of its epochs; `omitted`: rules that are left out."""
+    return _emitted(Shared(epochs, root, analysis, steps, omitted), piece)
 
 
-Entities = dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-
-
-def _results(emitter: Emitter) -> tuple[dict[RuleKey, Slot], Entities]:
-    """Where each value stands in the results of the function that has just been emitted."""
+def _emitted(emitter: Emitter, piece: str) -> Emitted:
     slots: dict[RuleKey, Slot] = {}
-    entities: Entities = {}
-    for entity in emitter.scheduler.within:
-        keys = tuple(emitter.scheduler.rules.get(entity, ()))
-        index = 0
-        for key in keys:
-            k, dynamic = emitter.forms[key]
-            slots[key] = Slot(index, k, dynamic)
-            index += 2 if dynamic else 1
-        entities[entity] = (keys, tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity)))
-    return slots, entities
-
-
-def _emitted(emitter: Emitter, slots: dict[RuleKey, Slot], entities: Entities, *functions: ast.FunctionDef) -> Emitted:
-    read, tables = emitter.reader()
-    beside: list[ast.stmt] = [assign(n, literal(value)) for n, value in emitter.tables.items()]
-    module = ast.Module([*beside, *tables, read, *functions], [])
+    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
+    if piece == "read":
+        function, tables = emitter.reader()
+        body = [*tables, function]
+    else:
+        function = emitter.decide(piece == "record")
+        body = [*(assign(n, literal(value)) for n, value in emitter.tables.items()), function]
+        for entity in emitter.scheduler.within:
+            keys = tuple(emitter.scheduler.rules.get(entity, ()))
+            index = 0
+            for key in keys:
+                k, dynamic = emitter.forms[key]
+                slots[key] = Slot(index, k, dynamic)
+                index += 2 if dynamic else 1
+            lists = tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity))
+            entities[entity] = (keys, lists)
+    module = ast.Module(body, [])
     ast.fix_missing_locations(module)
-    return Emitted(module, slots, entities, emitter.comments)
+    return Emitted(module, tuple(emitter.argument_order()), slots, entities, emitter.comments)
 
 
 def _walked(emitter: Emitter, entity: str) -> bool:

@@ -23,17 +23,18 @@ class Emitter(Reading):
         head: list[ast.stmt] = []
         order = self.argument_order()
         if order:
-            head.append(ast.Assign([ast.Tuple([store(self.locals[key]) for key in order], ast.Store())], name("P")))
+            filled: list[ast.expr] = [store(self.locals.get(key, "_")) for key in order]
+            head.append(ast.Assign([ast.Tuple(filled, ast.Store())], name("P")))
         arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
         return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
 
     def argument_order(self) -> list[object]:
-        """The locals that the argument P fills, in its order: parameters, written amounts of dated rows and of
+        """The locals that the argument P fills, in its order: what was given, parameters, written amounts of dated rows and of
         long rules, parameters with the values of all days, working days."""
         made: list[object] = [("parameter", *k) for k in self.parameters] + [("amount", *k) for k in self.amounts]
         made += [("column", k) for k in self.columns]
         made += [("history", *k) for k in self.histories]
-        return [*made, *([("calendar",)] if self.calendar else [])]
+        return list(dict.fromkeys([*self.given, *made, *([("calendar",)] if self.calendar else [])]))
 
     def _root(self, plan: tuple[Step, ...]) -> list[ast.stmt]:
         flow = Flow(self)

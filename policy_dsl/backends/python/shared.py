@@ -73,7 +73,7 @@ class Shared(Emitter):
             self.local(WHICH, "which")
 
     def argument_order(self) -> list[object]:
-        return [*([WHICH] if WHICH in self.locals else []), *super().argument_order()]
+        return [*([WHICH] if len(self.epochs) > 1 else []), *super().argument_order()]
 
     def surely_in_force(self, rule: RuleKey) -> bool:
         return rule not in self.omitted and all(e.rules[rule] is not None for e in self.epochs)
