@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from operator import getitem
+from types import CodeType
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
@@ -121,9 +123,22 @@ class Run(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """One compiled function, as it is kept: marshalled code, what its argument P brings, and of `decide` what reads the results of its set."""
+    """One compiled function, as it is kept: its code, what its argument P brings, and of `decide` what reads the results of its set."""
 
-    code: bytes
+    code: CodeType
     order: tuple[object, ...]
     slots: tuple[tuple[RuleKey, int, int, int, bool], ...]
     entities: tuple[tuple[str, tuple[RuleKey, ...], tuple[str, ...]], ...]
+
+    def written(self) -> bytes:
+        parts: tuple[Any, ...] = tuple(self)
+        return marshal.dumps(parts)
+
+    @classmethod
+    def read(cls, raw: bytes) -> Saved | None:
+        """The function in these bytes; None where there is none in them."""
+        try:
+            code, *parts = marshal.loads(raw)
+            return cls(code, *parts) if isinstance(code, CodeType) else None
+        except (ValueError, EOFError, TypeError):
+            return None

@@ -100,15 +100,16 @@ class Node(Numbers):
         self.entity = entity
         self.items = items
         self.absent = absent
+        self.naming = entity.naming
         self.below: tuple[Below, ...] = ()
         self.names = {item.rule.name: n for n, item in enumerate(items)}
         self.python = tuple(item.form.python for item in items)
         self.units = tuple(item.form.unit for item in items)
         self.benefits = tuple(item.rule.benefit for item in items)
 
-    def values(self, raw: Raw) -> list[Any]:
+    def values(self, raw: Raw) -> Iterator[Any]:
         """The items' values in Python. Defers where one is none."""
-        return list(map(getitem, self.python, self.take(raw)))
+        return map(getitem, self.python, self.take(raw))
 
 
 class Place:
@@ -124,19 +125,15 @@ class Place:
         self.below: tuple[dict[int, Place], ...] = tuple({} for _ in node.below)  # by number, of those that are kept
 
 
-class Entry(NamedTuple):
-    """An entry of a case, with its results."""
+Entry = tuple[Place, Data, Raw]  # of a case, with its results
 
-    place: Place
-    data: Data
-    raw: Raw
 
-    @property
-    def called(self) -> str:
-        """The name that a text fact gives it, or ""."""
-        naming = self.place.node.entity.naming
-        given = self.data[naming] if naming >= 0 else ""
-        return given if isinstance(given, str) else ""
+def called(entry: Entry) -> str:
+    """The name that a text fact gives an entry, or ""."""
+    place, data, _ = entry
+    naming = place.node.naming
+    given = data[naming] if naming >= 0 else ""
+    return given if isinstance(given, str) else ""
 
 
 class Spot(NamedTuple):
@@ -252,7 +249,7 @@ class Reading:
         return out
 
     def _walk(self, place: Place, data: Data, raw: Raw, out: list[Entry]) -> None:
-        out.append(Entry(place, data, raw))
+        out.append((place, data, raw))
         for below, known in zip(place.node.below, place.below, strict=True):
             results = raw[below.result]
             if results:

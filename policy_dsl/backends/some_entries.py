@@ -24,7 +24,7 @@ class SomeEntries(Reading):
         return SomeEntries(self._of.laid_out, self._asked)
 
     def entries(self, data: tuple[Any, ...], raw: tuple[Any, ...]) -> list[Entry]:
-        return [entry._replace(place=self._narrowed(entry.place)) for entry in self._of.entries(data, raw)]
+        return [(self._narrowed(place), inner, result) for place, inner, result in self._of.entries(data, raw)]
 
     def _narrowed(self, place: Place) -> Place:
         node = place.node
@@ -44,3 +44,8 @@ class SomeEntries(Reading):
             return None
         rule = found.node.items[found.n].rule
         return found if self._asked.lists(path[: -len(rule.name) - 1], (rule.entity, rule.name)) else None
+
+
+def reading_of(whole: Reading, asked: Asked | None) -> Reading:
+    """What reads a decision's results."""
+    return SomeEntries(whole, asked) if asked is not None and asked.numbered else whole

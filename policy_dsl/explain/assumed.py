@@ -275,21 +275,21 @@ def assumptions(
     gives the decision's values, `explainer` what makes its reasons."""
     behind = _kept(reading, epoch)
     sure: set[str] = set()
-    left: list[tuple[Entry, Behind]] = []
-    for entry in entries:
-        keys, lists = reading.layout[entry.place.node.entity.name]
-        first = len(entry.raw) - len(lists) - len(keys)
-        found = behind.entry(entry.place.node, entry.raw[first : first + len(keys)] if recorded else None)
+    left: list[tuple[str, Behind]] = []
+    for place, _, raw in entries:
+        keys, lists = reading.layout[place.node.entity.name]
+        first = len(raw) - len(lists) - len(keys)
+        found = behind.entry(place.node, raw[first : first + len(keys)] if recorded else None)
         sure |= found.sure
         if found.perhaps:
-            left.append((entry, found))
+            left.append((place.path, found))
     case: Case | None = None
-    for entry, found in left:
+    for path, found in left:
         for key, open_ in found.perhaps:
             for texts in open_:
                 if not texts.every <= sure:
                     case = case or Case(behind, at(), explainer)
-                    sure |= case.of(entry.place.path, key[1], texts)
+                    sure |= case.of(path, key[1], texts)
     order = epoch.laws.assumed
     return sorted(sure, key=order.__getitem__)
 

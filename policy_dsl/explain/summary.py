@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..backends.entries import fact_at
 from ..backends.formatting import day_text
 from ..backends.presence import REMARKS
-from ..backends.reading_plan import Entry
+from ..backends.reading_plan import Entry, called
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
@@ -19,7 +19,7 @@ from ..source import width
 
 def _person(entry: Entry, lang: str) -> str:
     """The entry's path, with the name that a text fact gives it."""
-    path, name = entry.place.path, entry.called
+    path, name = entry[0].path, called(entry)
     return path if not name else f"{path}（{name}）" if lang == "zh" else f"{path} ({name})"
 
 
@@ -44,8 +44,9 @@ def summary(
     errors: list[str] = []
     for entry in entries:
         person = _person(entry, lang)
-        numbers = entry.place.node.take(entry.raw)
-        for path, item, number in zip(entry.place.paths, entry.place.node.items, numbers, strict=False):
+        place, _, raw = entry
+        numbers = place.node.take(raw)
+        for path, item, number in zip(place.paths, place.node.items, numbers, strict=False):
             text = text_of(item.form, number, lang)
             monthly = month_pays(item, number, numbers, on, seen)
             if monthly is not None:

@@ -16,7 +16,7 @@ import policy_dsl
 from policy_dsl import Decision, Policy, PolicyError
 from policy_dsl.backends import engine as engines
 from policy_dsl.backends import slices
-from policy_dsl.backends.slices import MOST_KEPT
+from policy_dsl.backends.slices import MOST_KEPT, Recent
 
 TEXT = """政策 片
 对象 个人 : 人
@@ -357,13 +357,15 @@ def test_days_with_the_same_law_of_what_is_asked_for_share_a_function(policy: Po
 
 
 def test_so_many_functions_are_kept(policy: Policy) -> None:
+    """The last ones; what is gone is made again. No cache on disk holds a part."""
     fresh = Policy(policy.program)
-    pairs = [(a, b, c, d) for a in OUTPUTS for b in OUTPUTS for c in OUTPUTS for d in ("加发金", "收入合计")]
-    for on in ("2022-06", "2011-01"):
-        for names in list(dict.fromkeys(pairs))[: MOST_KEPT // 8]:
-            fresh.decide(FACTS, on=on, outputs=names)
-    assert len(fresh.engine._sliced_runs) <= MOST_KEPT
-    assert set(fresh.engine.saved()) == set()  # no cache on disk holds a part
+    assert fresh.engine._sliced_runs._most == fresh.engine._sliced._most == MOST_KEPT == 256
+    fresh.engine._sliced_runs, fresh.engine._sliced = Recent(3), Recent(3)
+    for name in (*OUTPUTS, *OUTPUTS):
+        assert list(fresh.decide(FACTS, on=ON, outputs=[name])) == [f"家庭.{name}"]
+        assert len(fresh.engine._sliced_runs) <= 3
+        assert len(fresh.engine._sliced) <= 3
+    assert not [name for name in fresh.engine.saved() if not name.startswith("read ")]
 
 
 def test_threads_ask_for_different_things(policy: Policy) -> None:
@@ -377,3 +379,18 @@ def test_threads_ask_for_different_things(policy: Policy) -> None:
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert all(pool.map(look, asked))
+
+
+def test_assumptions_are_those_of_the_entries_asked_for(tmp_path: Path) -> None:
+    """Of a path with a number, of that entry's output alone."""
+    file = tmp_path / "片.policy"
+    text = "政策 片\n对象 个人 : 人\n  老 : 是否\n对象 家庭 : 户\n  成员 : 若干 个人, 1..9\n规则 个人 等 : 数\n"
+    file.write_text(
+        text + "  当 老 为 2    假设 J-1 老的算两份\n  否则 为 1    假设 J-2 别的算一份\n", encoding="utf-8"
+    )
+    facts = {"家庭": {"成员": [{"老": True}, {"老": False}, {}]}}
+    for name, told in (("成员[0].等", ["J-1"]), ("成员[1].等", ["J-2"]), ("等", ["J-1", "J-2"])):
+        d = part(policy_dsl.load(file), name, facts=facts)
+        assert [x.split()[0] for x in d.assumptions] == told
+        assert d.assumptions == d.explain().assumptions()
+        del facts["家庭"]["成员"][2:]

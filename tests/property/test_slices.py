@@ -117,6 +117,7 @@ def says_the_same(s: Sliced) -> None:
         assert one.benefits == [b for b in whole.benefits if b.path == path]
         assert one.amounts() == {k: v for k, v in whole.amounts().items() if ".".join(k) == path}
         assert one.undetermined == [o for o in whole.undetermined if o.output == path]
+        assert one.assumptions == one.explain().assumptions()
 
 
 def without_picks(d: Decision) -> Explainer:
