@@ -19,5 +19,5 @@ presence.py                             who is there in a month
 identity.py                             who is who from one month to the next
 handover.py, parts.py                   what a month hands to the next; of benefits in parts, to who comes or is not there
 payment.py                              what a month pays of a benefit, in money
-standalone.py                           a policy as one Python file
+standalone.py, alone.py                 a policy as one Python file; what decides in it
 """

@@ -76,7 +76,8 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
 def _column(epoch: Epoch, rule: ir.Rule) -> tuple[int | None, ...]:
     """The written amounts of a rule's lines in force, in their order; None for formulas."""
     found = epoch.rules[rule.entity, rule.name]
-    assert found is not None
+    if found is None:
+        return ()
     lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
     shares = column_step(rule).denominator
     return tuple(int(Fraction(x.result.value) * shares) if isinstance(x.result, ir.Constant) else None for x in lines)

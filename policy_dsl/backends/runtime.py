@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 
 class Defer(Exception):
@@ -48,8 +49,8 @@ class Unknown:
         return "UNKNOWN" if self is UNKNOWN else "ABSENT" if self is ABSENT else (Unknown, (self.name,))
 
 
-UNKNOWN = Unknown()
-ABSENT = Unknown()  # a parameter of which nothing is in force: known by its identity
+UNKNOWN: Any = Unknown()
+ABSENT: Any = Unknown()  # a parameter of which nothing is in force: known by its identity
 
 
 class Unlisted(Unknown):
@@ -67,7 +68,7 @@ class Unlisted(Unknown):
         return "UNLISTED"
 
 
-UNLISTED = Unlisted()
+UNLISTED: Any = Unlisted()
 
 
 class Held(Unknown):
@@ -83,7 +84,9 @@ class Held(Unknown):
         return "NOTHING" if self is NOTHING else (Held, (self.value, self.name))
 
 
-NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
+NOTHING: Any = Held(
+    name="上月"
+)  # no month before, or one without a value: known by its identity, so it is never made anew
 
 
 class Open(Unknown):
@@ -133,7 +136,7 @@ def some_day(day: int) -> int:
     return day
 
 
-def defer(reason: str) -> object:
+def defer(reason: str) -> Any:
     raise Defer(reason)
 
 
@@ -290,7 +293,7 @@ def postponed(calendar: Workdays, day: int) -> int:
     return days[at]
 
 
-def as_of(history: tuple[tuple[int, ...], tuple[object, ...]], day: int) -> object:
+def as_of(history: tuple[tuple[int, ...], tuple[object, ...]], day: int) -> Any:
     """What a history has for a day: `history` is the days of change and, one more, the values before, between and after them."""
     return history[1][bisect_right(history[0], +day)]
 

@@ -1,7 +1,8 @@
 """`policy compile`: a policy as one readable Python file that runs without this package.
 
-It holds the runtime helpers, the dated values, the clauses as comments, and for each set of formulas the same functions that run
-here. What the plain way cannot answer (an unknown fact, a gap, a conflict) raises Defer: the file never guesses.
+It holds the runtime helpers, the dated values, the clauses as comments, and the functions that run here: one for all sets of formulas, in which
+what they have in common stands once (python/shared.py). What the plain way cannot answer (an unknown fact, a gap, a conflict) raises Defer: the
+file never guesses. Outputs that are not compiled are left out, and named at its head.
 """
 
 from __future__ import annotations
@@ -10,160 +11,116 @@ import ast
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._version import __version__
+from ..diagnostics.report import PolicyError, diagnostic
 from ..ir import nodes as ir
-from ..ir.traverse import usual_root
+from ..ir.traverse import references, usual_root
 from .calendar import Calendar
 from .engine import Engine
+from .epoch import Epoch, Laws, epoch_order
 from .formatting import day_text
-from .layout import Values, arguments
-from .python import Emitted, emit
+from .layout import RuleKey, Values, arguments
+from .left_out import left_out
+from .python import Emitted, emit, emit_shared, together
 from .runtime import ABSENT, Unknown, Workdays
 from .working_days import calendar_of, digest_of
 
 MARK = "Compiled by policy_dsl; runs on its own."  # in the first line of every such file, by which it is known again
+WIDTH = 118  # of lines of figures
 
-_TAIL = '''
-def decide(facts, on):
-    """Decides one case for a day "YYYY-MM-DD": a dict from output paths to values.
-
-    Amounts are exact fractions.Fraction in the declared unit (see UNITS). Raises Defer where a fact is unknown, the facts are not as
-    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.
-    """
-    day = read_day(on)
-    root = next(iter(facts)) if type(facts) is dict and len(facts) == 1 else None
-    if root != ROOT:
-        raise Defer("facts")
-    index = 0
-    while index < len(EPOCHS) and EPOCHS[index][0] <= day:
-        index += 1
-    _, read, run, parameters, results = EPOCHS[index - 1]
-    try:
-        data = read(facts, day)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Defer(f"facts: {error}") from None
-    out = {}
-    _collect(RESULTS[results], root, root, run(parameters, day, data), out)
-    return out
-
-
-def _collect(results, entity, path, raw, out):
-    rules, lists = results[entity]
-    position = 0
-    for name, kind, unit in rules:
-        num, den, dynamic = unit
-        value = raw[position]
-        position += 1
-        if type(value) is Unknown or not name:  # not in force, or not an output
-            if dynamic:
-                position += 1
-            continue
-        if kind == "amount":
-            value = Fraction(value * num, den)
-            if dynamic:
-                value /= raw[position]
-                position += 1
-        elif kind == "date":
-            value = None if value == NEVER else f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
-        elif kind != "truth":
-            value = kind[value]
-        out[f"{path}.{name}"] = value
-    for n, (list_, inner) in enumerate(lists):
-        for i, result in enumerate(raw[len(raw) - len(lists) + n]):
-            _collect(results, inner, f"{path}.{list_}[{i}]", result, out)
-'''
-
-
-_MISSING = (
-    "    wanted, or the policy has a gap or a conflict: the interpreter of policy_dsl then says what is missing.\n"
-)
-
-
-# what `decide` says and does besides where the policy computes deadlines
-_CALENDAR = (
-    ("def decide(facts, on):", "def decide(facts, on, calendar=None):"),
-    (
-        _MISSING,
-        f"{_MISSING}\n"
-        '    `calendar`: working days other than those of CALENDAR, as {"years": [2022], "off": ["2022-01-03"], "on": ["2022-01-29"]}.\n'
-        "    A deadline that needs a year which the calendar does not cover raises Beyond, a Defer.\n",
-    ),
-    (
-        "    try:\n        data = read(facts, day)\n",
-        "    if calendar is not None:\n"
-        '        off, made_up = ([read_day(d) for d in calendar.get(key, ())] for key in ("off", "on"))\n'
-        '        given = Workdays(lambda: (calendar["years"], off, made_up))\n'
-        "        parameters = tuple(given if p is CALENDAR else p for p in parameters)\n"
-        "    try:\n        data = read(facts, day)\n",
-    ),
-)
-_GUARDED = """    guard = max(g for g in range(len(GUARDS)) if GUARDS[g][0] <= day)
-    GUARDS[guard][1](GUARDS[guard][2], day, data)  # a case that may break a condition of the policy defers
-    out = {}
+_FIRST_MONTH = """
+Every month is decided as if it were the first one: nothing of the month before (上月) is read. Months that go on from each other are
+decided by policy_dsl (`policy timeline`).
 """
 
 
-_FIRST_MONTH = (
-    "\n    Every month is decided as if it were the first one: nothing of the month before (上月) is read. Months that go on from each other are\n"
-    "    decided by policy_dsl (`policy timeline`).\n"
-)
+class Part(NamedTuple):
+    """A function for several sets of formulas: its number, and what was emitted, its reader included."""
+
+    number: int
+    emitted: Emitted
+
+
+Rows = list[tuple[int, int, tuple[Any, ...]]]  # first day, number of the function, values in force
 
 
 def standalone(program: ir.Program) -> str:
-    """The text of the file. Raises PolicyError for a policy without entities."""
+    """The text of the file. Raises PolicyError for a policy without entities, and for one of which no benefit could be decided."""
     root = usual_root(program).name
     engine = Engine(program)
-    functions: Functions = {}
-    guarding: Functions = {}
-    epochs = _emitted(engine, root, functions)
-    guards = [] if engine.guard is None else _emitted(engine.guard, root, guarding, len(functions))
-    asks = any(("calendar",) in order for _, _, order in (*functions.values(), *guarding.values()))
-    parts = [_head(program, asks), _runtime(), f"\nROOT = {root!r}\n"]
-    if asks:
-        parts.append(_calendar(calendar_of(program)))
-    for number, emitted, order in functions.values():
-        parts.append(_module(emitted, number, order))
-    for number, emitted, order in guarding.values():
-        parts.append(_module(emitted, number, order))
-    parts.append(_epochs(epochs))
-    if guards:
-        rows = [f"    ({day}, decide_{n}, {_literal(values)}),\n" for day, n, values in guards]
-        parts.append("\n# (first day, conditions on cases, values in force)\nGUARDS = [\n" + "".join(rows) + "]\n")
-    parts.append(_results(program, functions))
-    tail = _TAIL.replace("    out = {}\n", _GUARDED, 1) if guards else _TAIL
-    if any(e.carried for e in program.entities):
-        tail = tail.replace(_MISSING, _MISSING + _FIRST_MONTH, 1)
-    parts.append(_with_calendar(tail) if asks else tail)
-    return "\n".join(parts)
+    omitted = missing_rules(engine.laws)
+    _refuse(program, omitted)
+    parts, epochs = _emitted(engine, root, omitted, 0)
+    guarding, guards = ([], []) if engine.guard is None else _emitted(engine.guard, root, frozenset(), len(parts))
+    asks = any(("calendar",) in part.emitted.order for part in (*parts, *guarding))
+    texts = [
+        _head(program, asks, omitted),
+        _runtime(),
+        f"\nPOLICY = {program.name!r}",
+        f"DIGEST = {digest_of(program)!r}",
+    ]
+    texts += [f"ENGINE = {__version__!r}", f"ROOT = {root!r}", f"__all__ = {_PUBLIC!r}\n"]
+    texts.append(_calendar(calendar_of(program)) if asks else "CALENDAR = Workdays(None)  # no deadline is computed")
+    texts += [_module(part) for part in (*parts, *guarding)]
+    texts += [_epochs(epochs), _guards(guards), _results(program, parts, omitted), _tail()]
+    return "\n".join(texts)
 
 
-Functions = dict[str, tuple[int, Emitted, list[object]]]  # by what they depend on: number, module, the argument's order
+_PUBLIC = ["DIGEST", "ENGINE", "POLICY", "UNITS", "Beyond", "Defer", "Failed", "Result", "decide"]
 
 
-def _emitted(engine: Engine, root: str, functions: Functions, first: int = 0) -> list[tuple[int, int, tuple[Any, ...]]]:
-    """(first day, number of its function, values in force) of each epoch; the functions are added to `functions`."""
-    epochs = []
-    for day in [0, *engine.days]:
+def missing_rules(laws: Laws) -> frozenset[RuleKey]:
+    """The rules that a compiled file leaves out: those that are not compiled, and all that read one of them."""
+    out = {*left_out(laws)}
+    for rule in laws.program.rules if out else ():  # each stands after those that it reads
+        if out.intersection(references(rule)):
+            out.add((rule.entity, rule.name))
+    return frozenset(out)
+
+
+def left_out_of(program: ir.Program) -> list[str]:
+    """The outputs that the file lacks, as they are named."""
+    return _named(program, missing_rules(Laws(program, epoch_order(program))))
+
+
+def _named(program: ir.Program, omitted: frozenset[RuleKey]) -> list[str]:
+    return [f"{entity}.{name}" for entity, name in program.outputs if (entity, name) in omitted]
+
+
+def _refuse(program: ir.Program, omitted: frozenset[RuleKey]) -> None:
+    """A file that could decide no benefit is not made."""
+    benefits = {(r.entity, r.name) for r in program.rules if r.benefit} or {*program.outputs}
+    if benefits and benefits <= omitted:
+        rule = next(r for r in program.rules if (r.entity, r.name) in benefits)
+        names = "、".join(_named(program, omitted)[:10])
+        raise PolicyError([diagnostic("P0621", rule.place, name=program.name, outputs=names)])
+
+
+def _emitted(engine: Engine, root: str, omitted: frozenset[RuleKey], first: int) -> tuple[list[Part], Rows]:
+    """The functions, numbered from `first` on, and what they take on each epoch."""
+    days = [0, *engine.days]
+    kinds: dict[object, Epoch] = {}  # an epoch for each set of formulas
+    for day in days:
         epoch = engine.epoch(day)
-        key = repr(epoch.formula_key())
-        if key not in functions:
-            emitted = emit("decide", epoch, root, engine.analysis, engine.steps, {})
-            reader = emit("read", epoch, root, engine.analysis, engine.steps, {})
-            module = ast.Module([*reader.module.body, *emitted.module.body], [])
-            functions[key] = (first + len(functions), emitted._replace(module=module), list(emitted.order))
-        number, _, order = functions[key]
-        epochs.append((day, number, arguments(epoch, order, engine.steps)))
-    return epochs
-
-
-def _with_calendar(tail: str) -> str:
-    """`decide` with a calendar as one more argument."""
-    for old, new in _CALENDAR:
-        assert tail.count(old) == 1
-        tail = tail.replace(old, new)
-    return tail
+        kinds.setdefault(epoch.formula_key(), epoch)
+    parts: list[Part] = []
+    place: dict[object, tuple[int, int]] = {}  # of a set: which function, and its number in it
+    for epochs in together(list(kinds.values())):
+        emitted = emit_shared("decide", epochs, root, engine.analysis, engine.steps, omitted)
+        reader = emit("read", epochs[0], root, engine.analysis, engine.steps, {})
+        module = ast.Module([*reader.module.body, *emitted.module.body], [])
+        place.update({x.formula_key(): (len(parts), n) for n, x in enumerate(epochs)})
+        parts.append(Part(first + len(parts), emitted._replace(module=module)))
+    rows: Rows = []
+    for day in days:
+        epoch = engine.epoch(day)
+        at, which = place[epoch.formula_key()]
+        order = list(parts[at].emitted.order)
+        told = (which,) if order[:1] == [("which",)] else ()
+        rows.append((day, first + at, (*told, *arguments(epoch, order[len(told) :], engine.steps))))
+    return parts, rows
 
 
 def _calendar(calendar: Calendar) -> str:
@@ -175,7 +132,7 @@ def _calendar(calendar: Calendar) -> str:
     )
     said = _quiet(f"{calendar.name} {calendar.span()}")
     return (
-        f"\n# working days: {said}; Monday to Friday without DAYS_OFF, and MAKE_UP_DAYS\n{lists}"
+        f"# working days: {said}; Monday to Friday without DAYS_OFF, and MAKE_UP_DAYS\n{lists}"
         f"CALENDAR = Workdays(lambda: ({calendar.years!r}, DAYS_OFF, MAKE_UP_DAYS))\n"
     )
 
@@ -184,7 +141,7 @@ def _wrapped(numbers: list[str]) -> str:
     return "".join(f"    {', '.join(numbers[n : n + 12])},\n" for n in range(0, len(numbers), 12))
 
 
-def _head(program: ir.Program, asks: bool) -> str:
+def _head(program: ir.Program, asks: bool, omitted: frozenset[RuleKey]) -> str:
     lines = [
         f'"""{_quiet(program.name)}：由 policy_dsl {__version__} 从 .policy 编译，可独立导入。 {MARK}',
         "",
@@ -195,7 +152,11 @@ def _head(program: ir.Program, asks: bool) -> str:
     if asks:
         calendar = calendar_of(program)
         lines.append(f"calendar {_quiet(calendar.name)} {calendar.span()} (decide takes another one)")
-    lines += ['"""', ""]
+    for output in _named(program, omitted):
+        lines.append(f"left out {_quiet(output)}")
+    if any(e.carried for e in program.entities):
+        lines.append(_FIRST_MONTH.rstrip())
+    lines += ['"""', "", "from __future__ import annotations", ""]
     return "\n".join(lines)
 
 
@@ -205,13 +166,30 @@ def _quiet(text: str) -> str:
 
 
 def _runtime() -> str:
-    text = (Path(__file__).parent / "runtime.py").read_text(encoding="utf-8")
-    body = text.split('"""', 2)[2]
-    return body.replace("from __future__ import annotations\n", "from fractions import Fraction\n").strip() + "\n"
+    """The helpers, under all that the file imports: every import of runtime.py and alone.py from the standard library."""
+    texts = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("runtime.py", "alone.py")]
+    whole: list[str] = []
+    named: dict[str, set[str]] = {}
+    for line in re.findall(r"^(?:import|from) [^._].*$", "\n".join(texts), flags=re.MULTILINE):
+        if line.startswith("import "):
+            whole.append(line)
+        else:
+            module, _, names = line[len("from ") :].partition(" import ")
+            named.setdefault(module, set()).update(names.split(", "))
+    imports = [*dict.fromkeys(whole), *(f"from {m} import {', '.join(sorted(n))}" for m, n in sorted(named.items()))]
+    body = re.sub(r"^(?:import|from) .*\n", "", texts[0].split('"""', 2)[2], flags=re.MULTILINE)
+    return "\n".join(imports) + "\n\n\n" + body.strip() + "\n"
 
 
-def _module(emitted: Emitted, number: int, order: list[object]) -> str:
+def _tail() -> str:
+    """What decides."""
+    text = (Path(__file__).parent / "alone.py").read_text(encoding="utf-8")
+    return "\n\n" + text.split("\n# --------\n", 1)[1].strip() + "\n"
+
+
+def _module(part: Part) -> str:
     """The functions with a number behind their names, comments in their places, the argument's order said first."""
+    number, emitted = part
     renames = {
         n.targets[0].id: f"{n.targets[0].id}_{number}"
         for n in emitted.module.body
@@ -223,23 +201,46 @@ def _module(emitted: Emitted, number: int, order: list[object]) -> str:
             node.id = renames.get(node.id, node.id)
             return node
 
-    lines = []
+    texts = []
     for statement in emitted.module.body:
         made = Rename().visit(statement)
         if isinstance(made, ast.FunctionDef):
-            made.name = {"read": f"read_{number}", "decide": f"decide_{number}"}[made.name]
-        lines.append(ast.unparse(made))
-    text = "\n\n".join(lines)
+            made.name = f"{made.name}_{number}"
+            for argument in made.args.args:
+                argument.annotation = ast.Name("int" if argument.arg == "on" else "Any", ast.Load())
+            made.returns = ast.Name("Any", ast.Load())
+            text = re.sub(r"^( *\w+) = \{\}$", r"\1: Any = {}", ast.unparse(made), flags=re.MULTILINE)
+            texts.append(f"\n{text}\n")
+        else:
+            texts.append(_figures(f"{ast.unparse(made.targets[0])}: Any = ", ast.unparse(made.value), ""))
     text = re.sub(
-        r"^( *)'§(\d+)'$", lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}", text, flags=re.MULTILINE
+        r"^( *)'§(\d+)'$",
+        lambda m: f"{m[1]}# {_quiet(emitted.comments[int(m[2])])}",
+        "\n".join(texts),
+        flags=re.MULTILINE,
     )
-    names = ", ".join(_quiet(_argument(k)) for k in order)
-    return f"\n# P: {names or '—'}\n{text}\n"
+    names = ", ".join(_quiet(_argument(k)) for k in emitted.order)
+    return _figures("# P: ", names or "—", "#    ") + f"\n{text}\n"
+
+
+def _figures(head: str, text: str, indent: str) -> str:
+    """A long row of figures on several lines; texts are not broken."""
+    if len(head) + len(text) <= WIDTH or ("'" in text and not head.startswith("#")):
+        return head + text
+    lines, line = [], head
+    for piece in re.split(r"(?<=, )", text):
+        if len(line) + len(piece) > WIDTH and line.strip():
+            lines.append(line.rstrip())
+            line = indent or "    "
+        line += piece
+    return "\n".join([*lines, line])
 
 
 def _argument(key: Any) -> str:
     """What one of the arguments P is, in words."""
     match key[0]:
+        case "which":
+            return "哪一套式子"
         case "parameter":
             return str(key[1])
         case "history":
@@ -261,46 +262,51 @@ def _literal(value: Any) -> str:
     return repr(value)
 
 
-def _epochs(epochs: list[tuple[int, int, tuple[Any, ...]]]) -> str:
-    rows = [
-        f"    ({day}, read_{n}, decide_{n}, {_literal(values)}, {n}),  # {'起初' if not day else '自 ' + day_text(day)}"
-        for day, n, values in epochs
+def _epochs(rows: Rows) -> str:
+    lines = ["\n# (first day, reader, function, values in force, which of RESULTS)"]
+    lines.append("EPOCHS: list[tuple[int, Any, Any, tuple[Any, ...], int]] = [")
+    for day, n, values in rows:
+        lines.append(f"    # {'起初' if not day else '自 ' + day_text(day)}")
+        lines.append(_figures(f"    ({day}, read_{n}, decide_{n}, ", f"{_literal(values)}, {n}),", "     "))
+    return "\n".join([*lines, "]\n"])
+
+
+def _guards(rows: Rows) -> str:
+    lines = [
+        "# (first day, conditions on cases, values in force)",
+        "GUARDS: list[tuple[int, Any, tuple[Any, ...]]] = [",
     ]
-    return (
-        "\n# (first day, reader, function, values in force, which of RESULTS)\nEPOCHS = [\n" + "\n".join(rows) + "\n]\n"
-    )
+    lines += [_figures(f"    ({day}, decide_{n}, ", f"{_literal(values)}),", "     ") for day, n, values in rows]
+    return "\n".join([*lines, "]\n"])
 
 
-def _results(program: ir.Program, functions: Functions) -> str:
-    """How each entry's result tuple is read; the same for every set of formulas, or told apart by its function."""
+def _results(program: ir.Program, parts: list[Part], omitted: frozenset[RuleKey]) -> str:
+    """How each entry's result tuple is read, for each function."""
     rules = {(r.entity, r.name): r for r in program.rules}
     entities = {e.name: e for e in program.entities}
     lines = [
-        "# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each set of formulas",
-        "RESULTS = [",
+        "# entity → ((output, kind, (factor, divisor, pair)), …), ((list, entity), …) for each function",
+        "RESULTS: list[dict[str, tuple[Any, Any]]] = [",
     ]
-    for _, emitted, _order in functions.values():
+    for _, emitted in parts:
         lines.append("    {")
         for entity, (keys, lists) in emitted.entities.items():
-            rows = []
+            lines.append(f"        {entity!r}: (")
+            lines.append("            (")
             for key in keys:
                 slot, rule = emitted.slots[key], rules[key]
                 kind = repr(rule.type.members) if rule.type.kind == "enumeration" else repr(rule.type.kind)
-                name = "" if rule.hidden or rule.displaces else key[1]
+                name = "" if rule.hidden or rule.displaces or key in omitted else key[1]
                 k = slot.k / rule.type.own.scale if rule.type.is_amount else Fraction(1)
-                rows.append(f"({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic}))")
+                lines.append(f"                ({name!r}, {kind}, ({k.numerator}, {k.denominator}, {slot.dynamic})),")
             inner = {m.name: m.entity for m in entities[entity].lists}
             below = ", ".join(f"({n!r}, {inner[n]!r})" for n in lists)
-            lines.append(
-                f"        {entity!r}: (({', '.join(rows)}{',' if rows else ''}), ({below}{',' if below else ''})),"
-            )
+            lines += ["            ),", f"            ({below}{',' if below else ''}),", "        ),"]
         lines.append("    },")
     lines.append("]")
-    outputs = set(program.outputs)
-    units = {
-        f"{r.entity}.{r.name}": r.type.own.show()
-        for r in program.rules
-        if r.type.is_amount and (r.entity, r.name) in outputs
-    }
-    lines.append(f"UNITS = {units!r}")
-    return "\n".join(lines) + "\n"
+    outputs = set(program.outputs) - omitted
+    lines.append("UNITS = {")
+    for r in program.rules:
+        if r.type.is_amount and (r.entity, r.name) in outputs:
+            lines.append(f"    {f'{r.entity}.{r.name}'!r}: {r.type.own.show()!r},")
+    return "\n".join([*lines, "}"]) + "\n"

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from click import ClickException
+
 from ..diagnostics.report import PolicyError, diagnostic
 from .printing import fail
 
@@ -21,6 +23,8 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except PolicyError as error:
             fail(error.diagnostics, lang)
+        except ClickException:  # a wrong call, of which click says how it is made
+            raise
         except RecursionError:
             fail([diagnostic("F0114", what="嵌套太深", what_en="nesting")], lang)
         except MemoryError:

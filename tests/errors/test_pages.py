@@ -408,6 +408,28 @@ def overdue(tmp_path: Path) -> str:
     return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
 
 
+ELDERS = """政策 示例县
+对象 个人
+  年龄 : 岁, 0..120
+对象 家庭
+  成员 : 若干 个人, 1..20
+规则 个人 年长者 : 人
+  为 人数(家庭.成员 作 他 当 他.年龄 > 年龄)
+给付 个人 长者补 : 元/月
+  当 年长者 < 1 人 为 100
+  否则 为 0
+"""
+ALSO = "给付 家庭 补 : 元/月\n  为 100\n"
+
+
+def compiled_in_part(folder: Path) -> str:
+    """What a command that succeeds says beside its result."""
+    policy = write(folder / "示例县.policy", ELDERS.partition("给付")[0] + ALSO)
+    done = CliRunner().invoke(main, ["compile", policy, "-o", str(folder / "示例县.py")])
+    assert done.exit_code == 0, done.output
+    return done.stderr
+
+
 SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
@@ -451,6 +473,9 @@ SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0810": lambda p: run("new", "试验 县", "--extends", "甘肃省", "-o", str(p)),
     "P0811": lambda p: run("new", "清水县", "--extends", "甘肃省", "-o", str(p)),
     "P0812": lambda p: (p / "试验县").mkdir() or run("new", "试验县", "--extends", "甘肃省", "-o", str(p)),
+    "P0621": lambda p: run("compile", write(p / "示例县.policy", ELDERS), "-o", str(p / "示例县.py")),
+    "P0822": lambda p: compiled_in_part(p),
+    "P0823": lambda p: write(p / "清水县.py", "# 旧的\n") and run("compile", "清水县", "--check", str(p / "清水县.py")),
     "P0813": lambda p: write(p / "清水县.py", "# 自己写的\n") and run("compile", "清水县", "-o", str(p / "清水县.py")),
     "P0814": unread,
     "P0815": lambda p: unread(p, "policy_dsl 0.0.9, 1"),

@@ -21,7 +21,8 @@ Each file emits what its first line says; the emitter is one class, and each par
     ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
     opening.py     the form for what is open
 
-cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
+shared.py emits one function for several sets of formulas, for the file that stands alone. cells.py says what conditions demand of the
+terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -40,7 +42,10 @@ from ..layout import RuleKey, Slot
 from .ast_nodes import assign, literal
 from .emitter import Emitter
 from .opening import Opening
+from .shared import Shared, together
 from .workspace import Handed
+
+__all__ = ["Emitted", "emit", "emit_shared", "parameter_steps", "strip_comments", "together"]
 
 
 class Emitted(NamedTuple):
@@ -90,7 +95,22 @@ def emit(
 ) -> Emitted:
     """The module of one piece. `order`: what P brings, as `decide` of the same set said; `wanted`: of these rules and what they need."""
     make = Opening if piece == "open" else Emitter
-    emitter = make(epoch, root, analysis, steps, offsets, order, wanted)
+    return _emitted(make(epoch, root, analysis, steps, offsets, order, wanted), piece)
+
+
+def emit_shared(
+    piece: str,
+    epochs: Sequence[Epoch],
+    root: str,
+    analysis: Analysis,
+    steps: dict[str, Fraction],
+    omitted: frozenset[RuleKey],
+) -> Emitted:
+    """The module of a piece for several sets of formulas, each with one of its epochs; `omitted`: rules that are left out."""
+    return _emitted(Shared(epochs, root, analysis, steps, omitted), piece)
+
+
+def _emitted(emitter: Emitter, piece: str) -> Emitted:
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
     if piece == "read":

@@ -217,7 +217,7 @@ class Amounts(Workspace):
             return value  # out of a column of written results
         if node.type.kind == "truth":
             return value if isinstance(value, (ast.Constant, ast.Compare)) else either(value, const(True), const(False))
-        settled = isinstance(node, ir.RuleRef) and self.epoch.rules[node.entity, node.name] is not None
+        settled = isinstance(node, ir.RuleRef) and self.surely_in_force((node.entity, node.name))
         looked_up = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "as_of"
         if (looked_up or isinstance(value, (ast.Name, ast.Subscript))) and not settled:
             return ast.UnaryOp(ast.UAdd(), value)

@@ -17,6 +17,9 @@ from ..layout import RuleKey, row_step
 from .ast_nodes import Form, assign, cmp, const, defer, name, op
 from .tables import FEW, NESTED, Tables
 
+Block = list[ast.stmt]
+Arms = list[Any]
+
 
 class Rules(Tables):
     """Emits the lines of rules. An arm is (block, line, position, value): where a value is written once all forms are known."""
@@ -32,23 +35,25 @@ class Rules(Tables):
 
     def rule(self, key: RuleKey) -> None:
         rule = self.rules_by_key[key]
-        local = self.rule_local(key)
-        found = self.epoch.rules[key]
+        self.rule_local(key)  # named before what it is made of
         start = len(self.block)
         self.block.append(self.comment(_headline(rule)))
+        arms: Arms = []
+        nothing, something = self.ways(rule, arms)
+        self.finish(rule, arms, nothing, something)
+        self.place(self.block[start:], rule)
+
+    def ways(self, rule: ir.Rule, arms: Arms) -> tuple[list[Block], list[Block]]:
+        """What gives the rule its value, with blocks in which it has none and those in which it has one."""
+        return self.in_force(rule, self.epoch.rules[rule.entity, rule.name], arms)
+
+    def in_force(self, rule: ir.Rule, found: InForce | None, arms: Arms) -> tuple[list[Block], list[Block]]:
+        """The same of the lines that are in force."""
         if found is None:
-            self.forms[key] = (Fraction(1), False)
-            self.block.append(assign(local, name("UNKNOWN")))
-            if self.recording:
-                self.block.append(assign(local + "_p", const(None)))
-            self.place(self.block[start:], rule)
-            return
-        if key in self.epoch.laws.beyond:
-            self.forms[key] = (Fraction(1), False)
+            return [self.block], []
+        if (rule.entity, rule.name) in self.epoch.laws.beyond:
             self.block.append(defer("length"))
-            self.place(self.block[start:], rule)
-            return
-        arms: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
+            return [], []
         order = self.ordered_exceptions(found)
         self.lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
         self.places = positions = {id(x): n for n, x in enumerate(self.lines)}
@@ -59,8 +64,7 @@ class Rules(Tables):
             self.layers(found, lines, lambda: self.body(found, arms, positions), arms, positions)
         if again:
             self.block.append(ast.Try(usual, [ast.ExceptHandler(name("Defer"), None, again)], [], []))
-        self.finish(rule, arms, local)
-        self.place(self.block[start:], rule)
+        return [], [self.block]
 
     def without_exceptions(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> list[ast.stmt]:
         """Where all exceptions give what a line of the body gives: that line without them, for when an exception is open.
@@ -305,9 +309,10 @@ class Rules(Tables):
         arms.append((some, found.body[0], pick, form))
         self.block.append(ast.If(cmp(name(best), "is", const(None)), none, some))
 
-    def finish(self, rule: ir.Rule, arms: list[Any], local: str) -> None:
+    def finish(self, rule: ir.Rule, arms: Arms, nothing: list[Block], something: list[Block]) -> None:
         """All arms write their value in one form; then what must hold of it is tested."""
-        k, dynamic = self.unify([v for *_, v in arms]) if rule.type.is_amount else (Fraction(1), False)
+        local = self.rule_local((rule.entity, rule.name))
+        k, dynamic = self.unify([v for *_, v in arms]) if arms and rule.type.is_amount else (Fraction(1), False)
         self.forms[rule.entity, rule.name] = (k, dynamic)
         for block, line, position, value in arms:
             num, den = self.scaled(value, k, dynamic)
@@ -316,8 +321,13 @@ class Rules(Tables):
                 block.append(assign(local + "_n", self.forced(den, line.result)))
             if self.recording:
                 block.append(assign(local + "_p", name(position) if isinstance(position, str) else const(position)))
+        for block in nothing:
+            block += [assign(x, name("UNKNOWN")) for x in (local, local + "_n")[: 1 + dynamic]]
+            if self.recording:
+                block.append(assign(local + "_p", const(None)))
         if rule.benefit and not all(self.analysis.of(x.result, rule.entity).not_negative for x in rule.lines):
-            self.block.append(ast.If(cmp(name(local), "<", const(0)), [defer("negative")], []))
+            for block in something:
+                block.append(ast.If(cmp(name(local), "<", const(0)), [defer("negative")], []))
 
 
 def _amount_by_date(line: ir.Line) -> bool:

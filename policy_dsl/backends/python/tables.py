@@ -129,7 +129,7 @@ class Tables(Aggregates):
 
     def data(self, key: object, text: str, value: object) -> ast.expr:
         """A table that stands beside the functions."""
-        local = self.local(("table", key), text)
+        local = self.local(("table", key, repr(value)), text)
         self.tables[local] = value
         return name(local)
 
@@ -193,7 +193,7 @@ class Tables(Aggregates):
         if not terms:
             return None
         coordinates = [self.coordinate(node, each) for node, each in terms.values()]
-        known = (key, self.places[id(lines[0])], tuple(x.form for x in coordinates))
+        known = (tuple(map(id, lines)), tuple(x.form for x in coordinates))
         if known not in self.choices:
             numbers = {term: n for n, term in enumerate(terms)}
             rows: list[Row] = [

@@ -117,6 +117,10 @@ class Workspace(ABC):
     def at(self, entity: str, up: int) -> str:
         return self.scheduler.outward(entity, up)
 
+    def surely_in_force(self, rule: RuleKey) -> bool:
+        """Whether a rule has a value wherever the function is used."""
+        return self.epoch.rules[rule] is not None
+
     def comment(self, text: str) -> ast.stmt:
         """A statement that stands for a comment; `compile -o` writes the text there."""
         self.comments.append(text)

@@ -1,0 +1,1 @@
+"""The code that policies compile to, and the file that stands alone."""
