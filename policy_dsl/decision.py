@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +17,17 @@ from .backends.formatting import day_text
 from .backends.interpret.interpretation import Interpretation
 from .backends.paid import amounts
 from .backends.payment import Beside, beside
-from .backends.reading_plan import Entry, Reading, all_known, below
+from .backends.reading_plan import Reading, all_known
 from .backends.runtime import Defer
-from .backends.values import diagnose, state
+from .backends.slices import Asked
+from .backends.some_entries import SomeEntries, reading_of
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .facts.arguments import named
 from .ir import nodes as ir
 from .model.types import Type
 from .origin import Kept, kept, opened
-from .outputs import Benefit, NotInForce, Open, Output, Row
+from .outputs import Row
+from .reads import Read
 
 if TYPE_CHECKING:
     from .backends.handover import Carry
@@ -33,21 +36,18 @@ if TYPE_CHECKING:
     from .missing import Missing
 
 
-class Decision(Mapping[str, object]):
+class Decision(Read):
     """What the policy gives. A mapping from output paths (家庭.保障金, 家庭.成员[0].护理补贴) to values.
 
     `d[path]` is a Decimal in the declared unit (a Fraction where the decimals do not end), a bool, the name of an enumeration's value,
     a date, or None while it is undetermined. An output that is in error raises PolicyError with the code and the place.
+    Where outputs were asked for by name, it has these and nothing else (`asked`).
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = (
-        "_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_reading", "_result", "_root", "_values",
-    )  # fmt: skip
+    __slots__ = ("_asked", "_compiled", "_engine", "_kept", "_paths", "_root")
 
     _kept: Kept
-    _reading: Reading  # reads `_result`: what the function gave, else the interpreter's values laid out
-    _result: tuple[Any, ...]
 
     def __init__(
         self,
@@ -58,7 +58,9 @@ class Decision(Mapping[str, object]):
         root: str,
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._engine = engine
         self._epoch = epoch
         self._compiled = compiled
@@ -67,9 +69,9 @@ class Decision(Mapping[str, object]):
         self._data = data
         self._raw = raw
         if raw is not None:
-            self._reading = compiled.reading
+            self._reading = self._read_by()
             self._result = raw
-        self._values: dict[str, object] | None = None  # once all were asked for
+        self._values = None
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
 
@@ -78,7 +80,7 @@ class Decision(Mapping[str, object]):
     def __reduce__(self) -> tuple[Any, ...]:
         found = getattr(self, "_kept", None)
         if found is None:
-            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw, self.asked)
             found = kept(self._engine, day_text(self._on), made)
         return _unread, found
 
@@ -88,12 +90,13 @@ class Decision(Mapping[str, object]):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         if name in _READ:
             if self._raw is None:
-                self._reading = self._compiled.reading.laid_out
+                self._reading = self._read_by().laid_out
                 self._result = self._reading.lay_out(self.instance)
             return object.__getattribute__(self, name)
-        engine, (on, known_on, root, data, raw) = opened(self._kept)
-        run = engine.run(on, root, known_on)
-        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        engine, (on, known_on, root, data, raw, names) = opened(self._kept)
+        asked = None if names is None else engine.slices.of(names, root)
+        run = engine.run(on, root, known_on, asked and asked.rules)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw, asked)  # type: ignore[misc]
         return getattr(self, name)
 
     def __copy__(self) -> Decision:
@@ -127,19 +130,24 @@ class Decision(Mapping[str, object]):
         return self._root
 
     @property
+    def asked(self) -> tuple[str, ...] | None:
+        """The names of the outputs that were asked for, as they were given; None where all were."""
+        return None if self._asked is None else self._asked.names
+
+    @property
     def compiled_alone(self) -> bool:
         """Whether the compiled function gave all values; else the interpreter did (something was unknown or in error)."""
         return self._raw is not None
 
     @property
     def instance(self) -> Instance:
-        """The root entry with the values of every rule, for explanations and tests."""
+        """The root entry with the values of every rule that was computed, for explanations and tests."""
         if self._instance is None:
             root = self._compiled.instance(self._root, self._data)
             if self._raw is not None:
                 self._compiled.fill(root, self._raw, self._on)
             else:
-                Interpretation(self._epoch, self._on, root).rules()
+                Interpretation(self._epoch, self._on, root).rules(self._compiled.slots)
             self._instance = root
         return self._instance
 
@@ -159,19 +167,30 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known)
-        try:
-            raw = self._compiled.record(run.parameters, self._on, self._data)
-        except Defer:
+        raw = self._record()
+        if raw is None:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
 
+    def _interpretation(self) -> Interpretation:
+        return Interpretation(self._epoch, self._on, self.instance)
+
+    def _record(self) -> tuple[Any, ...] | None:
+        """What the recording function gives; None where it defers."""
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
+        try:
+            return self._compiled.record(run.parameters, self._on, self._data)  # type: ignore[no-any-return]
+        except Defer:
+            return None
+
     def carry(self) -> Carry:
-        """What the next month needs of this one (backends/handover.py)."""
+        """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
         from .backends.handover import Unusual, from_values
 
+        if self._asked is not None:
+            given.complete(self._engine.slices.lacking(self._root, self._compiled.slots))
         if self._raw is not None:
             try:
                 return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
@@ -181,7 +200,9 @@ class Decision(Mapping[str, object]):
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
-        return amounts(self._reading.paid, self._root, self._root, self._data, self._result)
+        found = amounts(self._reading.paid, self._root, self._root, self._data, self._result)
+        only = isinstance(self._reading, SomeEntries)
+        return {k: v for k, v in found.items() if ".".join(k) in self} if only else found
 
     def beside(self, entry: Instance, name: str) -> Beside | None:
         """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
@@ -196,54 +217,24 @@ class Decision(Mapping[str, object]):
                 by_entity.setdefault(key[0], []).append(rules[key])
         for entry in self.instance.all():
             for rule in by_entity.get(entry.entity.name, ()):
-                yield entry, rule.name, rule.type, rule.benefit
+                if self._asked is None or self._asked.lists(entry.path, (rule.entity, rule.name)):
+                    yield entry, rule.name, rule.type, rule.benefit
 
-    @property
-    def _entries(self) -> list[Entry]:
-        return self._reading.entries(self._data, self._result)
-
-    @property
-    def _told(self) -> list[Entry]:
-        """The same, with reasons for what is not known."""
-        entries = self._entries
-        if self._raw is None or all_known(entries):
-            return entries
-        reading = self._reading.laid_out
-        return reading.entries(self._data, reading.lay_out(self.instance))
-
-    @property
-    def outputs(self) -> dict[str, Output]:
-        """Every rule, benefit and status of every entry that is in force on the day, in the order of the policy."""
-        return given.outputs(self._entries)
-
-    @property
-    def not_in_force(self) -> list[NotInForce]:
-        """The other outputs: what is not in force on the day, with the days on which it is."""
-        return given.not_in_force(self._entries, self._on, self._epoch.known)
-
-    @property
-    def benefits(self) -> list[Benefit]:
-        """Every 给付 in force of every entry, in order."""
-        return given.benefits(self._entries, self._on, self._epoch.known)
-
-    @property
-    def undetermined(self) -> list[Open]:
-        """Outputs that wait for facts or parameters."""
-        return given.undetermined(self._told)
+    def _read_by(self) -> Reading:
+        """What reads the function's results: of all entries, or of those that were asked for."""
+        return reading_of(self._compiled.reading, self._asked)
 
     @property
     def missing(self) -> Missing:
         """What is not known: what decides something now, what can still matter, what cannot any more."""
+        return self._missing(all_known(self._entries))
+
+    def _missing(self, all_known: bool) -> Missing:
         from .missing import missing, unasked
 
-        if all_known(self._entries):
-            return unasked(self._engine.program, self._root, self._data)
-        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
-
-    @property
-    def errors(self) -> list[Diagnostic]:
-        """What went wrong while deciding: a gap, a conflict, a division by zero …, each with the output's path."""
-        return given.errors(self._told)
+        if all_known:
+            return unasked(self._engine.presence.entities, self._root, self._data)
+        return missing(self._interpretation(), self.rows())
 
     @property
     def findings(self) -> list[Diagnostic]:
@@ -253,6 +244,10 @@ class Decision(Mapping[str, object]):
         It stands all the same.
         One about facts alone (F0120) is among them only in a month of a timeline: `decide` refuses such a case.
         """
+        return self._findings(None)
+
+    def _findings(self, tree: Explanation | None) -> list[Diagnostic]:
+        """`tree`: the whole decision's explanation, where it is made already."""
         presence = self._engine.presence
         found = list(presence.absent(self._root, self._data))
         remarks = []
@@ -261,20 +256,16 @@ class Decision(Mapping[str, object]):
 
             remarks = [told(x, self._on) for x in found]
         remarks += self._twice()
-        remarks += self._overdue()
+        if self._on > self._engine.first_review:
+            from .explain.overdue import overdue
+
+            remarks += overdue(tree or self.explain(), self._on)
         if not self._engine.program.guarantees:
             return remarks
         from .explain.guarantees import findings
 
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
-
-    def _overdue(self) -> list[Diagnostic]:
-        """What the decision rests on and should have been looked at again before its day."""
-        if self._on <= self._engine.first_review:
-            return []
-        from .explain.overdue import overdue
-
-        return overdue(self.explain(), self._on)
+        computed = None if self._asked is None else self._compiled.slots
+        return remarks + findings(self._engine.program, self._interpretation(), computed)
 
     def _twice(self) -> list[Diagnostic]:
         """Who stands in two places."""
@@ -288,7 +279,16 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if self._engine.assumed else []
+        if not self._engine.laws.assumed:
+            return []
+        if isinstance(self._reading, SomeEntries):  # what is listed differs from entry to entry
+            return self.explain().assumptions()
+        from .explain.assumed import assumptions
+
+        raw = self._record()
+        reading = self._reading if raw is None else self._compiled.reading
+        entries = reading.entries(self._data, self._result if raw is None else raw)
+        return assumptions(reading, self._epoch, entries, raw is not None, self._interpretation, self.explainer)
 
     # --- the mapping
 
@@ -299,32 +299,8 @@ class Decision(Mapping[str, object]):
             self._paths = {f"{entry.path}.{name}": (entry, name, type_) for entry, name, type_, _ in self.rows()}
         return self._paths
 
-    def __getitem__(self, path: str) -> object:
-        try:
-            if self._values is not None:
-                return self._values[path]
-            way, position, python, _, _ = self._reading.spots[path]
-            raw = self._result if not way else below(way, self._data, self._result)
-            return python[raw[position]]  # type: ignore[index]
-        except (Defer, KeyError, TypeError):
-            return self._looked_up(path)
-
-    def _looked_up(self, path: str) -> object:
-        """The same, of a path that was not met before, and of what is not known. Raises KeyError where there is no such output."""
-        spot = self._reading.spot(path)
-        raw = None if spot is None else below(spot.way, self._data, self._result)
-        if spot is None or raw is None:
-            ends = [p for p in self if p.endswith(f".{path}")]
-            error = self._no_output(path, ends or list(self))
-            raise KeyError(str(error)) from error
-        number = spot.node.take(raw)[spot.n]
-        found = state(number)
-        if found == "error":
-            raise PolicyError([diagnose(number, path)])
-        return spot.node.python[spot.n][number] if found == "known" else None
-
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born, or dead, there is no output, and that is said."""
+        """P0803, saying who is not yet born, or dead; R0105 where it is not in force on the day, P0818 where it was not asked for."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -336,27 +312,10 @@ class Decision(Mapping[str, object]):
             for rule in place.node.absent:
                 if f".{place.path}.{rule.name}".endswith(f".{path}"):
                     return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        listed = any(p == path or p.endswith(f".{path}") for p in self)
+        if self._asked is not None and not listed and self._engine.slices.has(self._root, self._data, path):
+            return given.not_asked(path, self._asked.names)
         return given.no_output(path, names)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __len__(self) -> int:
-        return sum(len(place.paths) for place, _, _ in self._entries)
-
-    def __contains__(self, path: object) -> bool:
-        spot = self._reading.spot(path) if isinstance(path, str) else None
-        return spot is not None and below(spot.way, self._data, self._result) is not None
-
-    def keys(self) -> KeysView[str]:
-        """The paths. Who asks for all of them reads all values, as `dict(d)` does: those are made here, unless one is in error."""
-        if self._values is None:
-            entries = self._entries
-            try:
-                self._values = given.values(entries)
-            except PolicyError:
-                return dict.fromkeys(path for place, _, _ in entries for path in place.paths).keys()
-        return self._values.keys()
 
     # --- explaining and showing
 
@@ -370,6 +329,7 @@ class Decision(Mapping[str, object]):
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
         wanted = paths = list(self)
         if output is not None:
+            output = named("output", output)
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
@@ -381,39 +341,45 @@ class Decision(Mapping[str, object]):
     ) -> dict[str, object]:
         """The contract's form (design, section 9). Amounts are strings. `told`: the whole decision's explanation, where it is made already;
         without `lacking` what is missing is left out."""
+        entries, seen = self._entries, self._epoch.known
+        whole = all_known(entries)
+        reasons = entries if whole else self._told(entries)
         made: dict[str, object] = {
             "policy": self.policy,
             "digest": self.digest,
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
-            "outputs": given.outputs_json(self._entries, self._on, self._epoch.known),
-            "undetermined": [given.open_json(o) for o in self.undetermined],
+            **({} if self._asked is None else {"asked": list(self._asked.names)}),
+            "outputs": given.outputs_json(entries, self._on, seen),
+            "undetermined": [] if whole else [given.open_json(o) for o in given.undetermined(reasons)],
         }
         if lacking:
-            made["missing"] = self.missing.to_json()
-        absent = self.not_in_force
+            made["missing"] = self._missing(whole).to_json()
+        absent = given.not_in_force(entries, self._on, seen)
         if absent:
             made["not_in_force"] = [given.not_in_force_json(x) for x in absent]
-        errors = self.errors
+        errors = [] if whole else given.errors(reasons)
         if errors:
             made["errors"] = [given.error_json(e) for e in errors]
-        findings = self.findings
+        tree = told or self.explain() if explanation else told
+        findings = self._findings(tree)
         if findings:
             made["findings"] = [given.finding_json(f) for f in findings]
-        if explanation:
-            tree = told or self.explain()
+        if explanation and tree is not None:
             made["assumptions"] = tree.assumptions()
             made["explanation"] = tree.to_json()
         else:
-            made["assumptions"] = told.assumptions() if told is not None else self.assumptions
+            made["assumptions"] = tree.assumptions() if tree is not None else self.assumptions
         return made
 
     def text(self, lang: str = "zh") -> str:
         """A summary: each benefit of each entry, then what is open, then the other outputs."""
         from .explain.summary import summary
 
-        entries, seen = self._told, self._epoch.known
+        entries, seen = self._entries, self._epoch.known
+        whole = all_known(entries)
+        entries = entries if whole else self._told(entries)
         return summary(
             self._engine.program,
             self._on,
@@ -422,7 +388,7 @@ class Decision(Mapping[str, object]):
             given.not_in_force(entries, self._on, seen),
             self.findings,
             self.assumptions,
-            self.missing if given.undetermined(entries) else None,
+            self._missing(whole) if not whole and given.undetermined(entries) else None,
             lang,
         )
 
@@ -445,7 +411,7 @@ class Decision(Mapping[str, object]):
 
 
 _READ = ("_reading", "_result")
-_LEFT_OUT = frozenset(Decision.__slots__) - {"_kept"}
+_LEFT_OUT = frozenset((*Read.__slots__, *Decision.__slots__)) - {"_kept"}
 
 
 def _unread(*found: Any) -> Decision:

@@ -97,9 +97,9 @@ def missing(interpretation: Interpretation, rows: Iterable[tuple[Instance, str, 
     return Missing(*(_told(found, facts, order) for found in (now, later, left)))
 
 
-def unasked(program: ir.Program, root: str, data: tuple[Any, ...]) -> Missing:
+def unasked(entities: dict[str, ir.Entity], root: str, data: tuple[Any, ...]) -> Missing:
     """What is missing where every output is known: whatever is not given, no output changes."""
-    found = unknown_paths({e.name: e for e in program.entities}, root, data, root)
+    found = unknown_paths(entities, root, data, root)
     return Missing((), (), tuple(Lacking(path, "", (), *((f.by, f.ask) if f else ("", ""))) for path, f in found))
 
 
@@ -131,7 +131,8 @@ class Reach:
         self.leaves: dict[tuple[int, str], Leaves] = {}
         self.others: dict[int, Reach] = {}
         if reached:
-            self.add(law.program.rules)
+            some = {entity: entries[0].values for entity, entries in self.entries.items()}
+            self.add(r for r in law.program.rules if r.name in some.get(r.entity, ()))  # what was computed
 
     def of(self, entry: Instance, name: str) -> Leaves:
         """What a rule of an entry can wait for."""

@@ -9,18 +9,19 @@ import threading
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import first_review, stated_assumptions
+from ..ir.traverse import first_review
 from . import runtime
 from .compiled import Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import per_day
 from .reading_plan import Reading
+from .slices import Recent, Slices, closure
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Engine:
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._readers: dict[str, Any] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
+        self._interpreted: Recent[tuple[object, ...], tuple[Run, count[int]]] = Recent()
+        self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
         if self.guard is not None and shelf is not None:
@@ -70,13 +74,13 @@ class Engine:
         return digest_of(self.program)
 
     @cached_property
-    def rules(self) -> dict[RuleKey, ir.Rule]:
-        return {(r.entity, r.name): r for r in self.program.rules}
+    def slices(self) -> Slices:
+        """What may be asked for alone."""
+        return Slices(self.program)
 
     @cached_property
-    def assumed(self) -> dict[str, int]:
-        """Every 假设 of the policy, with its place in the order of the text."""
-        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+    def rules(self) -> dict[RuleKey, ir.Rule]:
+        return {(r.entity, r.name): r for r in self.program.rules}
 
     @cached_property
     def first_review(self) -> int:
@@ -114,8 +118,20 @@ class Engine:
         with self._lock:
             return self.laws.at(on, known)
 
-    def run(self, on: int, root: str, known: int | None = None) -> Run:
+    def run(
+        self,
+        on: int,
+        root: str,
+        known: int | None = None,
+        wanted: frozenset[RuleKey] | None = None,
+        patience: int = 0,
+    ) -> Run:
+        """What decides on a day; with `wanted` these rules and what they need, and nothing else: interpreted for as many cases as there
+        is `patience`, since to compile takes as long as some dozens of them."""
         index = self.laws.index(on, known)
+        if wanted is not None:
+            found = self._sliced_runs.get((index, root, wanted))
+            return found or self._slice(index, self.epoch(on, known), root, wanted, patience)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -125,49 +141,93 @@ class Engine:
                 self._runs[index, root] = found
         return found
 
-    def compiled(self, epoch: Epoch, root: str) -> Compiled:
+    def _slice(self, index: Index, epoch: Epoch, root: str, wanted: frozenset[RuleKey], patience: int) -> Run:
+        key = (index, root, wanted)
+        with self._lock:
+            if patience:
+                some = self._interpreted.get(key)
+                if some is None:
+                    keys = closure(epoch, wanted, frozenset(self.slices.within(root)))
+                    made = Run(epoch, Compiled.interpreted(epoch, root, wanted, keys), ())
+                    some = self._interpreted.keep(key, (made, count()))
+                if next(some[1]) < patience:
+                    return some[0]
+            compiled = self.compiled(epoch, root, wanted)
+            found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
+            return self._sliced_runs.keep(key, found)
+
+    def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
+        """The functions for what is in force. Those of slices are kept apart, the last ones asked for."""
+        if wanted is not None:
+            needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
+            one = (epoch.formula_key(needed), root, wanted, needed)
+            sliced = self._sliced.get(one)
+            if sliced is None:
+                with self._lock:
+                    sliced = self._sliced.keep(
+                        one, self._set(epoch, root, _named(*one[:2], *map(sorted, one[2:])), wanted)
+                    )
+            return sliced
         key = (epoch.formula_key(), root)
         found = self._compiled.get(key)
         if found is None:
             with self._lock:
                 found = self._compiled.get(key)
                 if found is None:
-                    found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
+                    found = self._compiled[key] = self._set(epoch, root, _named(*key))
         return found
 
-    def _set(self, epoch: Epoch, root: str, name: str) -> Compiled:
+    def _set(self, epoch: Epoch, root: str, name: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         """A set of functions; each but `decide`, which says how all are read, is made when it is asked for."""
-        first = self._piece(f"decide {name}", "decide", epoch, root)
+        first = self._piece(f"decide {name}", "decide", epoch, root, wanted=wanted)
 
         def make(piece: str) -> Any:
             with self._lock:
                 if piece == "read":  # it knows no formulas: one for all sets of the root
                     if root not in self._readers:
-                        self._readers[root] = self._function(piece, self._piece(f"read {root}", piece, epoch, root))
+                        saved = self._piece(f"read {root}", piece, epoch, root)
+                        self._readers[root] = self._function(piece, saved)
                     return self._readers[root]
-                return self._function(piece, self._piece(f"{piece} {name}", piece, epoch, root, first.order))
+                saved = self._piece(f"{piece} {name}", piece, epoch, root, first.order, wanted)
+                return self._function(piece, saved)
 
         slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
         entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
-        reading = Reading(self.program, root, slots, entities, epoch)
-        return Compiled(self.program, root, make, first.order, slots, entities, reading)
+        reading = Reading(self.program, root, slots, entities, epoch, wanted)
+        return Compiled(self.program, root, make, first.order, slots, entities, reading, wanted)
 
-    def _piece(self, name: str, piece: str, epoch: Epoch, root: str, order: tuple[object, ...] = ()) -> Saved:
+    def _piece(
+        self,
+        name: str,
+        piece: str,
+        epoch: Epoch,
+        root: str,
+        order: tuple[object, ...] = (),
+        wanted: frozenset[RuleKey] | None = None,
+    ) -> Saved:
         """One function as it is kept, compiled where it is not there."""
         raw = self._saved.get(name) or (self.shelf.get(name) if self.shelf is not None else None)
         found = None if raw is None else Saved.read(raw)
         if raw is None or found is None:
-            found = self._compile(piece, epoch, root, order)
+            found = self._compile(piece, epoch, root, order, wanted)
             raw = found.written()
             if self.shelf is not None:
                 self.shelf.put(name, raw)
-        self._saved[name] = raw
+        if wanted is None or len(self._saved) < MOST_PACKED:
+            self._saved[name] = raw
         return found
 
-    def _compile(self, piece: str, epoch: Epoch, root: str, order: tuple[object, ...]) -> Saved:
+    def _compile(
+        self,
+        piece: str,
+        epoch: Epoch,
+        root: str,
+        order: tuple[object, ...],
+        wanted: frozenset[RuleKey] | None,
+    ) -> Saved:
         from .python import emit, strip_comments
 
-        emitted = emit(piece, epoch, root, self.analysis, self.steps, self.offsets(), order)
+        emitted = emit(piece, epoch, root, self.analysis, self.steps, self.offsets(), order, wanted)
         code = compile(strip_comments(emitted.module), self.filename, "exec")
         return Saved(
             code,
@@ -187,6 +247,7 @@ class Engine:
             "len": len,
             "max": max,
             "min": min,
+            "KeyError": KeyError,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self
@@ -215,13 +276,15 @@ class Engine:
 
     def handover(self, compiled: Compiled) -> Handover:
         """What hands a month's results of this function to the next."""
+        from .handover import Handover
+
+        if compiled.wanted is not None:
+            return Handover(compiled, self.intake)
         found = self._handovers.get(id(compiled))
         if found is None:
-            from .handover import Handover
-
             found = self._handovers.setdefault(
                 id(compiled), Handover(compiled, self.intake)
-            )  # functions live as long as the engine
+            )  # functions of all rules live as long as the engine
         return found
 
     def saved(self) -> dict[str, bytes]:
@@ -260,6 +323,11 @@ def unpacked(program: ir.Program, functions: dict[str, bytes], steps: dict[str, 
     *guarding, shelf = more
     guard = unpacked(conditions(program), *guarding, None) if guarding else None
     return Engine(program, functions, steps, guard, shelf)
+
+
+def _named(*key: object) -> str:
+    """A name of a set of functions: of what it depends on."""
+    return sha256(repr(key).encode()).hexdigest()[:32]
 
 
 def guard_engine(program: ir.Program) -> Engine | None:

@@ -246,6 +246,8 @@ def _argument(key: Any) -> str:
             return f"{key[1]} 各日"
         case "calendar":
             return "工作日"
+        case "column":
+            return f"{key[1][1]} 各行"
     return f"{key[1][1]} 第 {key[2]} 行"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..backends.entries import fact_at
 from ..backends.formatting import day_text
 from ..backends.presence import REMARKS
-from ..backends.reading_plan import Entry
+from ..backends.reading_plan import Entry, called
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
 from ..ir import nodes as ir
@@ -19,7 +19,7 @@ from ..source import width
 
 def _person(entry: Entry, lang: str) -> str:
     """The entry's path, with the name that a text fact gives it."""
-    path, name = entry.place.path, entry.called
+    path, name = entry[0].path, called(entry)
     return path if not name else f"{path}（{name}）" if lang == "zh" else f"{path} ({name})"
 
 
@@ -44,8 +44,9 @@ def summary(
     errors: list[str] = []
     for entry in entries:
         person = _person(entry, lang)
-        numbers = entry.place.node.take(entry.raw)
-        for path, item, number in zip(entry.place.paths, entry.place.node.items, numbers, strict=False):
+        place, _, raw = entry
+        numbers = place.node.take(raw)
+        for path, item, number in zip(place.paths, place.node.items, numbers, strict=False):
             text = text_of(item.form, number, lang)
             monthly = month_pays(item, number, numbers, on, seen)
             if monthly is not None:
@@ -71,14 +72,20 @@ def summary(
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
     gone, twice = [f for f in findings if f.code in REMARKS], [f for f in findings if f.code == "F0231"]
-    overdue = [f for f in findings if f.code == "R0175"]
-    broken = [f for f in findings if f not in (*gone, *twice, *overdue)]
+    overdue, left = ([f for f in findings if f.code == code] for code in ("R0175", "F0250"))
+    broken = [f for f in findings if f not in (*gone, *twice, *overdue, *left)]
     titles = (
-        ("不在：", "在两处：", "该复核了：", "不合保证：")
+        ("不在：", "在两处：", "该复核了：", "不合保证：", "没有看的保证：")
         if zh
-        else ("Not there:", "In two places:", "To be reviewed:", "Guarantees that do not hold:")
+        else (
+            "Not there:",
+            "In two places:",
+            "To be reviewed:",
+            "Guarantees that do not hold:",
+            "Guarantees not looked at:",
+        )
     )
-    for title, told in zip(titles, (gone, twice, overdue, broken), strict=True):
+    for title, told in zip(titles, (gone, twice, overdue, broken, left), strict=True):
         if told:
             where = [f"{f.path}{'：' if zh else ': '}" if f.path else "" for f in told]
             lines += ["", title, *(f"  {x}[{f.code}] {f.message(lang)}" for x, f in zip(where, told, strict=True))]

@@ -14,10 +14,12 @@ unknown fact, a gap, two lines at once) the code raises Defer and the interprete
 Each file emits what its first line says; the emitter is one class, and each part of it extends the one before:
 
     workspace.py   names and statements         aggregates.py   what is gathered in loops
-    amounts.py     what is done with amounts    rules.py        a rule's lines
-    lookback.py    the months before            reading.py      the reader of facts
-    formulas.py    formulas                     emitter.py      the functions; their loops are in flow.py
-    ast_nodes.py   constructors of `ast`
+    amounts.py     what is done with amounts    tables.py       which of many lines applies
+    lookback.py    the months before            rules.py        a rule's lines
+    formulas.py    formulas                     reading.py      the reader of facts
+    ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
+
+cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -33,6 +35,7 @@ from ...ir import nodes as ir
 from ...ir.bounds import Analysis
 from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
+from .ast_nodes import assign, literal
 from .emitter import Emitter
 
 
@@ -78,16 +81,18 @@ def emit(
     steps: dict[str, Fraction],
     offsets: dict[str, int],
     order: tuple[object, ...] = (),
+    wanted: frozenset[RuleKey] | None = None,
 ) -> Emitted:
-    """The module of one piece. `order`: what P brings, as `decide` of the same set said."""
-    emitter = Emitter(epoch, root, analysis, steps, offsets, order)
+    """The module of one piece. `order`: what P brings, as `decide` of the same set said; `wanted`: of these rules and what they need."""
+    emitter = Emitter(epoch, root, analysis, steps, offsets, order, wanted)
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
     if piece == "read":
         function, tables = emitter.reader()
         body = [*tables, function]
     else:
-        body = [emitter.decide(piece == "record")]
+        function = emitter.decide(piece == "record")
+        body = [*(assign(n, literal(value)) for n, value in emitter.tables.items()), function]
         for entity in emitter.scheduler.within:
             keys = tuple(emitter.scheduler.rules.get(entity, ()))
             index = 0

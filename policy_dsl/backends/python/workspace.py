@@ -16,6 +16,7 @@ from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
+from .lookups import Choice
 
 
 class Workspace(ABC):
@@ -29,6 +30,7 @@ class Workspace(ABC):
         steps: dict[str, Fraction],
         lines: dict[str, int],
         order: Iterable[Any] = (),
+        wanted: frozenset[RuleKey] | None = None,
     ) -> None:
         self.epoch = epoch
         self.program = epoch.program
@@ -48,9 +50,13 @@ class Workspace(ABC):
         self.recording = False
         self.parameters: dict[tuple[str, bool], int] = {}
         self.amounts: dict[tuple[RuleKey, int], int] = {}
+        self.columns: dict[RuleKey, int] = {}
+        self.tables: dict[str, object] = {}  # what stands beside the functions: tuples, dicts and what is in them
+        self.choices: dict[object, Choice | None] = {}
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
+        self.wanted = wanted  # the rules that are asked for; None: all
         self.given = tuple(order)  # what another function of the set takes already
         places: dict[str, dict[Any, int]] = {
             "parameter": self.parameters, "amount": self.amounts, "history": self.histories,
@@ -58,12 +64,14 @@ class Workspace(ABC):
         for kind, *key in self.given:
             if kind == "calendar":
                 self.calendar = True
+            elif kind == "column":
+                self.columns[key[0]] = len(self.columns)
             else:
                 places[kind][tuple(key)] = len(places[kind])
 
     @cached_property
     def scheduler(self) -> Scheduler:
-        return Scheduler(self.epoch, self.root)
+        return Scheduler(self.epoch, self.root, self.wanted)
 
     # --- names
 
