@@ -160,14 +160,16 @@ class Engine:
             return self._sliced_runs.keep(key, found)
 
     def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
-        """The functions for what is in force. Those of slices are kept apart, the last ones asked for, and in no cache."""
+        """The functions for what is in force. Those of slices are kept apart, the last ones asked for."""
         if wanted is not None:
             needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
             one = (epoch.formula_key(needed), root, wanted, needed)
             sliced = self._sliced.get(one)
             if sliced is None:
                 with self._lock:
-                    sliced = self._sliced.keep(one, self._set(epoch, root, "", wanted))
+                    sliced = self._sliced.keep(
+                        one, self._set(epoch, root, _named(*one[:2], *map(sorted, one[2:])), wanted)
+                    )
             return sliced
         key = (epoch.formula_key(), root)
         found = self._compiled.get(key)
@@ -175,7 +177,7 @@ class Engine:
             with self._lock:
                 found = self._compiled.get(key)
                 if found is None:
-                    found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
+                    found = self._compiled[key] = self._set(epoch, root, _named(*key))
         return found
 
     def opened(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Opened:
@@ -232,17 +234,16 @@ class Engine:
         order: tuple[object, ...] = (),
         wanted: frozenset[RuleKey] | None = None,
     ) -> Saved:
-        """One function as it is kept, compiled where it is not there. Those of slices are not kept here."""
-        if wanted is not None:
-            return self._compile(piece, epoch, root, order, wanted)
+        """One function as it is kept, compiled where it is not there."""
         raw = self._saved.get(name) or (self.shelf.get(name) if self.shelf is not None else None)
         found = None if raw is None else Saved.read(raw)
         if raw is None or found is None:
-            found = self._compile(piece, epoch, root, order, None)
+            found = self._compile(piece, epoch, root, order, wanted)
             raw = found.written()
             if self.shelf is not None:
                 self.shelf.put(name, raw)
-        self._saved[name] = raw
+        if wanted is None or len(self._saved) < MOST_PACKED:
+            self._saved[name] = raw
         return found
 
     def _compile(
@@ -353,6 +354,11 @@ def unpacked(program: ir.Program, functions: dict[str, bytes], steps: dict[str, 
     *guarding, shelf = more
     guard = unpacked(conditions(program), *guarding, None) if guarding else None
     return Engine(program, functions, steps, guard, shelf)
+
+
+def _named(*key: object) -> str:
+    """A name of a set of functions: of what it depends on."""
+    return sha256(repr(key).encode()).hexdigest()[:32]
 
 
 def guard_engine(program: ir.Program) -> Engine | None:

@@ -11,7 +11,7 @@ from ..ir.births import unmarked
 from ..ir.bounds import Analysis
 from ..ir.in_force import change_days, dependency_order, parameters_read
 from ..ir.periods import COIN
-from ..ir.traverse import all_formulas, asks_calendar, claimed, formulas, references, walk
+from ..ir.traverse import ages, all_formulas, asks_calendar, claimed, formulas, references, walk
 from ..model.functions import MOMENT_WORDS
 from ..model.types import decimal_text
 from ..model.units import Unit
@@ -51,8 +51,9 @@ def check(program: ir.Program, report: Report) -> None:
 
 def _births(program: ir.Program, report: Report) -> None:
     """A person with several facts that could be the birth has none: the drafter is asked which it is."""
+    of_ages = ages(program)
     for entity in program.entities:
-        asked = unmarked(program, entity) if entity.born < 0 else []
+        asked = unmarked(program, entity, of_ages) if entity.born < 0 else []
         if len(asked) > 1:
             names = [f.name for f in asked]
             labels = [(f.place, "也问了周岁", "its age is asked for, too") for f in asked[1:]]

@@ -52,22 +52,24 @@ def _person(program: ir.Program, entity: ir.Entity) -> bool:
     return not outer.counts_as
 
 
-def unmarked(program: ir.Program, entity: ir.Entity) -> list[ir.Fact]:
-    """The facts that are births of a person without a mark: those of which 周岁 is asked."""
-    asked = ages(program) if _person(program, entity) else frozenset()
+def unmarked(program: ir.Program, entity: ir.Entity, asked: frozenset[tuple[str, str]]) -> list[ir.Fact]:
+    """The facts that are births of a person without a mark: those of which 周岁 is `asked` (traverse.ages)."""
+    if not _person(program, entity):
+        return []
     return [f for f in entity.facts if (entity.name, f.name) in asked and not f.died]
 
 
 def settle_births(program: ir.Program, born: dict[str, str], died: dict[str, str]) -> ir.Program:
     """The program whose entities know their births and deaths; of several facts without a mark none is a birth."""
     made = []
+    asked = ages(program)
     for entity in program.entities:
         name, end = born.get(entity.name, ""), died.get(entity.name, "")
         facts = tuple(f._replace(died=f.name == end) for f in entity.facts)
         entity = entity._replace(facts=facts)
         if not name:
-            asked = unmarked(program, entity)
-            name = asked[0].name if len(asked) == 1 else ""
+            births = unmarked(program, entity, asked)
+            name = births[0].name if len(births) == 1 else ""
         names = [f.name for f in facts]
         made.append(
             entity._replace(

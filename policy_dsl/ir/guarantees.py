@@ -46,6 +46,7 @@ def guarantees_of(model: Model, elaborator: Elaborator, clause_of: ClauseOf) -> 
     """The guarantees of all layers, top first. What is wrong is reported; a guarantee with a mistake is left out."""
     first: dict[str, nodes.Guarantee] = {}
     found = []
+    values = _values(model)
     for d in model.guarantees:
         assert isinstance(d.node, nodes.Guarantee)
         before = first.setdefault(d.node.title, d.node)
@@ -54,18 +55,34 @@ def guarantees_of(model: Model, elaborator: Elaborator, clause_of: ClauseOf) -> 
             elaborator.report.error("P0907", d.node.span, title=d.node.title, labels=labels)
             continue
         try:
-            found.append(_Reader(model, elaborator, d, d.node).guarantee(clause_of))
+            found.append(_Reader(model, elaborator, d, d.node, values).guarantee(clause_of))
         except Skip:
             continue
     return tuple(found)
 
 
+def _values(model: Model) -> frozenset[str]:
+    """Every name of an enumeration's value."""
+    types: list[Type] = [*model.types.values(), *(r.type for r in model.rules.values())]
+    types += [f.type for e in model.entities.values() for f in e.facts.values()]
+    types += [p.type for p in model.parameters.values()]
+    return frozenset(m for t in types for m in t.members)
+
+
 class _Reader:
-    def __init__(self, model: Model, elaborator: Elaborator, declared: Declared, node: nodes.Guarantee) -> None:
+    def __init__(
+        self,
+        model: Model,
+        elaborator: Elaborator,
+        declared: Declared,
+        node: nodes.Guarantee,
+        values: frozenset[str],
+    ) -> None:
         self.model = model
         self.elaborator = elaborator
         self.declared = declared
         self.node = node
+        self.values = values  # of all enumerations
 
     def guarantee(self, clause_of: ClauseOf) -> ir.Guarantee:
         remarks = [x.notes for x in self.node.lines if isinstance(x, nodes.Remark)]
@@ -192,14 +209,7 @@ class _Reader:
             raise Skip
         if len(name.path) > 1:
             return head in self.model.ancestors(entity)
-        return head in self.model.parameters or head in MOMENTS or head in self.values()
-
-    def values(self) -> set[str]:
-        """Every name of an enumeration's value."""
-        types: list[Type] = [*self.model.types.values(), *(r.type for r in self.model.rules.values())]
-        types += [f.type for e in self.model.entities.values() for f in e.facts.values()]
-        types += [p.type for p in self.model.parameters.values()]
-        return {m for t in types for m in t.members}
+        return head in self.model.parameters or head in MOMENTS or head in self.values
 
     def names(self, claim: nodes.Claim, entity: str) -> Iterator[nodes.Name]:
         """The names that stand in the line itself; of a call over a list of the entity the list's name alone."""

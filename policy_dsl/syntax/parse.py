@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from attrs import evolve
 from lark import Token, UnexpectedInput, UnexpectedToken
 
-from ..diagnostics.report import Report, suggestion
+from ..diagnostics.report import Diagnostic, Enough, Report, suggestion
 from ..source import Source, Span
 from . import characters, keywords, nodes, undated
 from .allowances import taken_out
@@ -27,9 +28,39 @@ from .scan.lines import LogicalLine
 from .scan.scanner import Scanner
 from .scan.tokens import ScanError
 
+MOST_REMEMBERED = 300_000  # characters of the texts whose trees are kept, some 40 bytes each
+
+_remembered: OrderedDict[tuple[str, str], tuple[nodes.File, list[Diagnostic]]] = OrderedDict()
+
 
 def parse(source: Source, report: Report) -> nodes.File:
-    """The tree of one file. Everything that cannot be read is reported, what is left is returned."""
+    """The tree of one file. Everything that cannot be read is reported, what is left is returned.
+
+    Several places extend one layer, and each is compiled with it: a text that was just read, under the same name, is not read again.
+    """
+    key = (source.name, source.text)
+    with grammar().lock:
+        found = _remembered.get(key)
+        if found is None:
+            mine = Report()
+            try:
+                tree = _parsed(source, mine)
+            except Enough:
+                report.take(mine)
+                raise
+            found = _remembered[key] = (tree, mine.items)
+            size = sum(len(text) for _, text in _remembered)
+            while size > MOST_REMEMBERED:
+                size -= len(_remembered.popitem(last=False)[0][1])
+        else:
+            _remembered.move_to_end(key)
+    tree, told = found
+    for diagnostic in told:
+        report.add(diagnostic)
+    return tree
+
+
+def _parsed(source: Source, report: Report) -> nodes.File:
     whole = Span(source, 0, len(source.text))
     if not source.text.strip():
         report.error("P0124", Span(source, 0, 0))

@@ -224,7 +224,7 @@ def with_code(command: str) -> Callable[[list[Any]], None]:
 
 def kept(folder: Path, function: bool) -> Path:
     """A function that is kept, else the program."""
-    return next(p for p in sorted(folder.glob("*.bin")) if ("-" in p.stem) == function)
+    return next(p for p in sorted(folder.glob("[!g]*.bin")) if ("-" in p.stem) == function)
 
 
 ATTACKS: dict[str, tuple[Callable[[str], Callable[[list[Any]], None]], bool, str]] = {

@@ -19,18 +19,18 @@ def without_copies(files: Sequence[nodes.File], report: Report) -> tuple[nodes.F
     A copy says much that the other says, or its one thing word for word: else a single name in both files is a mistake in that name, of which
     its declaration tells.
     """
-    kept: list[nodes.File] = []
+    kept: list[tuple[nodes.File, dict[object, str]]] = []
     for file in files:
         mine = _declared(file)
-        for other in kept:
-            both = [key for key in mine if key in _declared(other)]
+        for other, others in kept:
+            both = [key for key in mine if key in others]
             if len(both) > 1 or (both and len(mine) == 1 and _same(both[0], file, other)):
                 _tell(file, other, [mine[key] for key in both], report)
                 gone = {*both, *(name for x in other.items for name in _amended(x))}
                 file = evolve(file, items=tuple(x for x in file.items if gone.isdisjoint((_key(x), *_amended(x)))))
                 mine = _declared(file)
-        kept.append(file)
-    return tuple(kept)
+        kept.append((file, mine))
+    return tuple(file for file, _ in kept)
 
 
 def _declared(file: nodes.File) -> dict[object, str]:
