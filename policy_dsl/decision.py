@@ -19,8 +19,11 @@ from .backends.paid import amounts
 from .backends.payment import Beside, beside
 from .backends.reading_plan import Entry, Reading, all_known, below
 from .backends.runtime import Defer
+from .backends.slices import Asked
+from .backends.some_entries import SomeEntries
 from .backends.values import diagnose, state
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
+from .facts.arguments import looked_up, named
 from .ir import nodes as ir
 from .model.types import Type
 from .origin import Kept, kept, opened
@@ -38,11 +41,12 @@ class Decision(Mapping[str, object]):
 
     `d[path]` is a Decimal in the declared unit (a Fraction where the decimals do not end), a bool, the name of an enumeration's value,
     a date, or None while it is undetermined. An output that is in error raises PolicyError with the code and the place.
+    Where outputs were asked for by name, it has these and nothing else (`asked`).
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
     __slots__ = (
-        "_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_reading", "_result", "_root", "_values",
+        "_asked", "_compiled", "_data", "_engine", "_epoch", "_instance", "_kept", "_on", "_paths", "_raw", "_reading", "_result", "_root", "_values",
     )  # fmt: skip
 
     _kept: Kept
@@ -58,7 +62,9 @@ class Decision(Mapping[str, object]):
         root: str,
         data: tuple[Any, ...],
         raw: tuple[Any, ...] | None,
+        asked: Asked | None = None,
     ) -> None:
+        self._asked = asked
         self._engine = engine
         self._epoch = epoch
         self._compiled = compiled
@@ -67,7 +73,7 @@ class Decision(Mapping[str, object]):
         self._data = data
         self._raw = raw
         if raw is not None:
-            self._reading = compiled.reading
+            self._reading = self._read_by()
             self._result = raw
         self._values: dict[str, object] | None = None  # once all were asked for
         self._instance: Instance | None = None
@@ -78,7 +84,7 @@ class Decision(Mapping[str, object]):
     def __reduce__(self) -> tuple[Any, ...]:
         found = getattr(self, "_kept", None)
         if found is None:
-            made = (self._on, self._epoch.known, self._root, self._data, self._raw)
+            made = (self._on, self._epoch.known, self._root, self._data, self._raw, self.asked)
             found = kept(self._engine, day_text(self._on), made)
         return _unread, found
 
@@ -88,12 +94,13 @@ class Decision(Mapping[str, object]):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         if name in _READ:
             if self._raw is None:
-                self._reading = self._compiled.reading.laid_out
+                self._reading = self._read_by().laid_out
                 self._result = self._reading.lay_out(self.instance)
             return object.__getattribute__(self, name)
-        engine, (on, known_on, root, data, raw) = opened(self._kept)
-        run = engine.run(on, root, known_on)
-        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw)  # type: ignore[misc]
+        engine, (on, known_on, root, data, raw, names) = opened(self._kept)
+        asked = None if names is None else engine.slices.of(names, root)
+        run = engine.run(on, root, known_on, asked and asked.rules)
+        self.__init__(engine, run.epoch, run.compiled, on, root, data, raw, asked)  # type: ignore[misc]
         return getattr(self, name)
 
     def __copy__(self) -> Decision:
@@ -127,19 +134,24 @@ class Decision(Mapping[str, object]):
         return self._root
 
     @property
+    def asked(self) -> tuple[str, ...] | None:
+        """The names of the outputs that were asked for, as they were given; None where all were."""
+        return None if self._asked is None else self._asked.names
+
+    @property
     def compiled_alone(self) -> bool:
         """Whether the compiled function gave all values; else the interpreter did (something was unknown or in error)."""
         return self._raw is not None
 
     @property
     def instance(self) -> Instance:
-        """The root entry with the values of every rule, for explanations and tests."""
+        """The root entry with the values of every rule that was computed, for explanations and tests."""
         if self._instance is None:
             root = self._compiled.instance(self._root, self._data)
             if self._raw is not None:
                 self._compiled.fill(root, self._raw, self._on)
             else:
-                Interpretation(self._epoch, self._on, root).rules()
+                Interpretation(self._epoch, self._on, root).rules(self._compiled.slots)
             self._instance = root
         return self._instance
 
@@ -159,19 +171,30 @@ class Decision(Mapping[str, object]):
 
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
-        run = self._engine.run(self._on, self._root, self._epoch.known)
-        try:
-            raw = self._compiled.record(run.parameters, self._on, self._data)
-        except Defer:
+        raw = self._record()
+        if raw is None:
             return self.instance
         root = self._compiled.instance(self._root, self._data)
         self._compiled.fill(root, raw, self._on, recorded=True)
         return root
 
+    def _interpretation(self) -> Interpretation:
+        return Interpretation(self._epoch, self._on, self.instance)
+
+    def _record(self) -> tuple[Any, ...] | None:
+        """What the recording function gives; None where it defers."""
+        run = self._engine.run(self._on, self._root, self._epoch.known, self._asked and self._asked.rules)
+        try:
+            return self._compiled.record(run.parameters, self._on, self._data)  # type: ignore[no-any-return]
+        except Defer:
+            return None
+
     def carry(self) -> Carry:
-        """What the next month needs of this one (backends/handover.py)."""
+        """What the next month needs of this one (backends/handover.py). Raises PolicyError where that was not asked for (P0819)."""
         from .backends.handover import Unusual, from_values
 
+        if self._asked is not None:
+            given.complete(self._engine.slices.lacking(self._root, self._compiled.slots))
         if self._raw is not None:
             try:
                 return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
@@ -181,7 +204,10 @@ class Decision(Mapping[str, object]):
 
     def amounts(self) -> dict[tuple[str, str], Fraction]:
         """(path of the entry, benefit) → amount in base units, of every benefit whose amount is known; of one in parts its part."""
-        return amounts(self._reading.paid, self._root, self._root, self._data, self._result)
+        found = amounts(self._reading.paid, self._root, self._root, self._data, self._result)
+        if self._asked is None or not self._asked.numbered:
+            return found
+        return {(at, name): found[at, name] for at, name in found if f"{at}.{name}" in self}
 
     def beside(self, entry: Instance, name: str) -> Beside | None:
         """What the month pays of a benefit, where that is not the amount of its own period: its part or its share."""
@@ -196,7 +222,13 @@ class Decision(Mapping[str, object]):
                 by_entity.setdefault(key[0], []).append(rules[key])
         for entry in self.instance.all():
             for rule in by_entity.get(entry.entity.name, ()):
-                yield entry, rule.name, rule.type, rule.benefit
+                if self._asked is None or self._asked.lists(entry.path, (rule.entity, rule.name)):
+                    yield entry, rule.name, rule.type, rule.benefit
+
+    def _read_by(self) -> Reading:
+        """What reads the function's results: of all entries, or of those that were asked for."""
+        reading = self._compiled.reading
+        return SomeEntries(reading, self._asked) if self._asked is not None and self._asked.numbered else reading
 
     @property
     def _entries(self) -> list[Entry]:
@@ -238,7 +270,7 @@ class Decision(Mapping[str, object]):
 
         if all_known(self._entries):
             return unasked(self._engine.program, self._root, self._data)
-        return missing(Interpretation(self._epoch, self._on, self.instance), self.rows())
+        return missing(self._interpretation(), self.rows())
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -266,7 +298,8 @@ class Decision(Mapping[str, object]):
             return remarks
         from .explain.guarantees import findings
 
-        return remarks + findings(self._engine.program, Interpretation(self._epoch, self._on, self.instance))
+        computed = None if self._asked is None else self._compiled.slots
+        return remarks + findings(self._engine.program, self._interpretation(), computed)
 
     def _overdue(self) -> list[Diagnostic]:
         """What the decision rests on and should have been looked at again before its day."""
@@ -288,7 +321,14 @@ class Decision(Mapping[str, object]):
     @property
     def assumptions(self) -> list[str]:
         """The 假设 that the decision rests on, each once."""
-        return self.explain().assumptions() if self._engine.assumed else []
+        if not self._engine.laws.assumed:
+            return []
+        from .explain.assumed import assumptions
+
+        raw = self._record()
+        reading = self._reading if raw is None else self._compiled.reading
+        entries = reading.entries(self._data, self._result if raw is None else raw)
+        return assumptions(reading, self._epoch, entries, raw is not None, self._interpretation, self.explainer)
 
     # --- the mapping
 
@@ -307,7 +347,7 @@ class Decision(Mapping[str, object]):
             raw = self._result if not way else below(way, self._data, self._result)
             return python[raw[position]]  # type: ignore[index]
         except (Defer, KeyError, TypeError):
-            return self._looked_up(path)
+            return self._looked_up(looked_up(path))
 
     def _looked_up(self, path: str) -> object:
         """The same, of a path that was not met before, and of what is not known. Raises KeyError where there is no such output."""
@@ -324,7 +364,7 @@ class Decision(Mapping[str, object]):
         return spot.node.python[spot.n][number] if found == "known" else None
 
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
-        """P0803, or R0105 where it is not in force on the day. Of somebody who is not yet born, or dead, there is no output, and that is said."""
+        """P0803, saying who is not yet born, or dead; R0105 where it is not in force on the day, P0818 where it was not asked for."""
         for absent in self._engine.presence.absent(self._root, self._data):
             if path.startswith(f"{absent.path}."):
                 from .backends.presence import told
@@ -336,6 +376,9 @@ class Decision(Mapping[str, object]):
             for rule in place.node.absent:
                 if f".{place.path}.{rule.name}".endswith(f".{path}"):
                     return given.asked_in_vain(rule, self._on, self._epoch.known, path)
+        listed = any(p == path or p.endswith(f".{path}") for p in self)
+        if self._asked is not None and not listed and self._engine.slices.has(self._root, self._data, path):
+            return given.not_asked(path, self._asked.names)
         return given.no_output(path, names)
 
     def __iter__(self) -> Iterator[str]:
@@ -370,6 +413,7 @@ class Decision(Mapping[str, object]):
         """The reasons for one output (a path, or the end of one), or for the whole decision. Raises PolicyError for an unknown name."""
         wanted = paths = list(self)
         if output is not None:
+            output = named("output", output)
             wanted = [p for p in paths if p == output] or [p for p in paths if p.endswith(f".{output}")]
             if not wanted:
                 names = [*paths, *dict.fromkeys(p.rpartition(".")[2] for p in paths)]
@@ -387,6 +431,7 @@ class Decision(Mapping[str, object]):
             "engine": __version__,
             "language": self.language,
             "on": day_text(self._on),
+            **({} if self._asked is None else {"asked": list(self._asked.names)}),
             "outputs": given.outputs_json(self._entries, self._on, self._epoch.known),
             "undetermined": [given.open_json(o) for o in self.undetermined],
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import cache, library
+from .facts.arguments import unfit
 from .library import LayerFiles
 from .policy import Policy
 
@@ -14,6 +15,8 @@ def load(name: str | os.PathLike[str]) -> Policy:
 
     Compiled policies are kept in the user's cache folder (cache.py). Raises PolicyError with everything that is wrong in the texts.
     """
+    if not isinstance(name, (str, os.PathLike)):
+        raise unfit("name", "政策的名称或路径", "the name of a policy or a path", name)
     return loaded(library.find(name))
 
 

@@ -131,7 +131,8 @@ class Reach:
         self.leaves: dict[tuple[int, str], Leaves] = {}
         self.others: dict[int, Reach] = {}
         if reached:
-            self.add(law.program.rules)
+            some = {entity: entries[0].values for entity, entries in self.entries.items()}
+            self.add(r for r in law.program.rules if r.name in some.get(r.entity, ()))  # what was computed
 
     def of(self, entry: Instance, name: str) -> Leaves:
         """What a rule of an entry can wait for."""

@@ -21,7 +21,7 @@ from .backends.working_days import calendar_of
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
 
-LAYOUT = 1  # what stands in the bytes, and how; another layout is another number
+LAYOUT = 2  # what stands in the bytes, and how; another layout is another number
 MARK = f"policy_dsl {__version__}, {LAYOUT}"
 SHOWN = 12  # signs of a digest, for eyes
 

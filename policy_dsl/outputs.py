@@ -207,6 +207,19 @@ def no_output(path: str, names: list[str]) -> PolicyError:
     return PolicyError([diagnostic("P0803", at=path, name=path, hint=suggestion(path, names))])
 
 
+def not_asked(path: str, asked: Iterable[str]) -> PolicyError:
+    """P0818: the output is there, and the decision was made for others."""
+    zh, en = (mark.join(asked) for mark in ("、", ", "))
+    return PolicyError([diagnostic("P0818", at=path, name=path, asked=zh, asked_en=en)])
+
+
+def complete(lacking: list[str]) -> None:
+    """Raises PolicyError (P0819) where a decision lacks outputs that the next month needs."""
+    if lacking:
+        zh, en = (mark.join(lacking) for mark in ("、", ", "))
+        raise PolicyError([diagnostic("P0819", at="outputs", names=zh, names_en=en)])
+
+
 def asked_in_vain(rule: ir.Rule, on: int, known: int | None, path: str) -> PolicyError:
     """R0105 of an output that was asked for and is not in force on the day: when it is."""
     written = day_text(on)

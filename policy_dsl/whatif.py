@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
+from operator import itemgetter
+from typing import Any
 
+from .backends.formatting import day_text
 from .checks.check import check
 from .diagnostics.report import PolicyError, Report, diagnostic, suggestion
+from .facts.arguments import mapping, named
+from .facts.days import day
+from .facts.plain import scalar
 from .facts.read import Reader
 from .ir import nodes as ir
-from .ir.bodies.dates import first_day
 
 
 def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, object]]) -> ir.Program:
@@ -19,7 +25,8 @@ def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, obje
     made = dict(by_name)
     reader = Reader(program)
     stamp: list[str] = []
-    for written in sorted(changes):
+    wanted = {named("changes", k): _dated(k, v) for k, v in mapping("changes", changes).items()}
+    for written in sorted(wanted):
         name, _, rest = written.partition("(")
         parameter = made.get(name.strip())
         if parameter is None:
@@ -27,13 +34,9 @@ def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, obje
             raise PolicyError([diagnostic("P0201", at=written, name=name, hint=(zh, en))])
         keys = _keys(parameter, rest.rstrip(") "), written)
         entries = list(parameter.entries)
-        for date in sorted(changes[written]):
-            value = changes[written][date]
+        for date, value in sorted(wanted[written].items(), key=itemgetter(0)):
             constant = _value(parameter, value, reader, written)
-            try:
-                since = first_day(_date(date))
-            except ValueError:
-                raise PolicyError([diagnostic("P0802", at=written, date=date)]) from None
+            since = day(date)
             stamp.append(f"{written}\0{date}\0{constant}")
             layer = max((e.layer for e in entries), default=0)
             place = parameter.place
@@ -54,7 +57,7 @@ def with_parameters(program: ir.Program, changes: Mapping[str, Mapping[str, obje
             )
         made[parameter.name] = parameter._replace(entries=tuple(entries))
     digest = hashlib.sha256("\0\0".join([program.digest, *stamp]).encode()).hexdigest()
-    given = tuple((w, tuple((str(d), v) for d, v in sorted(changes[w].items()))) for w in sorted(changes))
+    given = tuple((w, tuple(sorted(wanted[w].items(), key=itemgetter(0)))) for w in sorted(wanted))
     changed = program._replace(
         parameters=tuple(made[p.name] for p in program.parameters),
         digest=digest,
@@ -72,12 +75,13 @@ def again(program: ir.Program, change: ir.Change) -> ir.Program:
     return with_parameters(program, {written: dict(values) for written, values in change.values})
 
 
-def _date(date: str) -> str:
-    import datetime
-
-    text = str(date)
-    datetime.date.fromisoformat(text if len(text) == 10 else text + "-01")
-    return text
+def _dated(name: str, values: object) -> dict[str, Any]:
+    """A parameter's new values by the days, as texts, from which they hold."""
+    out: dict[str, Any] = {}
+    for date, value in mapping(name, values).items():
+        plain, since = scalar(date), day(date)
+        out[plain if isinstance(plain, str) else day_text(since)] = scalar(value)
+    return out
 
 
 def _keys(parameter: ir.Parameter, rest: str, written: str) -> tuple[tuple[int, ...] | None, ...]:
@@ -114,10 +118,10 @@ def _value(parameter: ir.Parameter, value: object, reader: Reader, written: str)
         return value
     if type_.kind == "enumeration" and value in type_.members:
         return type_.members.index(str(value))
-    if type_.kind == "date" and isinstance(value, str):
+    if type_.kind == "date" and isinstance(value, (str, datetime.date)):
         try:
-            return first_day(_date(value))
-        except ValueError:
+            return day(value)
+        except PolicyError:
             pass
     if type_.is_amount:
         reader.errors = []

@@ -6,10 +6,12 @@ encoding.py, entries.py                 how they lie in a case's data
 formatting.py                           how values are shown
 interpret/                              the interpreter
 python/, schedule.py, layout.py         the emitter: code, its order, its argument and its results
+left_out.py, beyond.py                  what generated code leaves to the interpreter
 runtime.py                              what generated code may call, and nothing else
 reading_plan.py, value_forms.py         results as values, without entries; numbers as values for people and programs
 paid.py                                 the short way from results to the amounts of benefits
 engine.py, compiled.py                  makes and keeps compiled functions; what they are
+slices.py, some_entries.py              what is asked for, and what that needs; of some entries alone
 guarantees.py                           conditions on cases, asked apart from the rules
 presence.py                             who is there in a month
 identity.py                             who is who from one month to the next

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
@@ -73,11 +73,15 @@ class Calendar:
     def from_json(cls, data: object, *, name: str = "") -> Calendar:
         """A calendar from {"years": [2022], "off": ["2022-01-03"], "on": ["2022-01-29"]}. Raises PolicyError."""
         at = name or "calendar"
-        if not isinstance(data, Mapping):
+        try:
+            data = {key: data[key] for key in data} if isinstance(data, Mapping) else None
+        except Exception:  # it fails by itself
+            data = None
+        if data is None:
             raise PolicyError([_form(at, "要一个对象 {…}", "an object {…} is wanted")])
         for key in data:
-            if key not in _KEYS:
-                shown = str(key)[:40]
+            if not isinstance(key, str) or key not in _KEYS:
+                shown = _shown(key)
                 raise PolicyError([_form(f"{at}:{shown}", f"不认识「{shown}」", f"unknown key “{shown}”")])
         if "years" not in data:
             raise PolicyError([_form(at, "缺少 years", "“years” is missing")])
@@ -117,7 +121,7 @@ class Calendar:
 
     def span(self) -> str:
         """Its years as people read them: 2004–2026, or 2022, 2024."""
-        runs = [[y for _, y in group] for _, group in groupby(enumerate(self.years), lambda p: p[1] - p[0])]
+        runs = [[y for _, y in group] for _, group in itertools.groupby(enumerate(self.years), lambda p: p[1] - p[0])]
         return "、".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
     def between(self, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -208,16 +212,17 @@ class _Reader:
         self.add("F0130", at, problem=zh, problem_en=en)
 
     def years(self, given: object) -> set[int]:
-        if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        items = _items(given, MOST_YEARS + 1)
+        if items is None:
             self.wrong("years", "years 要一列年份", "“years” must be a list of years")
             return set()
         made: set[int] = set()
-        for n, year in enumerate(given):
+        for n, year in enumerate(items):
             if n >= MOST_YEARS:
                 self.wrong("years", f"年份超过 {MOST_YEARS} 个", f"more than {MOST_YEARS} years")
                 break
             if not isinstance(year, int) or isinstance(year, bool) or not 1 <= year <= 9999:
-                shown = str(year)[:40]
+                shown = _shown(year)
                 self.wrong(f"years[{n}]", f"「{shown}」不是年份", f"“{shown}” is no year")
             else:
                 made.add(year)
@@ -228,16 +233,17 @@ class _Reader:
     def days(self, key: str, given: object, covered: set[int]) -> dict[datetime.date, str]:
         """The days of a list, each with its place."""
         made: dict[datetime.date, str] = {}
-        if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        items = _items(given, 366 * MOST_YEARS + 1)
+        if items is None:
             self.wrong(key, f"{key} 要一列日期", f"“{key}” must be a list of dates")
             return made
-        for n, value in enumerate(given):
-            if len(self.errors) >= MOST_ERRORS or n > 366 * MOST_YEARS:
+        for n, value in enumerate(items):
+            if len(self.errors) >= MOST_ERRORS:
                 break
             at = f"{key}[{n}]"
             day = _date(value)
             if day is None:
-                self.add("F0115", at, value=str(value)[:40])
+                self.add("F0115", at, value=_shown(value))
             elif day.year not in covered:
                 years = [str(y) for y in sorted(covered)]
                 shown = "、".join(years if len(years) <= 6 else [*years[:3], "…", *years[-2:]])
@@ -247,6 +253,24 @@ class _Reader:
             else:
                 made[day] = at
         return made
+
+
+def _items(given: object, most: int) -> list[Any] | None:
+    """The first so many of what is given as a list; None where it is none."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        return None
+    try:
+        return list(itertools.islice(given, most))
+    except Exception:  # it fails by itself
+        return None
+
+
+def _shown(value: object) -> str:
+    """Any object, as a message can hold it."""
+    try:
+        return str(value)[:40]
+    except Exception:
+        return type(value).__name__
 
 
 def _date(value: object) -> datetime.date | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from types import CodeType
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from operator import getitem
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
@@ -12,22 +14,76 @@ from .epoch import Epoch
 from .formatting import day_text
 from .layout import RuleKey, Slot
 from .reading_plan import Reading
-from .values import Failure
+from .values import Failure, state
 
 
-class Compiled(NamedTuple):
-    """The functions of one set of formulas for one root entity, and how to read their results."""
+def _defer(*_: object) -> object:
+    raise runtime.Defer("interpreted")
 
-    program: ir.Program
-    root: str
-    code: CodeType
+
+PIECES = ("read", "decide", "record")  # the functions of a set
+
+
+class Compiled:
+    """The functions of one set of formulas for one root entity, and how to read their results. A function is made when it is first asked
+    for: an attribute that is not there yet."""
+
+    __slots__ = (
+        "_make",
+        "decide",
+        "entities",
+        "order",
+        "program",
+        "read",
+        "reading",
+        "record",
+        "root",
+        "slots",
+        "wanted",
+    )
+
     read: Any
     decide: Any
     record: Any
-    order: tuple[object, ...]
-    slots: dict[RuleKey, Slot]
-    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    reading: Reading
+
+    def __init__(
+        self,
+        program: ir.Program,
+        root: str,
+        make: Callable[[str], Any],
+        order: tuple[object, ...],
+        slots: dict[RuleKey, Slot],
+        entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
+        reading: Reading,
+        wanted: frozenset[RuleKey] | None = None,
+    ) -> None:
+        self.program = program
+        self.root = root
+        self._make = make
+        self.order = order  # what the argument P brings, for all of the set
+        self.slots = slots
+        self.entities = entities
+        self.reading = reading
+        self.wanted = wanted  # the rules that were asked for; None: all
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in PIECES:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        made = self._make(name)
+        setattr(self, name, made)
+        return made
+
+    @classmethod
+    def interpreted(cls, epoch: Epoch, root: str, wanted: frozenset[RuleKey], needed: Iterable[RuleKey]) -> Compiled:
+        """In the place of functions that would not pay: all is left to the careful reader and the interpreter of the rules needed."""
+        keys = list(needed)
+        slots = {k: Slot(-1, Fraction(1), dynamic=False) for k in keys}
+        layout = {
+            e.name: (tuple(k for k in keys if k[0] == e.name), tuple(m.name for m in e.lists))
+            for e in epoch.program.entities
+        }
+        reading = Reading(epoch.program, root, slots, layout, epoch, wanted)
+        return cls(epoch.program, root, lambda _: _defer, (), slots, layout, reading, wanted)
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -36,17 +92,17 @@ class Compiled(NamedTuple):
     def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
         keys, lists = self.entities[entry.entity.name]
-        types = {(r.entity, r.name): r for r in self.program.rules}
-        for key in keys:
-            slot = self.slots[key]
-            given = raw[slot.position]
-            rule = types[key]
-            if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
-            elif rule.type.is_amount:
-                entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
-            else:
-                entry.values[key[1]] = given
+        written = self.reading.written[entry.entity.name]
+        numbers = written.take(raw)
+        try:
+            entry.values.update(zip(written.names, map(getitem, written.base, numbers), strict=True))
+        except runtime.Defer:
+            for rule, base, number in zip(written.rules, written.base, numbers, strict=True):
+                if state(number) == "not_in_force":
+                    words = (("name", rule.called), ("date", day_text(on)))
+                    entry.values[rule.name] = Failure("R0105", words, rule.place)
+                else:
+                    entry.values[rule.name] = base[number]
         if recorded:
             first = len(raw) - len(lists) - len(keys)
             entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})
@@ -65,7 +121,7 @@ class Run(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """A compiled function as it is kept in a cache: marshalled code and what reads its results."""
+    """One compiled function, as it is kept: marshalled code, what its argument P brings, and of `decide` what reads the results of its set."""
 
     code: bytes
     order: tuple[object, ...]

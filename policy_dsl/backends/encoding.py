@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +22,15 @@ def carried_width(c: ir.Carried) -> int:
 def fact_step(type_: Type) -> Fraction:
     """What one of a given fact's grid integers is worth in base units."""
     return grid(type_) * type_.own.scale
+
+
+def fact_range(fact: ir.Fact) -> tuple[int, int, int]:
+    """(grid steps in one of an amount's unit, least and greatest number of steps that are read at once) of a fact."""
+    step, per_unit = fact_step(fact.type), int(1 / grid(fact.type))
+    most = 10**15 * per_unit - 1
+    low = -most if fact.low is None else max(-most, math.ceil(fact.low / step))
+    high = most if fact.high is None else min(most, math.floor(fact.high / step))
+    return per_unit, low, high
 
 
 def start_of(entity: ir.Entity) -> list[Any]:

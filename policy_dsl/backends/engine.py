@@ -9,18 +9,21 @@ import marshal
 import threading
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
+from itertools import count
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import first_review, stated_assumptions, usual_roots
+from ..ir.traverse import first_review, usual_roots
 from . import runtime
-from .compiled import Compiled, Run, Saved
+from .compiled import PIECES, Compiled, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import per_day
 from .reading_plan import Reading
+from .slices import Recent, Slices, closure
 from .working_days import digest_of
 
 if TYPE_CHECKING:
@@ -54,7 +57,11 @@ class Engine:
         self._intake: Intake | None = None
         self._handovers: dict[int, Handover] = {}
         self._compiled: dict[tuple[object, str], Compiled] = {}
+        self._readers: dict[str, Any] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
+        self._interpreted: Recent[tuple[object, ...], tuple[Run, count[int]]] = Recent()
+        self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
 
@@ -64,13 +71,13 @@ class Engine:
         return digest_of(self.program)
 
     @cached_property
-    def rules(self) -> dict[RuleKey, ir.Rule]:
-        return {(r.entity, r.name): r for r in self.program.rules}
+    def slices(self) -> Slices:
+        """What may be asked for alone."""
+        return Slices(self.program)
 
     @cached_property
-    def assumed(self) -> dict[str, int]:
-        """Every 假设 of the policy, with its place in the order of the text."""
-        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+    def rules(self) -> dict[RuleKey, ir.Rule]:
+        return {(r.entity, r.name): r for r in self.program.rules}
 
     @cached_property
     def first_review(self) -> int:
@@ -108,8 +115,20 @@ class Engine:
         with self._lock:
             return self.laws.at(on, known)
 
-    def run(self, on: int, root: str, known: int | None = None) -> Run:
+    def run(
+        self,
+        on: int,
+        root: str,
+        known: int | None = None,
+        wanted: frozenset[RuleKey] | None = None,
+        patience: int = 0,
+    ) -> Run:
+        """What decides on a day; with `wanted` these rules and what they need, and nothing else: interpreted for as many cases as there
+        is `patience`, since to compile takes as long as some dozens of them."""
         index = self.laws.index(on, known)
+        if wanted is not None:
+            found = self._sliced_runs.get((index, root, wanted))
+            return found or self._slice(index, self.epoch(on, known), root, wanted, patience)
         found = self._runs.get((index, root))
         if found is None:
             with self._lock:
@@ -119,31 +138,96 @@ class Engine:
                 self._runs[index, root] = found
         return found
 
-    def compiled(self, epoch: Epoch, root: str) -> Compiled:
+    def _slice(self, index: Index, epoch: Epoch, root: str, wanted: frozenset[RuleKey], patience: int) -> Run:
+        key = (index, root, wanted)
+        with self._lock:
+            if patience:
+                some = self._interpreted.get(key)
+                if some is None:
+                    keys = closure(epoch, wanted, frozenset(self.slices.within(root)))
+                    made = Run(epoch, Compiled.interpreted(epoch, root, wanted, keys), ())
+                    some = self._interpreted.keep(key, (made, count()))
+                if next(some[1]) < patience:
+                    return some[0]
+            compiled = self.compiled(epoch, root, wanted)
+            found = Run(epoch, compiled, arguments(epoch, list(compiled.order), self.steps))
+            return self._sliced_runs.keep(key, found)
+
+    def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
+        """The functions for what is in force. Those of slices are kept apart, the last ones asked for, and in no cache."""
+        if wanted is not None:
+            needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
+            one = (epoch.formula_key(needed), root, wanted, needed)
+            sliced = self._sliced.get(one)
+            if sliced is None:
+                with self._lock:
+                    sliced = self._sliced.keep(one, self._set(epoch, root, "", wanted))
+            return sliced
         key = (epoch.formula_key(), root)
         found = self._compiled.get(key)
         if found is None:
             with self._lock:
-                name = repr(key)
-                if name not in self._saved:
-                    self._saved[name] = self._compile(epoch, root)
-                found = self._compiled[key] = self._load(self._saved[name], root, epoch)
+                found = self._compiled.get(key)
+                if found is None:
+                    found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
         return found
 
-    def _compile(self, epoch: Epoch, root: str) -> Saved:
+    def _set(self, epoch: Epoch, root: str, name: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
+        """A set of functions; each but `decide`, which says how all are read, is made when it is asked for."""
+        kept = self._saved if wanted is None else {}
+        first = self._piece(kept, f"decide {name}", "decide", epoch, root, wanted=wanted)
+
+        def make(piece: str) -> Any:
+            with self._lock:
+                if piece == "read":  # it knows no formulas: one for all sets of the root
+                    if root not in self._readers:
+                        saved = self._piece(self._saved, f"read {root}", piece, epoch, root)
+                        self._readers[root] = self._function(piece, saved)
+                    return self._readers[root]
+                saved = self._piece(kept, f"{piece} {name}", piece, epoch, root, first.order, wanted)
+                return self._function(piece, saved)
+
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
+        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
+        reading = Reading(self.program, root, slots, entities, epoch, wanted)
+        return Compiled(self.program, root, make, first.order, slots, entities, reading, wanted)
+
+    def _piece(
+        self,
+        kept: dict[str, Saved],
+        name: str,
+        piece: str,
+        epoch: Epoch,
+        root: str,
+        order: tuple[object, ...] = (),
+        wanted: frozenset[RuleKey] | None = None,
+    ) -> Saved:
+        """One function as it is kept, compiled where it is not there."""
+        found = kept.get(name)
+        if found is None:
+            found = kept[name] = self._compile(piece, epoch, root, order, wanted)
+        return found
+
+    def _compile(
+        self,
+        piece: str,
+        epoch: Epoch,
+        root: str,
+        order: tuple[object, ...],
+        wanted: frozenset[RuleKey] | None,
+    ) -> Saved:
         from .python import emit, strip_comments
 
-        emitted, emitter = emit(epoch, root, self.analysis, self.steps, self.offsets())
-        module = strip_comments(emitted.module)
-        code = compile(module, self.filename, "exec")
+        emitted = emit(piece, epoch, root, self.analysis, self.steps, self.offsets(), order, wanted)
+        code = compile(strip_comments(emitted.module), self.filename, "exec")
         return Saved(
             marshal.dumps(code),
-            tuple(emitter.argument_order()),
+            emitted.order,
             tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
         )
 
-    def _load(self, saved: Saved, root: str, epoch: Epoch) -> Compiled:
+    def _function(self, piece: str, saved: Saved) -> Any:
         code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
@@ -155,24 +239,12 @@ class Engine:
             "len": len,
             "max": max,
             "min": min,
+            "KeyError": KeyError,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self
         exec(code, space)  # our own code object: made from ast by the emitter, never from text
-        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
-        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
-        return Compiled(
-            self.program,
-            root,
-            code,
-            space["read"],
-            space["decide"],
-            space["record"],
-            saved.order,
-            slots,
-            entities,
-            Reading(self.program, root, slots, entities, epoch),
-        )
+        return space[piece]
 
     @cached_property
     def news(self) -> set[tuple[int, int]]:
@@ -196,13 +268,15 @@ class Engine:
 
     def handover(self, compiled: Compiled) -> Handover:
         """What hands a month's results of this function to the next."""
+        from .handover import Handover
+
+        if compiled.wanted is not None:
+            return Handover(compiled, self.intake)
         found = self._handovers.get(id(compiled))
         if found is None:
-            from .handover import Handover
-
             found = self._handovers.setdefault(
                 id(compiled), Handover(compiled, self.intake)
-            )  # functions live as long as the engine
+            )  # functions of all rules live as long as the engine
         return found
 
     def compile_all(self) -> None:
@@ -211,7 +285,9 @@ class Engine:
         for on in [0, *self.days]:
             for root in tops:
                 if len(self._saved) < MOST_KEPT:
-                    self.compiled(self.epoch(on), root)
+                    made = self.compiled(self.epoch(on), root)
+                    for piece in PIECES:
+                        getattr(made, piece)
         if self.guard is not None:
             self.guard.compile_all()
 

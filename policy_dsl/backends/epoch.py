@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -28,8 +29,9 @@ from ..ir.in_force import (
     news,
     parameters_read,
 )
-from ..ir.traverse import all_formulas, counted_status, formulas, references, walk
+from ..ir.traverse import all_formulas, counted_status, formulas, references, stated_assumptions, walk
 from ..model.reserved_keys import PARTS
+from .beyond import beyond
 from .encoding import fact_step
 from .interpret.parameters import evaluate_parameter
 
@@ -59,6 +61,7 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self._beyond: frozenset[tuple[str, str]] | None = None
         self.steps = {
             (e.name, f.name): fact_step(f.type) for e in program.entities for f in e.facts if f.type.is_amount
         }
@@ -79,6 +82,11 @@ class Laws:
         # what has no 公布 of its own is known where it is in force
         return place, 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known), other
 
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """Every 假设 of the policy, with its place in the order of the text."""
+        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
+
     @property
     def learned(self) -> list[int]:
         """The days on which anything becomes known."""
@@ -93,6 +101,13 @@ class Laws:
             nodes = (n for f in all_formulas(self.program) for n in walk(f))
             self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
         return self._dated
+
+    @property
+    def beyond(self) -> frozenset[tuple[str, str]]:
+        """The rules that are too many for generated code."""
+        if self._beyond is None:
+            self._beyond = frozenset(beyond(self.program.rules))
+        return self._beyond
 
     def news(self) -> set[tuple[int, int]]:
         """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches
@@ -109,7 +124,7 @@ class Laws:
         items: list[ir.Line | ir.Entry] = [
             x for r in self.program.rules if (r.entity, r.name) in rules for x in r.lines
         ]
-        items += (e for name in dict.fromkeys(read) for p in self._with_those_it_reads(name) for e in p.entries)
+        items += (e for name in dict.fromkeys(read) for p in self.read_with(name) for e in p.entries)
         return news(self.program) | {(learned(x), ANY_DAY) for x in items if 0 < x.since <= last}
 
     def at(self, day: int, known: int | None = None) -> Epoch:
@@ -145,11 +160,12 @@ class Laws:
     def _span(self, name: str) -> tuple[list[ir.Parameter], list[int]]:
         """A parameter with those it reads, and the days on which its value may change."""
         if name not in self._spans:
-            some = self._with_those_it_reads(name)
+            some = self.read_with(name)
             self._spans[name] = (some, entry_days(some))
         return self._spans[name]
 
-    def _with_those_it_reads(self, name: str) -> list[ir.Parameter]:
+    def read_with(self, name: str) -> list[ir.Parameter]:
+        """A parameter with those that its formulas read."""
         wanted = {name}
         for parameter in reversed(self.order[1]):
             if parameter.name in wanted:
@@ -280,10 +296,12 @@ class Epoch:
         made.known, made.plans = known, None
         return made
 
-    def formula_key(self) -> tuple[object, ...]:
-        """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""
+    def formula_key(self, only: frozenset[tuple[str, str]] | None = None) -> tuple[object, ...]:
+        """What the compiled function depends on: the lines in force, written amounts of dated rows left out; of all rules, or of these."""
         key: list[object] = []
-        for found in self.rules.values():
+        for name, found in self.rules.items():
+            if only is not None and name not in only:
+                continue
             if found is None:
                 key.append(None)
                 continue

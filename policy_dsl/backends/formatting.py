@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from ..model.types import Type, plain_number
+from ..model.types import Type, plain_number, writing, written_as
 from ..model.units import Unit
 from ..syntax.keywords import UNITS, spelling
 from .runtime import NEVER
@@ -95,6 +96,24 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
     if type_.kind == "text":
         return str(value)
     return said(*amount_digits(value, type_), type_, lang, exact)
+
+
+def shower(type_: Type, lang: str, exact: bool = False) -> Callable[[Value], str]:
+    """What shows values of a type as `value_text` does, for many of them."""
+    if type_.kind != "amount":
+        return lambda value: value_text(value, type_, lang, exact)
+    writing_ = writing(type_.own.words)
+    one, more = (said(digits, None, type_, lang)[len(digits) :] for digits in ("1", "2"))
+
+    def show(value: Value) -> str:
+        if value.__class__ is not Fraction and value.__class__ is not int:
+            return value_text(value, type_, lang, exact)
+        digits, shown = written_as(value, *writing_)
+        if shown is not None:
+            return said(digits, shown, type_, lang, exact)
+        return digits + (one if digits == "1" else more)
+
+    return show
 
 
 def said(digits: str, shown: str | None, type_: Type, lang: str, exact: bool = False) -> str:

@@ -32,9 +32,12 @@ class Paid(NamedTuple):
         return cls(benefits, lists, itemgetter(*places) if places else len)
 
 
-def paid_in(program: ir.Program, slots: dict[RuleKey, Slot], layout: Layout) -> dict[str, Paid]:
-    """By entity, of the rules that a result holds."""
+def paid_in(
+    program: ir.Program, slots: dict[RuleKey, Slot], layout: Layout, wanted: frozenset[RuleKey] | None
+) -> dict[str, Paid]:
+    """By entity, of the rules that a result holds and that are wanted (None: all)."""
     benefits = {(r.entity, r.name): r for r in program.rules if r.benefit}
+    benefits = {k: r for k, r in benefits.items() if wanted is None or k in wanted}
     paying = {e for e, _ in benefits}
     for e in program.entities:  # what holds somebody who is paid
         holder = e.holder if e.name in paying else ""

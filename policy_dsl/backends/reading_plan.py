@@ -7,15 +7,14 @@ interpreter, whose values are laid out as a result of the same shape (`Reading.l
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from operator import getitem, itemgetter
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
-from .entries import Entries, Instance, numbers_of
+from .entries import NUMBER, Entries, Instance, numbers_of
 from .epoch import Epoch
 from .layout import RuleKey, Slot
 from .paid import Layout, Paid, paid_in
@@ -26,8 +25,6 @@ from .values import PLAIN
 MOST_KEPT = 50  # numbers in a list up to which an entry's paths are kept for the cases to come
 MOST_PLACES = 1000  # and how many entries in all
 MOST_SPOTS = 10_000  # outputs that were asked for by their paths
-
-_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 Data = tuple[Any, ...]
 Raw = tuple[Any, ...]
@@ -63,26 +60,16 @@ class Below(NamedTuple):
     node: Node
 
 
-class Node:
-    """One entity: its outputs in force, in the order of the policy, those that are not in force, its lists."""
+class Numbers:
+    """Takes some of an entity's numbers out of a result."""
 
-    def __init__(
-        self, entity: ir.Entity, items: tuple[Item, ...], absent: tuple[ir.Rule, ...], slots: tuple[Slot, ...]
-    ) -> None:
-        self.entity = entity
-        self.items = items
-        self.absent = absent
-        self.below: tuple[Below, ...] = ()
-        self.names = {item.rule.name: n for n, item in enumerate(items)}
-        self.python = tuple(item.form.python for item in items)
-        self.units = tuple(item.form.unit for item in items)
-        self.benefits = tuple(item.rule.benefit for item in items)
-        self.slots = slots
-        self._pairs = tuple((n, s.position + 1) for n, s in enumerate(slots) if s.dynamic)
-        self._taken = _getter(tuple(s.position for s in slots))
+    def __init__(self, slots: Iterable[Slot]) -> None:
+        self.slots = tuple(slots)
+        self._pairs = tuple((n, s.position + 1) for n, s in enumerate(self.slots) if s.dynamic)
+        places = tuple(s.position for s in self.slots)
+        self._taken = itemgetter(*places) if len(places) > 1 else lambda raw: tuple(raw[p] for p in places)
 
     def take(self, raw: Raw) -> Any:
-        """The items' numbers, and behind them those of their parts."""
         found = self._taken(raw)
         if self._pairs:
             found = list(found)
@@ -91,13 +78,37 @@ class Node:
                     found[n] = Fraction(found[n], raw[under])
         return found
 
+
+class Written(Numbers):
+    """All rules of an entity, to be written into an Instance in base units."""
+
+    def __init__(self, rules: tuple[ir.Rule, ...], slots: tuple[Slot, ...]) -> None:
+        super().__init__(slots)
+        self.rules = rules
+        self.names = tuple(r.name for r in rules)
+        self.base = tuple(form(r.type, s.k).base for r, s in zip(rules, slots, strict=True))
+
+
+class Node(Numbers):
+    """One entity: its outputs in force, in the order of the policy, those that are not in force, its lists. `take` gives the outputs' numbers,
+    and behind them those of their parts."""
+
+    def __init__(
+        self, entity: ir.Entity, items: tuple[Item, ...], absent: tuple[ir.Rule, ...], slots: tuple[Slot, ...]
+    ) -> None:
+        super().__init__(slots)
+        self.entity = entity
+        self.items = items
+        self.absent = absent
+        self.below: tuple[Below, ...] = ()
+        self.names = {item.rule.name: n for n, item in enumerate(items)}
+        self.python = tuple(item.form.python for item in items)
+        self.units = tuple(item.form.unit for item in items)
+        self.benefits = tuple(item.rule.benefit for item in items)
+
     def values(self, raw: Raw) -> list[Any]:
         """The items' values in Python. Defers where one is none."""
         return list(map(getitem, self.python, self.take(raw)))
-
-
-def _getter(positions: tuple[int, ...]) -> Callable[[Raw], Any]:
-    return itemgetter(*positions) if len(positions) > 1 else lambda raw: tuple(raw[p] for p in positions)
 
 
 class Place:
@@ -142,30 +153,54 @@ class Reading:
     """Reads the results of one function, or the interpreter's values where `laid_out`; it learns paths and changes nothing else."""
 
     def __init__(
-        self, program: ir.Program, root: str, slots: dict[RuleKey, Slot], layout: Layout, epoch: Epoch
+        self,
+        program: ir.Program,
+        root: str,
+        slots: dict[RuleKey, Slot],
+        layout: Layout,
+        epoch: Epoch,
+        wanted: frozenset[RuleKey] | None = None,
     ) -> None:
         self.program = program
+        self.wanted = wanted  # the outputs that were asked for; None: all
         self.slots = slots
         self.layout = layout
         self.epoch = epoch  # one of those for which the function is made: on all of them the same is in force
         self.start = f"{root}."
         self.spots: dict[str, Spot] = {}
+        self.behind: dict[
+            int, Any
+        ] = {}  # what stands behind the lines of an epoch (explain/assumed.py), with the epoch
         self._root = root
         self._kept = 0
 
     @cached_property
     def root(self) -> Place:
-        return Place(self._nodes()[self._root], self._root, kept=True)
+        return Place(self.nodes[self._root], self._root, kept=True)
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """By entity, of those that a result holds."""
+        return self._nodes()
+
+    @cached_property
+    def written(self) -> dict[str, Written]:
+        """By entity, all rules that a result holds."""
+        rules = {(r.entity, r.name): r for r in self.program.rules}
+        return {
+            name: Written(tuple(rules[k] for k in keys), tuple(self.slots[k] for k in keys))
+            for name, (keys, _) in self.layout.items()
+        }
 
     @cached_property
     def paid(self) -> dict[str, Paid]:
-        return paid_in(self.program, self.slots, self.layout)
+        return paid_in(self.program, self.slots, self.layout, self.wanted)
 
     @cached_property
     def laid_out(self) -> Reading:
         """What reads the interpreter's values as `lay_out` gives them: in the same places, amounts in base units."""
         slots = {key: Slot(n, Fraction(1), False) for keys, _ in self.layout.values() for n, key in enumerate(keys)}
-        return Reading(self.program, self._root, slots, self.layout, self.epoch)
+        return Reading(self.program, self._root, slots, self.layout, self.epoch, self.wanted)
 
     def lay_out(self, entry: Instance) -> Raw:
         """The values of an entry and of those below it as a result."""
@@ -179,7 +214,7 @@ class Reading:
         rules = {(r.entity, r.name): r for r in self.program.rules}
         listed: dict[str, list[ir.Rule]] = {}
         for key in self.program.outputs:
-            if key in self.slots:
+            if key in self.slots and (self.wanted is None or key in self.wanted):
                 listed.setdefault(key[0], []).append(rules[key])
         nodes = {e.name: self._node(e, listed.get(e.name, [])) for e in self.program.entities if e.name in self.layout}
         for node in nodes.values():
@@ -257,7 +292,7 @@ def _spots(node: Node, path: str, way: tuple[tuple[int, int, int], ...]) -> Iter
     for below in node.below:
         if path.startswith(f"{below.name}["):
             number, _, rest = path[len(below.name) + 1 :].partition("].")
-            if _NUMBER.fullmatch(number):
+            if NUMBER.fullmatch(number):
                 yield from _spots(below.node, rest, (*way, (below.place, below.result, int(number))))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 
 
 class Defer(Exception):
@@ -263,25 +264,35 @@ def as_of(history: tuple[tuple[int, ...], tuple[object, ...]], day: int) -> obje
     return history[1][bisect_right(history[0], +day)]
 
 
-def read_day(text: object, name: str = "") -> object:
-    """`YYYY-MM-DD` as yyyymmdd; None is unknown; whatever else it is defers."""
+def read_other(value: object, name: str) -> object:
+    """None is unknown; whatever else it is defers. What reads a value that is not as usual, where nothing better is given."""
+    if value is None:
+        return Unknown(name)
+    raise Defer(name)
+
+
+Other = Callable[[object, str], object]
+
+
+def read_day(text: object, name: str = "", other: Other = read_other) -> object:
+    """`YYYY-MM-DD` as yyyymmdd; `other` reads whatever else it is."""
     if type(text) is not str or len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
-        return read_other(text, name)
+        return other(text, name)
     made = datetime.date.fromisoformat(text)
     return made.year * 10000 + made.month * 100 + made.day
 
 
-def read_death(text: object, name: str = "") -> object:
+def read_death(text: object, name: str = "", other: Other = read_other) -> object:
     """The same for a date of death: None, or nothing, is that there is none; 未知 is that there may be one."""
-    if text is None or text == "":
+    if text is None or (type(text) is str and not text):
         return NEVER
-    return Unknown(name) if text in ("未知", "unknown") else read_day(text, name)
+    return Unknown(name) if type(text) is str and text in ("未知", "unknown") else read_day(text, name, other)
 
 
-def read_amount(value: object, name: str, per_unit: int, low: int, high: int) -> object:
-    """A decimal.Decimal as a whole number of 1/per_unit from low to high; None is unknown; whatever else it is, or finer, defers."""
+def read_amount(value: object, name: str, per_unit: int, low: int, high: int, other: Other = read_other) -> object:
+    """A decimal.Decimal as a whole number of 1/per_unit from low to high; one that is finer defers; `other` reads whatever else it is."""
     if type(value).__name__ != "Decimal" or not value.is_finite():  # type: ignore[attr-defined]
-        return read_other(value, name)
+        return other(value, name)
     if not -30 <= value.adjusted() <= 30 or len(value.as_tuple().digits) > 30:  # type: ignore[attr-defined]
         raise Defer(name)
     n, d = value.as_integer_ratio()  # type: ignore[attr-defined]
@@ -300,6 +311,46 @@ def last_months(values: object, months: int, rest: object) -> list[object]:
             raise Defer("last")
         made = [rest if v is NOTHING else v for v in made]
     return [v if v.__class__ is bool else +v for v in made]
+
+
+def agreed(rows: list[int] | tuple[int, ...], kinds: tuple[int, ...], written: object, none: int) -> int:
+    """Of lines that apply together the first, `none` where there are none; defers where they give different results.
+
+    `kinds` numbers what lines give; those with -1 give what is written in their place.
+    """
+    if not rows:
+        return none
+    first = rows[0]
+    for row in rows:
+        if kinds[row] != kinds[first] or (kinds[row] < 0 and written[row] != written[first]):  # type: ignore[index]
+            raise Defer("conflict")
+    return first
+
+
+def not_beaten(rows: list[int], beats: tuple[tuple[int, ...], ...]) -> list[int]:
+    """The exceptions of those that hold which no other of them beats."""
+    beaten = {x for row in rows for x in beats[row]}
+    return [row for row in rows if row not in beaten]
+
+
+def highest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the most."""
+    return max(rows, key=written.__getitem__)
+
+
+def lowest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the least."""
+    return min(rows, key=written.__getitem__)
+
+
+def total(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """What lines that apply together give in sum."""
+    return sum(written[row] for row in rows)
+
+
+def picked(rows: tuple[int, ...]) -> int:
+    """How it is recorded which lines a sum is of."""
+    return -sum(1 << row for row in rows)
 
 
 def sum_of(values: list[object]) -> int:
@@ -329,11 +380,18 @@ def distinct(entries: list[tuple[object, ...]], at: int) -> None:
         raise Defer("twice")
 
 
-def read_other(value: object, name: str) -> Unknown:
-    """None is unknown; whatever else it is defers."""
-    if value is None:
-        return Unknown(name)
-    raise Defer(name)
+def dict_of(value: object) -> dict[object, object]:
+    """A mapping of another kind as a dict; whatever else it is defers."""
+    if isinstance(value, Mapping):
+        return {key: value[key] for key in value}
+    raise Defer("entry")
+
+
+def list_of(value: object) -> list[object]:
+    """A sequence of another kind as a list; whatever else it is defers."""
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview, range)):
+        return list(value)
+    raise Defer("list")
 
 
 def defaulted(given: dict[str, object], bits: tuple[tuple[str, int], ...]) -> int:

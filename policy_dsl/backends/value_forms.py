@@ -64,16 +64,17 @@ class Pairs(Memo):
 class Form:
     """How the numbers of one place are read: values of a type, as multiples of `k` in base units.
 
-    `python`, `digits` ((text, rounded form or None), of amounts), `zh` and `en`: by number.
+    `base` (in base units), `python`, `digits` ((text, rounded form or None), of amounts), `json`, `zh` and `en`: by number.
     """
 
-    __slots__ = ("digits", "en", "json", "k", "of_pairs", "python", "type", "unit", "zh")
+    __slots__ = ("base", "digits", "en", "json", "k", "of_pairs", "python", "type", "unit", "zh")
 
     def __init__(self, type_: Type, k: Fraction) -> None:
         self.type = type_
         self.k = k
         self.unit = type_.own.show() if type_.is_amount else ""
         memo = Forgetful if type_.kind == "text" else Memo
+        self.base = memo((lambda number: number * k) if type_.is_amount else (lambda value: value))
         if type_.is_amount:
             python, digits = _amount(type_, k)
             self.digits = Memo(digits)
@@ -88,7 +89,8 @@ class Form:
             self.en = memo(lambda value: value_text(value, type_, "en"))
         self.of_pairs = Pairs(self.python.__getitem__)
         if type_.kind == "truth":
-            self.python.update({False: False, True: True})
+            for memo_ in (self.base, self.python):
+                memo_.update({False: False, True: True})
 
     def _said(self, lang: str) -> Callable[[Any], str]:
         def made(number: Any) -> str:
@@ -100,10 +102,6 @@ class Form:
     def text(self, lang: str) -> Memo:
         """value_text of each number."""
         return self.zh if lang == "zh" else self.en
-
-    def value(self, number: Any) -> Any:
-        """In base units."""
-        return number * self.k if self.type.is_amount else number
 
     def row(self, number: Any) -> dict[str, Any]:
         """As the contract's JSON has an output."""

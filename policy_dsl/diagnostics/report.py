@@ -78,7 +78,7 @@ def diagnostic(
         row.zh.format(**words),
         row.en.format(**words),
         place.place if isinstance(place, Span) else place,
-        at,
+        shortened(at, 1000),
         tuple(Label(p.place if isinstance(p, Span) else p, zh, en) for p, zh, en in list(labels)[:MOST_LABELS]),
         help_zh,
         help_en,

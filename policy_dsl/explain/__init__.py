@@ -16,5 +16,6 @@ html.py         as a page
 data.py         the steps as JSON
 summary.py      a decision in a few lines
 overdue.py      figures that should have been looked at again
+assumed.py      the assumptions of a decision, without its reasons
 guarantees.py   guarantees that do not hold
 """

@@ -7,17 +7,16 @@ output; `unit` has the Chinese spelling in both languages, so that programs can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._version import __version__
 from ..backends.entries import Instance
 from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.interpret.interpretation import Interpretation
-from ..backends.values import Failure, Undetermined, diagnose, known
+from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
 from ..model.types import Type
-from .describe import default_lists, displaced_text, like_this, written
+from .describe import default_lists, displaced_text, like_this
 from .explanation import Considered, Explanation, Step
 from .phrases import Phrase, phrases
 from .workings import calendars, conversions, left_out, roundings, to_declared
@@ -36,28 +35,29 @@ def data(made: Explanation, lang: str) -> dict[str, object]:
         "lang": lang,
         "roots": made.roots,
         "assumptions": made.assumptions(),
-        "steps": {step.id: _step(made, step, lang) for step in made.walk(*made.roots)},
+        "steps": {step.id: _step(made, step, lang) for step in made.told()},
     }
 
 
-def _value(value: object, type_: Type) -> dict[str, Any]:
+def _value(value: Value, type_: Type) -> dict[str, Any]:
     if not known(value):
         return {"value": None}
     if type_.is_amount:
-        return dict(json_amount(value, type_))
+        return json_amount(value, type_)
     return {"value": json_value(value, type_)}
 
 
 def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
-    clause = step.clause
+    """One step; what says nothing is left out."""
+    clause, place, value = step.clause, step.place, step.value
     out: dict[str, Any] = {"id": step.id, "kind": step.kind, "entity": step.entity, "path": step.path}
-    if who := step.who:
-        out["who"] = who
+    if step.at is not None and step.at.called:
+        out["who"] = step.at.called
     out["name"] = step.name
     if step.without:
         out["without"] = step.without
     out["state"] = step.state
-    out |= _value(step.value, step.type)
+    out |= _value(value, step.type)
     out["clause"] = {
         "policy": clause.policy,
         "document": clause.document,
@@ -65,88 +65,101 @@ def _step(made: Explanation, step: Step, lang: str) -> dict[str, object]:
         "headings": list(clause.headings),
         "gist": clause.gist,
     }
-    out["place"] = None if step.place is None else {"file": step.place.bare_file, "line": step.place.line}
-    if step.kind in ("fact", "past"):
-        more: Iterable[tuple[str, object]] = (("decided_by", step.decided_by), ("default_used", step.default_used))
-    else:
-        more = _reasons(made, step, lang)
-    assumptions = list(step.assumptions)
-    for key, value in more:
-        if key == "decided_by":
-            out["assumptions"] = assumptions
-        if value:
-            out[key] = value
-    if isinstance(step.value, Undetermined):
-        if step.value.needs:
-            out["needs"] = list(step.value.needs)
-        if step.value.parameters:
-            out["parameters"] = list(step.value.parameters)
-    elif isinstance(step.value, Failure):
-        out["error"] = _error(step.value, lang)
+    out["place"] = None if place is None else {"file": place.bare_file, "line": place.line}
+    by = made.interpretation
+    if step.kind not in ("fact", "past"):
+        by = made.seen_from(step)
+        _reasons(by, step, lang, out)
+    out["assumptions"] = list(step.assumptions)
+    if step.decided_by:
+        out["decided_by"] = step.decided_by
+    if step.default_used:
+        out["default_used"] = True
+    if step.applied or step.considered:
+        used = default_lists(by, step, lang)
+        if used:
+            out["default_lists"] = used
+    if isinstance(value, Undetermined):
+        if value.needs:
+            out["needs"] = list(value.needs)
+        if value.parameters:
+            out["parameters"] = list(value.parameters)
+    elif isinstance(value, Failure):
+        out["error"] = _error(value, lang)
     out["children"] = list(step.children)
     return out
 
 
-def _reasons(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, object]]:
-    """What gave a step's value, in the order of the schema; what says nothing is left out."""
-    by = made.seen_from(step)
-    yield "mode", step.mode
-    yield "applied", [_line(by, step, c, lang, True) for c in step.applied]
-    yield "not_applied", [_line(by, step, c, lang, False) for c in step.considered]
-    formula = None if step.formula is None else phrases(by).of(step.formula)
-    if formula is not None:
-        yield "formula", _formula(formula, by, by.root, lang)
-    yield from _texts(by, step, formula, lang)
-    yield "law", step.law and day_text(step.law)
-    yield "since", step.since and day_text(step.since)
-    yield "until", step.until < ir.OPEN and day_text(step.until)
-    yield "published", step.published and day_text(step.published)
-    yield "review", step.review and day_text(step.review)
-    yield "missing", step.missing
-    yield "given_up", _given_up(by, step, lang)
-    yield "displaced", displaced_text(by, step, lang)
-    yield "like_this", any(like_this(by, step, phrases(by).of(c.line.result)) for c in step.applied)
-    yield "decided_by", step.decided_by
-    yield "default_used", step.default_used
-    yield "default_lists", default_lists(by, step, lang)
+def _reasons(by: Interpretation, step: Step, lang: str, out: dict[str, Any]) -> None:
+    """What gave the value of a rule or a parameter."""
+    at, applied = step.at, step.applied
+    if step.mode:
+        out["mode"] = step.mode
+    if applied:
+        out["applied"] = [_line(by, at, c, lang, True) for c in applied]
+    if step.considered:
+        out["not_applied"] = [_line(by, at, c, lang, False) for c in step.considered]
+    if step.formula is not None:
+        phrase = phrases(by).of(step.formula)
+        out["formula"] = _formula(phrase, by, by.root, lang)
+        _beside(by, step, by.root, (phrase,), (phrase,), lang, out)
+    elif any([not c.said.plain or c.said.result.converts(step.type) for c in applied]):
+        used = tuple(x for c in applied for x in c.said.used)
+        results = tuple(c.said.result for c in applied if not c.said.constant)
+        _beside(by, step, at, used, results, lang, out)
+    if step.law:
+        out["law"] = day_text(step.law)
+    if step.since:
+        out["since"] = day_text(step.since)
+    if step.until < ir.OPEN:
+        out["until"] = day_text(step.until)
+    if step.published:
+        out["published"] = day_text(step.published)
+    if step.review:
+        out["review"] = day_text(step.review)
+    if step.missing:
+        out["missing"] = step.missing
+    if step.given_up is not None:
+        out["given_up"] = _given_up(by, step, lang)
+    if step.displaced is not None:
+        out["displaced"] = displaced_text(by, step, lang)
+    if any([c.said.result.parts and like_this(by, step, c.said.result) for c in applied]):
+        out["like_this"] = True
 
 
 def _formula(phrase: Phrase, by: Interpretation, at: Instance | None, lang: str) -> dict[str, str]:
     return {"names": phrase.names(lang), "numbers": phrase.fill(lang)(by, at)}
 
 
-def _texts(by: Interpretation, step: Step, formula: Phrase | None, lang: str) -> Iterator[tuple[str, list[str]]]:
-    """Conversions, roundings and entries left out, of all lines that had a part in the value, each once."""
-    at = step.at if formula is None else by.root
-    if formula is not None:
-        used = results = [formula]
-    else:
-        kept = phrases(by)
-        lines = [kept.line(c.line) for c in step.applied]
-        used = [x for line in lines for x in (*line.parts, line.result)]
-        results = [line.result for line in lines if not isinstance(line.result.node, ir.Constant)]
+def _beside(
+    by: Interpretation,
+    step: Step,
+    at: Instance | None,
+    used: tuple[Phrase, ...],
+    results: tuple[Phrase, ...],
+    lang: str,
+    out: dict[str, Any],
+) -> None:
+    """Conversions, roundings and entries left out, of all that had a part in the value, each once."""
     converted = [t for x in used if x.mixed for t in conversions(by, at, x, lang)]
-    converted += [t for x in results if x.converts(step.type) for t in to_declared(by, step, x, at, lang)]
-    yield "conversions", list(dict.fromkeys(converted))
-    yield "roundings", list(dict.fromkeys(t for x in used if x.rounded for t in roundings(by, at, x, lang)))
-    yield "left_out", list(dict.fromkeys(t for x in used if x.filtered for t in left_out(by, at, x, lang)))
-    yield "calendar", list(dict.fromkeys(t for x in used if x.counted for t in calendars(by, at, x, lang)))
+    converted += [t for x in results for t in to_declared(by, step, x, at, lang)]
+    told = {
+        "conversions": converted,
+        "roundings": [t for x in used if x.rounded for t in roundings(by, at, x, lang)],
+        "left_out": [t for x in used if x.filtered for t in left_out(by, at, x, lang)],
+        "calendar": [t for x in used if x.counted for t in calendars(by, at, x, lang)],
+    }
+    out |= {key: list(dict.fromkeys(texts)) for key, texts in told.items() if texts}
 
 
-def _given_up(by: Interpretation, step: Step, lang: str) -> dict[str, object] | None:
+def _given_up(by: Interpretation, step: Step, lang: str) -> dict[str, object]:
     """What the rule would give without the exception that applied, and the lines that would give it."""
-    if step.given_up is None:
-        return None
-    lines = [
-        {
-            "text": written(by, x, lang),
-            "policy": x.clause.policy,
-            "file": x.place.bare_file,
-            "line": x.place.line,
-            "formula": _formula(phrases(by).of(x.result), by, step.at, lang),
-        }
-        for x in step.given_up_lines
-    ]
+    lines = []
+    for line in step.given_up_lines:
+        said = phrases(by).line(line)
+        head = said.head(lang)
+        told = {key: head[key] for key in ("text", "policy", "file", "line")}
+        lines.append({**told, "formula": _formula(said.result, by, step.at, lang)})
     return {**_value(step.given_up, step.type), "lines": lines}
 
 
@@ -161,24 +174,19 @@ def _error(value: Failure, lang: str) -> dict[str, object]:
     }
 
 
-def _line(by: Interpretation, step: Step, considered: Considered, lang: str, applied: bool) -> dict[str, object]:
-    line, kept = considered.line, phrases(by)
-    out: dict[str, Any] = {
-        "kind": line.kind,
-        "label": line.label,
-        "text": written(by, line, lang),
-        "policy": line.clause.policy,
-        "file": line.place.bare_file,
-        "line": line.place.line,
-        "holds": considered.holds if known(considered.holds) else None,
-        "conditions": [
-            {
-                "text": kept.of(p.formula).part(lang)(by, step.at, p.holds),
-                "holds": p.holds if known(p.holds) else None,
-            }
-            for p in (considered.parts if applied else considered.reasons)
-        ],
-    }
+def _line(by: Interpretation, at: Instance | None, considered: Considered, lang: str, applied: bool) -> dict[str, Any]:
+    said, holds = considered.said, considered.holds
+    out = said.head(lang)
+    out["holds"] = _truth(holds)
+    out["conditions"] = [
+        {"text": phrase.part(lang)(by, at, held), "holds": _truth(held)}
+        for phrase, held in (considered.parts if applied else considered.reasons)
+    ]
     if applied:
-        out["formula"] = _formula(kept.of(line.result), by, step.at, lang)
+        out["formula"] = _formula(said.result, by, at, lang)
     return out
+
+
+def _truth(holds: Value) -> bool | None:
+    """是 or 否; None while it is open, and where it is an error."""
+    return holds if holds is True or holds is False else None

@@ -12,7 +12,7 @@ from ..backends.possible import Bounds
 from ..backends.runtime import NOTHING
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
-from ..ir.traverse import condition_of, paid_on
+from ..ir.traverse import paid_on
 from ..model.clause import Clause
 from ..model.types import Type
 from ..syntax.keywords import A_MONTH, spelling
@@ -192,16 +192,11 @@ def _source(clause: Clause, lang: str) -> str:
 
 def default_lists(by: Interpretation, step: Step, lang: str) -> list[str]:
     """The lists whose default a rule's lines used, each once."""
-    kept = phrases(by)
-    if not kept.empty:  # no list has a default
+    if not any(c.said.gathers for c in (*step.applied, *step.considered)):
         return []
-    settled = [c for c in step.considered if c.holds is False and step.applied]
-    looked = [
-        kept.line(c.line)
-        for c in (*step.applied, *(c for c in step.considered if c.holds is not False or not step.applied))
-    ]
-    used = [f for x in looked for f in (*x.parts, x.result)]
-    used += [kept.of(p.formula) for c in settled for p in c.reasons]
+    looked = [c for c in (*step.applied, *step.considered) if c.holds is not False or not step.applied]
+    used = [f for c in looked for f in c.said.used]
+    used += [p.phrase for c in step.considered if c.holds is False and step.applied for p in c.reasons]
     return list(dict.fromkeys(x for f in used if f.gathered for x in nobody_given(by, step.at, f, lang)))
 
 
@@ -244,7 +239,9 @@ def displaced_text(by: Interpretation, step: Step, lang: str) -> str:
     if step.displaced is None:
         return ""
     quoted = "「{}」" if lang == "zh" else "“{}”"
-    said = ("、" if lang == "zh" else ", ").join(quoted.format(written(by, x, lang)) for x in step.displaced.lines)
+    said = ("、" if lang == "zh" else ", ").join(
+        quoted.format(phrases(by).line(x).text(lang)) for x in step.displaced.lines
+    )
     what = said or value_text(step.displaced.value, step.type, lang)
     source = _source(step.displaced.clause, lang)
     return (
@@ -276,35 +273,6 @@ def arrears_text(kind: str, node: ir.Expression, lang: str) -> str:
     return f"{spelling('RECOVER', lang)} {spelling('INSTALMENT', lang)} {said}{a_month}"
 
 
-def written(by: Interpretation, line: ir.Line, lang: str) -> str:
-    """A line as `line_text` has it, put into words once."""
-    texts = phrases(by).line(line).texts
-    made = texts.get(lang)
-    if made is None:
-        made = texts[lang] = line_text(line, lang)
-    return made
-
-
-def line_text(line: ir.Line, lang: str) -> str:
-    """A line of a rule as it would be written; a table's row with its conditions joined."""
-    words = Words(lang)
-    result = f"{spelling('IS', lang)} {words.text(line.result)}"
-    if line.kind == "value":
-        return result
-    if line.kind == "otherwise":
-        return f"{spelling('OTHERWISE', lang)} {result}"
-    condition = words.text(line.condition) if line.condition is not None else ""
-    if line.kind == "row":
-        row = "表格行" if lang == "zh" else "table row"
-        return f"{row} {condition or '—'} → {words.text(line.result)}"
-    if line.kind == "transition":
-        return f"{line.label} {spelling('WHEN', lang)} {words.text(condition_of(line))}"
-    if line.key == ir.PAID_ON:
-        return f"{spelling('PAID_ON', lang)} {words.text(paid_on(line))}"
-    label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
-    return f"{label}{spelling('WHEN', lang)} {condition} {result}"
-
-
 def claim_text(claim: ir.Claim, lang: str) -> str:
     """A line of a guarantee as it would be written."""
     words = Words(lang)
@@ -322,14 +290,14 @@ def _applied(by: Interpretation, step: Step, considered: Considered, lang: str) 
     line = considered.line
     at = step.at
     if line.key == ir.PAID_ON:
-        yield "applied", written(by, line, lang)
+        yield "applied", considered.said.text(lang)
         yield "because", _payment_day(by, step, line, lang)
         return
     if line.kind != "value":
-        yield "applied", written(by, line, lang)
+        yield "applied", considered.said.text(lang)
     yield from _because(by, at, considered.parts, lang)
     if not isinstance(line.result, ir.Constant):
-        phrase = phrases(by).of(line.result)
+        phrase = considered.said.result
         if line.kind == "value":
             yield "formula", phrase.names(lang)
         yield from _numbers(by, phrase, at, _shown_type(step, line.result), lang)
@@ -340,9 +308,8 @@ def _applied(by: Interpretation, step: Step, considered: Considered, lang: str) 
 
 def _because(by: Interpretation, at: Instance | None, parts: tuple[Part, ...], lang: str) -> Iterator[tuple[str, str]]:
     """The conditions that settle a line."""
-    for part in parts:
-        phrase = phrases(by).of(part.formula)
-        yield "because", phrase.part(lang)(by, at, part.holds)
+    for phrase, holds in parts:
+        yield "because", phrase.part(lang)(by, at, holds)
         yield from (("conversion", t) for t in conversions(by, at, phrase, lang))
         yield from (("left_out", t) for t in left_out(by, at, phrase, lang))
         yield from (("calendar", t) for t in calendars(by, at, phrase, lang))
@@ -391,7 +358,9 @@ def _given_up(by: Interpretation, step: Step, lang: str) -> Iterator[tuple[str, 
         )
         return
     quoted = "「{}」" if lang == "zh" else "“{}”"
-    texts = ("、" if lang == "zh" else ", ").join(quoted.format(written(by, x, lang)) for x in step.given_up_lines)
+    texts = ("、" if lang == "zh" else ", ").join(
+        quoted.format(phrases(by).line(x).text(lang)) for x in step.given_up_lines
+    )
     layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")
     if lang == "zh":
         yield "given_up", f"{value}：没有这条例外时适用{f'{layer}的' if layer else ''}{texts}"
@@ -416,7 +385,7 @@ def _payment_day(by: Interpretation, step: Step, line: ir.Line, lang: str) -> st
 def _not_applied(by: Interpretation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
     """A line that was looked at and did not give the value, and why."""
     zh = lang == "zh"
-    text = written(by, considered.line, lang)
+    text = considered.said.text(lang)
     if considered.line.key == ir.PAID_ON and considered.holds is False:
         yield "because", f"{text}{'：' if zh else ': '}{_payment_day(by, step, considered.line, lang)}"
         return

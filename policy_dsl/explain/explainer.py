@@ -80,7 +80,8 @@ class Explainer:
         """The reasons for outputs, by their whole paths, each benefit in parts followed by its part."""
         roots = paths if not self.phrases.paying else [p for path in paths for p in self._with_part(path)]
         for path in roots:
-            self.output(path)
+            if path not in self.steps or self.law:
+                self.output(path)
         return Explanation(self.policy, self.digest, self.interpretation, roots, self.steps)
 
     def _with_part(self, path: str) -> list[str]:
@@ -144,20 +145,23 @@ class Explainer:
             if plan.passing:
                 considered = []
             for c in applied:
-                said = self.phrases.line(c.line)
-                used += [*said.parts, said.result] if c.parts else [said.result]
+                used += c.said.used
             for c in considered:
-                used += [self.phrases.of(p.formula) for p in c.reasons]
+                used += [p.phrase for p in c.reasons]
                 if c.holds is not False:
-                    used.append(self.phrases.of(c.line.result))
+                    used.append(c.said.result)
         for phrase in used:
-            self._gather(phrase.reads, entry, ids, below)
-        if lead is not None:
-            line = applied[0].line
-            dates = (line.since, line.until)
-            assumptions = lead.assumptions if len(applied) == 1 else self._assumptions(rule, applied)
+            if phrase.reads:
+                self._gather(phrase.reads, entry, ids, below)
+        if lead is None:
+            clause, place = plan.clause([c.line for c in considered if c.holds is not False]), rule.place
+            dates, assumptions, published, review = (0, ir.OPEN), plan.assumptions, 0, 0
         else:
-            dates, assumptions = (0, ir.OPEN), tuple(dict.fromkeys(plan.assumptions))
+            clause, place, dates, published, review = lead.clause, lead.place, lead.dates, lead.published, lead.review
+            assumptions = lead.assumptions
+            if len(applied) > 1:
+                assumptions = tuple(dict.fromkeys((*assumptions, *(a for c in applied for a in c.line.assumptions))))
+                review = min((c.line.review for c in applied if c.line.review), default=0)
         step = Step(
             id_,
             plan.kind,
@@ -166,28 +170,28 @@ class Explainer:
             plan.called,
             rule.type,
             value,
-            lead.clause if lead is not None else plan.clause([c.line for c in considered if c.holds is not False]),
-            lead.place if lead is not None else rule.place,
+            clause,
+            place,
             entry,
             tuple(applied),
             tuple(considered),
             *dates,
             assumptions,
-            given_up=given_up,
-            given_up_lines=given_up_lines,
-            mode=plan.mode,
-            published=applied[0].line.published if applied else 0,
-            displaced=lead.displaced if lead is not None else None,
-            children=tuple(ids),
-            review=min((c.line.review for c in applied if c.line.review), default=0),
-            law=self.law,
-            without=rule.without,
+            "",
+            False,
+            given_up,
+            given_up_lines,
+            plan.mode,
+            "",
+            published,
+            None,
+            lead.displaced if lead is not None else None,
+            tuple(ids),
+            review,
+            self.law,
+            rule.without,
         )
         return step, below
-
-    @staticmethod
-    def _assumptions(rule: ir.Rule, applied: list[Considered]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*rule.assumptions, *(a for c in applied for a in c.line.assumptions))))
 
     # --- what a formula rests on
 

@@ -19,13 +19,18 @@ from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
 from .formula import who
+from .phrases import Phrase, Said
 
 
 class Part(NamedTuple):
-    """One condition of a line: its formula and the entry it was looked at from, and whether it held."""
+    """One condition of a line, looked at from an entry, and whether it held."""
 
-    formula: ir.Expression
+    phrase: Phrase
     holds: Value
+
+    @property
+    def formula(self) -> ir.Expression:
+        return self.phrase.node
 
 
 MOST_REASONS = 3  # conditions named for a line that does not apply
@@ -34,9 +39,13 @@ MOST_REASONS = 3  # conditions named for a line that does not apply
 class Considered(NamedTuple):
     """A line that was looked at: its parts, and whether it held as a whole."""
 
-    line: ir.Line
+    said: Said
     holds: Value
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def line(self) -> ir.Line:
+        return self.said.line
 
     @property
     def reasons(self) -> tuple[Part, ...]:
@@ -106,7 +115,7 @@ class Explanation:
     `roots` are the ids of the outputs explained, `steps` the steps by id: all under the roots, and what else was explained with them.
     """
 
-    __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
+    __slots__ = ("_told", "digest", "interpretation", "on", "policy", "roots", "steps")
 
     def __init__(
         self, policy: str, digest: str, interpretation: Interpretation, roots: list[str], steps: dict[str, Step]
@@ -117,6 +126,7 @@ class Explanation:
         self.interpretation = interpretation
         self.roots = roots
         self.steps = steps
+        self._told: list[Step] | None = None
 
     def seen_from(self, step: Step) -> Interpretation:
         """The values as the step sees them: under the law of its own day."""
@@ -135,9 +145,17 @@ class Explanation:
             yield step
             stack.extend(reversed(step.children))
 
+    def told(self) -> list[Step]:
+        """The steps under its own roots."""
+        if self._told is None:
+            self._told = list(self.walk(*self.roots))
+        return self._told
+
     def assumptions(self) -> list[str]:
-        """Every 假设 that the explained outputs rest on, each once."""
-        return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
+        """Every 假设 that the explained outputs rest on, each once, in the order of the policy's text."""
+        found = {a for step in self.told() for a in step.assumptions}
+        order = self.interpretation.epoch.laws.assumed
+        return sorted(found, key=order.__getitem__)
 
     def text(self, lang: str = "zh") -> str:
         from .text import text

@@ -11,6 +11,7 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.values import Value
 from ..ir import nodes as ir
 from ..ir.periods import COIN, MONTHS_OF_A_YEAR, QUARTER_ENDS, money
+from ..ir.traverse import condition_of, paid_on
 from ..model.functions import BY_KEY, BY_NAME, MOMENT_WORDS, THIS_YEAR
 from ..model.reserved_keys import CARRIED_PARTS, PARTS
 from ..model.types import Type, amount, decimal_text
@@ -25,10 +26,7 @@ _PRETTY = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 def who(entry: Instance | None) -> str:
     """The name that an entry's text fact gives it, or ""; what identifies it is no name."""
-    if entry is None or entry.entity.naming < 0:
-        return ""
-    given = entry.data[entry.entity.naming]
-    return given if isinstance(given, str) else ""
+    return "" if entry is None else entry.called
 
 
 def entry_name(entry: Instance, lists: tuple[str, ...]) -> str:
@@ -266,6 +264,26 @@ class _Inside(Words):
         if isinstance(node, (ir.FactRef, ir.RuleRef)) and node.up == 0:
             return [f"{self.path}.{node.name}"]
         return [name]
+
+
+def line_text(line: ir.Line, lang: str) -> str:
+    """A line of a rule as it would be written; a table's row with its conditions joined."""
+    words = Words(lang)
+    result = f"{spelling('IS', lang)} {words.text(line.result)}"
+    if line.kind == "value":
+        return result
+    if line.kind == "otherwise":
+        return f"{spelling('OTHERWISE', lang)} {result}"
+    condition = words.text(line.condition) if line.condition is not None else ""
+    if line.kind == "row":
+        row = "表格行" if lang == "zh" else "table row"
+        return f"{row} {condition or '—'} → {words.text(line.result)}"
+    if line.kind == "transition":
+        return f"{line.label} {spelling('WHEN', lang)} {words.text(condition_of(line))}"
+    if line.key == ir.PAID_ON:
+        return f"{spelling('PAID_ON', lang)} {words.text(paid_on(line))}"
+    label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
+    return f"{label}{spelling('WHEN', lang)} {condition} {result}"
 
 
 def conversion(node: ir.Expression, value: Value, unit: Unit, lang: str) -> str:

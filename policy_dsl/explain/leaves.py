@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Held, Unknown
@@ -23,8 +21,7 @@ def given_fact(by: Interpretation, entry: Instance, index: int, fact: ir.Fact, i
     elif index == entity.identity:
         value = _pseudonym(by, entry, index)
     else:
-        step = by.steps.get((entity.name, fact.name))
-        value = given if step is None else given * step
+        value = by.exact(entry, fact.name, given)
     used = bool(entry.data[len(entity.facts) + len(entity.lists)] >> index & 1)
     about = (fact.name, fact.type, value, fact.clause, fact.place, entry)
     return Step(id_, "fact", entity.name, entry.path, *about, decided_by=fact.by, default_used=used)
@@ -66,16 +63,3 @@ def key_name(value: Value, type_: Type) -> str:
     left = possible(value, type_)
     some = sorted(left) if isinstance(left, frozenset) else []
     return "/".join(type_.members[v] for v in some) if 0 < len(some) < len(type_.members) else "?"
-
-
-def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
-    """A parameter's formula with the keys at hand written in."""
-    if isinstance(node, ir.KeyRef):
-        return ir.Constant(keys[node.position], node.type, node.place)
-    made: dict[str, Any] = {}
-    for field, value in zip(node._fields, node, strict=True):
-        if isinstance(value, ir.Expression):
-            made[field] = filled(value, keys)
-        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
-            made[field] = tuple(filled(x, keys) for x in value)
-    return node._replace(**made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..backends.entries import Instance
-from ..backends.formatting import value_text
+from ..backends.formatting import shower, value_text
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Undetermined
@@ -35,14 +35,14 @@ class Numbers(Words):
 
     def value(self, node: ir.Expression, exact: bool = False) -> Fill:
         """The value of what is read."""
-        type_, lang = node.type, self.lang
+        shown = shower(node.type, self.lang, exact)
         unknown = self.keyword("UNKNOWN") if isinstance(node, ir.FactRef) else ""
 
         def given(by: Interpretation, at: Instance | None) -> str:
             found = by.evaluate(node, at)
             if unknown and isinstance(found, Undetermined):
                 return unknown
-            return value_text(found, type_, lang, exact)
+            return shown(found)
 
         return given
 

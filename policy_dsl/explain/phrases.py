@@ -6,9 +6,10 @@ A case only fills in numbers, and picks which of this is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..backends.entries import Instance
-from ..backends.formatting import value_text
+from ..backends.formatting import shower
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.payment import part_name
 from ..backends.values import Value
@@ -17,8 +18,7 @@ from ..ir.traverse import asks_calendar, children, walk
 from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import Type
 from ..model.units import Unit
-from .formula import Fill, Words, parts_of
-from .leaves import filled
+from .formula import Fill, Words, line_text, parts_of
 from .numbers import Numbers
 
 PartText = Callable[[Interpretation, Instance | None, Value], str]
@@ -32,21 +32,23 @@ def converts(type_: Type, unit: Unit) -> bool:
 
 
 class Phrase:
-    """One formula. `rounded`, `counted` (by a calendar), `gathered` and `mixed` (read beside another unit of its kind) stand in it where no list
-    function is around them; `reads` is what it reads, from left to right, down to what decides by the case what is read."""
+    """One formula. `rounded`, `counted` (by a calendar), `gathered` (from lists that are empty by default), `filtered` and `mixed` (read beside
+    another unit of its kind) stand in it where no list function is around them; `reads` is what it reads, from left to right, down to what decides by the case what is read."""
 
-    __slots__ = ("_converts", "_fills", "_names", "_parts", "counted", "filtered", "gathered", "mixed", "node", "parts", "reads", "rounded")  # fmt: skip
+    __slots__ = ("_converts", "_fills", "_names", "_parts", "counted", "filtered", "gathered", "mixed", "node", "parts", "plain", "reads", "rounded")  # fmt: skip
 
-    def __init__(self, node: ir.Expression) -> None:
+    def __init__(self, node: ir.Expression, empty: frozenset[str]) -> None:
         self.node = node
         here = tuple(_here(node))
         self.rounded = tuple(x for x in here if isinstance(x, ir.Call) and x.function.startswith("round_"))
         self.counted = tuple(x for x in here if asks_calendar(x))
-        self.gathered = tuple(x for x in here if isinstance(x, ir.Aggregate))
+        gathered = tuple(x for x in here if isinstance(x, ir.Aggregate))
+        self.gathered = tuple(x for x in gathered if not empty.isdisjoint(x.lists))
         self.filtered = tuple(
-            x for x in self.gathered if x.where is not None or (x.function == "count" and x.value is not None)
+            x for x in gathered if x.where is not None or (x.function == "count" and x.value is not None)
         )
         self.mixed = tuple(x for x in map(_mixed, here) if x is not None)
+        self.plain = not (self.rounded or self.counted or self.filtered or self.mixed)
         self.reads = tuple(_reads(node))
         parts = (x for x in walk(node) if isinstance(x, ir.CarriedRef))
         self.parts = tuple(x for x in parts if x.name.partition("(")[0] in CARRIED_PARTS)
@@ -85,9 +87,9 @@ class Phrase:
 
 
 class Said:
-    """One line: its conditions one by one, its result, and how it is written."""
+    """One line: its conditions one by one, its result, and how it is written. `used`: all of these; `plain`: beside none of them anything stands."""
 
-    __slots__ = ("line", "parts", "result", "texts")
+    __slots__ = ("_heads", "_texts", "constant", "gathers", "line", "parts", "plain", "result", "used")
 
     def __init__(self, line: ir.Line, phrases: Phrases) -> None:
         self.line = line
@@ -97,7 +99,34 @@ class Said:
             parts = parts_of(line.condition) if together else (line.condition,)  # type: ignore[arg-type]
         self.parts = tuple(phrases.of(x) for x in parts)
         self.result = phrases.of(line.result)
-        self.texts: dict[str, str] = {}
+        self.constant = isinstance(line.result, ir.Constant)
+        self.used = (*self.parts, self.result)
+        self.plain = all(x.plain for x in self.used)
+        self.gathers = any(x.gathered for x in self.used)
+        self._texts: dict[str, str] = {}
+        self._heads: dict[str, dict[str, Any]] = {}
+
+    def text(self, lang: str) -> str:
+        """The line as it would be written."""
+        made = self._texts.get(lang)
+        if made is None:
+            made = self._texts[lang] = line_text(self.line, lang)
+        return made
+
+    def head(self, lang: str) -> dict[str, Any]:
+        """What its JSON begins with, for the caller to go on with."""
+        made = self._heads.get(lang)
+        if made is None:
+            line = self.line
+            made = self._heads[lang] = {
+                "kind": line.kind,
+                "label": line.label,
+                "text": self.text(lang),
+                "policy": line.clause.policy,
+                "file": line.place.bare_file,
+                "line": line.place.line,
+            }
+        return made.copy()
 
 
 class Phrases:
@@ -113,9 +142,10 @@ class Phrases:
         self._lines: dict[int, Said] = {}
         self._filled: dict[tuple[int, tuple[int, ...]], tuple[ir.Entry, ir.Expression]] = {}
 
-    def filled(self, entry: ir.Entry, keys: tuple[int, ...]) -> ir.Expression | None:
+    def filled(self, entry: ir.Entry, keys: tuple[int, ...]) -> ir.Expression:
         """The formula of a parameter's entry with the keys at hand written in, the same whenever it is asked for."""
-        if entry.value is None or not keys:
+        assert entry.value is not None
+        if not keys:
             return entry.value
         found = self._filled.get((id(entry), keys))
         if found is None:
@@ -126,7 +156,7 @@ class Phrases:
         """A formula's. It keeps the formula, so that no other has its id."""
         found = self._phrases.get(id(node))
         if found is None:
-            found = self._phrases[id(node)] = Phrase(node)
+            found = self._phrases[id(node)] = Phrase(node, self.empty)
         return found
 
     def line(self, line: ir.Line) -> Said:
@@ -134,6 +164,19 @@ class Phrases:
         if found is None:
             found = self._lines[id(line)] = Said(line, self)
         return found
+
+
+def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
+    """A parameter's formula with the keys at hand written in."""
+    if isinstance(node, ir.KeyRef):
+        return ir.Constant(keys[node.position], node.type, node.place)
+    made: dict[str, Any] = {}
+    for field, value in zip(node._fields, node, strict=True):
+        if isinstance(value, ir.Expression):
+            made[field] = filled(value, keys)
+        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
+            made[field] = tuple(filled(x, keys) for x in value)
+    return node._replace(**made)
 
 
 def phrases(by: Interpretation) -> Phrases:
@@ -200,11 +243,11 @@ def _part(phrase: Phrase, lang: str) -> PartText:
         head = f"{Words(lang).text(formula.left)} = "
         left, right, mark = numbers.fill(formula.left), numbers.fill(formula.right), "，不是 " if zh else ", not "
         return lambda by, at, holds: head + left(by, at) + (mark + right(by, at) if holds is False else "")
-    names, fill, type_ = phrase.names(lang), phrase.fill(lang), formula.type
+    names, fill, shown = phrase.names(lang), phrase.fill(lang), shower(formula.type, lang)
     colon, comma = ("：", "，") if zh else (": ", ", ")
 
     def part(by: Interpretation, at: Instance | None, holds: Value) -> str:
-        held = value_text(holds, type_, lang)
+        held = shown(holds)
         numbers = fill(by, at)
         if numbers in (held, names):
             return f"{names} = {held}"

@@ -23,6 +23,9 @@ class Lead(NamedTuple):
 
     clause: Clause
     place: Place
+    dates: tuple[int, int]  # since, until
+    published: int
+    review: int
     displaced: Displaced | None
     reads: str | None
     assumptions: tuple[str, ...]
@@ -37,7 +40,7 @@ class RulePlan:
         self.rule = rule
         self.found = found
         self.called = rule.called
-        self.assumptions = rule.assumptions
+        self.assumptions = tuple(dict.fromkeys(rule.assumptions))
         self.kind = "part" if part else "displaced" if rule.displaces else "benefit" if rule.benefit else "rule"
         self.mode = found.mode if found is not None and not rule.hidden else ""
         self.passing = rule.hidden and rule.name.partition("(")[0] in PARTS
@@ -53,6 +56,9 @@ class RulePlan:
             made = self._leads[id(line)] = Lead(
                 line.clause if own else rule.clause,
                 line.place,
+                (line.since, line.until),
+                line.published,
+                line.review,
                 Displaced(lines[0].clause, None, lines) if lines else None,
                 displaced_in(line),
                 tuple(dict.fromkeys((*self.assumptions, *line.assumptions))),
@@ -130,7 +136,7 @@ class Plans:
             source,
             source.clause,
             source.place,
-            self.phrases.filled(source, keys),
+            self.phrases.filled(source, keys) if source.value is not None else None,
             tuple(dict.fromkeys((*parameter.assumptions, *source.assumptions))),
             missing,
             displaced_value(epoch, day, parameter, keys, source),

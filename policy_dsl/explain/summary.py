@@ -71,14 +71,20 @@ def summary(
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
     gone, twice = [f for f in findings if f.code in REMARKS], [f for f in findings if f.code == "F0231"]
-    overdue = [f for f in findings if f.code == "R0175"]
-    broken = [f for f in findings if f not in (*gone, *twice, *overdue)]
+    overdue, left = ([f for f in findings if f.code == code] for code in ("R0175", "F0250"))
+    broken = [f for f in findings if f not in (*gone, *twice, *overdue, *left)]
     titles = (
-        ("不在：", "在两处：", "该复核了：", "不合保证：")
+        ("不在：", "在两处：", "该复核了：", "不合保证：", "没有看的保证：")
         if zh
-        else ("Not there:", "In two places:", "To be reviewed:", "Guarantees that do not hold:")
+        else (
+            "Not there:",
+            "In two places:",
+            "To be reviewed:",
+            "Guarantees that do not hold:",
+            "Guarantees not looked at:",
+        )
     )
-    for title, told in zip(titles, (gone, twice, overdue, broken), strict=True):
+    for title, told in zip(titles, (gone, twice, overdue, broken, left), strict=True):
         if told:
             where = [f"{f.path}{'：' if zh else ': '}" if f.path else "" for f in told]
             lines += ["", title, *(f"  {x}[{f.code}] {f.message(lang)}" for x, f in zip(where, told, strict=True))]

@@ -46,8 +46,6 @@ def nobody_given(by: Interpretation, at: Instance | None, phrase: Phrase, lang: 
     if at is None:
         return
     for node in phrase.gathered:
-        if phrases(by).empty.isdisjoint(node.lists):
-            continue
         level = [here] if (here := by.up(at, node.up)) is not None else []
         for name in node.lists:
             for entry in level:

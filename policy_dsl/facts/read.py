@@ -38,7 +38,8 @@ from ..model.reserved_keys import (
 )
 from ..model.types import decimal_text
 from ..syntax.characters import MAX_LEVELS, MAX_TEXT
-from .values import ValueReader, date_of, excerpt
+from .plain import plain
+from .values import ValueReader, date_of, excerpt, units_of
 from .wanted import DATED, LIST, MONTHS, OBJECT, TRUTH, Wanted, shaped
 
 _NO_CLAUSE = Clause("")
@@ -83,12 +84,14 @@ def _as_printed(entry: object) -> bool:
 
 class Reader(ValueReader):
     """Reads facts for one program. A list that may be empty may be left out: what needs it is then undetermined.
-    `lenient` lets every list be left out (examples)."""
+    `lenient` lets every list be left out (examples); `floats` says what a float is (plain.py);
+    left empty, nobody can be told to say so."""
 
-    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, *, lenient: bool = False, floats: str = "") -> None:
         self.program = program
         self.entities = {e.name: e for e in program.entities}
-        super().__init__(frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words))
+        super().__init__(units_of(program))
+        self.floats = floats
         self.lenient = lenient
         self._names: dict[str, dict[str, None]] = {}  # of each entity's facts and lists
         self._month = 0  # the first day of the month in which somebody must be there; 0: of none
@@ -99,6 +102,7 @@ class Reader(ValueReader):
         Raises PolicyError with everything that is wrong.
         """
         self.errors = []
+        facts = plain(facts, self.floats)
         self._month = month_start(on) if on < ir.OPEN else 0
         root = self.root(facts)
         data: tuple[Any, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import math
 import re
@@ -19,6 +20,7 @@ from ..model.reserved_keys import IS, SINCE
 from ..model.types import Type, decimal_text, grid
 from ..model.units import Unit, complete, unit_of
 from ..syntax.characters import MAX_TEXT
+from .plain import Strange
 from .wanted import DATED, DAY, TEXT, TRUTH, Wanted, amount
 
 MOST_DIGITS = 30
@@ -35,20 +37,28 @@ _KINDS = {
 }
 
 
+def units_of(program: ir.Program) -> frozenset[str]:
+    """The words of units, beside the usual ones, in which a program's facts may be given."""
+    return frozenset(w for e in program.entities for f in e.facts for w, _ in f.type.unit.words)
+
+
 def _found(value: object) -> tuple[str, str]:
     for kind, words in _KINDS.items():
         if isinstance(value, kind):
             return words
     if isinstance(value, (int, Decimal, Fraction)):
         return f"数 {excerpt(value)}", f"the number {excerpt(value)}"
-    return f"{type(value).__name__}", f"a {type(value).__name__}"
+    name = value.kind if isinstance(value, Strange) else type(value).__name__
+    return name, f"a {name}"
 
 
 def excerpt(value: object) -> str:
     """What was given, as JSON writes it, cut to what a message can hold."""
     try:
-        held = value is None or isinstance(value, (bool, list, dict))
-        return (json.dumps(value, ensure_ascii=False, default=str) if held else str(value))[:60]
+        if value is None or isinstance(value, (bool, list, dict)):
+            written = json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value)
+            return "".join(itertools.islice(written, 60))[:60]
+        return str(value)[:60]
     except ValueError:  # more digits than Python writes
         return "…"
 
@@ -95,6 +105,8 @@ def _usual(fact: ir.Fact) -> tuple[int, int, int]:
 
 class ValueReader:
     """Reads single values and keeps what is wrong with them. `units`: words of units beside the usual ones."""
+
+    floats = ""  # what a float is (plain.py), where a caller can say so
 
     def __init__(self, units: frozenset[str]) -> None:
         self.units = units
@@ -229,7 +241,13 @@ class ValueReader:
             self.wrong_type(path, amount(type_.own.show("zh"), type_.own.show("en")), value)
             return None
         if isinstance(value, float):
-            self.error("F0109" if math.isfinite(value) else "F0116", path, value=repr(value))
+            hint = None
+            if self.floats and math.isfinite(value):
+                hint = (
+                    f'用整数、decimal.Decimal 或字符串 "{value!r}"；数据表里来的小数，传 floats="grid"',
+                    f'use an int, a decimal.Decimal or the string "{value!r}"; for decimals of a data frame pass floats="grid"',
+                )
+            self.error("F0109" if math.isfinite(value) else "F0116", path, value=repr(value), hint=hint)
             return None
         if isinstance(value, (int, Fraction)):
             if abs(value) >= 10**MOST_DIGITS:

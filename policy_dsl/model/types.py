@@ -133,8 +133,13 @@ def least_places(unit: Unit) -> int:
 def plain_number(value: Fraction | int, unit: Unit) -> tuple[str, str | None]:
     """A value in base units as the contract writes it: digits in a unit, money in 元 with two decimals at least; where the decimals
     do not end, the exact fraction, and beside it the rounded form for eyes."""
-    times, over, places = _written(unit.words)
-    above, below = value.numerator * times, value.denominator * over
+    return written_as(value, *writing(unit.words))
+
+
+def written_as(value: Fraction | int, times: int, over: int, places: int) -> tuple[str, str | None]:
+    """The same in the unit of which `writing` says how its numbers are written."""
+    above, below = value.as_integer_ratio()
+    above, below = above * times, below * over
     scaled, rest = divmod(above * 10**places, below)
     if not rest:  # as nearly all are: no more decimals than every amount of the unit has
         if not places:
@@ -147,7 +152,7 @@ def plain_number(value: Fraction | int, unit: Unit) -> tuple[str, str | None]:
 
 
 @lru_cache(maxsize=4096)
-def _written(words: tuple[tuple[str, int], ...]) -> tuple[int, int, int]:
+def writing(words: tuple[tuple[str, int], ...]) -> tuple[int, int, int]:
     """How a base unit's number is written in a unit: times, over, with so many decimals at least."""
     unit = Unit(words)
     scale = unit.scale

@@ -23,6 +23,7 @@ from ..backends.presence import (
 from ..backends.runtime import UNKNOWN, add_months
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from ..facts.days import day
+from ..facts.plain import plain
 from ..facts.read import Reader, spare, unfilled
 from ..facts.values import MOST_ERRORS, excerpt
 from ..facts.wanted import BARE, EMPTY, LIST, OBJECT, TRUTH
@@ -98,9 +99,9 @@ class History:
 class HistoryReader:
     """Reads the contract's form of a history; everything wrong is collected, with its path."""
 
-    def __init__(self, program: ir.Program, *, lenient: bool = False) -> None:
+    def __init__(self, program: ir.Program, *, lenient: bool = False, floats: str = "") -> None:
         self.program = program
-        self.reader = Reader(program, lenient=lenient)
+        self.reader = Reader(program, lenient=lenient, floats=floats)
         self.entities = self.reader.entities
         self.lenient = lenient
         self.findings: list[Diagnostic] = []
@@ -111,6 +112,7 @@ class HistoryReader:
         """Raises PolicyError with all that is wrong."""
         self.reader.errors = []
         self.findings = []
+        facts = plain(facts, self.reader.floats)
         root = self.reader.root(facts)
         track = self._entry(facts[root], self.entities[root], root, 0) if root else None  # type: ignore[index]
         if self.reader.errors or track is None:

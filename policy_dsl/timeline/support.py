@@ -15,7 +15,6 @@ from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Held, Unknown
 from ..backends.values import Undetermined, Value, known
 from ..explain.explainer import Explainer
-from ..explain.leaves import filled
 from ..ir import nodes as ir
 from ..ir.in_force import InForce, held
 from ..ir.traverse import children
@@ -365,7 +364,7 @@ class Support:
             yield from self.figure(world, node.name, keys, node.floor)
             source = world.source(node.name, keys, node.floor)
             if source is not None and source.value is not None and not isinstance(source.value, ir.Constant):
-                stack.append((filled(source.value, keys), world.root))
+                stack.append((world.explainer.phrases.filled(source, keys), world.root))
 
     def _as_of(
         self, world: World, node: ir.AsOf, entry: Instance, stack: list[tuple[ir.Expression, Instance]]

@@ -14,6 +14,7 @@ from ..backends.formatting import day_text, json_amount, json_value
 from ..backends.values import known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError, diagnostic
+from ..facts.arguments import named, shown
 from ..facts.days import day
 from ..ir.in_force import learned_days
 from ..ir.nodes import Program, Rule
@@ -115,6 +116,8 @@ class Timeline(Sequence[Month]):
             if found is None:
                 raise KeyError(key)
             return found
+        if not isinstance(key, (int, slice)):
+            raise KeyError(shown(key))
         return self.months[key]
 
     @property
@@ -137,16 +140,16 @@ class Timeline(Sequence[Month]):
 
     def _key(self, month: str, benefit: str) -> tuple[int, Benefit]:
         """A month of the timeline and a benefit of somebody in it. Raises KeyError for another."""
-        entry, _, name = benefit.rpartition(".")
+        entry, _, name = named("benefit", benefit).rpartition(".")
         key = day(month) // 100 * 100 + 1, (entry, name)
         if key[0] not in self._books.due:
-            raise KeyError(month)
+            raise KeyError(shown(month))
         self._owed.rule(key[1])
         return key
 
     def benefit(self, path: str) -> Rule:
         """The 给付 of a path."""
-        entry, _, name = path.rpartition(".")
+        entry, _, name = named("path", path).rpartition(".")
         return self._owed.rule((entry, name))
 
     @property
@@ -324,6 +327,7 @@ def timeline(
     as_known: str | datetime.date | None = None,
     *,
     lenient: bool = False,
+    floats: str = "",
 ) -> Timeline:
     """Decides a history month by month. Raises PolicyError for a history or dates at fault."""
     wrong: list[Diagnostic] = []
@@ -350,7 +354,7 @@ def timeline(
             wrong.append(diagnostic("F0215", at=day_text(known_on), first=day_text(learned[0])))
     if wrong:
         raise PolicyError(wrong)
-    read = HistoryReader(engine.program, lenient=lenient).read(history)
+    read = HistoryReader(engine.program, lenient=lenient, floats=floats).read(history)
     if read.data(first, known_on) is None and all(read.data(m, known_on) is None for m in months_between(first, last)):
         raise PolicyError([_nobody(read, first, last, known_on)])
     return Timeline(engine, read, first, last, known_on)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from ..backends.formatting import day_text, value_text
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Failure, Undetermined, Value, known
-from ..explain.describe import line_text
-from ..explain.formula import Words, carried_words
+from ..explain.formula import Words, carried_words, line_text
 from ..explain.workings import part_text
 from ..ir import nodes as ir
 from ..model.clause import Clause

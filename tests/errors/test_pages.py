@@ -28,6 +28,8 @@ from policy_dsl.policy import Policy
 from policy_dsl.syntax import characters
 from scripts import pages
 
+from ..frames import Row
+from . import sliced
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
 COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
@@ -123,10 +125,10 @@ def test_the_wrong_program_gives_exactly_that_code(code: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("code", MENDED)
 def test_the_mended_program_gives_nothing(code: str, tmp_path: Path) -> None:
-    """The program marked 改好 compiles without a finding, and its examples hold."""
+    """The program marked 改好 compiles without a finding, and its examples hold. That a rule is not compiled (P0620) is no fault of it."""
     for program in PAGES[code].shown("policy", "改好"):
         file = lay(tmp_path, PAGES[code], program)
-        assert check(file) == []
+        assert [d for d in check(file) if d.code != "P0620" or code == "P0620"] == []
         assert [r.mismatches for r in testing.run(policy_dsl.load(file)) if not r.passed] == []
 
 
@@ -406,7 +408,7 @@ def overdue(tmp_path: Path) -> str:
     return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
 
 
-SCENES: dict[str, Callable[[Path], str]] = {
+SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
     "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),
@@ -466,6 +468,8 @@ SCENES: dict[str, Callable[[Path], str]] = {
     "F0102": lambda p: decide(p, write(p / "一户.yaml", "家庭:\n\t存款: 5\n")),
     "F0109": lambda p: called(lambda x: x.decide({"家庭": {"存款": 300.5}}, on="2022-06-01"), p),
     "F0117": lambda p: decide(p, str(p / "一户.jsn")),
+    "F0135": lambda p: called(lambda x: x.decide({"家庭": Row(存款=5)}, on="2022-06-01"), p),
+    "P0826": lambda p: called(lambda x: x.decide({"家庭": {"存款": 5}}, on="2022-06-01", previous={}), p),  # type: ignore[arg-type]
     "F0130": lambda p: by_calendar(p, '{"year": [2022]}'),
     "F0131": lambda p: by_calendar(p, '{"years": [2022], "off": ["2023-01-02"]}'),
     "F0132": lambda p: by_calendar(p, '{"years": [2022], "on": ["2022-10-10"]}'),

@@ -41,6 +41,7 @@ def read_alike(decision: Decision) -> None:
     assert decision.errors == [diagnose(v, p) for p, v in zip(paths, values, strict=True) if isinstance(v, Failure)]
     there = Interpretation(decision.epoch, decision.day, decision.instance)
     assert decision.missing == missing(there, rows)
+    assert decision.assumptions == decision.explain().assumptions()
     _json(decision)
 
 

@@ -78,6 +78,19 @@ def defer(reason: str) -> ast.stmt:
     return ast.Raise(call("Defer", const(reason)), None)
 
 
+def literal(value: object) -> ast.expr:
+    """Tuples and dicts of written values; what holds no dict is one constant."""
+    if isinstance(value, dict):
+        return ast.Dict([literal(k) for k in value], [literal(v) for v in value.values()])
+    if isinstance(value, tuple) and any(isinstance(v, (tuple, dict)) and _holds_dict(v) for v in value):
+        return tuple_(*(literal(v) for v in value))
+    return const(value)
+
+
+def _holds_dict(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, tuple) and any(map(_holds_dict, value)))
+
+
 def fragment(text: str) -> str:
     """A part of an identifier that is safe to compile and reads like the policy's name."""
     plain = "".join(c if c.isalnum() or c == "_" else "_" for c in unicodedata.normalize("NFKC", text))[:40].strip("_")

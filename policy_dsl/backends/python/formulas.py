@@ -9,11 +9,10 @@ from fractions import Fraction
 from ...ir import nodes as ir
 from ...ir.traverse import asks_calendar
 from ..encoding import fact_step
+from ..left_out import MOST_HISTORY
 from ..schedule import Gather
 from .ast_nodes import Form, assign, call, cmp, const, defer, either, item, name, op, tuple_
 from .lookback import LookBacks
-
-MOST_HISTORY = 50_000  # values of one parameter over all days; a longer one is left to the interpreter
 
 
 class Formulas(LookBacks):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import math
 from fractions import Fraction
 from typing import Any
 
 from ...ir import nodes as ir
-from ...model.types import decimal_text, grid
+from ...model.types import decimal_text
 from ...syntax.characters import MAX_TEXT
-from ..encoding import carried_width, encoded, fact_step
+from ..encoding import carried_width, encoded, fact_range
 from ..formatting import day_text
 from .ast_nodes import assign, call, cmp, const, defer, item, name, op, store, times, tuple_
 from .rules import Rules
@@ -22,20 +21,11 @@ class Reading(Rules):
     """Emits the reader of facts."""
 
     def reader(self) -> tuple[ast.FunctionDef, list[ast.stmt]]:
-        """`read(facts, on)` and the tables that it looks values up in."""
+        """`read(facts, on, other)` and the tables that it looks values up in; `other(value, fact)` reads a value that is not as usual."""
         tables: list[ast.stmt] = []
         body: list[ast.stmt] = [
-            ast.If(
-                ast.BoolOp(
-                    ast.Or(),
-                    [
-                        cmp(call("type", name("facts")), "is not", name("dict")),
-                        cmp(call("len", name("facts")), "!=", const(1)),
-                    ],
-                ),
-                [defer("facts")],
-                [],
-            ),
+            _as_dict("facts"),
+            ast.If(cmp(call("len", name("facts")), "!=", const(1)), [defer("facts")], []),
             assign("o0", item(name("facts"), const(self.root))),
         ]
         if any(e.born >= 0 or e.died >= 0 for e in self.program.entities):
@@ -44,7 +34,8 @@ class Reading(Rules):
             body = [defer("facts")]
         else:
             body.append(ast.Return(self._read_entity(self.entities[self.root], 0, body, tables)))
-        arguments = ast.arguments([], [ast.arg("facts"), ast.arg("on")], None, [], [], None, [])
+        given = [ast.arg("facts"), ast.arg("on"), ast.arg("other")]
+        arguments = ast.arguments([], given, None, [], [], None, [name("read_other")])
         return ast.FunctionDef("read", arguments, body, [], None, None), tables
 
     def _read_entity(self, entity: ir.Entity, depth: int, body: list[ast.stmt], tables: list[ast.stmt]) -> ast.expr:
@@ -57,7 +48,7 @@ class Reading(Rules):
         o, d = f"o{depth}", f"d{depth}"
         total = len(entity.facts) + len(entity.lists)
         spare = [m for m in entity.lists if not m.low]  # lists that may be left out
-        body.append(ast.If(cmp(call("type", name(o)), "is not", name("dict")), [defer("entry")], []))
+        body.append(_as_dict(o))
         blank = self.local(("blank", entity.name), f"blank_{entity.name}")
         tables.append(
             assign(
@@ -105,8 +96,9 @@ class Reading(Rules):
             m, out = f"m{self.count}", f"x{self.count}"
             body.append(assign(m, item(name(o), const(members.name))))
             fits = ast.Compare(const(members.low), [ast.LtE(), ast.LtE()], [call("len", name(m)), const(members.high)])
-            listed = ast.BoolOp(ast.And(), [cmp(call("type", name(m)), "is", name("list")), fits])
-            taken: list[ast.stmt] = [ast.If(ast.UnaryOp(ast.Not(), listed), [defer("list")], [])]
+            unlike = cmp(call("type", name(m)), "is not", name("list"))
+            taken: list[ast.stmt] = [ast.If(unlike, [assign(m, call("list_of", name(m)))], [])]
+            taken.append(ast.If(ast.UnaryOp(ast.Not(), fits), [defer("list")], []))
             taken.append(assign(out, ast.List([], ast.Load())))
             inner: list[ast.stmt] = []
             value = self._read_entity(self.entities[members.entity], depth + 1, inner, tables)
@@ -142,39 +134,43 @@ class Reading(Rules):
             keys: list[ast.expr | None] = [*(const(m) for m in members), const(None)]
             values = [*(const(i) for i in range(len(members))), call("Unknown", path)]
             tables.append(assign(table, ast.Dict(keys, values)))
-            body.append(assign(x, item(name(table), value)))
+            unlisted = ast.ExceptHandler(name("KeyError"), None, [assign(x, call("other", value, path))])
+            body.append(ast.Try([assign(x, item(name(table), value))], [unlisted], [], []))
             return
         if kind == "date":
-            body.append(assign(x, call("read_death" if fact.died else "read_day", value, path)))
+            body.append(assign(x, call("read_death" if fact.died else "read_day", value, path, name("other"))))
             return
         body.append(assign(x, value))
-        if entity.identity >= 0 and entity.facts[entity.identity] is fact:  # an empty text identifies nobody
-            body.append(ast.If(cmp(name(x), "=", const("")), [assign(x, const(None))], []))
         if kind == "truth":
             test: ast.expr = ast.BoolOp(
                 ast.And(), [cmp(name(x), "is not", const(True)), cmp(name(x), "is not", const(False))]
             )
-            other = call("read_other", name(x), path)
+            other = call("other", name(x), path)
         elif kind == "text":
-            test = ast.BoolOp(
-                ast.Or(),
-                [cmp(call("type", name(x)), "is not", name("str")), cmp(call("len", name(x)), ">", const(MAX_TEXT))],
-            )
-            other = call("read_other", name(x), path)
+            long = cmp(call("len", name(x)), ">", const(MAX_TEXT))
+            test = ast.BoolOp(ast.Or(), [cmp(call("type", name(x)), "is not", name("str")), long])
+            other = call("other", name(x), path)
+            if entity.identity >= 0 and entity.facts[entity.identity] is fact:  # an empty text identifies nobody
+                nobody = ast.If(ast.UnaryOp(ast.Not(), name(x)), [assign(x, call("Unknown", path))], [])
+                body.append(ast.If(test, [assign(x, other)], [nobody]))
+                return
         else:
-            step = fact_step(fact.type)
-            per_unit = int(1 / grid(fact.type))
-            bound = 10**15 * per_unit - 1
-            low = -bound if fact.low is None else max(-bound, math.ceil(fact.low / step))
-            high = bound if fact.high is None else min(bound, math.floor(fact.high / step))
+            per_unit, low, high = fact_range(fact)
             whole = ast.Compare(const(-(-low // per_unit)), [ast.LtE(), ast.LtE()], [name(x), const(high // per_unit)])
             usual = ast.BoolOp(ast.And(), [cmp(call("type", name(x)), "is", name("int")), whole])
-            other = call("read_amount", name(x), path, const(per_unit), const(low), const(high))
+            other = call("read_amount", name(x), path, const(per_unit), const(low), const(high), name("other"))
             if per_unit != 1:
                 body.append(ast.If(usual, [assign(x, times(name(x), per_unit))], [assign(x, other)]))
                 return
             test = ast.UnaryOp(ast.Not(), usual)
         body.append(ast.If(test, [assign(x, other)], []))
+
+
+def _as_dict(given: str) -> ast.stmt:
+    """Makes a dict of a mapping of another kind."""
+    return ast.If(
+        cmp(call("type", name(given)), "is not", name("dict")), [assign(given, call("dict_of", name(given)))], []
+    )
 
 
 def _absent(fact: ir.Fact) -> ast.expr:
