@@ -17,7 +17,7 @@ from .printing import fail, say, say_json
 @lang_option
 @guarded
 def register(policies: tuple[str, ...], form: str, lang: str) -> None:
-    """登记每一项假设和待定：影响哪些结果，由谁可定。文件夹：里面的每个政策。 / Every assumption and open parameter."""
+    """登记每一项假设、待定和复核：影响哪些结果，由谁可定。文件夹：里面的每个政策。 / Every assumption, open parameter and review."""
     from .. import library
     from ..loading import load, loaded
 

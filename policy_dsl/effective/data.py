@@ -57,11 +57,12 @@ def _origin(origin: Origin | None) -> dict[str, object] | None:
     }
 
 
-def _dates(since: int, until: int, published: int = 0) -> dict[str, object]:
+def _dates(since: int, until: int, published: int = 0, review: int = 0) -> dict[str, object]:
     return _plain(
         since=day_text(since) if since else None,
         until=day_text(until) if until < ir.OPEN else None,
         published=day_text(published) if published else None,
+        review=day_text(review) if review else None,
     )
 
 
@@ -83,8 +84,9 @@ def _value(p: ShownParameter, v: ShownValue, lang: str) -> dict[str, object]:
         **_plain(keys=list(v.keys)),
         "kind": v.kind,
         "value": value,
+        **_plain(bounds=[json_value(x, p.type) for x in v.bounds or ()]),
         **_plain(formula=Words(lang).text(v.formula) if v.formula is not None else None),
-        **_dates(v.since, v.until, v.published),
+        **_dates(v.since, v.until, v.published, v.review),
         **_plain(
             origin=_origin(v.origin),
             assumptions=list(v.assumptions),
@@ -176,7 +178,7 @@ def _line(shown: ShownLine, lang: str) -> dict[str, object]:
         **_plain(label=x.label if x.kind == "exception" else None),
         **(dict(zip(("from", "to"), x.label.split(" → "), strict=True)) if x.kind == "transition" else {}),
         "text": line_text(x, lang),
-        **_dates(x.since, x.until, x.published),
+        **_dates(x.since, x.until, x.published, x.review),
         "origin": _origin(shown.origin),
         **_plain(
             beats=[_line(y, lang) for y in shown.beats],

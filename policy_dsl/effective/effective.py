@@ -7,6 +7,7 @@ data.py set it for people and for programs.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import NamedTuple
 
 from ..backends.formatting import day_text
@@ -30,7 +31,7 @@ class ShownValue(NamedTuple):
     """A value of a parameter for some of its keys. `kind`: exact, floor, pending, target, none (nothing in force).
 
     `value` is in base units; `formula` is how it is computed where it is not written down. `displaced` is what higher layers say for the
-    same keys on the day, the nearest first; a floor among them binds all the same. `written` is the type in whose unit the text has it.
+    same keys on the day, the nearest first; a floor among them binds all the same. `written` is the type in whose unit the text has it, `bounds` are those of 待定.
     """
 
     keys: tuple[str, ...]
@@ -44,6 +45,8 @@ class ShownValue(NamedTuple):
     assumptions: tuple[str, ...]
     displaced: tuple[ShownValue, ...] = ()
     written: Type | None = None
+    review: int = 0  # the day by which it is looked at again
+    bounds: tuple[Fraction, Fraction] | None = None
 
 
 class ShownRepeal(NamedTuple):

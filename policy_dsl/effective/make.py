@@ -151,6 +151,8 @@ class EffectiveBuilder:
             self.origin(e.clause, e.place),
             e.assumptions,
             written=e.value.type if isinstance(e.value, ir.Constant) else None,
+            review=e.review,
+            bounds=e.bounds,
         )
 
     @staticmethod

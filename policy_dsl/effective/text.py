@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..backends.formatting import day_text, value_text
-from ..explain.describe import arrears_text, claim_text
+from ..explain.describe import arrears_text, between_text, claim_text, review_text
 from ..explain.formula import Words, line_text, parts_words
 from ..ir import nodes as ir
 from ..model.types import BUILTIN, Type
@@ -87,7 +87,7 @@ class Phrases:
         layer = "" if origin.own else self.say(f"上级 {origin.layer} ", f"{origin.layer} above: ")
         return f"← {layer}{where}  {origin.file}:{origin.line}"
 
-    def dates(self, since: int, until: int, published: int = 0) -> str:
+    def dates(self, since: int, until: int, published: int = 0, review: int = 0) -> str:
         parts = []
         if since:
             parts.append(self.say(f"自 {day_text(since)} 起", f"since {day_text(since)}"))
@@ -95,6 +95,8 @@ class Phrases:
             parts.append(self.say(f"至 {day_text(until)} 止", f"until {day_text(until)}"))
         if published:
             parts.append(self.say(f"{day_text(published)} 公布", f"published {day_text(published)}"))
+        if review:
+            parts.append(review_text(review, self.lang))
         return self.say("，", ", ").join(parts)
 
     # --- facts
@@ -136,7 +138,8 @@ class Phrases:
     def amount(self, p: ShownParameter | ir.Parameter, v: ShownValue) -> str:
         """A value as it is written: with 不低于, 目标 or 待定, computed ones with their formula."""
         if v.kind == "pending":
-            return self.word("PENDING")
+            between = between_text(*v.bounds, p.type, self.lang) if v.bounds is not None else ""
+            return self.say("，", ", ").join(x for x in (self.word("PENDING"), between) if x)
         if v.kind == "none":
             return self.say("没有规定", "nothing in force")
         said = value_text(v.value, p.type, self.lang, exact=True) if v.value is not None else ""
@@ -150,7 +153,7 @@ class Phrases:
 
     def value(self, p: ShownParameter, v: ShownValue, keys: bool = True) -> str:
         said = self.amount(p, v)
-        parts = [", ".join(v.keys) if keys else "", said, self.dates(v.since, v.until, v.published)]
+        parts = [", ".join(v.keys) if keys else "", said, self.dates(v.since, v.until, v.published, v.review)]
         parts += [f"{self.word('ASSUME')} {a}" for a in v.assumptions]
         parts.append(self.origin(v.origin) if v.origin is not None else "")
         return "  ".join(x for x in parts if x)
@@ -200,7 +203,7 @@ class Phrases:
 
     def line(self, shown: ShownLine) -> str:
         x = shown.line
-        parts = [line_text(x, self.lang), self.dates(x.since, x.until, x.published)]
+        parts = [line_text(x, self.lang), self.dates(x.since, x.until, x.published, x.review)]
         parts += [f"{self.word('ASSUME')} {a}" for a in x.assumptions]
         return "  ".join([*(p for p in parts if p), self.origin(shown.origin)])
 

@@ -10,7 +10,7 @@ from ..backends.formatting import day_text, value_text
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.possible import Bounds
 from ..backends.runtime import NOTHING
-from ..backends.values import Failure, Undetermined, diagnose, known
+from ..backends.values import Failure, Undetermined, Value, diagnose, known
 from ..ir import nodes as ir
 from ..ir.traverse import paid_on
 from ..model.clause import Clause
@@ -206,8 +206,18 @@ def _missing(step: Step, lang: str) -> str:
     left = step.value.possible if isinstance(step.value, Undetermined) else None
     if not isinstance(left, Bounds):
         return said
-    low, high = (value_text(x, step.type, lang) for x in left)
-    return f"{said}，在 {low} 与 {high} 之间" if lang == "zh" else f"{said}, between {low} and {high}"
+    return f"{said}{'，' if lang == 'zh' else ', '}{between_text(*left, step.type, lang)}"
+
+
+def between_text(low: Value, high: Value, type_: Type, lang: str) -> str:
+    """The bounds of what is open: `在 1 与 2 之间`."""
+    shown = [value_text(x, type_, lang, exact=True) for x in (low, high)]
+    return f"在 {shown[0]} 与 {shown[1]} 之间" if lang == "zh" else f"between {shown[0]} and {shown[1]}"
+
+
+def review_text(day: int, lang: str) -> str:
+    """By when something is looked at again."""
+    return f"{day_text(day)} 前复核" if lang == "zh" else f"to be reviewed by {day_text(day)}"
 
 
 def _since(step: Step, lang: str) -> str:
@@ -218,7 +228,7 @@ def _since(step: Step, lang: str) -> str:
     if step.until < ir.OPEN:
         text += f"，至 {day_text(step.until)} 止" if zh else f", until {day_text(step.until)}"
     if step.review:
-        text += f"，{day_text(step.review)} 前复核" if zh else f", to be reviewed by {day_text(step.review)}"
+        text += f"{'，' if zh else ', '}{review_text(step.review, lang)}"
     if step.published:
         text += f"，{day_text(step.published)} 公布" if zh else f", published {day_text(step.published)}"
     return text

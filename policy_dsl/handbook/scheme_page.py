@@ -88,7 +88,9 @@ class SchemePage(Page):
         effective = self.effective(max(self.place.engine.days, default=0))
         head = (
             *((self.say("键", "keys"),) if p.keys else ()),
-            *(self.say("值|自|至|公布|出自|假设", "value|from|to|published|from where|assumption").split("|")),
+            *self.say("值|自|至|公布", "value|from|to|published").split("|"),
+            *((self.say("复核", "review"),) if any(e.review for e in p.entries) else ()),
+            *self.say("出自|假设", "from where|assumption").split("|"),
         )
         yield table(head, (self.entry(p, e, effective.value(e, effective.cells(p, e), None)) for e in p.entries))
         readers = self.relations.used_by.get(p.name, [])
@@ -104,6 +106,7 @@ class SchemePage(Page):
             day_text(e.since) if e.since else "—",
             day_text(e.ends) if e.ends < ir.OPEN else "—",
             day_text(e.published) if e.published else "—",
+            *([day_text(e.review) if e.review else "—"] if any(x.review for x in p.entries) else []),
             self.where(shown.origin),
             md("；".join(e.assumptions)) or "—",
         ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from .._version import __version__
-from ..backends.formatting import day_text
+from ..backends.formatting import day_text, json_value
 from ..ir import nodes as ir
 from ..model.clause import Clause
 from ..source import Place
-from .register import Assumed, Carrier, Question, Register, Written
+from .register import Assumed, Carrier, Question, Register, Reviewed, Written
 from .resting import Key
 from .words import Wording
 
@@ -23,6 +23,7 @@ def data(made: Register, lang: str) -> dict[str, object]:
         "lang": lang,
         "assumptions": [_assumption(x, page) for x in made.assumptions],
         "questions": [_question(x, page) for x in made.questions],
+        "reviews": [_reviewed(x, page) for x in made.reviews],
     }
 
 
@@ -63,9 +64,21 @@ def _question(x: Question, page: Wording) -> dict[str, object]:
         "cells": [list(keys) for keys in x.keys],
         "kind": x.kind,
         "value": page.value(x.entry),
+        "bounds": [json_value(n, x.parameter.type) for n in x.entry.bounds] if x.entry.bounds is not None else None,
         "since": day_text(x.since) if x.since else None,
         "until": day_text(x.until) if x.until < ir.OPEN else None,
         **_source(x.entry.clause, x.entry.place),
+        "outputs": _outputs(x.outputs),
+        "later": _outputs(x.later),
+    }
+
+
+def _reviewed(x: Reviewed, page: Wording) -> dict[str, object]:
+    return {
+        "review": day_text(x.review),
+        **_carrier(x.carrier),
+        "about": [page.said(y, x.carrier) for y in x.about],
+        **_source(x.clause, x.place),
         "outputs": _outputs(x.outputs),
         "later": _outputs(x.later),
     }

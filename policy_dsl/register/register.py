@@ -1,11 +1,12 @@
-"""The register of a policy: every assumption with what rests on it and who could settle it, every parameter that is still open.
+"""The register of a policy: every assumption with what rests on it and who could settle it, every parameter that is still open, all that is to
+be looked at again by a day.
 
 Made of the program alone. This is data; text.py and data.py set it for people and for programs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..ir import nodes as ir
@@ -68,12 +69,25 @@ class Question(NamedTuple):
         return tuple(tuple(t.members[k] for k, t in zip(cell, types, strict=True)) for cell in self.cells)
 
 
+class Reviewed(NamedTuple):
+    """What is to be looked at again by a day (复核): values of a parameter or lines of a rule that one place writes, and what rests on them."""
+
+    review: int
+    carrier: Carrier
+    about: tuple[ir.Line | ir.Entry, ...]
+    clause: Clause
+    place: Place
+    outputs: tuple[Key, ...]
+    later: tuple[Key, ...]
+
+
 class Register(NamedTuple):
-    """The whole, in the order of the text: top layer first."""
+    """The whole, in the order of the text, top layer first; `reviews` by their days."""
 
     program: ir.Program
     assumptions: tuple[Assumed, ...]
     questions: tuple[Question, ...]
+    reviews: tuple[Reviewed, ...]
 
     @property
     def policy(self) -> str:
@@ -99,13 +113,18 @@ class Register(NamedTuple):
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<Register {self.policy} {len(self.assumptions)} assumptions, {len(self.questions)} open>"
+        return f"<Register {self.policy} {len(self.assumptions)} assumptions, {len(self.questions)} open, {len(self.reviews)} to be reviewed>"
 
 
 def register(program: ir.Program) -> Register:
     """The register of a policy with all its layers."""
     resting = Resting(program)
-    return Register(program, tuple(_assumptions(program, resting)), tuple(_questions(program, resting)))
+    return Register(
+        program,
+        tuple(_assumptions(program, resting)),
+        tuple(_questions(program, resting)),
+        tuple(_reviews(program, resting)),
+    )
 
 
 # --- assumptions
@@ -171,9 +190,15 @@ def _written(program: ir.Program) -> Iterator[tuple[str, Written, int]]:
         for text in guarantee.assumptions:
             add(text, guarantee, guarantee.claims, guarantee.clause, guarantee.place, guarantee)
         each(guarantee, guarantee.claims)
-    layers = {name: n for n, name in enumerate(program.chain)}
-    found.sort(key=lambda x: (layers.get(x[1].clause.policy, 0), in_order(x[1].place.file), x[1].place.line))
+    ordered = _ordered(program)
+    found.sort(key=lambda x: ordered(x[1].clause, x[1].place))
     return iter(found)
+
+
+def _ordered(program: ir.Program) -> Callable[[Clause, Place], tuple[object, ...]]:
+    """The order of the text."""
+    layers = {name: n for n, name in enumerate(program.chain)}
+    return lambda clause, place: (layers.get(clause.policy, 0), in_order(place.file), place.line)
 
 
 # --- open questions
@@ -214,7 +239,32 @@ def _spans(parameter: ir.Parameter, resting: Resting) -> Iterator[tuple[tuple[in
 
 
 def _said(lack: Lack) -> object:
-    """The same for all that one clause leaves 待定; a floor or a target is said of its own value."""
+    """The same for all that one clause leaves 待定 between the same bounds; a floor or a target is said of its own value."""
     if lack.kind == "pending" and lack.entry is not None:
-        return lack.kind, lack.entry.layer, lack.entry.clause
+        return lack.kind, lack.entry.layer, lack.entry.clause, lack.entry.bounds
     return id(lack.entry)
+
+
+# --- what is to be looked at again
+
+
+def _reviews(program: ir.Program, resting: Resting) -> list[Reviewed]:
+    """By their days; what one declaration or amendment says by the same day stands together."""
+    carriers: list[tuple[Carrier, Sequence[ir.Line | ir.Entry]]] = [(p, p.entries) for p in program.parameters]
+    carriers += [(r, r.lines) for r in program.rules if not r.displaces]
+    groups: dict[tuple[int, int, int, Clause], list[ir.Line | ir.Entry]] = {}
+    whose: dict[int, Carrier] = {}
+    for carrier, parts in carriers:
+        whose[id(carrier)] = carrier
+        for part in parts:
+            if part.review:
+                groups.setdefault((part.review, id(carrier), part.layer, part.clause), []).append(part)
+    ordered = _ordered(program)
+    made = []
+    for (review, carrier_id, _, clause), about in groups.items():
+        marks = 0
+        for part in about:
+            marks |= resting.bit(id(part))
+        outputs, later = tuple(resting.outputs(marks)), tuple(resting.later(marks))
+        made.append(Reviewed(review, whose[carrier_id], tuple(about), clause, about[0].place, outputs, later))
+    return sorted(made, key=lambda x: (x.review, ordered(x.clause, x.place)))

@@ -1,4 +1,4 @@
-"""What outputs rest on, whatever the facts: the assumptions that an explanation can mention, the parameters without a value.
+"""What outputs rest on, whatever the facts: the assumptions and days of review that an explanation can mention, the parameters without a value.
 
 Each of the policy's times is followed by itself, from the lines in force and the values held down to all that they read: what stands at a
 line that a lower layer displaces, or that is read at another time, is never mentioned. A set of marks is a number, a bit for each.
@@ -17,7 +17,7 @@ from ..ir.traverse import children
 
 Key = tuple[str, str]  # (entity, rule)
 Cell = tuple[str, tuple[int, ...]]  # a parameter, one value for each of its keys
-Marked = ir.Line | ir.Entry | ir.Remark | ir.Repeal  # what assumptions stand at
+Marked = ir.Line | ir.Entry | ir.Remark | ir.Repeal  # what assumptions and days of review stand at
 
 
 class Lack(NamedTuple):
@@ -127,7 +127,8 @@ class _Follower:
     def said(self, *items: Marked) -> int:
         rests = 0
         for item in items:
-            if isinstance(item, ir.Remark) or item.assumptions:
+            reviewed = isinstance(item, (ir.Line, ir.Entry)) and item.review
+            if isinstance(item, ir.Remark) or item.assumptions or reviewed:
                 rests |= self.resting.bit(id(item))
         return rests
 

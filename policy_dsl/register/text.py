@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from ..explain.describe import between_text, review_text
 from ..ir import nodes as ir
 from ..syntax.keywords import MEASURES
-from .register import Assumed, Question, Register, Written
+from .register import Assumed, Question, Register, Reviewed, Written
 from .resting import Key
 from .words import Wording
 
@@ -56,7 +57,10 @@ class _Page(Wording):
     """The register in one language, from top to bottom."""
 
     def rows(self, made: Register) -> Iterator[Row]:
-        yield Row("title", self.say(f"{made.policy}：假设和待定", f"{made.policy}: assumptions and open questions"))
+        yield Row(
+            "title",
+            self.say(f"{made.policy}：假设、待定和复核", f"{made.policy}: assumptions, open questions, reviews"),
+        )
         if len(made.program.chain) > 1:
             yield Row("note", self.say("各级：", "layers: ") + " → ".join(made.program.chain))
         n = len(made.assumptions)
@@ -69,6 +73,14 @@ class _Page(Wording):
         for question in made.questions:
             yield Row("item", self.title(question))
             yield from self.question(made, question)
+        n = len(made.reviews)
+        yield Row("section", self.say(f"复核（{n} 项）", f"To be reviewed ({n})"))
+        for reviewed in made.reviews:
+            yield Row(
+                "item",
+                f"{self.carrier(reviewed.carrier)}{self.say('：', ': ')}{review_text(reviewed.review, self.lang)}",
+            )
+            yield from self.reviewed(made, reviewed)
 
     def row(self, text: str, zh: str, en: str) -> Row:
         return Row("row", text, self.say(zh, en))
@@ -128,7 +140,12 @@ class _Page(Wording):
             "floor": ("只有下限，不是数额", "a floor alone, which is no amount"),
             "target": ("只有目标，不是数额", "a target alone, which is no amount"),
         }[question.kind]
-        shown = "" if question.kind == "pending" else f"{self.say('：', ': ')}{self.value(question.entry)}"
+        if question.kind == "pending":
+            bounds = question.entry.bounds
+            between = between_text(*bounds, question.parameter.type, self.lang) if bounds is not None else ""
+            shown = f"{self.say('，', ', ')}{between}" if between else ""
+        else:
+            shown = f"{self.say('：', ': ')}{self.value(question.entry)}"
         yield self.row(self.say(*stands) + shown, "现状", "stands at")
         dates = self.dates(question.since, question.until)
         yield self.row(dates or self.say("不分日期", "at all times"), "时间", "time")
@@ -136,3 +153,10 @@ class _Page(Wording):
         yield self.row(where, "写在", "written at")
         yield from self.bears(made, question.outputs, ("等它的", "waited for by"))
         yield from self.later(question.later)
+
+    def reviewed(self, made: Register, reviewed: Reviewed) -> Iterator[Row]:
+        about = self.say("；", "; ").join(self.said(x, reviewed.carrier) for x in reviewed.about)
+        where = self.origin(made.policy, reviewed.clause, reviewed.place)
+        yield self.row(f"{about}  {where}", "写在", "written at")
+        yield from self.bears(made, reviewed.outputs, ("影响", "bears on"))
+        yield from self.later(reviewed.later)

@@ -60,10 +60,10 @@ class Wording:
             shown = line_text(item, self.lang)
         else:
             shown = self.keyed(item, carrier.key_types if isinstance(carrier, ir.Parameter) else ())
-        return self.dated(shown, item.since, item.until if item.until == item.ends else ir.OPEN)
+        return self.dated(shown, item.since, item.until if item.until == item.ends else ir.OPEN, item.review)
 
-    def dated(self, shown: str, since: int, until: int) -> str:
-        dates = self.dates(since, until)
+    def dated(self, shown: str, since: int, until: int, review: int = 0) -> str:
+        dates = self.dates(since, until, review)
         return f"{shown}{self.say(f'（{dates}）', f' ({dates})')}" if dates else shown
 
     def claim(self, item: ir.Claim) -> str:
@@ -117,10 +117,11 @@ class Wording:
         firsts = ((self.say("、", "/").join(names), list(others)) for others, names in same.items())
         return [f"{first}, {more}" for first, others in firsts for more in self.cells(others)]
 
-    def dates(self, since: int, until: int) -> str:
-        """`自 2021-01-01 至 2021-06-30`, as the language writes it; "" for all times."""
+    def dates(self, since: int, until: int, review: int = 0) -> str:
+        """`自 2021-01-01 至 2021-06-30 复核 2021-03-31`, as the language writes it; "" for all times."""
         parts = [f"{self.word('FROM')} {day_text(since)}"] if since else []
         parts += [f"{self.word('TO')} {day_text(until)}"] if until < ir.OPEN else []
+        parts += [f"{self.word('REVIEW')} {day_text(review)}"] if review else []
         return " ".join(parts)
 
     def origin(self, policy: str, clause: Clause, place: Place) -> str:

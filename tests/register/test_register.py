@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -65,9 +65,11 @@ def households() -> Iterator[dict[str, Any]]:
 DAYS = ("2020-06", "2021-06", "2022-03", "2022-08", "2023-03", "2025-03", "2025-08")
 
 
-def mentioned(policy: Policy) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
-    """(assumption, output) of every explanation, (day, parameter, output) of everything that waits, over all households and days."""
+def mentioned(policy: Policy) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]], set[tuple[int, str, str]]]:
+    """(assumption, output) of every explanation, (day, parameter, output) of everything that waits, (day of review, what has it, output),
+    over all households and days."""
     said: set[tuple[str, str]] = set()
+    reviewed: set[tuple[int, str, str]] = set()
     waits: set[tuple[str, str, str]] = set()
     entities = {"家庭": "家庭", "家庭.成员[0]": "个人"}
     for facts, day in product(households(), DAYS):
@@ -75,19 +77,25 @@ def mentioned(policy: Policy) -> tuple[set[tuple[str, str]], set[tuple[str, str,
         for path in decision:
             entry, _, name = path.rpartition(".")
             output = f"{entities[entry]}.{name}"
-            said |= {(text.split(" ")[0], output) for text in decision.explain(path).assumptions()}
+            explained = decision.explain(path)
+            said |= {(text.split(" ")[0], output) for text in explained.assumptions()}
+            reviewed |= {
+                (step.review, step.name.removeprefix("下限(").partition("(")[0], output)
+                for step in explained.walk(*explained.roots)
+                if step.review
+            }
         for open_ in decision.undetermined:
             entry, _, name = open_.output.rpartition(".")
             waits |= {(day, parameter, f"{entities[entry]}.{name}") for parameter in open_.parameters}
-    return said, waits
+    return said, waits, reviewed
 
 
 def test_what_is_listed_is_exactly_what_can_be() -> None:
     """An output is listed at an assumption where some explanation of it mentions the assumption, and nowhere else; so it is with what
-    waits for a parameter."""
+    waits for a parameter, or has a day of review."""
     policy = policy_dsl.load(COUNTY)
     made = policy.register()
-    said, waits = mentioned(policy)
+    said, waits, reviewed = mentioned(policy)
     untold = {("XX-HEAT", "家庭.取暖补贴")}  # at a 废止, which explanations do not speak of
     assert {(a.id, f"{e}.{n}") for a in made.assumptions for e, n in a.outputs} == said | untold
     listed = {
@@ -98,6 +106,7 @@ def test_what_is_listed_is_exactly_what_can_be() -> None:
         for e, n in q.outputs
     }
     assert listed == waits
+    assert {(r.review, r.carrier.name, f"{e}.{n}") for r in made.reviews for e, n in r.outputs} == reviewed
 
 
 def test_every_assumption_of_the_texts_is_there() -> None:
@@ -149,8 +158,41 @@ def test_other_policies_have_none(tmp_path: Path) -> None:
     path = tmp_path / "空.policy"
     path.write_text("政策 空县\n对象 家庭\n  收入 : 元/月\n", encoding="utf-8")
     made = policy_dsl.load(path).register()
-    assert (made.assumptions, made.questions) == ((), ())
+    assert (made.assumptions, made.questions, made.reviews) == ((), (), ())
     assert "假设（0 项）" in str(made)
+
+
+def test_bounds_of_one_clause_stand_apart_and_reviews_come_by_their_days(tmp_path: Path) -> None:
+    text = """政策 甲县
+类型 地区 = 城市 | 农村 | 牧区
+对象 家庭 : 户
+  户籍 : 地区
+参数 标准(地区) : 元/户/月
+  | 地区 | 标准            |
+  | 城市 | 待定, 500..700  |
+  | 农村 | 待定, 300..400  |
+  | 牧区 | 待定            |
+参数 取暖 : 元/户/月
+  自 2020-01-01 为 80 复核 2024-06-30
+规则 家庭 每月 : 元/户/月
+  自 2021-01-01 复核 2023-06-30
+    为 标准(户籍) + 取暖
+"""
+    path = tmp_path / "甲.policy"
+    path.write_text(text, encoding="utf-8")
+    made = policy_dsl.load(path).register()
+    shown = made.to_json()
+    assert [(q["cells"], q["bounds"]) for q in cast(Any, shown["questions"])] == [
+        ([["城市"]], ["500.00", "700.00"]),
+        ([["农村"]], ["300.00", "400.00"]),
+        ([["牧区"]], None),
+    ]
+    assert [(r["review"], r["kind"], r["name"], r["outputs"]) for r in cast(Any, shown["reviews"])] == [
+        ("2023-06-30", "rule", "每月", ["家庭.每月"]),
+        ("2024-06-30", "parameter", "取暖", ["家庭.每月"]),
+    ]
+    assert "待定，在 300.00 元/户/月 与 400.00 元/户/月 之间" in made.text("zh")
+    assert "### rule 家庭.每月: to be reviewed by 2023-06-30" in made.markdown("en")
 
 
 # --- offices
@@ -229,7 +271,7 @@ def test_what_cannot_be_read_is_said_and_the_others_come(tmp_path: Path) -> None
     done = run("register", tmp_path, COUNTY)
     assert done.exit_code == 1
     assert "P0201" in done.stderr
-    assert done.stdout.startswith("下县：假设和待定")
+    assert done.stdout.startswith("下县：假设、待定和复核\n")
     assert run("register", "清水").exit_code == 2
 
 
