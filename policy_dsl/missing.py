@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .backends.entries import Instance
+from .backends.entries import Instance, unknown_paths
 from .backends.interpret.interpretation import Interpretation
 from .backends.runtime import Unknown
 from .backends.values import Undetermined, Value, known
@@ -89,17 +89,18 @@ def missing(interpretation: Interpretation, rows: Iterable[tuple[Instance, str, 
         for leaf in waits | reached.of(entry, name):
             later.setdefault(leaf, []).append(path)
     facts = {f"{e.path}.{f.name}": f for e in interpretation.root.all() for f in e.entity.facts}
-    unknown = {Leaf(path): list[str]() for path in _unknown(interpretation.root)}
+    entities = {e.name: e for e in interpretation.program.entities}
+    root = interpretation.root
+    unknown = {Leaf(path): list[str]() for path, _ in unknown_paths(entities, root.entity.name, root.data, root.path)}
     left = {leaf: waiting for leaf, waiting in unknown.items() if leaf not in later}
     order = {leaf: n for n, leaf in enumerate(unknown)}
     return Missing(*(_told(found, facts, order) for found in (now, later, left)))
 
 
-def _unknown(root: Instance) -> Iterator[str]:
-    """The paths of facts and lists that are not known, as the case has them."""
-    for entry in root.all():
-        yield from (f"{entry.path}.{n}" for n, v in entry.facts.items() if isinstance(v, Unknown))
-        yield from (f"{entry.path}.{n}" for n, listed in entry.lists.items() if listed is None)
+def unasked(entities: dict[str, ir.Entity], root: str, data: tuple[Any, ...]) -> Missing:
+    """What is missing where every output is known: whatever is not given, no output changes."""
+    found = unknown_paths(entities, root, data, root)
+    return Missing((), (), tuple(Lacking(path, "", (), *((f.by, f.ask) if f else ("", ""))) for path, f in found))
 
 
 def _told(found: dict[Leaf, list[str]], facts: dict[str, ir.Fact], order: dict[Leaf, int]) -> tuple[Lacking, ...]:
@@ -130,7 +131,8 @@ class Reach:
         self.leaves: dict[tuple[int, str], Leaves] = {}
         self.others: dict[int, Reach] = {}
         if reached:
-            self.add(law.program.rules)
+            some = {entity: entries[0].values for entity, entries in self.entries.items()}
+            self.add(r for r in law.program.rules if r.name in some.get(r.entity, ()))  # what was computed
 
     def of(self, entry: Instance, name: str) -> Leaves:
         """What a rule of an entry can wait for."""

@@ -21,7 +21,7 @@ from .backends.working_days import calendar_of
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic
 from .ir import nodes as ir
 
-LAYOUT = 1  # what stands in the bytes, and how; another layout is another number
+LAYOUT = 2  # what stands in the bytes, and how; another layout is another number
 MARK = f"policy_dsl {__version__}, {LAYOUT}"
 SHOWN = 12  # signs of a digest, for eyes
 
@@ -54,7 +54,7 @@ def remember(engine: Engine) -> None:
 
 def with_calendar(engine: Engine, calendar: Calendar | None) -> Engine:
     """The engine that counts working days by another calendar: the functions are the same, the calendar is an argument of theirs."""
-    made = Engine(engine.program._replace(calendar=calendar), engine.saved(), engine.steps)
+    made = Engine(engine.program._replace(calendar=calendar), engine.saved(), engine.steps, shelf=engine.shelf)
     made.texts = engine.texts
     return made
 

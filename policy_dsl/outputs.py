@@ -1,19 +1,23 @@
-"""A decision's outputs as data: for Python, and as the contract's JSON. Made from rows, whose values stand in their entries."""
+"""A decision's outputs as data: for Python, and as the contract's JSON. Read from results (backends/reading_plan.py)."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from .backends.entries import Instance
-from .backends.formatting import day_text, json_amount, json_value, python_value, value_text
-from .backends.payment import Beside
-from .backends.values import Failure, Undetermined, diagnose, known
+from .backends.formatting import day_text, value_text
+from .backends.payment import Beside, days_of
+from .backends.reading_plan import Entry, Item
+from .backends.runtime import Defer
+from .backends.value_forms import Form, form
+from .backends.values import PLAIN, Failure, Undetermined, diagnose, state
 from .diagnostics.report import Diagnostic, PolicyError, diagnostic, suggestion
 from .ir import nodes as ir
 from .ir.in_force import nearest_span
@@ -21,7 +25,6 @@ from .model.types import Type
 from .source import prints_as_it_is
 
 Row = tuple[Instance, str, Type, bool]  # (entry, name, type, is a benefit)
-Paid = Callable[[Instance, str], Beside | None]
 
 
 class Output(NamedTuple):
@@ -69,39 +72,77 @@ class Open(NamedTuple):
     parameters: tuple[str, ...]
 
 
-def outputs(rows: Iterable[Row]) -> dict[str, Output]:
-    """Every output by its path."""
-    out = {}
-    for entry, name, type_, benefit in rows:
-        value = entry.values[name]
-        path = f"{entry.path}.{name}"
-        unit = type_.own.show() if type_.is_amount else ""
-        if known(value):
-            out[path] = Output(path, python_value(value, type_), value_text(value, type_, "zh"), unit, benefit, "known")
-        else:
-            out[path] = Output(path, None, "", unit, benefit, "error" if isinstance(value, Failure) else "undetermined")
+def values(entries: Iterable[Entry]) -> dict[str, object]:
+    """Every output's value by its path, None where it is not known. Raises PolicyError where one is in error."""
+    out: dict[str, object] = {}
+    for place, _, raw in entries:
+        try:
+            out.update(zip(place.paths, place.node.values(raw), strict=True))
+        except Defer:
+            for path, item, number in zip(place.paths, place.node.items, place.node.take(raw), strict=False):
+                found = state(number)
+                if found == "error":
+                    raise PolicyError([diagnose(number, path)]) from None
+                out[path] = item.form.python[number] if found == "known" else None
     return out
 
 
-def benefits(rows: Iterable[Row], paid: Paid) -> list[Benefit]:
-    return [
-        Benefit(
-            f"{entry.path}.{name}",
-            entry.path,
-            name,
-            python_value(entry.values[name], type_) if known(entry.values[name]) else None,  # type: ignore[arg-type]
-            type_.own.show(),
-            **_beside(paid(entry, name)),
-        )
-        for entry, name, type_, benefit in rows
-        if benefit
-    ]
+def outputs(entries: Iterable[Entry]) -> dict[str, Output]:
+    """Every output by its path."""
+    out: dict[str, Output] = {}
+    for place, _, raw in entries:
+        node = place.node
+        numbers = node.take(raw)
+        try:
+            texts = [item.form.zh[number] for item, number in zip(node.items, numbers, strict=False)]
+            made = zip(place.paths, node.values(raw), texts, node.units, node.benefits, repeat("known"))
+            out.update(zip(place.paths, map(Output._make, made), strict=True))
+        except Defer:
+            for path, item, number in zip(place.paths, node.items, numbers, strict=False):
+                found, value, text = state(number), None, ""
+                if found == "known":
+                    value, text = item.form.python[number], item.form.zh[number]
+                out[path] = Output(path, value, text, item.form.unit, item.rule.benefit, found)
+    return out
 
 
-def _beside(found: Beside | None) -> dict[str, Any]:
-    if found is None or not known(found.value):
-        return {}
-    return {found.kind: python_value(found.value, found.type)}
+def benefits(entries: Iterable[Entry], month: int, seen: int | None) -> list[Benefit]:
+    out = []
+    for place, _, raw in entries:
+        numbers = place.node.take(raw)
+        for path, item, number in zip(place.paths, place.node.items, numbers, strict=False):
+            if item.rule.benefit:
+                value: Any = item.form.python[number] if number.__class__ in PLAIN else None
+                found = month_pays(item, number, numbers, month, seen)
+                said = {} if found is None or not found.known else {found.kind: found.form.python[found.number]}
+                out.append(Benefit(path, place.path, item.rule.name, value, item.form.unit, **said))
+    return out
+
+
+class MonthPays(NamedTuple):
+    """What the month pays of a benefit where that is not the amount of its own period: `part` or `share`, its number and how it is read."""
+
+    kind: str
+    form: Form
+    number: Any
+
+    @property
+    def known(self) -> bool:
+        return self.number.__class__ in PLAIN
+
+
+def month_pays(item: Item, number: Any, numbers: Any, month: int, seen: int | None) -> MonthPays | None:
+    """None for an amount a month or a single sum, and while the benefit's own `number` is not known."""
+    found = item.beside
+    if found is None or number.__class__ not in PLAIN:
+        return None
+    days = days_of(item.rule, month, seen) if found.daily else 1
+    return MonthPays(found.kind, form(found.form.type, found.form.k * days), numbers[found.number])
+
+
+def text_of(form: Form, number: Any, lang: str) -> str:
+    """A number for eyes; what is not known says so."""
+    return form.text(lang)[number] if number.__class__ in PLAIN else value_text(number, form.type, lang)
 
 
 BESIDE = {"part": ("本月发", "paid this month"), "share": ("本月合", "this month's share")}
@@ -109,40 +150,37 @@ BESIDE = {"part": ("本月发", "paid this month"), "share": ("本月合", "this
 
 def beside_text(found: Beside | None, lang: str) -> str:
     """`本月发 458.33 元` beside an annual amount; "" where there is nothing to say."""
-    if found is None:
-        return ""
-    return f"{BESIDE[found.kind][lang != 'zh']} {value_text(found.value, found.type, lang)}"
+    return "" if found is None else paid_text(found.kind, value_text(found.value, found.type, lang), lang)
 
 
-def undetermined(rows: Iterable[Row]) -> list[Open]:
-    return [
-        Open(f"{entry.path}.{name}", value.needs, value.parameters)
-        for entry, name, _, _ in rows
-        for value in [entry.values[name]]
-        if isinstance(value, Undetermined)
-    ]
+def paid_text(kind: str, amount: str, lang: str) -> str:
+    return f"{BESIDE[kind][lang != 'zh']} {amount}"
 
 
-def errors(rows: Iterable[Row]) -> list[Diagnostic]:
+def undetermined(entries: Iterable[Entry]) -> list[Open]:
+    return [Open(path, x.needs, x.parameters) for path, x in _items(entries) if isinstance(x, Undetermined)]
+
+
+def errors(entries: Iterable[Entry]) -> list[Diagnostic]:
     """What went wrong, each with the output's path."""
-    return [
-        diagnose(value, f"{entry.path}.{name}")
-        for entry, name, _, _ in rows
-        for value in [entry.values[name]]
-        if isinstance(value, Failure)
-    ]
+    return [diagnose(x, path) for path, x in _items(entries) if isinstance(x, Failure)]
 
 
-def not_in_force(rules: Iterable[tuple[str, ir.Rule]], on: int, known: int | None) -> list[NotInForce]:
-    """Where each of these rules, with the path of its output, is in force; none of them is on the day."""
+def _items(entries: Iterable[Entry]) -> Iterator[tuple[str, Any]]:
+    for place, _, raw in entries:
+        yield from zip(place.paths, place.node.take(raw), strict=False)
+
+
+def not_in_force(entries: Iterable[Entry], on: int, known: int | None) -> list[NotInForce]:
+    """The outputs that are not in force on the day, with the stretch of days that lies nearest in which they are."""
+    spans: dict[int, tuple[datetime.date | None, datetime.date | None]] = {}
     out = []
-    found: dict[tuple[str, str], tuple[datetime.date | None, datetime.date | None]] = {}
-    for path, rule in rules:
-        key = (rule.entity, rule.name)
-        if key not in found:
-            since, until = nearest_span(rule, on, known) or (0, ir.OPEN)
-            found[key] = (_date(since) if since else None, _date(until) if until < ir.OPEN else None)
-        out.append(NotInForce(path, *found[key]))
+    for place, _, _ in entries:
+        for rule in place.node.absent:
+            if id(rule) not in spans:
+                since, until = nearest_span(rule, on, known) or (0, ir.OPEN)
+                spans[id(rule)] = (_date(since) if since else None, _date(until) if until < ir.OPEN else None)
+            out.append(NotInForce(f"{place.path}.{rule.name}", *spans[id(rule)]))
     return out
 
 
@@ -169,6 +207,19 @@ def no_output(path: str, names: list[str]) -> PolicyError:
     return PolicyError([diagnostic("P0803", at=path, name=path, hint=suggestion(path, names))])
 
 
+def not_asked(path: str, asked: Iterable[str]) -> PolicyError:
+    """P0818: the output is there, and the decision was made for others."""
+    zh, en = (mark.join(asked) for mark in ("、", ", "))
+    return PolicyError([diagnostic("P0818", at=path, name=path, asked=zh, asked_en=en)])
+
+
+def complete(lacking: list[str]) -> None:
+    """Raises PolicyError (P0819) where a decision lacks outputs that the next month needs."""
+    if lacking:
+        zh, en = (mark.join(lacking) for mark in ("、", ", "))
+        raise PolicyError([diagnostic("P0819", at="outputs", names=zh, names_en=en)])
+
+
 def asked_in_vain(rule: ir.Rule, on: int, known: int | None, path: str) -> PolicyError:
     """R0105 of an output that was asked for and is not in force on the day: when it is."""
     written = day_text(on)
@@ -191,25 +242,22 @@ def _when(span: tuple[int, int] | None, on: int) -> tuple[str, str]:
 # --- as JSON
 
 
-def outputs_json(rows: Iterable[Row], paid: Paid) -> dict[str, object]:
+def outputs_json(entries: Iterable[Entry], month: int, seen: int | None) -> dict[str, object]:
     """Path → value, null where it is not known; beside it what the month pays."""
     out: dict[str, object] = {}
-    for entry, name, type_, _ in rows:
-        value = entry.values[name]
-        path = f"{entry.path}.{name}"
-        if not known(value):
-            out[path] = None
-        elif type_.is_amount:
-            out[path] = {**json_amount(value, type_), **_beside_json(paid(entry, name))}
-        else:
-            out[path] = {"value": json_value(value, type_)}
+    for place, _, raw in entries:
+        numbers = place.node.take(raw)
+        for path, item, number in zip(place.paths, place.node.items, numbers, strict=False):
+            if number.__class__ not in PLAIN:
+                out[path] = None
+                continue
+            made = item.form.row(number)
+            if item.beside is not None:
+                paid = month_pays(item, number, numbers, month, seen)
+                assert paid is not None
+                made[paid.kind] = paid.form.json[paid.number] if paid.known else None
+            out[path] = made
     return out
-
-
-def _beside_json(found: Beside | None) -> dict[str, object]:
-    if found is None:
-        return {}
-    return {found.kind: json_value(found.value, found.type) if known(found.value) else None}
 
 
 def open_json(found: Open) -> dict[str, object]:

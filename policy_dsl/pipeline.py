@@ -14,6 +14,7 @@ import gc
 from attrs import evolve
 
 from .checks.check import check
+from .checks.compiled import tell_left_out
 from .checks.figures import check_figures
 from .checks.law import joined
 from .checks.layers import compare_layers
@@ -82,6 +83,7 @@ def _passes(layers: list[LayerFiles], parsed: list[Layer], report: Report) -> Pr
         stepped_over(program, report)
         if not report.failed:
             check_figures(program, report)
+            tell_left_out(program, report)
     return None if report.failed else program
 
 

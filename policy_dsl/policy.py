@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar
 from .backends.compiled import Run
-from .backends.engine import Engine
+from .backends.engine import Engine, unpacked
 from .backends.runtime import Defer, month_start
+from .backends.slices import Asked, paths
 from .backends.working_days import calendar_of
 from .decision import Decision
 from .diagnostics.report import PolicyError, diagnostic
@@ -20,6 +21,8 @@ from .facts.taking import Taking
 from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
+from .outputs import asked_in_vain
+from .shelf import engine_stamp
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -100,6 +103,7 @@ class Policy:
         on: str | datetime.date,
         previous: Decision | None = None,
         months_absent: int = 0,
+        outputs: Collection[str] | None = None,
         floats: str = "refuse",
     ) -> Decision:
         """Decides one case for a day.
@@ -114,16 +118,29 @@ class Policy:
         上月, or as before the first month. Entries are those of the month before by the fact that identifies them (认人), else by their place,
         where what cannot change must be the same (F0233). `months_absent`: how many months lie between the two in which the first entry was
         not there.
+        `outputs`: the names of what is asked for, paths or ends of paths (["家庭.低保金", "成员.加发金"]); only what they need is computed, and
+        the decision has them and nothing else.
         """
+        asked = None
         try:
-            (number, run), taking = self._runs[on], self._takings[floats]
+            taking = self._takings[floats]
         except Exception:  # asked for the first time, or something that is no key
-            number, run = self._run(on)
             taking = self._taking(floats)
+        if outputs is None:
+            try:
+                number, run = self._runs[on]
+            except Exception:
+                number, run = self._run(on)
+        else:
+            number = day(on)
+            run, asked = self._slice(facts, number, self.engine.slices.names(outputs), taking)
         try:
             data = run.compiled.read(facts, number, taking)
         except Exception:  # another root, or anything unusual
-            run, data = taking.otherwise(facts, number, run, lambda root: self.engine.run(number, root))
+            names, first = asked and asked.names, run.compiled.root
+            run, data = taking.otherwise(facts, number, run, lambda root: self._of(root, number, None, names)[0])
+            if asked is not None and run.compiled.root != first:
+                asked = self.engine.slices.of(asked.names, run.compiled.root)
         compiled = run.compiled
         root = compiled.root
         if previous is not None:
@@ -134,7 +151,20 @@ class Policy:
             raw = compiled.decide(run.parameters, number, data)
         except Defer:
             raw = None
-        return Decision(self.engine, run.epoch, compiled, number, root, data, raw)
+        made = Decision(self.engine, run.epoch, compiled, number, root, data, raw, asked)
+        return made if asked is None else self._answered(made, asked)
+
+    def _answered(self, made: Decision, asked: Asked) -> Decision:
+        """The decision. Raises PolicyError where an output is asked for that is not in force on the day (R0105), or of an entry who is not
+        there (P0803)."""
+        for name, means in asked.means.items():
+            if all(made.epoch.rules[k] is None for k in means):
+                raise asked_in_vain(self.engine.rules[means[0]], made.day, made.epoch.known, name)
+        if asked.numbered:
+            nobody = asked.nobody(paths(self.engine.slices.entities, made.root, made.root, made.data))
+            if nobody is not None:
+                made.explain(nobody)  # raises: there is no such output
+        return made
 
     def run(self, on: int, root: str, known: int | None = None) -> Run:
         """The compiled functions and parameter values for a day (yyyymmdd) and a root entity, as known on another day."""
@@ -177,18 +207,50 @@ class Policy:
 
             raise PolicyError(refused(found))
 
-    def decide_data(self, root: str, data: tuple[Any, ...], *, on: int, known: int | None = None) -> Decision:
+    def decide_data(
+        self,
+        root: str,
+        data: tuple[Any, ...],
+        *,
+        on: int,
+        known: int | None = None,
+        outputs: tuple[str, ...] | None = None,
+        patience: int = 0,
+    ) -> Decision:
         """Decides facts that have been read already (facts/read.py); `on` and `known`, the day as of which the law is known, as
-        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does."""
+        yyyymmdd. Who is not yet born is left out. Raises PolicyError as `decide` does, but for outputs that are not in force.
+        `patience`: so many cases for the same outputs are interpreted before a function is compiled."""
         data = self.engine.presence.of(root, data, month_start(on))
         if self._guarded:
             self._legal(on, root, data, known)
-        run = self.engine.run(on, root, known)
+        run, asked = self._of(root, on, known, outputs, patience)
         try:
             raw = run.compiled.decide(run.parameters, on, data)
         except Defer:
             raw = None
-        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw)
+        return Decision(self.engine, run.epoch, run.compiled, on, root, data, raw, asked)
+
+    def _slice(self, facts: Any, on: int, names: tuple[str, ...], taking: Taking) -> tuple[Run, Asked | None]:
+        """What decides these outputs of facts that begin with the usual entity or, where it has none of them, with their own."""
+        root = self._root or usual_root(self.program).name
+        try:
+            return self._of(root, on, None, names)
+        except PolicyError:
+            from .facts.read import Reader
+
+            own, _ = Reader(self.program, floats=taking.floats).read(facts, on)
+            if own == root:
+                raise
+            return self._of(own, on, None, names)
+
+    def _of(
+        self, root: str, on: int, known: int | None, names: tuple[str, ...] | None, patience: int = 0
+    ) -> tuple[Run, Asked | None]:
+        """What decides facts that begin with an entity: all outputs, or those that are asked for."""
+        if names is None:
+            return self.engine.run(on, root, known), None
+        asked = self.engine.slices.of(names, root)
+        return self.engine.run(on, root, known, asked.rules, patience), asked
 
     def _run(self, on: str | datetime.date) -> tuple[int, Run]:
         number = day(on)
@@ -268,4 +330,10 @@ class Policy:
         return f"<Policy {self.name} {self.digest[:12]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Policy, (self.program,))
+        """The program with the functions that are at hand, so that a worker of a pool compiles nothing again."""
+        return _unpickled, (self.program, engine_stamp(), *self.engine.packed())
+
+
+def _unpickled(program: ir.Program, stamp: str, *packed: Any) -> Policy:
+    """A policy out of a pickle; what another engine or another Python compiled is compiled anew."""
+    return Policy(program, unpacked(program, *packed) if stamp == engine_stamp() else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 MAX_SHOWN = 4_100  # characters of a line that a place carries: more than a line may have that is read
@@ -32,7 +33,17 @@ class Place(NamedTuple):
     @property
     def bare(self) -> Place:
         """The same in the file without its folders: what is said of a decision does not depend on where the policy lies."""
-        return self._replace(file=self.file.replace("\\", "/").rpartition("/")[2])
+        return self._replace(file=self.bare_file)
+
+    @property
+    def bare_file(self) -> str:
+        """The file without its folders."""
+        return _bare(self.file)
+
+
+@lru_cache(maxsize=4096)
+def _bare(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 class Source:

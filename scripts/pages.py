@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from policy_dsl import library
+from policy_dsl.backends import beyond, left_out
 from policy_dsl.diagnostics import report
 from policy_dsl.diagnostics.codes import CODES
 from policy_dsl.facts import files as given
@@ -231,6 +232,8 @@ BOUNDS: tuple[tuple[ModuleType, str, str, str, str, str], ...] = (
     (characters, "MAX_LEVELS", "", "P0221", "对象套对象的层数", "entities that contain each other"),
     (characters, "MAX_DISPLACED", "", "P0614", "一条规则里各行所用的不同 原值", "different displaced values that the lines of one rule read"),
     (characters, "MAX_RULE_LINES", "", "P0310", "一条规则的行（表格每个日期列各算一行）", "lines of one rule, each dated column of a row counted"),
+    (beyond, "MOST_PARTS", "", "P0620", "编译的式子合起来的部分", "parts of all formulas together that are compiled"),
+    (left_out, "MOST_HISTORY", "", "P0620", "编译的「于」所读参数各日的值", "values over all days of a parameter that is read at another day and compiled"),
     (characters, "MAX_KEYS", "", "P0410", "一个参数的键的组合", "combinations of a parameter's keys"),
     (characters, "MAX_DAYS", "", "P0411", "有变动的日期", "days on which something changes"),
     (characters, "MAX_CARRIED", "", "R0122", "逐月带到下个月的数的位数", "digits of a number that is carried into the next month"),

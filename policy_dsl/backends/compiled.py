@@ -2,49 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import marshal
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from operator import itemgetter
+from operator import getitem
 from types import CodeType
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.traverse import children
 from . import runtime
-from .entries import Instance, numbers_of
+from .entries import Instance
 from .epoch import Epoch
 from .formatting import day_text
+from .items import value_of
 from .layout import RuleKey, Slot
-from .values import Failure
-
-NOTHING_PAID = Fraction(0)
-
-
-class Paid(NamedTuple):
-    """Where an entity's benefits stand in its results, and the lists below which there are more: (list, entity, in data, in results)."""
-
-    benefits: tuple[tuple[str, Slot], ...]
-    lists: tuple[tuple[str, str, int, int], ...]
-    results: Callable[[tuple[Any, ...]], object]  # gives those of the benefits
-
-    @classmethod
-    def of(cls, benefits: tuple[tuple[str, Slot], ...], lists: tuple[tuple[str, str, int, int], ...]) -> Paid:
-        places = [p for _, s in benefits for p in (s.position, s.position + 1)[: 1 + s.dynamic]]
-        return cls(benefits, lists, itemgetter(*places) if places else len)
+from .reading_plan import Reading
+from .schedule import Gather, Scheduler
+from .values import PLAIN, Failure
 
 
-class Compiled(NamedTuple):
-    """The functions of one set of formulas for one root entity, and how to read their results."""
+def _defer(*_: object) -> object:
+    raise runtime.Defer("interpreted")
 
-    program: ir.Program
-    root: str
-    code: CodeType
+
+PIECES = ("read", "decide", "record")  # the functions of a set; that for what is open is a set of its own
+Handed = tuple[str, int, Any, int, int, bool]  # what `open` hands over: python/opening.py
+
+
+class Compiled:
+    """The functions of one set of formulas for one root entity, and how to read their results. A function is made when it is first asked
+    for: an attribute that is not there yet."""
+
+    __slots__ = (
+        "_make",
+        "decide",
+        "entities",
+        "open",
+        "order",
+        "program",
+        "read",
+        "reading",
+        "record",
+        "root",
+        "slots",
+        "wanted",
+    )
+
     read: Any
     decide: Any
     record: Any
-    order: tuple[object, ...]
-    slots: dict[RuleKey, Slot]
-    entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]
-    paid: dict[str, Paid]
+    open: Any
+
+    def __init__(
+        self,
+        program: ir.Program,
+        root: str,
+        make: Callable[[str], Any],
+        order: tuple[object, ...],
+        slots: dict[RuleKey, Slot],
+        entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]],
+        reading: Reading,
+        wanted: frozenset[RuleKey] | None = None,
+    ) -> None:
+        self.program = program
+        self.root = root
+        self._make = make
+        self.order = order  # what the argument P brings, for all of the set
+        self.slots = slots
+        self.entities = entities
+        self.reading = reading
+        self.wanted = wanted  # the rules that were asked for; None: all
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in (*PIECES, "open"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        made = self._make(name)
+        setattr(self, name, made)
+        return made
+
+    @classmethod
+    def interpreted(cls, epoch: Epoch, root: str, wanted: frozenset[RuleKey], needed: Iterable[RuleKey]) -> Compiled:
+        """In the place of functions that would not pay: all is left to the careful reader and the interpreter of the rules needed."""
+        keys = list(needed)
+        slots = {k: Slot(-1, Fraction(1), dynamic=False) for k in keys}
+        layout = {
+            e.name: (tuple(k for k in keys if k[0] == e.name), tuple(m.name for m in e.lists))
+            for e in epoch.program.entities
+        }
+        reading = Reading(epoch.program, root, slots, layout, epoch, wanted)
+        return cls(epoch.program, root, lambda _: _defer, (), slots, layout, reading, wanted)
+
+    @property
+    def emitted(self) -> bool:
+        """Whether there are functions."""
+        return self.decide is not _defer
 
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
@@ -53,17 +105,20 @@ class Compiled(NamedTuple):
     def fill(self, entry: Instance, raw: tuple[Any, ...], on: int, recorded: bool = False) -> None:
         """Writes a function's results into the entry as values in base units; `recorded`: they hold the picked lines too."""
         keys, lists = self.entities[entry.entity.name]
-        types = {(r.entity, r.name): r for r in self.program.rules}
-        for key in keys:
-            slot = self.slots[key]
-            given = raw[slot.position]
-            rule = types[key]
-            if isinstance(given, runtime.Unknown):
-                entry.values[key[1]] = Failure("R0105", (("name", rule.called), ("date", day_text(on))), rule.place)
-            elif rule.type.is_amount:
-                entry.values[key[1]] = given * slot.k / raw[slot.position + 1] if slot.dynamic else given * slot.k
-            else:
-                entry.values[key[1]] = given
+        written = self.reading.written[entry.entity.name]
+        numbers = written.take(raw)
+        try:
+            entry.values.update(zip(written.names, map(getitem, written.base, numbers), strict=True))
+        except runtime.Defer:
+            for rule, base, number in zip(written.rules, written.base, numbers, strict=True):
+                if number is runtime.UNKNOWN:
+                    words = (("name", rule.called), ("date", day_text(on)))
+                    entry.values[rule.name] = Failure("R0105", words, rule.place)
+                elif number.__class__ in PLAIN:
+                    entry.values[rule.name] = base[number]
+                else:
+                    k = self.slots[rule.entity, rule.name].k if rule.type.is_amount else None
+                    entry.values[rule.name] = value_of(number, k)
         if recorded:
             first = len(raw) - len(lists) - len(keys)
             entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})
@@ -71,35 +126,6 @@ class Compiled(NamedTuple):
             results = raw[len(raw) - len(lists) + n]
             for inner, result in zip(entry.lists[list_] or (), results, strict=True):
                 self.fill(inner, result, on, recorded)
-
-    def amounts(
-        self, name: str, path: str, data: tuple[Any, ...], raw: tuple[Any, ...]
-    ) -> dict[tuple[str, str], Fraction]:
-        """(path, benefit) → amount in base units, or part, of the entry and all below it; the short way beside `fill`."""
-        out: dict[tuple[str, str], Fraction] = {}
-        paid = self.paid[name]
-        for benefit, slot in paid.benefits:
-            number = raw[slot.position]
-            if number.__class__ is runtime.Unknown:
-                continue
-            out[path, benefit] = NOTHING_PAID  # as most benefits of most months are
-            if number:
-                out[path, benefit] = Fraction(number, raw[slot.position + 1] if slot.dynamic else 1) * slot.k
-        for list_, inner, at, result in paid.lists:
-            for number, d, r in zip(numbers_of(data[at]), data[at], raw[result], strict=True):
-                out.update(self.amounts(inner, f"{path}.{list_}[{number}]", d, r))
-        return out
-
-    def pays_alike(self, name: str, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-        """Whether two results, of one function on the same entries, pay the same to the entry and all below it. Defers for what is unknown."""
-        paid = self.paid[name]
-        if a is b or a == b:
-            return True
-        if paid.results(a) != paid.results(b):
-            return False
-        return all(
-            self.pays_alike(inner, x, y) for _, inner, _, at in paid.lists for x, y in zip(a[at], b[at], strict=True)
-        )
 
 
 class Run(NamedTuple):
@@ -110,10 +136,67 @@ class Run(NamedTuple):
     parameters: tuple[Any, ...]
 
 
-class Saved(NamedTuple):
-    """A compiled function as it is kept in a cache: marshalled code and what reads its results."""
+class Opened(NamedTuple):
+    """All that `open` needs on one day for one root entity, and what answers it where its own lines end."""
 
-    code: bytes
+    epoch: Epoch
+    compiled: Compiled
+    parameters: tuple[Any, ...]
+    entities: dict[str, ir.Entity]
+    rules: dict[RuleKey, ir.Rule]
+    numbers: dict[int, int]  # id of an aggregate's node → its number among those that are gathered
+    handed: dict[int, tuple[Handed, ...]]
+
+    @classmethod
+    def of(
+        cls,
+        epoch: Epoch,
+        compiled: Compiled,
+        parameters: tuple[Any, ...],
+        handed: dict[int, tuple[Handed, ...]],
+    ) -> Opened:
+        program = epoch.program
+        scheduler = Scheduler(epoch, compiled.root, compiled.wanted)
+        gathers = {g: n for n, g in enumerate(scheduler.gathers)}
+        numbers: dict[int, int] = {}
+        for key in scheduler.needs:
+            found = epoch.rules[key]
+            lines = () if found is None else (*found.exceptions, *found.body, found.otherwise)
+            formulas = [f for x in lines if x is not None for f in (x.condition, x.result) if f is not None]
+            stack = [(f, key[0]) for f in formulas]
+            while stack:
+                node, entity = stack.pop()
+                if isinstance(node, ir.Aggregate):
+                    number = gathers.get(Gather(scheduler.outward(entity, node.up), node))
+                    if number is not None:
+                        numbers[id(node)] = number
+                    stack += [(f, node.entity) for f in (node.where, node.value) if f is not None]
+                    stack += [] if node.default is None else [(node.default, entity)]
+                else:
+                    stack += [(f, entity) for f in children(node)]
+        entities = {e.name: e for e in program.entities}
+        rules = {(r.entity, r.name): r for r in program.rules}
+        return cls(epoch, compiled, parameters, entities, rules, numbers, handed)
+
+
+class Saved(NamedTuple):
+    """One compiled function, as it is kept: its code, what its argument P brings, and of `decide` what reads the results of its set."""
+
+    code: CodeType
     order: tuple[object, ...]
     slots: tuple[tuple[RuleKey, int, int, int, bool], ...]
     entities: tuple[tuple[str, tuple[RuleKey, ...], tuple[str, ...]], ...]
+    handed: tuple[tuple[int, tuple[Handed, ...]], ...] = ()
+
+    def written(self) -> bytes:
+        parts: tuple[Any, ...] = tuple(self)
+        return marshal.dumps(parts)
+
+    @classmethod
+    def read(cls, raw: bytes) -> Saved | None:
+        """The function in these bytes; None where there is none in them."""
+        try:
+            code, *parts = marshal.loads(raw)
+            return cls(code, *parts) if isinstance(code, CodeType) else None
+        except (ValueError, EOFError, TypeError):
+            return None

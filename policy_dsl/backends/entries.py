@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -16,7 +18,19 @@ from .values import Undetermined, Value
 class Instance:
     """One entry: its facts as given (grid integers), its lists, what holds it, and the values of its rules."""
 
-    __slots__ = ("carried", "data", "entity", "facts", "holder", "lists", "path", "picks", "values")
+    __slots__ = (
+        "_called",
+        "amounts",
+        "carried",
+        "data",
+        "entity",
+        "facts",
+        "holder",
+        "lists",
+        "path",
+        "picks",
+        "values",
+    )
 
     def __init__(
         self, program: ir.Program, entity: ir.Entity, data: tuple[Any, ...], holder: Instance | None, path: str
@@ -25,22 +39,33 @@ class Instance:
         self.data = data
         self.holder = holder
         self.path = path
+        self._called: str | None = None
+        self.amounts: dict[str, Fraction] = {}  # of facts in base units, where they were asked for
         self.facts: dict[str, Any] = {f.name: data[i] for i, f in enumerate(entity.facts)}
         self.lists: dict[str, list[Instance] | None] = {}
         self.values: dict[str, Value] = {}
         self.picks: dict[str, object] = {}  # which line gave each rule's value, where a recording function said so
         self.carried: dict[str, Value] = _carried_values(entity, data) if entity.carried else {}
-        entities = {e.name: e for e in program.entities}
         for i, members in enumerate(entity.lists, len(entity.facts)):
             given = data[i]
-            self.lists[members.name] = (
-                None
-                if isinstance(given, runtime.Unknown)
-                else [
-                    Instance(program, entities[members.entity], d, self, f"{path}.{members.name}[{n}]")
-                    for n, d in zip(numbers_of(given), given, strict=True)
-                ]
-            )
+            if isinstance(given, runtime.Unknown):
+                self.lists[members.name] = None
+            elif not given:
+                self.lists[members.name] = []
+            else:
+                inner = next(e for e in program.entities if e.name == members.entity)
+                rows = zip(numbers_of(given), given, strict=True)
+                where = f"{path}.{members.name}"
+                self.lists[members.name] = [Instance(program, inner, d, self, f"{where}[{n}]") for n, d in rows]
+
+    @property
+    def called(self) -> str:
+        """The name that a text fact gives it, or "": what identifies it is no name."""
+        if self._called is None:
+            naming = self.entity.naming
+            given = self.data[naming] if naming >= 0 else ""
+            self._called = given if isinstance(given, str) else ""
+        return self._called
 
     def all(self) -> list[Instance]:
         """This entry and all below it."""
@@ -70,11 +95,68 @@ def imagined(program: ir.Program, holder: Instance, members: ir.Members) -> Imag
 
 def locate(root: Instance, path: str) -> tuple[Instance, str] | None:
     """The entry and the name that a path means. A name may hold dots (「甲.乙」), so a path is matched, not split."""
-    for entry in root.all():
-        name = path.removeprefix(f"{entry.path}.")
-        if name != path and (name in entry.values or name in entry.facts or name in entry.lists):
-            return entry, name
+    name = path.removeprefix(f"{root.path}.")
+    if name == path:
+        return None
+    if name in root.values or name in root.facts or name in root.lists:
+        return root, name
+    for list_, listed in root.lists.items():
+        if listed and name.startswith(f"{list_}["):
+            before = f"{root.path}.{list_}["
+            number = name[len(list_) + 1 :].partition("]")[0]
+            entry = _numbered(listed, f"{before}{number}]", int(number) if NUMBER.fullmatch(number) else -1)
+            found = None if entry is None else locate(entry, path)
+            if found is not None:
+                return found
     return None
+
+
+NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # of an entry, as paths have it
+
+
+def _numbered(listed: list[Instance], path: str, number: int) -> Instance | None:
+    """The entry of a list with this path. Numbers rise, and in front of one there are at most so many entries."""
+    for at in (min(number, len(listed) - 1), bisect_left(listed, number, key=_number_of)):
+        if 0 <= at < len(listed) and listed[at].path == path:
+            return listed[at]
+    return None
+
+
+def _number_of(entry: Instance) -> int:
+    return int(entry.path[entry.path.rindex("[") + 1 : -1])
+
+
+def fact_at(entities: dict[str, ir.Entity], entity: str, path: str) -> ir.Fact | None:
+    """The fact that a path means, whatever entries the case has; `path` begins below the entity."""
+    for fact in entities[entity].facts:
+        if fact.name == path:
+            return fact
+    for members in entities[entity].lists:
+        if path.startswith(f"{members.name}["):
+            found = fact_at(entities, members.entity, path.partition("].")[2])
+            if found is not None:
+                return found
+    return None
+
+
+def unknown_paths(
+    entities: dict[str, ir.Entity], entity: str, data: tuple[Any, ...], path: str
+) -> Iterator[tuple[str, ir.Fact | None]]:
+    """The facts and lists that are not known, by their paths; no fact where it is a list."""
+    found = entities[entity]
+    facts = len(found.facts)
+    here = data[: facts + len(found.lists)]
+    if any(issubclass(kind, runtime.Unknown) for kind in set(map(type, here))):
+        for fact, given in zip(found.facts, here, strict=False):
+            if isinstance(given, runtime.Unknown):
+                yield f"{path}.{fact.name}", fact
+        for members, given in zip(found.lists, here[facts:], strict=True):
+            if isinstance(given, runtime.Unknown):
+                yield f"{path}.{members.name}", None
+    for members, given in zip(found.lists, here[facts:], strict=True):
+        if not isinstance(given, runtime.Unknown):
+            for n, inner in zip(numbers_of(given), given, strict=True):
+                yield from unknown_paths(entities, members.entity, inner, f"{path}.{members.name}[{n}]")
 
 
 class Missing(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -28,8 +29,9 @@ from ..ir.in_force import (
     news,
     parameters_read,
 )
-from ..ir.traverse import all_formulas, counted_status, formulas, references, walk
+from ..ir.traverse import all_formulas, counted_status, formulas, references, stated_assumptions, walk
 from ..model.reserved_keys import PARTS
+from .beyond import beyond
 from .encoding import fact_step
 from .interpret.parameters import evaluate_parameter
 
@@ -59,12 +61,18 @@ class Laws:
         self._histories: dict[tuple[str, int], ParameterHistory] = {}
         self._closures: dict[tuple[str, str], tuple[ir.Rule, ...]] = {}
         self._places: dict[tuple[str, str], int] = {}  # of the rules in the program's order
+        self._beyond: frozenset[tuple[str, str]] | None = None
         self.steps = {
             (e.name, f.name): fact_step(f.type) for e in program.entities for f in e.facts if f.type.is_amount
         }
         self.columns: dict[
             tuple[int, ...], Any
         ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines
+        self.phrases: Any = None  # what reasons say of formulas whatever the case (explain/phrases.py)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept by the ids of objects is of this process."""
+        return {**self.__dict__, "columns": {}, "phrases": None}
 
     def index(self, on: int, known: int | None) -> Index:
         """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's
@@ -77,6 +85,11 @@ class Laws:
             return place, -1 - bisect_right(self.learned, known), other
         # what has no 公布 of its own is known where it is in force
         return place, 0 if not self.late or known >= self.late[-1] else 1 + bisect_right(self.late, known), other
+
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """Every 假设 of the policy, with its place in the order of the text."""
+        return {text: n for n, text in enumerate(dict.fromkeys(stated_assumptions(self.program)))}
 
     @property
     def learned(self) -> list[int]:
@@ -93,6 +106,13 @@ class Laws:
             self._dated = tuple(n for n in nodes if isinstance(n, ir.AsOf))
         return self._dated
 
+    @property
+    def beyond(self) -> frozenset[tuple[str, str]]:
+        """The rules that are too many for generated code."""
+        if self._beyond is None:
+            self._beyond = frozenset(beyond(self.program.rules))
+        return self._beyond
+
     def news(self) -> set[tuple[int, int]]:
         """(day on which something becomes known, first day whose decisions it touches). What is read at a day that may lie ahead touches
         all days."""
@@ -108,7 +128,7 @@ class Laws:
         items: list[ir.Line | ir.Entry] = [
             x for r in self.program.rules if (r.entity, r.name) in rules for x in r.lines
         ]
-        items += (e for name in dict.fromkeys(read) for p in self._with_those_it_reads(name) for e in p.entries)
+        items += (e for name in dict.fromkeys(read) for p in self.read_with(name) for e in p.entries)
         return news(self.program) | {(learned(x), ANY_DAY) for x in items if 0 < x.since <= last}
 
     def at(self, day: int, known: int | None = None) -> Epoch:
@@ -144,11 +164,12 @@ class Laws:
     def _span(self, name: str) -> tuple[list[ir.Parameter], list[int]]:
         """A parameter with those it reads, and the days on which its value may change."""
         if name not in self._spans:
-            some = self._with_those_it_reads(name)
+            some = self.read_with(name)
             self._spans[name] = (some, entry_days(some))
         return self._spans[name]
 
-    def _with_those_it_reads(self, name: str) -> list[ir.Parameter]:
+    def read_with(self, name: str) -> list[ir.Parameter]:
+        """A parameter with those that its formulas read."""
         wanted = {name}
         for parameter in reversed(self.order[1]):
             if parameter.name in wanted:
@@ -235,7 +256,7 @@ def values_on(
 class Epoch:
     """A policy on the days from one change to the next; with `known` as it was known on that day."""
 
-    __slots__ = ("first", "known", "last", "laws", "parameters", "program", "rules")
+    __slots__ = ("first", "known", "last", "laws", "parameters", "plans", "program", "rules")
 
     def __init__(
         self,
@@ -250,6 +271,7 @@ class Epoch:
         at = bisect_right(days, on)
         self.program = program
         self.known = known
+        self.plans: Any = None  # what steps of reasons say by the law alone (explain/plans.py)
         self.first = days[at - 1] if at else 0
         self.last = days[at] if at < len(days) else ir.OPEN + 1  # exclusive
         self.rules: dict[tuple[str, str], InForce | None] = {
@@ -270,18 +292,24 @@ class Epoch:
             if rule.hidden and rule.name.partition("(")[0] not in PARTS and counted_status(rule) in gone:
                 self.rules[rule.entity, rule.name] = None
 
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """The same of what is kept for reasons."""
+        return None, {name: None if name == "plans" else getattr(self, name) for name in Epoch.__slots__}
+
     def seen_on(self, known: int) -> Epoch:
         """The same law, from which other days' laws are seen as they are known on a day."""
         made = Epoch.__new__(Epoch)
         for name in Epoch.__slots__:
             setattr(made, name, getattr(self, name))
-        made.known = known
+        made.known, made.plans = known, None
         return made
 
-    def formula_key(self) -> tuple[object, ...]:
-        """What the compiled function depends on: the lines in force, written amounts of dated rows left out."""
+    def formula_key(self, only: frozenset[tuple[str, str]] | None = None) -> tuple[object, ...]:
+        """What the compiled function depends on: the lines in force, written amounts of dated rows left out; of all rules, or of these."""
         key: list[object] = []
-        for found in self.rules.values():
+        for name, found in self.rules.items():
+            if only is not None and name not in only:
+                continue
             if found is None:
                 key.append(None)
                 continue

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from ..model.types import Type, plain_number
+from ..model.types import Type, plain_number, writing, written_as
+from ..model.units import Unit
 from ..syntax.keywords import UNITS, spelling
 from .runtime import NEVER
 from .values import Failure, Undetermined, Value
@@ -19,8 +22,9 @@ def day_text(day: int) -> str:
     return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
 
-def _number(value: Value, type_: Type) -> tuple[str, str | None]:
-    return plain_number(Fraction(value), type_._replace(unit=type_.own, written=None))
+def amount_digits(value: Value, type_: Type) -> tuple[str, str | None]:
+    """A known amount in its declared unit: exact, and rounded for eyes where the decimals do not end."""
+    return plain_number(value, type_.own)
 
 
 def python_value(value: Value, type_: Type) -> object:
@@ -32,7 +36,7 @@ def python_value(value: Value, type_: Type) -> object:
             return None
         return datetime.date(value // 10000, value // 100 % 100, value % 100)
     if type_.kind == "amount":
-        text, shown = _number(value, type_)
+        text, shown = amount_digits(value, type_)
         return Decimal(text) if shown is None else Fraction(value) / type_.own.scale
     return value
 
@@ -43,12 +47,12 @@ def json_value(value: Value, type_: Type) -> object:
         return type_.members[value]
     if type_.kind == "date":
         return None if value == NEVER else day_text(value)
-    return _number(value, type_)[0] if type_.kind == "amount" else value
+    return amount_digits(value, type_)[0] if type_.kind == "amount" else value
 
 
 def json_amount(value: Value, type_: Type) -> dict[str, str]:
     """A known amount with its unit, and with the rounded form where the decimals do not end."""
-    digits, shown = _number(value, type_)
+    digits, shown = amount_digits(value, type_)
     row = {"value": digits, "unit": type_.own.show()}
     if shown is not None:
         row["shown"] = shown
@@ -57,14 +61,19 @@ def json_amount(value: Value, type_: Type) -> dict[str, str]:
 
 def unit_text(number: str, type_: Type, lang: str) -> str:
     """The unit behind a number, as people say it: 6 个月 (6 月 would be June), 2 persons."""
-    words = type_.own.words
+    return _unit_text(type_.own, lang, number == "1")
+
+
+@lru_cache(maxsize=4096)
+def _unit_text(unit: Unit, lang: str, one: bool) -> str:
+    words = unit.words
     if len(words) == 1 and words[0][1] == 1:
         zh, en = next(((zh, en) for key, zh, en in UNITS if key == words[0][0]), ((), ()))
         if lang == "zh":
-            return next((w for w in zh if w.startswith("个")), type_.own.show("zh"))
-        if len(en) > 1 and number != "1":
+            return next((w for w in zh if w.startswith("个")), unit.show("zh"))
+        if len(en) > 1 and not one:
             return en[1]
-    return type_.own.show(lang)
+    return unit.show(lang)
 
 
 def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str:
@@ -86,7 +95,29 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
         return day_text(value)
     if type_.kind == "text":
         return str(value)
-    digits, shown = _number(value, type_)
+    return said(*amount_digits(value, type_), type_, lang, exact)
+
+
+def shower(type_: Type, lang: str, exact: bool = False) -> Callable[[Value], str]:
+    """What shows values of a type as `value_text` does, for many of them."""
+    if type_.kind != "amount":
+        return lambda value: value_text(value, type_, lang, exact)
+    writing_ = writing(type_.own.words)
+    one, more = (said(digits, None, type_, lang)[len(digits) :] for digits in ("1", "2"))
+
+    def show(value: Value) -> str:
+        if value.__class__ is not Fraction and value.__class__ is not int:
+            return value_text(value, type_, lang, exact)
+        digits, shown = written_as(value, *writing_)
+        if shown is not None:
+            return said(digits, shown, type_, lang, exact)
+        return digits + (one if digits == "1" else more)
+
+    return show
+
+
+def said(digits: str, shown: str | None, type_: Type, lang: str, exact: bool = False) -> str:
+    """An amount's digits with its unit, for eyes."""
     words = unit_text(digits, type_, lang)
     gap = "" if words.startswith("%") else " "
     if shown is None:
@@ -95,4 +126,4 @@ def value_text(value: Value, type_: Type, lang: str, exact: bool = False) -> str
     if not exact or Fraction(digits).denominator > MOST_DENOMINATOR:
         return made
     whole = f"{digits} {words}".strip()
-    return f"{made}（即 {whole}）" if zh else f"{made} (that is {whole})"
+    return f"{made}（即 {whole}）" if lang == "zh" else f"{made} (that is {whole})"

@@ -34,12 +34,19 @@ def row_step(rule: ir.Rule, row: int) -> Fraction:
     return Fraction(1, math.lcm(*(Fraction(v).denominator for v in values)))
 
 
+def column_step(rule: ir.Rule) -> Fraction:
+    """The step that all written amounts of a rule, over all dates, are whole multiples of."""
+    values = [x.result.value for x in rule.lines if isinstance(x.result, ir.Constant)]
+    return Fraction(1, math.lcm(*(Fraction(v).denominator for v in values)))
+
+
 def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> tuple[Any, ...]:
     """The argument P on an epoch: parameter values as integers of their step (nested by keys), then the dated rows' amounts, then
-    parameters with their values on all days (runtime.as_of), then the working days."""
+    the written amounts of long rules, then parameters with their values on all days (runtime.as_of), then the working days."""
     program = epoch.program
     by_name = {p.name: p for p in program.parameters}
     rules = {(r.entity, r.name): r for r in program.rules}
+    rows: dict[RuleKey, dict[int, ir.Line]] = {}
     out: list[Any] = []
     for key in order:
         assert isinstance(key, tuple)
@@ -52,17 +59,27 @@ def arguments(epoch: Epoch, order: list[object], steps: dict[str, Fraction]) -> 
             out.append(history.laid_out[key[2]])
         elif key[0] == "calendar":
             out.append(calendar_of(program).workdays)
+        elif key[0] == "column":
+            out.append(_column(epoch, rules[key[1]]))
         else:
             rule_key, row = key[1], key[2]
-            found = epoch.rules[rule_key]
-            lines = (
-                []
-                if found is None
-                else [x for x in (*found.body, *((found.otherwise,) if found.otherwise else ())) if x.row == row]
-            )
-            value = lines[0].result.value if lines and isinstance(lines[0].result, ir.Constant) else None
+            if rule_key not in rows:
+                found = epoch.rules[rule_key]
+                body = [] if found is None else [*found.body, *((found.otherwise,) if found.otherwise else ())]
+                rows[rule_key] = {x.row: x for x in reversed(body)}
+            line = rows[rule_key].get(row)
+            value = line.result.value if line is not None and isinstance(line.result, ir.Constant) else None
             out.append(UNKNOWN if value is None else int(Fraction(value) / row_step(rules[rule_key], row)))
     return tuple(out)
+
+
+def _column(epoch: Epoch, rule: ir.Rule) -> tuple[int | None, ...]:
+    """The written amounts of a rule's lines in force, in their order; None for formulas."""
+    found = epoch.rules[rule.entity, rule.name]
+    assert found is not None
+    lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
+    shares = column_step(rule).denominator
+    return tuple(int(Fraction(x.result.value) * shares) if isinstance(x.result, ir.Constant) else None for x in lines)
 
 
 class Values(Sequence[Any]):

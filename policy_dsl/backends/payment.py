@@ -72,13 +72,21 @@ def amount_key(rule: ir.Rule) -> tuple[str, str]:
     return (rule.entity, rule.name if rule.parts is None else part_name(rule))
 
 
+def beside_kind(rule: ir.Rule) -> str:
+    """What a month pays of a benefit beside the amount of its own period: its `part`, its `share`, or "" where that is the amount."""
+    if not rule.benefit:
+        return ""
+    if rule.parts is not None:
+        return "part"
+    return "" if not period(rule.type.unit) or paid_type(rule) == rule.type else "share"
+
+
 def beside(rule: ir.Rule, values: dict[str, Value], month: int, seen: int | None = None) -> Beside | None:
     """The part or the share of an entry's benefit; None for an amount a month or a single sum, and while the amount is not known."""
     value = values[rule.name]
-    if not (rule.benefit and known(value)):
+    kind = beside_kind(rule)
+    if not kind or not known(value):
         return None
-    if rule.parts is not None:
-        return Beside("part", values[part_name(rule)], payment_type(rule))
-    if not period(rule.type.unit) or paid_type(rule) == rule.type:
-        return None
-    return Beside("share", payment(rule, Fraction(value), month, seen), payment_type(rule))
+    if kind == "part":
+        return Beside(kind, values[part_name(rule)], payment_type(rule))
+    return Beside(kind, payment(rule, Fraction(value), month, seen), payment_type(rule))

@@ -85,6 +85,37 @@ class Held(Unknown):
 
 NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
 
+
+class Open(Unknown):
+    """Stands in results for a value that is not known. `possible`: a set of values, or lowest and highest, an amount in the units of its
+    place, with None for no end; or None for any value. `may_fail`: it may be an error as well."""
+
+    __slots__ = ("may_fail", "possible")
+
+    def __init__(self, possible: object = None, may_fail: bool = False) -> None:
+        super().__init__()
+        self.possible = possible
+        self.may_fail = may_fail
+
+    def __reduce__(self) -> tuple[object, tuple[object, bool]]:  # type: ignore[override]
+        return Open, (self.possible, self.may_fail)
+
+
+class Fault(Unknown):
+    """Stands in results for an error: its code, the words that tell it, its place."""
+
+    __slots__ = ("code", "place", "words")
+
+    def __init__(self, code: str, words: object = (), place: object = None) -> None:
+        super().__init__()
+        self.code = code
+        self.words = words
+        self.place = place
+
+    def __reduce__(self) -> tuple[object, tuple[str, object, object]]:  # type: ignore[override]
+        return Fault, (self.code, self.words, self.place)
+
+
 NEVER = 99999999  # a day that does not come, later than every day: the death of who is alive
 
 
@@ -311,6 +342,46 @@ def last_months(values: object, months: int, rest: object) -> list[object]:
             raise Defer("last")
         made = [rest if v is NOTHING else v for v in made]
     return [v if v.__class__ is bool else +v for v in made]
+
+
+def agreed(rows: list[int] | tuple[int, ...], kinds: tuple[int, ...], written: object, none: int) -> int:
+    """Of lines that apply together the first, `none` where there are none; defers where they give different results.
+
+    `kinds` numbers what lines give; those with -1 give what is written in their place.
+    """
+    if not rows:
+        return none
+    first = rows[0]
+    for row in rows:
+        if kinds[row] != kinds[first] or (kinds[row] < 0 and written[row] != written[first]):  # type: ignore[index]
+            raise Defer("conflict")
+    return first
+
+
+def not_beaten(rows: list[int], beats: tuple[tuple[int, ...], ...]) -> list[int]:
+    """The exceptions of those that hold which no other of them beats."""
+    beaten = {x for row in rows for x in beats[row]}
+    return [row for row in rows if row not in beaten]
+
+
+def highest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the most."""
+    return max(rows, key=written.__getitem__)
+
+
+def lowest_of(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """Of lines that apply together the first that gives the least."""
+    return min(rows, key=written.__getitem__)
+
+
+def total(rows: tuple[int, ...], written: tuple[int, ...]) -> int:
+    """What lines that apply together give in sum."""
+    return sum(written[row] for row in rows)
+
+
+def picked(rows: tuple[int, ...]) -> int:
+    """How it is recorded which lines a sum is of."""
+    return -sum(1 << row for row in rows)
 
 
 def sum_of(values: list[object]) -> int:

@@ -12,6 +12,7 @@ from ..ir import nodes as ir
 from ..ir.traverse import children
 from .epoch import Epoch
 from .layout import RuleKey
+from .slices import closure
 
 
 class Gather(NamedTuple):
@@ -39,15 +40,18 @@ class Needs(NamedTuple):
 
 
 class Scheduler:
-    def __init__(self, epoch: Epoch, root: str) -> None:
+    """`wanted`: the rules that are asked for, so that only what they need is planned; None: all."""
+
+    def __init__(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> None:
         self.epoch = epoch
         self.program = epoch.program
         self.entities = {e.name: e for e in self.program.entities}
         self.root = root
         self.within = list(self._below(root))
         self.rules: dict[str, list[RuleKey]] = {}
+        needed = None if wanted is None else closure(epoch, wanted, self.within)
         for rule in self.program.rules:
-            if rule.entity in self.within:
+            if rule.entity in self.within and (needed is None or (rule.entity, rule.name) in needed):
                 self.rules.setdefault(rule.entity, []).append((rule.entity, rule.name))
         self.needs: dict[RuleKey, Needs] = {k: self._rule_needs(k) for keys in self.rules.values() for k in keys}
         self.gathers: dict[Gather, Needs] = {}
@@ -80,9 +84,10 @@ class Scheduler:
         if found is None:
             return Needs(frozenset(), ())
         lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
-        return self._formula_needs(
+        needs = self._formula_needs(
             [x for line in lines for x in (line.condition, line.result) if x is not None], key[0]
         )
+        return needs._replace(gathers=()) if key in self.epoch.laws.beyond else needs
 
     def _formula_needs(self, formulas: list[ir.Expression], entity: str) -> Needs:
         rules: set[RuleKey] = set()

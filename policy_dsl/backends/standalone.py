@@ -149,8 +149,10 @@ def _emitted(engine: Engine, root: str, functions: Functions, first: int = 0) ->
         epoch = engine.epoch(day)
         key = repr(epoch.formula_key())
         if key not in functions:
-            emitted, emitter = emit(epoch, root, engine.analysis, engine.steps, {})
-            functions[key] = (first + len(functions), emitted, emitter.argument_order())
+            emitted = emit("decide", epoch, root, engine.analysis, engine.steps, {})
+            reader = emit("read", epoch, root, engine.analysis, engine.steps, {})
+            module = ast.Module([*reader.module.body, *emitted.module.body], [])
+            functions[key] = (first + len(functions), emitted._replace(module=module), list(emitted.order))
         number, _, order = functions[key]
         epochs.append((day, number, arguments(epoch, order, engine.steps)))
     return epochs
@@ -225,8 +227,6 @@ def _module(emitted: Emitted, number: int, order: list[object]) -> str:
     for statement in emitted.module.body:
         made = Rename().visit(statement)
         if isinstance(made, ast.FunctionDef):
-            if made.name == "record":
-                continue
             made.name = {"read": f"read_{number}", "decide": f"decide_{number}"}[made.name]
         lines.append(ast.unparse(made))
     text = "\n\n".join(lines)
@@ -246,6 +246,8 @@ def _argument(key: Any) -> str:
             return f"{key[1]} 各日"
         case "calendar":
             return "工作日"
+        case "column":
+            return f"{key[1][1]} 各行"
     return f"{key[1][1]} 第 {key[2]} 行"
 
 

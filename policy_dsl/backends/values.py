@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..diagnostics.report import Diagnostic, diagnostic
@@ -40,6 +41,20 @@ def diagnose(failure: Failure, at: str = "") -> Diagnostic:
     """The failure as people are told it; `at` is the output's path."""
     words: dict[str, Any] = dict(failure.words)
     return diagnostic(failure.code, failure.place, at=at, **words)
+
+
+PLAIN: frozenset[type] = frozenset((bool, int, str, Fraction))  # what a known value is, in a result too
+
+
+def state(item: Any) -> str:
+    """What an item of a result is: `known`, `undetermined`, `error` or `not_in_force`. Whoever reads results asks here, or whether its
+    class is PLAIN."""
+    if item.__class__ in PLAIN:
+        return "known"
+    if isinstance(item, (Failure, runtime.Fault)):
+        return "error"
+    nothing = isinstance(item, runtime.Unknown) and not isinstance(item, runtime.Open)
+    return "not_in_force" if nothing else "undetermined"
 
 
 def known(value: Value) -> bool:

@@ -10,5 +10,6 @@ sizes.py     how large every number can be
 recovery.py  追回 beside a 补发 that leaves nothing to take back
 figures.py   keys that never have a value, parameters that nothing reads
 stepped.py   exceptions of upper layers that a lower one comes before
+compiled.py  rules that are left to the interpreter
 layers.py    what one layer's values do to another's
 """

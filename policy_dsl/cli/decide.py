@@ -6,7 +6,7 @@ import click
 
 from .given import decided, today
 from .guarded import guarded
-from .options import calendar_option, lang_option, on_option
+from .options import calendar_option, lang_option, of_option, on_option
 from .printing import fail, say, say_json
 
 
@@ -14,13 +14,16 @@ from .printing import fail, say, say_json
 @click.argument("policy")
 @click.argument("facts")
 @on_option
+@of_option
 @click.option("--json", "as_json", is_flag=True, help="按约定的 JSON 输出 / print the contract's JSON.")
 @calendar_option
 @lang_option
 @guarded
-def decide(policy: str, facts: str, on: str | None, as_json: bool, calendar: str | None, lang: str) -> None:
+def decide(
+    policy: str, facts: str, on: str | None, names: tuple[str, ...], as_json: bool, calendar: str | None, lang: str
+) -> None:
     """对一户作出决定。FACTS 是 .json、.yaml 文件或 -。 / Decide one case."""
-    decision = decided(policy, facts, today(on, lang), calendar)
+    decision = decided(policy, facts, today(on, lang), calendar, names)
     if as_json:
         say_json(decision.to_json(), lang)
     else:

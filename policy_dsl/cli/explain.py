@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from .given import decided, proper, today
+from .given import decided, today
 from .guarded import guarded
-from .options import calendar_option, format_option, lang_option, on_option
+from .options import calendar_option, format_option, lang_option, of_option, on_option
 from .printing import fail, say, say_json
 
 
@@ -14,17 +14,17 @@ from .printing import fail, say, say_json
 @click.argument("policy")
 @click.argument("facts")
 @on_option
-@click.option("--of", "name", metavar="NAME", help="只解释这一项 / explain this output alone.")
+@of_option
 @format_option("text", "md", "html", "json")
 @calendar_option
 @lang_option
 @guarded
 def explain(
-    policy: str, facts: str, on: str | None, name: str | None, form: str, calendar: str | None, lang: str
+    policy: str, facts: str, on: str | None, names: tuple[str, ...], form: str, calendar: str | None, lang: str
 ) -> None:
     """作出决定并逐条说明理由。 / Decide and give reasons, each traced to its clause."""
-    decision = decided(policy, facts, today(on, lang), calendar)
-    made = decision.explain(None if name is None else proper(name))
+    decision = decided(policy, facts, today(on, lang), calendar, names)
+    made = decision.explain()
     if form == "json":
         say_json(made.to_json(lang), lang)
     else:

@@ -50,14 +50,14 @@ def today(on: str | None, lang: str) -> str:
     return now
 
 
-def decided(policy: str, facts: str, on: str, calendar: str | None) -> Any:
-    """The decision of a policy on the case of a file."""
+def decided(policy: str, facts: str, on: str, calendar: str | None, names: tuple[str, ...]) -> Any:
+    """The decision of a policy on the case of a file; with names, for these outputs alone."""
     from ..facts.files import read
 
     made = with_calendar(calendar)(policy_named(policy))
     given = read(facts)
     with about(facts):
-        return made.decide(given, on=on)
+        return made.decide(given, on=on, outputs=tuple(map(proper, names)) or None)
 
 
 @contextmanager

@@ -21,6 +21,14 @@ lang_option = click.option(
 
 on_option = click.option("--on", metavar="DATE", help="决定的日期 YYYY-MM-DD 或 YYYY-MM / day to decide for.  [today]")
 
+of_option = click.option(
+    "--of",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="只算这一项，可以写几次 / this output alone; may be repeated.  [all]",
+)
+
 calendar_option = click.option(
     "--calendar",
     metavar="FILE",

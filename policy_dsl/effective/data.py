@@ -7,8 +7,8 @@ from typing import Any
 from .._version import __version__
 from ..backends.formatting import day_text, json_value
 from ..backends.values import known
-from ..explain.describe import claim_text, line_text
-from ..explain.formula import Words, parts_words
+from ..explain.describe import claim_text
+from ..explain.formula import Words, line_text, parts_words
 from ..ir import nodes as ir
 from .effective import (
     Effective,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..backends.formatting import day_text, value_text
-from ..explain.describe import arrears_text, claim_text, line_text
-from ..explain.formula import Words, parts_words
+from ..explain.describe import arrears_text, claim_text
+from ..explain.formula import Words, line_text, parts_words
 from ..ir import nodes as ir
 from ..model.types import BUILTIN, Type
 from ..syntax.keywords import comparison_in, spelling

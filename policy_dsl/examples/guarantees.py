@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..backends.encoding import fact_step
 from ..backends.entries import Instance
 from ..backends.formatting import day_text, value_text
-from ..backends.guarantees import breaches, fails
+from ..backends.guarantees import breaches, fails, named
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Unknown
 from ..backends.values import Failure, known
@@ -24,6 +24,7 @@ from ..source import Place
 from .case import Case, facts_of, with_fact
 from .thresholds import Thresholds, claims
 
+PATIENCE = 24  # cases, about what it takes to compile
 Key = tuple[object, ...]  # one problem, whichever case shows it
 
 
@@ -35,12 +36,22 @@ class Problem(NamedTuple):
     make: Callable[[Iterable[tuple[Place, str, str]]], Diagnostic]
 
 
-def decided(policy: Policy, case: Case) -> Decision | None:
-    """The decision; None where the case is refused."""
+def decided(policy: Policy, case: Case, outputs: tuple[str, ...] | None = None) -> Decision | None:
+    """The decision, of these outputs alone or of all; None where the case is refused."""
     try:
-        return policy.decide_data(case.root, case.data, on=case.on, known=case.known)
+        return policy.decide_data(
+            case.root, case.data, on=case.on, known=case.known, outputs=outputs, patience=PATIENCE
+        )
     except PolicyError:
         return None
+
+
+def named_in(policy: Policy, root: str, claims: Iterable[ir.Claim]) -> tuple[str, ...]:
+    """The outputs that claims name, to be asked for; of what is no output, the one to which it belongs."""
+    slices = policy.engine.slices
+    within = set(slices.within(root))
+    keys = dict.fromkeys(slices.owners.get(k, k) for claim in claims for k in named(claim) if k[0] in within)
+    return tuple(map(".".join, keys))
 
 
 def thresholds(policy: Policy, on: int) -> Thresholds:
@@ -104,6 +115,7 @@ def _rising(
     """Cases in which the fact of one entry is higher and what must never rise is."""
     assert claim.along is not None
     before = Interpretation(decision.epoch, case.on, decision.instance)
+    outputs = named_in(policy, case.root, [claim]) or None
     for entry in decision.instance.all():
         if entry.entity.name != guarantee.entity:
             continue
@@ -118,7 +130,7 @@ def _rising(
             for n, value in enumerate(near.above(fact, given)):
                 position = target.entity.facts.index(fact)
                 raised = case._replace(data=with_fact(case.data, target, position, value))
-                other = decided(policy, raised)
+                other = decided(policy, raised, outputs)
                 if other is None:
                     continue
                 after = Interpretation(other.epoch, case.on, other.instance)

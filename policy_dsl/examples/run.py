@@ -10,6 +10,7 @@ from ..backends.entries import Instance, locate
 from ..backends.formatting import day_text, value_text
 from ..backends.payment import paid_type
 from ..backends.presence import first_month
+from ..backends.slices import without_numbers
 from ..backends.values import Failure, Undetermined, known
 from ..decision import Decision
 from ..diagnostics.report import Diagnostic, PolicyError
@@ -24,7 +25,7 @@ from ..syntax.keywords import MEASURES
 from ..timeline.month import Month
 from ..timeline.timeline import Timeline, timeline
 from .case import Case
-from .guarantees import Key, problems
+from .guarantees import PATIENCE, Key, named_in, problems
 
 
 class Mismatch(NamedTuple):
@@ -54,7 +55,8 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
     whole_error = any(e.kind == "error" and not e.path for e in example.expected)
     try:
         root, data = Reader(policy.program, lenient=True).read(example.facts, example.on)
-        decision = policy.decide_data(root, data, on=example.on)
+        names = asked_by(policy, example, root)
+        decision = policy.decide_data(root, data, on=example.on, outputs=names, patience=PATIENCE)
     except PolicyError as error:
         if whole_error:
             return Result(example, ())
@@ -71,6 +73,18 @@ def run_example(policy: Policy, example: ir.Example) -> Result:
         if mismatch is not None:
             out.append(mismatch)
     return Result(example, tuple(out), tuple(_guarantees(policy, example, [("", decision)])))
+
+
+def asked_by(policy: Policy, example: ir.Example, root: str) -> tuple[str, ...] | None:
+    """The outputs that an example needs: those that it expects, and those that guarantees name. None, for all, where most would be
+    needed, or any error will do."""
+    known = policy.engine.slices.called
+    expected = {without_numbers(e.path) for e in example.expected}
+    if not expected <= known.keys():
+        return None
+    claims = (claim for guarantee in policy.program.guarantees for claim in guarantee.claims)
+    names = {*expected, *named_in(policy, root, claims)}
+    return tuple(sorted(names)) if names and len(names) < len(policy.program.outputs) // 2 else None
 
 
 def _guarantees(policy: Policy, example: ir.Example, months: Iterable[tuple[str, Decision]]) -> Iterator[Diagnostic]:

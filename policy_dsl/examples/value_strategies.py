@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..backends.encoding import encoded, fact_step
+from ..backends.runtime import NEVER
 from ..ir import nodes as ir
 from ..ir.bounds import ANY, GIVEN, Analysis
 from .thresholds import Thresholds, ends
@@ -74,7 +75,7 @@ def _carried(entity: ir.Entity, c: ir.Carried, near: Thresholds, analysis: Analy
     fact = fact or _pretended(entity, c, analysis)
     made = fact_values(fact._replace(has_default=False), near)
     if not c.type.is_amount:
-        return made.map(lambda x: (x,))
+        return made.map(lambda x: (NEVER if x is LEFT_OUT else x,))  # a death that is left out is none
     return made.map(lambda x: _places(c, x * fact_step(fact.type)))
 
 

@@ -7,18 +7,19 @@ from typing import NamedTuple
 
 from ..backends.entries import Instance
 from ..backends.formatting import day_text, value_text
+from ..backends.interpret.interpretation import Interpretation
 from ..backends.possible import Bounds
 from ..backends.runtime import NOTHING
-from ..backends.values import Failure, Undetermined, Value, diagnose, known
+from ..backends.values import Failure, Undetermined, diagnose, known
 from ..ir import nodes as ir
-from ..ir.traverse import condition_of, paid_on, walk
+from ..ir.traverse import paid_on
 from ..model.clause import Clause
-from ..model.reserved_keys import CARRIED_PARTS
 from ..model.types import Type
 from ..syntax.keywords import A_MONTH, spelling
-from .explanation import Considered, Explanation, Step
+from .explanation import Considered, Explanation, Part, Step
 from .formula import Words, carried_words, rule_words
-from .workings import calendars, conversions, left_out, nobody_given, part_text, roundings, to_declared
+from .phrases import Phrase, phrases
+from .workings import calendars, conversions, left_out, nobody_given, roundings, to_declared
 
 
 class Row(NamedTuple):
@@ -109,7 +110,6 @@ def describe(made: Explanation, step: Step, lang: str) -> Block:
         title += f"（没有「{step.without}」时）" if zh else f" (without “{step.without}”)"
     if step.law:
         title += f" {spelling('ON', lang)} {day_text(step.law)}"
-    made = made.seen_from(step)
     rows = tuple(Row(k, _LABELS[k][0 if zh else 1], t) for k, t in _once(_rows(made, step, lang)))
     return Block(step.id, step.kind, tag, equation(title, step_value(step, lang)), step.state, rows, step.children)
 
@@ -137,6 +137,7 @@ def step_value(step: Step, lang: str) -> str:
 
 def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     zh = lang == "zh"
+    by = made.seen_from(step)
     if step.kind not in ("fact", "past"):
         yield "source", _source(step.clause, lang)
         yield "gist", step.clause.gist
@@ -153,25 +154,25 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
             "default",
             "事实没有给出，用了写明的默认值" if zh else "the fact was not given: the written default was used",
         )
-    for text in default_lists(made, step, lang):
+    for text in default_lists(by, step, lang):
         yield "default", text
     if step.missing:
         yield "missing", _missing(step, lang)
     if step.mode:
         yield "mode", _MODES[step.mode][0 if zh else 1]
     for considered in step.applied:
-        yield from _applied(made, step, considered, lang)
+        yield from _applied(by, step, considered, lang)
     if step.mode == "sum" and len(step.applied) > 1 and known(step.value):
-        each = [value_text(made.interpretation.evaluate(c.line.result, step.at), step.type, lang) for c in step.applied]
+        each = [value_text(by.evaluate(c.line.result, step.at), step.type, lang) for c in step.applied]
         yield "numbers", equation(" + ".join(each), value_text(step.value, step.type, lang, exact=True))
     if step.formula is not None:
-        yield from _worked_out(made, step, step.formula, made.interpretation.root, lang)
+        yield from _worked_out(by, step, phrases(by).of(step.formula), by.root, lang)
     yield "since", _since(step, lang)
     for considered in step.considered:
-        yield from _not_applied(made, step, considered, lang)
+        yield from _not_applied(by, step, considered, lang)
     if step.given_up is not None:
-        yield from _given_up(made, step, lang)
-    yield "displaced", displaced_text(step, lang)
+        yield from _given_up(by, step, lang)
+    yield "displaced", displaced_text(by, step, lang)
     for text in step.assumptions:
         yield "assumption", text
     if isinstance(step.value, Failure):
@@ -180,7 +181,7 @@ def _rows(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]
     elif isinstance(step.value, Undetermined) and step.kind != "fact":
         yield "waits", waits_text(made, step, step.value, lang)
     if step.place is not None and step.kind not in ("fact", "past"):
-        yield "place", f"{step.place.bare.file}:{step.place.line}"
+        yield "place", f"{step.place.bare_file}:{step.place.line}"
 
 
 def _source(clause: Clause, lang: str) -> str:
@@ -189,12 +190,14 @@ def _source(clause: Clause, lang: str) -> str:
     return f"{where}（{clause.policy}）" if lang == "zh" else f"{where} ({clause.policy})"
 
 
-def default_lists(made: Explanation, step: Step, lang: str) -> list[str]:
+def default_lists(by: Interpretation, step: Step, lang: str) -> list[str]:
     """The lists whose default a rule's lines used, each once."""
-    lines = [*step.applied, *(c for c in step.considered if c.holds is not False or not step.applied)]
-    formulas = [f for c in lines for f in (*(p.formula for p in c.parts), c.line.result)]
-    formulas += [p.formula for c in step.considered if c not in lines for p in c.reasons]
-    return list(dict.fromkeys(x for f in formulas for x in nobody_given(made, step.at, f, lang)))
+    if not any(c.said.gathers for c in (*step.applied, *step.considered)):
+        return []
+    looked = [c for c in (*step.applied, *step.considered) if c.holds is not False or not step.applied]
+    used = [f for c in looked for f in c.said.used]
+    used += [p.phrase for c in step.considered if c.holds is False and step.applied for p in c.reasons]
+    return list(dict.fromkeys(x for f in used if f.gathered for x in nobody_given(by, step.at, f, lang)))
 
 
 def _missing(step: Step, lang: str) -> str:
@@ -221,12 +224,14 @@ def _since(step: Step, lang: str) -> str:
     return text
 
 
-def displaced_text(step: Step, lang: str) -> str:
+def displaced_text(by: Interpretation, step: Step, lang: str) -> str:
     """What an upper layer says that a lower one put its own in the place of."""
     if step.displaced is None:
         return ""
     quoted = "「{}」" if lang == "zh" else "“{}”"
-    said = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.displaced.lines)
+    said = ("、" if lang == "zh" else ", ").join(
+        quoted.format(phrases(by).line(x).text(lang)) for x in step.displaced.lines
+    )
     what = said or value_text(step.displaced.value, step.type, lang)
     source = _source(step.displaced.clause, lang)
     return (
@@ -258,26 +263,6 @@ def arrears_text(kind: str, node: ir.Expression, lang: str) -> str:
     return f"{spelling('RECOVER', lang)} {spelling('INSTALMENT', lang)} {said}{a_month}"
 
 
-def line_text(line: ir.Line, lang: str) -> str:
-    """A line of a rule as it would be written; a table's row with its conditions joined."""
-    words = Words(lang)
-    result = f"{spelling('IS', lang)} {words.text(line.result)}"
-    if line.kind == "value":
-        return result
-    if line.kind == "otherwise":
-        return f"{spelling('OTHERWISE', lang)} {result}"
-    condition = words.text(line.condition) if line.condition is not None else ""
-    if line.kind == "row":
-        row = "表格行" if lang == "zh" else "table row"
-        return f"{row} {condition or '—'} → {words.text(line.result)}"
-    if line.kind == "transition":
-        return f"{line.label} {spelling('WHEN', lang)} {words.text(condition_of(line))}"
-    if line.key == ir.PAID_ON:
-        return f"{spelling('PAID_ON', lang)} {words.text(paid_on(line))}"
-    label = f"{spelling('EXCEPT', lang)} {line.label} ".replace("  ", " ") if line.kind == "exception" else ""
-    return f"{label}{spelling('WHEN', lang)} {condition} {result}"
-
-
 def claim_text(claim: ir.Claim, lang: str) -> str:
     """A line of a guarantee as it would be written."""
     words = Words(lang)
@@ -290,39 +275,39 @@ def claim_text(claim: ir.Claim, lang: str) -> str:
     return said if claim.when is None else f"{said} {spelling('WHEN', lang)} {words.text(claim.when)}"
 
 
-def _applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
+def _applied(by: Interpretation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
     """The line that gave the value, why it applies, and its formula worked out."""
     line = considered.line
     at = step.at
     if line.key == ir.PAID_ON:
-        yield "applied", line_text(line, lang)
-        yield "because", _payment_day(made, step, line, lang)
+        yield "applied", considered.said.text(lang)
+        yield "because", _payment_day(by, step, line, lang)
         return
     if line.kind != "value":
-        yield "applied", line_text(line, lang)
-    for part in considered.parts:
-        yield "because", part_text(made, at, part.formula, part.holds, lang)
-        yield from (("conversion", t) for t in conversions(made, at, part.formula, lang))
-        yield from (("left_out", t) for t in left_out(made, at, part.formula, lang))
-        yield from (("calendar", t) for t in calendars(made, at, part.formula, lang))
+        yield "applied", considered.said.text(lang)
+    yield from _because(by, at, considered.parts, lang)
     if not isinstance(line.result, ir.Constant):
+        phrase = considered.said.result
         if line.kind == "value":
-            yield "formula", Words(lang).text(line.result)
-        value = made.interpretation.evaluate(line.result, at)
-        yield from _numbers(made, line.result, at, value, _shown_type(step, line.result), lang)
-        yield from (("conversion", t) for t in to_declared(made, step, line.result, at, lang))
-        if like_this(made, step, line.result):
+            yield "formula", phrase.names(lang)
+        yield from _numbers(by, phrase, at, _shown_type(step, line.result), lang)
+        yield from (("conversion", t) for t in to_declared(by, step, phrase, at, lang))
+        if like_this(by, step, phrase):
             yield "like_this", _LIKE_THIS[lang != "zh"]
 
 
-def like_this(made: Explanation, step: Step, formula: ir.Expression) -> bool:
+def _because(by: Interpretation, at: Instance | None, parts: tuple[Part, ...], lang: str) -> Iterator[tuple[str, str]]:
+    """The conditions that settle a line."""
+    for phrase, holds in parts:
+        yield "because", phrase.part(lang)(by, at, holds)
+        yield from (("conversion", t) for t in conversions(by, at, phrase, lang))
+        yield from (("left_out", t) for t in left_out(by, at, phrase, lang))
+        yield from (("calendar", t) for t in calendars(by, at, phrase, lang))
+
+
+def like_this(by: Interpretation, step: Step, phrase: Phrase) -> bool:
     """Whether a formula about a benefit in parts counts earlier months as this one, since there is no month before."""
-    return any(
-        isinstance(node, ir.CarriedRef)
-        and node.name.partition("(")[0] in CARRIED_PARTS
-        and made.interpretation.evaluate(node, step.at) is NOTHING
-        for node in walk(formula)
-    )
+    return any(by.evaluate(node, step.at) is NOTHING for node in phrase.parts)
 
 
 def _shown_type(step: Step, formula: ir.Expression) -> Type:
@@ -332,32 +317,28 @@ def _shown_type(step: Step, formula: ir.Expression) -> Type:
 
 
 def _numbers(
-    made: Explanation, formula: ir.Expression, at: Instance | None, value: Value, type_: Type, lang: str
+    by: Interpretation, phrase: Phrase, at: Instance | None, type_: Type, lang: str
 ) -> Iterator[tuple[str, str]]:
     """The formula with its numbers = its value; entries that a filter left out; what rounding took or gave."""
-    numbers = Words(lang, made.interpretation, at).text(formula)
-    shown = value_text(value, type_, lang, exact=True)
+    numbers = phrase.fill(lang)(by, at)
+    shown = value_text(by.evaluate(phrase.node, at), type_, lang, exact=True)
     if numbers != shown:
         yield "numbers", equation(numbers, shown)
-    yield from (("left_out", t) for t in left_out(made, at, formula, lang))
-    yield from (("conversion", t) for t in conversions(made, at, formula, lang))
-    yield from (("rounding", t) for t in roundings(made, at, formula, lang))
-    yield from (("calendar", t) for t in calendars(made, at, formula, lang))
+    yield from (("left_out", t) for t in left_out(by, at, phrase, lang))
+    yield from (("conversion", t) for t in conversions(by, at, phrase, lang))
+    yield from (("rounding", t) for t in roundings(by, at, phrase, lang))
+    yield from (("calendar", t) for t in calendars(by, at, phrase, lang))
 
 
-def _worked_out(
-    made: Explanation, step: Step, formula: ir.Expression, at: Instance, lang: str
-) -> Iterator[tuple[str, str]]:
+def _worked_out(by: Interpretation, step: Step, phrase: Phrase, at: Instance, lang: str) -> Iterator[tuple[str, str]]:
     """A parameter's own formula; for a written amount only its conversion, if it was written in another unit."""
-    if not isinstance(formula, ir.Constant):
-        yield "formula", Words(lang).text(formula)
-        yield from _numbers(
-            made, formula, at, made.interpretation.evaluate(formula, at), _shown_type(step, formula), lang
-        )
-    yield from (("conversion", t) for t in to_declared(made, step, formula, at, lang))
+    if not isinstance(phrase.node, ir.Constant):
+        yield "formula", phrase.names(lang)
+        yield from _numbers(by, phrase, at, _shown_type(step, phrase.node), lang)
+    yield from (("conversion", t) for t in to_declared(by, step, phrase, at, lang))
 
 
-def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
+def _given_up(by: Interpretation, step: Step, lang: str) -> Iterator[tuple[str, str]]:
     """What the rule would give without the exception: its lines and its amount, worked out."""
     value = value_text(step.given_up, step.type, lang, exact=True)
     if not step.given_up_lines:
@@ -367,7 +348,9 @@ def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, s
         )
         return
     quoted = "「{}」" if lang == "zh" else "“{}”"
-    texts = ("、" if lang == "zh" else ", ").join(quoted.format(line_text(x, lang)) for x in step.given_up_lines)
+    texts = ("、" if lang == "zh" else ", ").join(
+        quoted.format(phrases(by).line(x).text(lang)) for x in step.given_up_lines
+    )
     layer = next((x.clause.policy for x in step.given_up_lines if x.clause.policy != step.clause.policy), "")
     if lang == "zh":
         yield "given_up", f"{value}：没有这条例外时适用{f'{layer}的' if layer else ''}{texts}"
@@ -375,30 +358,30 @@ def _given_up(made: Explanation, step: Step, lang: str) -> Iterator[tuple[str, s
         yield "given_up", f"{value}: without this exception {texts}{f' of {layer}' if layer else ''} would apply"
     for line in step.given_up_lines:
         if not isinstance(line.result, ir.Constant):
-            result = made.interpretation.evaluate(line.result, step.at)
-            yield from _numbers(made, line.result, step.at, result, _shown_type(step, line.result), lang)
+            phrase = phrases(by).of(line.result)
+            yield from _numbers(by, phrase, step.at, _shown_type(step, line.result), lang)
 
 
-def _payment_day(made: Explanation, step: Step, line: ir.Line, lang: str) -> str:
+def _payment_day(by: Interpretation, step: Step, line: ir.Line, lang: str) -> str:
     """Whether the day that 发于 names lies in the month that is decided."""
     day = paid_on(line)
-    shown = Words(lang, made.interpretation, step.at).text(day)
-    here = made.interpretation.evaluate(line.condition, step.at) is False
+    shown = phrases(by).of(day).fill(lang)(by, step.at)
+    here = by.evaluate(line.condition, step.at) is False
     if lang == "zh":
         return f"{shown} 在本月" if here else f"{shown} 不在本月，本月为 0"
     return f"{shown} lies in this month" if here else f"{shown} does not lie in this month, which has 0"
 
 
-def _not_applied(made: Explanation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
+def _not_applied(by: Interpretation, step: Step, considered: Considered, lang: str) -> Iterator[tuple[str, str]]:
     """A line that was looked at and did not give the value, and why."""
     zh = lang == "zh"
-    text = line_text(considered.line, lang)
+    text = considered.said.text(lang)
     if considered.line.key == ir.PAID_ON and considered.holds is False:
-        yield "because", f"{text}{'：' if zh else ': '}{_payment_day(made, step, considered.line, lang)}"
+        yield "because", f"{text}{'：' if zh else ': '}{_payment_day(by, step, considered.line, lang)}"
         return
     if considered.holds is True:
         yield "not_taken", text
-        other = made.interpretation.evaluate(considered.line.result, step.at)
+        other = by.evaluate(considered.line.result, step.at)
         if step.mode in ("highest", "lowest"):
             amount = value_text(other, step.type, lang)
             less = ("低于", "less than") if step.mode == "highest" else ("高于", "more than")
@@ -413,10 +396,6 @@ def _not_applied(made: Explanation, step: Step, considered: Considered, lang: st
             yield "because", "也适用，另有一行优先" if zh else "applies too, another line takes precedence"
         return
     yield "not_applied" if considered.holds is False else "open", text
-    for part in considered.reasons:
-        yield "because", part_text(made, step.at, part.formula, part.holds, lang)
-        yield from (("conversion", t) for t in conversions(made, step.at, part.formula, lang))
-        yield from (("left_out", t) for t in left_out(made, step.at, part.formula, lang))
-        yield from (("calendar", t) for t in calendars(made, step.at, part.formula, lang))
+    yield from _because(by, step.at, considered.reasons, lang)
     if considered.holds is not False and known(step.value):
         yield "because", "是否适用，结果都一样" if zh else "the value is the same whether it applies or not"

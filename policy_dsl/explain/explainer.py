@@ -1,32 +1,30 @@
 """Makes the tree of reasons (explanation.py) from a decision's values: each step once, whatever asks for it."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
-from ..backends.entries import Instance, locate
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..backends.entries import Instance
 from ..backends.formatting import day_text
 from ..backends.interpret.interpretation import Interpretation, dated
 from ..backends.interpret.parameters import keyed, parameter_value
-from ..backends.payment import part_name
 from ..backends.runtime import NOTHING, Held, add_months
-from ..backends.values import Value, join, known, possible
+from ..backends.values import Value, join, known
 from ..ir import nodes as ir
-from ..ir.in_force import Held as Valued
-from ..ir.in_force import Missing, held
-from ..ir.traverse import children
-from ..model.clause import Clause
-from ..model.functions import BY_KEY
-from ..model.reserved_keys import PARTS, PREVIOUS
+from ..model.reserved_keys import PREVIOUS
 from ..syntax.keywords import BY_TERMINAL
-from .displaced import displaced_in, displaced_lines, displaced_value
-from .explanation import Considered, Displaced, Explanation, Step
-from .leaves import filled, given_fact, handed_over, key_name, leaf, name_of
+from .explanation import Considered, Explanation, Step
+from .leaves import given_fact, handed_over, name_of
 from .lines import giving, looked_at
+from .phrases import Phrase, Phrases, passing, phrases
+from .plans import Lead, ParameterPlan, parameter_name, plans
 
 
 class Below(NamedTuple):
     """A rule whose step is to be made: by which explainer, of which entry."""
 
-    by: "Explainer"
+    by: Explainer
     entry: Instance
     name: str
 
@@ -52,13 +50,17 @@ class Explainer:
         self.day = law or self.interpretation.on
         self.behind = f" {BY_TERMINAL['ON'].zh} {day_text(law)}" if law else ""  # an id says whose law it is about
         self.others: dict[int, Explainer] = {}
-        self.rules = {(r.entity, r.name): r for r in self.program.rules}
-        self.parts = {(r.entity, r.name): part_name(r) for r in self.program.rules if r.parts is not None}
-        self.parameters = {p.name: p for p in self.program.parameters}
-        self.facts = {(e.name, f.name): (i, f) for e in self.program.entities for i, f in enumerate(e.facts)}
+        self.phrases = phrases(interpretation)
+        self.plans = plans(self.epoch, self.phrases)
+        self.rules = self.phrases.rules
+        self.parameters = self.phrases.parameters
         self.steps: dict[str, Step] = {} if steps is None else steps
+        self._places: dict[str, tuple[Instance, str]] = {}  # of all values, by their paths
         self._values: dict[str, dict[int, Value]] = {}  # by entry and formula
         self._formulas: list[ir.Expression] = []  # kept, so that no two have one id
+        self.leaves: dict[
+            tuple[str, object], Any
+        ] = {}  # what is read, by entry and rule or formula (timeline/leaves.py)
 
     def evaluate(self, formula: ir.Expression, at: Instance) -> Value:
         """The value of a formula at an entry, worked out once."""
@@ -68,10 +70,14 @@ class Explainer:
         key = id(formula)
         if key not in values:
             values[key] = self.interpretation.evaluate(formula, at)
-            self._formulas.append(formula)
+            self.keep(formula)
         return values[key]
 
-    def under(self, day: int) -> "Explainer":
+    def keep(self, formula: ir.Expression) -> None:
+        """Keeps a formula whose id something goes by."""
+        self._formulas.append(formula)
+
+    def under(self, day: int) -> Explainer:
         """What makes the steps of another day's law, in the same table."""
         if day not in self.others:
             self.others[day] = Explainer(self.policy, self.digest, self.interpretation.under(day), day, self.steps)
@@ -79,14 +85,15 @@ class Explainer:
 
     def of(self, paths: list[str]) -> Explanation:
         """The reasons for outputs, by their whole paths, each benefit in parts followed by its part."""
-        roots = paths if not self.parts else [p for path in paths for p in self._with_part(path)]
+        roots = paths if not self.phrases.paying else [p for path in paths for p in self._with_part(path)]
         for path in roots:
-            self.output(path)
+            if path not in self.steps or self.law:
+                self.output(path)
         return Explanation(self.policy, self.digest, self.interpretation, roots, self.steps)
 
     def _with_part(self, path: str) -> list[str]:
         entry, name = self._split(path)
-        part = self.parts.get((entry.entity.name, name))
+        part = self.phrases.paying.get((entry.entity.name, name))
         return [path] if part is None else [path, f"{entry.path}.{part}"]
 
     def output(self, path: str) -> None:
@@ -97,159 +104,171 @@ class Explainer:
             id_ = made.id_of(entry, name)
             if id_ in self.steps:
                 continue
-            rule = self.rules[entry.entity.name, name]
-            step, below = made.rule(rule, entry)
+            step, below = made.rule(name, entry, id_)
             self.steps[id_] = step
-            stack.extend(reversed(below))
+            below.reverse()
+            stack += below
 
     def id_of(self, entry: Instance, name: str) -> str:
         """The id of a rule's step."""
         return f"{entry.path}.{name}{self.behind}"
 
     def _split(self, path: str) -> tuple[Instance, str]:
-        found = locate(self.interpretation.root, path)
-        assert found is not None
-        return found
+        if not self._places:
+            for entry in self.interpretation.root.all():
+                for name in entry.values:
+                    self._places.setdefault(f"{entry.path}.{name}", (entry, name))
+        return self._places[path]
 
     # --- rules
 
-    def rule(self, rule: ir.Rule, entry: Instance) -> tuple[Step, list[Below]]:
-        found = self.epoch.rules[rule.entity, rule.name]
-        value = dated(self.interpretation.value(entry, rule.name), self.day)
+    def rule(self, name: str, entry: Instance, id_: str) -> tuple[Step, list[Below]]:
+        """The step of a rule at an entry, and the rules that it reads."""
+        plan = self.plans.rule((entry.entity.name, name))
+        rule, found, by = plan.rule, plan.found, self.interpretation
+        value = dated(by.value(entry, name), self.day)
         applied: list[Considered] = []
         considered: list[Considered] = []
         given_up: Value = None
         given_up_lines: tuple[ir.Line, ...] = ()
-        formulas: list[ir.Expression] = []
-        if found is not None:
-            applied, considered = looked_at(self.interpretation, found, entry, value, self._pick(entry, rule))
-            displaced = displaced_in(applied[0].line) if applied else None
-            if displaced is not None:
-                given_up = entry.values[displaced]
-            elif applied and applied[0].line.kind == "exception" and applied[0].line.key != ir.PAID_ON:
-                other = self.interpretation.body(found, entry)
-                if known(other) and other != value:
-                    given_up = other
-                    given_up_lines = giving(self.interpretation, found, entry, other)
-                    formulas += [x.result for x in given_up_lines]
-            if rule.hidden and rule.name.partition("(")[0] in PARTS:
-                considered = []  # lines of other months
-            for c in applied:
-                formulas += [*(p.formula for p in c.parts), c.line.result]
-            for c in considered:
-                formulas += [p.formula for p in c.reasons]
-                if c.holds is not False:
-                    formulas.append(c.line.result)
-        below: list[Below] = []
+        lead: Lead | None = None
         ids: dict[str, None] = {}
-        for formula in formulas:
-            self.gather(formula, entry, ids, below)
-        lead = applied[0].line if applied else None
-        open_ = (c.line for c in considered if c.holds is not False)
-        spoken = lead or max(
-            open_, key=lambda x: x.layer, default=None
-        )  # whose clause it is; while open the lowest layer's
-        other_layer = spoken is not None and spoken.clause.policy != rule.clause.policy
-        own = other_layer or (lead is not None and lead.clause.document)
-        assumptions = [*rule.assumptions, *(a for c in applied for a in c.line.assumptions)]
+        below: list[Below] = []
+        used: list[Phrase] = []
+        if found is not None:
+            pick = None if self.law else entry.picks.get(name)  # nothing is recorded of another day's law
+            applied, considered = looked_at(by, found, entry, value, pick)
+            if applied:
+                line = applied[0].line
+                lead = plan.lead(line, self.day, self.epoch.known)
+                if lead.reads is not None:
+                    given_up = entry.values[lead.reads]
+                elif line.kind == "exception" and line.key != ir.PAID_ON:
+                    other = by.body(found, entry)
+                    if known(other) and other != value:
+                        given_up = other
+                        given_up_lines = giving(by, found, entry, other)
+                        used += [self.phrases.of(x.result) for x in given_up_lines]
+            if plan.passing:
+                considered = []
+            for c in applied:
+                used += c.said.used
+            for c in considered:
+                used += [p.phrase for p in c.reasons]
+                if c.holds is not False:
+                    used.append(c.said.result)
+        for phrase in used:
+            if phrase.reads:
+                self._gather(phrase.reads, entry, ids, below)
+        if lead is None:
+            clause, place = plan.clause([c.line for c in considered if c.holds is not False]), rule.place
+            dates, assumptions, published, review = (0, ir.OPEN), plan.assumptions, 0, 0
+        else:
+            clause, place, dates, published, review = lead.clause, lead.place, lead.dates, lead.published, lead.review
+            assumptions = lead.assumptions
+            if len(applied) > 1:
+                assumptions = tuple(dict.fromkeys((*assumptions, *(a for c in applied for a in c.line.assumptions))))
+                review = min((c.line.review for c in applied if c.line.review), default=0)
         step = Step(
-            id=self.id_of(entry, rule.name),
-            kind=self._kind(rule),
-            entity=rule.entity,
-            path=entry.path,
-            name=rule.called,
-            type=rule.type,
-            value=value,
-            clause=spoken.clause if spoken is not None and own else rule.clause,
-            place=lead.place if lead else rule.place,
-            applied=tuple(applied),
-            considered=tuple(considered),
-            since=lead.since if lead else 0,
-            until=lead.until if lead else ir.OPEN,
-            assumptions=tuple(dict.fromkeys(assumptions)),
-            decided_by="",
-            default_used=False,
-            given_up=given_up,
-            given_up_lines=given_up_lines,
-            mode=found.mode if found is not None and not rule.hidden else "",
-            missing="",
-            published=lead.published if lead else 0,
-            formula=None,
-            displaced=self.displaced(rule, lead),
-            at=entry,
-            children=tuple(ids),
-            review=min((c.line.review for c in applied if c.line.review), default=0),
-            law=self.law,
-            without=rule.without,
+            id_,
+            plan.kind,
+            rule.entity,
+            entry.path,
+            plan.called,
+            rule.type,
+            value,
+            clause,
+            place,
+            entry,
+            tuple(applied),
+            tuple(considered),
+            *dates,
+            assumptions,
+            "",
+            False,
+            given_up,
+            given_up_lines,
+            plan.mode,
+            "",
+            published,
+            None,
+            lead.displaced if lead is not None else None,
+            tuple(ids),
+            review,
+            self.law,
+            rule.without,
         )
         return step, below
-
-    def _kind(self, rule: ir.Rule) -> str:
-        if rule.hidden and rule.name in self.parts.values():
-            return "part"
-        return "displaced" if rule.displaces else "benefit" if rule.benefit else "rule"
-
-    def _pick(self, entry: Instance, rule: ir.Rule) -> object:
-        """The recorded line; nothing is recorded of another day's law."""
-        return None if self.law else entry.picks.get(rule.name)
-
-    def displaced(self, rule: ir.Rule, lead: ir.Line | None) -> Displaced | None:
-        """The lines of the nearest upper layer in whose place the line that applied stands."""
-        lines = displaced_lines(rule, lead, self.day, self.epoch.known) if lead is not None else ()
-        return Displaced(lines[0].clause, None, lines) if lines else None
 
     # --- what a formula rests on
 
     def gather(self, formula: ir.Expression, at: Instance, ids: dict[str, None], below: list[Below]) -> None:
-        """Steps for everything that a formula reads at an entry."""
-        stack: list[tuple[ir.Expression, Instance]] = [(formula, at)]
-        while stack:
-            node, entry = stack.pop()
-            match node:
-                case ir.FactRef():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None:
-                        ids[self.fact(here, node.name)] = None
-                case ir.RuleRef():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None:
-                        ids[self.id_of(here, node.name)] = None
-                        below.append(Below(self, here, node.name))
-                case ir.ParameterRef():
-                    ids[self.parameter(node, self._keys(node, entry))] = None
-                    stack.extend((k, entry) for k in reversed(node.keys))
-                case ir.CarriedRef():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None and here.carried[node.name] is not NOTHING:
-                        ids[self.carried(here, node.name)] = None
-                case ir.Window():
-                    here = self.interpretation.up(entry, node.up)
-                    if here is not None:
-                        ids.update(dict.fromkeys(self.months(here, node)))
-                        if node.default is not None and self._fewer(here, node):
-                            stack.append((node.default, entry))
-                case ir.Past():
-                    stack.extend((c, entry) for c in reversed(self.looked_at(node, entry)))
-                case ir.IfInForce():
-                    stack.extend((c, entry) for c in reversed(self.found(node, entry)))
-                case ir.AsOf():
-                    self._as_of(node, entry, ids, below)
-                    keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
-                    stack.extend((k, entry) for k in reversed((node.day, *keys)))
-                case ir.Outside():
-                    stack.append((node.value, self.interpretation.entry_at(node.at)))
-                case ir.Aggregate():
-                    node = self.interpretation.bound(node, entry)
-                    entries = self.interpretation.entries(node, entry)
-                    for inner in reversed(entries if isinstance(entries, list) else []):
-                        parts = [p for p in (node.where, node.value) if p is not None]
-                        if node.where is not None and self.interpretation.evaluate(node.where, inner) is False:
-                            parts = [node.where]
-                        stack.extend((p, inner) for p in reversed(parts))
-                    if node.default is not None and not entries:
-                        stack.append((node.default, entry))
-                case _:
-                    stack.extend((c, entry) for c in reversed(children(node)))
+        """Steps for everything that a formula of the policy reads at an entry."""
+        self._gather(self.phrases.of(formula).reads, at, ids, below)
+
+    def _gather(
+        self,
+        reads: tuple[ir.Expression, ...],
+        at: Instance,
+        ids: dict[str, None],
+        below: list[Below],
+        kept: Phrases | None = None,
+    ) -> None:
+        """The same of what one reads; `kept`: where the phrases of what stands in it are, if not with the policy's."""
+        for node in reads:
+            if isinstance(node, (ir.FactRef, ir.RuleRef)):
+                here = self.interpretation.up(at, node.up) if node.up else at
+                if here is None:
+                    continue
+                if isinstance(node, ir.FactRef):
+                    ids[self.fact(here, node.name)] = None
+                else:
+                    ids[self.id_of(here, node.name)] = None
+                    below.append(Below(self, here, node.name))
+                continue
+            for inner, entry, passing_ in self._inside(node, at, ids, below, kept):
+                self._gather((passing_ or self.phrases).of(inner).reads, entry, ids, below, passing_)
+
+    def _inside(
+        self, node: ir.Expression, entry: Instance, ids: dict[str, None], below: list[Below], kept: Phrases | None
+    ) -> Iterator[tuple[ir.Expression, Instance, Phrases | None]]:
+        """What is read inside of what the case decides about, with whose it is; its own step goes into `ids`."""
+        by = self.interpretation
+        match node:
+            case ir.ParameterRef():
+                ids[self.parameter(node, self._keys(node, entry))] = None
+                yield from ((k, entry, kept) for k in node.keys)
+            case ir.CarriedRef():
+                here = by.up(entry, node.up)
+                if here is not None and here.carried[node.name] is not NOTHING:
+                    ids[self.carried(here, node.name)] = None
+            case ir.Window():
+                here = by.up(entry, node.up)
+                if here is not None:
+                    ids.update(dict.fromkeys(self.months(here, node)))
+                    if node.default is not None and self._fewer(here, node):
+                        yield node.default, entry, kept
+            case ir.Past():
+                yield from ((c, entry, kept) for c in self.looked_at(node, entry))
+            case ir.IfInForce():
+                yield from ((c, entry, kept) for c in self.found(node, entry))
+            case ir.AsOf():
+                self._as_of(node, entry, ids, below)
+                keys = node.value.keys if isinstance(node.value, ir.ParameterRef) else ()
+                yield from ((k, entry, kept) for k in (node.day, *keys))
+            case ir.Outside():
+                yield node.value, by.entry_at(node.at), kept
+            case ir.Aggregate():
+                bound = by.bound(node, entry)
+                if bound is not node:
+                    node, kept = bound, passing(by)
+                entries = by.entries(node, entry)
+                both = tuple(p for p in (node.where, node.value) if p is not None)
+                for inner in entries if isinstance(entries, list) else ():
+                    out = node.where is not None and by.evaluate(node.where, inner) is False
+                    yield from ((p, inner, kept) for p in (both[:1] if out else both))
+                if node.default is not None and not entries:
+                    yield node.default, entry, kept
 
     def looked_at(self, node: ir.Past, entry: Instance) -> tuple[ir.Expression, ...]:
         """What a look-back rests on at an entry: its guard, and what the guard lets it read."""
@@ -300,7 +319,7 @@ class Explainer:
         """The rule or the fact whose value is carried."""
         if carried.source == "rule":
             return self.rules[entity, carried.of]
-        return self.facts[entity, carried.of][1]
+        return self.phrases.facts[entity, carried.of][1]
 
     def _as_of(self, node: ir.AsOf, entry: Instance, ids: dict[str, None], below: list[Below]) -> None:
         """What is read under the law of another day, once that day is known."""
@@ -319,62 +338,48 @@ class Explainer:
     def fact(self, entry: Instance, name: str) -> str:
         id_ = f"{entry.path}.{name}"
         if id_ not in self.steps:
-            self.steps[id_] = given_fact(self.interpretation, entry, *self.facts[entry.entity.name, name])
+            self.steps[id_] = given_fact(self.interpretation, entry, *self.phrases.facts[entry.entity.name, name], id_)
         return id_
 
     def _keys(self, node: ir.ParameterRef, entry: Instance) -> tuple[Value, ...]:
         return tuple(self.interpretation.evaluate(k, entry) for k in node.keys)
 
-    def _clause(self, parameter: ir.Parameter, keys: tuple[Value, ...]) -> Clause:
-        """Where a parameter stands in the law while its keys are open: where all that they may give stands, else where it is declared."""
-        left = [possible(k, t) for k, t in zip(keys, parameter.key_types, strict=True)]
-        found = {
-            x.entry.clause
-            for way, x in self.epoch.parameters[parameter.name].items()
-            if x.entry is not None
-            and all(not isinstance(s, frozenset) or k in s for k, s in zip(way, left, strict=True))
-        }
-        return found.pop() if len(found) == 1 else parameter.clause
-
     def parameter(self, node: ir.ParameterRef, keys: tuple[Value, ...]) -> str:
         parameter = self.parameters[node.name]
-        names = tuple(key_name(k, t) for t, k in zip(parameter.key_types, keys, strict=True))
-        name = f"{node.name}({', '.join(names)})" if names else node.name
-        name = f"{BY_KEY['floor_of'].zh[0]}({name})" if node.floor else name
+        name = parameter_name(node, parameter, keys)
         id_ = f"参数 {name}{self.behind}"
         if id_ in self.steps:
             return id_
-        found: Valued | None = None
-        source: ir.Entry | None = None
         held_values = self.epoch.parameters[node.name]
         value = keyed(node, keys, lambda way: parameter_value(held_values[way], node, way, day_text(self.day)))
         if join(keys) is None:
-            found = held_values[keys]
-            exact, floor = held(parameter, keys, self.day, self.epoch.known)
-            source = floor or exact if node.floor else found.entry
+            plan = self.plans.parameter(node, keys, self.day)
+        else:
+            clause = self.plans.clause(parameter, keys)
+            plan = ParameterPlan(None, clause, parameter.place, None, parameter.assumptions, "", None)
+        source = plan.source
         ids: dict[str, None] = {}
-        formula = None
-        if source is not None and source.value is not None:
-            formula = filled(source.value, keys)
-            self.gather(formula, self.interpretation.root, ids, [])
-        self.steps[id_] = leaf(
-            id=id_,
-            kind="parameter",
-            entity="",
-            path="",
-            name=name,
-            type=parameter.type,
-            value=value,
-            clause=source.clause if source is not None else self._clause(parameter, keys),
-            place=source.place if source else parameter.place,
+        if plan.formula is not None:
+            self.gather(plan.formula, self.interpretation.root, ids, [])
+        self.steps[id_] = Step(
+            id_,
+            "parameter",
+            "",
+            "",
+            name,
+            parameter.type,
+            value,
+            plan.clause,
+            plan.place,
+            None,
             since=source.since if source else 0,
             until=source.until if source else ir.OPEN,
             published=source.published if source else 0,
             review=source.review if source else 0,
-            assumptions=tuple(dict.fromkeys((*parameter.assumptions, *(source.assumptions if source else ())))),
-            missing=found.value.kind if found is not None and isinstance(found.value, Missing) else "",
-            formula=formula,
-            displaced=displaced_value(self.epoch, self.day, parameter, keys, source) if source is not None else None,
+            assumptions=tuple(dict.fromkeys(plan.assumptions)),
+            missing=plan.missing,
+            formula=plan.formula,
+            displaced=plan.displaced,
             children=tuple(ids),
             law=self.law,
         )

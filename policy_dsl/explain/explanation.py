@@ -18,14 +18,19 @@ from ..ir import nodes as ir
 from ..model.clause import Clause
 from ..model.types import Type
 from ..source import Place
-from .formula import Words, who
+from .formula import who
+from .phrases import Phrase, Said
 
 
 class Part(NamedTuple):
-    """One condition of a line: its formula and the entry it was looked at from, and whether it held."""
+    """One condition of a line, looked at from an entry, and whether it held."""
 
-    formula: ir.Expression
+    phrase: Phrase
     holds: Value
+
+    @property
+    def formula(self) -> ir.Expression:
+        return self.phrase.node
 
 
 MOST_REASONS = 3  # conditions named for a line that does not apply
@@ -34,9 +39,13 @@ MOST_REASONS = 3  # conditions named for a line that does not apply
 class Considered(NamedTuple):
     """A line that was looked at: its parts, and whether it held as a whole."""
 
-    line: ir.Line
+    said: Said
     holds: Value
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def line(self) -> ir.Line:
+        return self.said.line
 
     @property
     def reasons(self) -> tuple[Part, ...]:
@@ -68,22 +77,24 @@ class Step(NamedTuple):
     value: Value
     clause: Clause
     place: Place | None
-    applied: tuple[Considered, ...]
-    considered: tuple[Considered, ...]
-    since: int
-    until: int
-    assumptions: tuple[str, ...]
-    decided_by: str
-    default_used: bool
-    given_up: Value  # what the rule would give without the exception that applied, or None
-    given_up_lines: tuple[ir.Line, ...]  # the lines that would give it
-    mode: str  # how lines are joined
-    missing: str  # why a parameter has no value: pending, floor, none
-    published: int
-    formula: ir.Expression | None  # of a parameter: written down, or computed from others with its keys filled in
-    displaced: Displaced | None
     at: Instance | None
-    children: tuple[str, ...]
+    applied: tuple[Considered, ...] = ()
+    considered: tuple[Considered, ...] = ()
+    since: int = 0
+    until: int = ir.OPEN
+    assumptions: tuple[str, ...] = ()
+    decided_by: str = ""
+    default_used: bool = False
+    given_up: Value = None  # what the rule would give without the exception that applied, or None
+    given_up_lines: tuple[ir.Line, ...] = ()  # the lines that would give it
+    mode: str = ""  # how lines are joined
+    missing: str = ""  # why a parameter has no value: pending, floor, none
+    published: int = 0
+    formula: ir.Expression | None = (
+        None  # of a parameter: written down, or computed from others with its keys filled in
+    )
+    displaced: Displaced | None = None
+    children: tuple[str, ...] = ()
     review: int = 0  # the day by which what gives it is looked at again
     law: int = 0  # the day whose law gives it, where `于` asks for another than the decision's
     without: str = ""  # of a displaced value: the exception, or the layer, that is left out
@@ -104,7 +115,7 @@ class Explanation:
     `roots` are the ids of the outputs explained, `steps` the steps by id: all under the roots, and what else was explained with them.
     """
 
-    __slots__ = ("digest", "interpretation", "on", "policy", "roots", "steps")
+    __slots__ = ("_told", "digest", "interpretation", "on", "policy", "roots", "steps")
 
     def __init__(
         self, policy: str, digest: str, interpretation: Interpretation, roots: list[str], steps: dict[str, Step]
@@ -115,15 +126,11 @@ class Explanation:
         self.interpretation = interpretation
         self.roots = roots
         self.steps = steps
+        self._told: list[Step] | None = None
 
-    def seen_from(self, step: Step) -> "Explanation":
-        """The same with the values as the step sees them: under the law of its own day."""
-        if not step.law:
-            return self
-        return Explanation(self.policy, self.digest, self.interpretation.under(step.law), self.roots, self.steps)
-
-    def words(self, step: Step, lang: str, numbers: bool) -> Words:
-        return Words(lang, self.interpretation, step.at) if numbers else Words(lang)
+    def seen_from(self, step: Step) -> Interpretation:
+        """The values as the step sees them: under the law of its own day."""
+        return self.interpretation.under(step.law) if step.law else self.interpretation
 
     def walk(self, *roots: str) -> Iterator[Step]:
         """The roots' steps and everything under them, each once."""
@@ -138,9 +145,17 @@ class Explanation:
             yield step
             stack.extend(reversed(step.children))
 
+    def told(self) -> list[Step]:
+        """The steps under its own roots."""
+        if self._told is None:
+            self._told = list(self.walk(*self.roots))
+        return self._told
+
     def assumptions(self) -> list[str]:
-        """Every 假设 that the explained outputs rest on, each once."""
-        return list(dict.fromkeys(a for step in self.walk(*self.roots) for a in step.assumptions))
+        """Every 假设 that the explained outputs rest on, each once, in the order of the policy's text."""
+        found = {a for step in self.told() for a in step.assumptions}
+        order = self.interpretation.epoch.laws.assumed
+        return sorted(found, key=order.__getitem__)
 
     def text(self, lang: str = "zh") -> str:
         from .text import text

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from ..backends.entries import Instance
 from ..backends.formatting import value_text
-from ..backends.guarantees import Broken, breaches
+from ..backends.guarantees import Broken, breaches, unseen
 from ..backends.interpret.interpretation import Interpretation
+from ..backends.layout import RuleKey
+from ..backends.slices import Slices
 from ..backends.values import Undetermined
 from ..diagnostics.report import Diagnostic, diagnostic
 from ..ir import nodes as ir
 from ..ir.traverse import walk
 from ..source import Place
 from .formula import Words
+from .numbers import filled_in
 
 Labels = Iterable[tuple[Place, str, str]]
 
@@ -39,9 +42,35 @@ def diagnose(code: str, found: Broken, labels: Labels = (), **words: str) -> Dia
 BROKEN = {"condition": "F0120", "outcome": "R0130", "roll": "R0132"}
 
 
-def findings(program: ir.Program, interpretation: Interpretation) -> list[Diagnostic]:
-    """The guarantees that a decision does not keep: each once for every entry that breaks it."""
-    return [diagnose(BROKEN[x[1].kind], x) for x in breaches(program, interpretation, *BROKEN)]
+def findings(
+    program: ir.Program, interpretation: Interpretation, computed: Container[RuleKey] | None = None
+) -> list[Diagnostic]:
+    """The guarantees that a decision does not keep: each once for every entry that breaks it. Where some rules alone were `computed`, a
+    note says how many guarantees were not looked at."""
+    found = [diagnose(BROKEN[x[1].kind], x) for x in breaches(program, interpretation, *BROKEN, computed=computed)]
+    if computed is not None:
+        left = list(unseen(program, interpretation, *BROKEN, computed=computed))
+        found += [_not_looked_at(left, interpretation)] if left else []
+    return found
+
+
+def _not_looked_at(left: list[tuple[ir.Guarantee, list[RuleKey]]], interpretation: Interpretation) -> Diagnostic:
+    """F0250, at the first of them."""
+    owners = Slices(interpretation.program).owners
+    first, *others = (g for g, _ in left)
+    names = list(dict.fromkeys(".".join(owners.get(k, k)) for _, lacks in left for k in lacks))
+    return diagnostic(
+        "F0250",
+        first.place,
+        labels=[(g.place, f"保证「{g.title}」", f"guarantee “{g.title}”") for g in others],
+        clause=first.clause.show(),
+        count=len(left),
+        guarantees="guarantee was" if len(left) == 1 else "guarantees were",
+        titles="、".join(f"「{g.title}」" for g, _ in left),
+        titles_en=", ".join(f"“{g.title}”" for g, _ in left),
+        names="、".join(names),
+        names_en=", ".join(names),
+    )
 
 
 def refused(found: Iterable[Broken]) -> list[Diagnostic]:
@@ -61,7 +90,7 @@ def said(claim: ir.Claim, interpretation: Interpretation, entry: Instance | None
 
 def _both(formula: ir.Expression, interpretation: Interpretation, entry: Instance | None, lang: str) -> str:
     names = Words(lang).text(formula)
-    numbers = Words(lang, interpretation, entry).text(formula)
+    numbers = filled_in(formula, lang, interpretation, entry)
     if names == numbers:
         return names
     if isinstance(formula, (ir.FactRef, ir.RuleRef)):

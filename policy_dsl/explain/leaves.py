@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import Held, Unknown
@@ -13,42 +11,20 @@ from ..model.types import Type
 from .explanation import Step
 
 
-def leaf(**given: Any) -> Step:
-    """A step of what no rule gives: the rest of it is as usual."""
-    usual: dict[str, Any] = {
-        "applied": (), "considered": (), "since": 0, "until": ir.OPEN, "assumptions": (), "decided_by": "", "default_used": False,
-        "given_up": None, "given_up_lines": (), "mode": "", "missing": "", "published": 0, "formula": None, "displaced": None,
-        "at": None, "children": (),
-    }  # fmt: skip
-    return Step(**(usual | given))
-
-
-def given_fact(interpretation: Interpretation, entry: Instance, index: int, fact: ir.Fact) -> Step:
+def given_fact(by: Interpretation, entry: Instance, index: int, fact: ir.Fact, id_: str) -> Step:
     """The step of a fact, `index` being its place among those of its entity."""
-    id_ = f"{entry.path}.{fact.name}"
-    given = entry.facts[fact.name]
+    entity = entry.entity
+    given = entry.data[index]
     value: Value
     if isinstance(given, Unknown):
-        value = Undetermined((id_,), (), interpretation.fact_possible(entry.entity, fact.name))
-    elif index == entry.entity.identity:
-        value = _pseudonym(interpretation, entry, index)
+        value = Undetermined((id_,), (), by.fact_possible(entity, fact.name))
+    elif index == entity.identity:
+        value = _pseudonym(by, entry, index)
     else:
-        step = interpretation.steps.get((entry.entity.name, fact.name))
-        value = given if step is None else given * step
-    return leaf(
-        id=id_,
-        kind="fact",
-        entity=entry.entity.name,
-        path=entry.path,
-        name=fact.name,
-        type=fact.type,
-        value=value,
-        clause=fact.clause,
-        place=fact.place,
-        decided_by=fact.by,
-        default_used=bool(entry.data[len(entry.entity.facts) + len(entry.entity.lists)] >> index & 1),
-        at=entry,
-    )
+        value = by.exact(entry, fact.name, given)
+    used = bool(entry.data[len(entity.facts) + len(entity.lists)] >> index & 1)
+    about = (fact.name, fact.type, value, fact.clause, fact.place, entry)
+    return Step(id_, "fact", entity.name, entry.path, *about, decided_by=fact.by, default_used=used)
 
 
 def _pseudonym(interpretation: Interpretation, entry: Instance, index: int) -> str:
@@ -75,18 +51,9 @@ def handed_over(
     value = past if month else entry.carried[carried.name]
     if isinstance(value, Held):
         value = value.value
-    return leaf(
-        id=id_,
-        kind="past",
-        entity=entry.entity.name,
-        path=entry.path,
-        name=f"{carried.name}.{month}" if month else name_of(carried),
-        type=carried.type,
-        value=value,
-        clause=declared.clause,
-        place=declared.place,
-        at=entry,
-    )
+    name = f"{carried.name}.{month}" if month else name_of(carried)
+    about = (name, carried.type, value, declared.clause, declared.place, entry)
+    return Step(id_, "past", entry.entity.name, entry.path, *about)
 
 
 def key_name(value: Value, type_: Type) -> str:
@@ -96,16 +63,3 @@ def key_name(value: Value, type_: Type) -> str:
     left = possible(value, type_)
     some = sorted(left) if isinstance(left, frozenset) else []
     return "/".join(type_.members[v] for v in some) if 0 < len(some) < len(type_.members) else "?"
-
-
-def filled(node: ir.Expression, keys: tuple[int, ...]) -> ir.Expression:
-    """A parameter's formula with the keys at hand written in."""
-    if isinstance(node, ir.KeyRef):
-        return ir.Constant(keys[node.position], node.type, node.place)
-    made: dict[str, Any] = {}
-    for field, value in zip(node._fields, node, strict=True):
-        if isinstance(value, ir.Expression):
-            made[field] = filled(value, keys)
-        elif isinstance(value, tuple) and value and all(isinstance(x, ir.Expression) for x in value):
-            made[field] = tuple(filled(x, keys) for x in value)
-    return node._replace(**made)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.interpret.logic import may_hold, may_not_hold
@@ -11,34 +9,39 @@ from ..backends.values import Failure, Undetermined, Value, known
 from ..ir import nodes as ir
 from ..ir.in_force import InForce
 from .explanation import Considered, Part
-from .formula import parts_of
+from .phrases import Said, phrases
 
 
-def consider(interpretation: Interpretation, line: ir.Line, entry: Instance) -> Considered:
+def consider(by: Interpretation, said: Said, entry: Instance) -> Considered:
     """The line with its conditions one by one."""
-    if line.condition is None:
-        return Considered(line, True, ())
-    parts: Iterable[ir.Expression] = (line.condition,)
-    if isinstance(line.condition, ir.Logic) and line.condition.joined == "and":
-        parts = parts_of(line.condition)
-    made = tuple(Part(p, interpretation.evaluate(p, entry)) for p in parts)
-    holds = made[0].holds if len(made) == 1 else interpretation.evaluate(line.condition, entry)
-    return Considered(line, holds, made)
+    if not said.parts:
+        return Considered(said, True)
+    made = tuple([Part(p, by.evaluate(p.node, entry)) for p in said.parts])
+    if len(made) == 1:
+        return Considered(said, made[0].holds, made)
+    truths = [p.holds for p in made]
+    holds: Value = False
+    if not any(x is False for x in truths):
+        holds = all(x is True for x in truths) or by.evaluate(said.line.condition, entry)
+    return Considered(said, holds, made)
 
 
 def looked_at(
     interpretation: Interpretation, found: InForce, entry: Instance, value: Value, pick: object
 ) -> tuple[list[Considered], list[Considered]]:
     """(lines that gave the value, lines that were looked at and did not), by the recorded pick or by their conditions."""
-    exceptions = [consider(interpretation, x, entry) for x in found.exceptions]
+    said = phrases(interpretation).line
+    if found.alone is not None:
+        return [Considered(said(found.alone), True)], []
+    exceptions = [consider(interpretation, said(x), entry) for x in found.exceptions]
     order = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
     picked = order[pick] if isinstance(pick, int) and 0 <= pick < len(order) else None
     if picked is not None and not found.mode and picked.kind in ("value", "branch", "row", "transition"):
-        return [consider(interpretation, picked, entry)], exceptions
+        return [consider(interpretation, said(picked), entry)], exceptions
     winners = [c for c in exceptions if c.line is picked] or _winners(interpretation, exceptions, entry, value)
     if winners:
         return winners, [c for c in exceptions if c not in winners]
-    body = [consider(interpretation, x, entry) for x in found.body]
+    body = [consider(interpretation, said(x), entry) for x in found.body]
     if found.mode == "first":
         settled = next((i for i, c in enumerate(body) if c.holds is True or isinstance(c.holds, Failure)), len(body))
         body = body[: settled + 1]  # nobody looks below the line that applies
@@ -51,9 +54,9 @@ def looked_at(
     if known(value) and not applying and found.otherwise is not None:
         open_ = [c.holds for c in body if isinstance(c.holds, Undetermined)]
         if not open_:
-            applying = [Considered(found.otherwise, True, ())]
+            applying = [Considered(said(found.otherwise), True)]
         elif all(map(may_not_hold, open_)):  # one of these, or it, and all give the same
-            rest.append(Considered(found.otherwise, open_[0], ()))
+            rest.append(Considered(said(found.otherwise), open_[0]))
     elif known(value) and applying and not found.mode:
         rest = [
             c for c in rest if isinstance(c.holds, Undetermined)

@@ -5,65 +5,60 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..backends.entries import Instance, locate
-from ..backends.formatting import value_text
-from ..backends.interpret.interpretation import Interpretation
+from ..backends.entries import fact_at
+from ..backends.formatting import day_text
 from ..backends.presence import REMARKS
+from ..backends.reading_plan import Entry, called
 from ..backends.values import Failure, Undetermined, diagnose
 from ..diagnostics.report import Diagnostic
+from ..ir import nodes as ir
 from ..missing import Missing
-from ..outputs import NotInForce, Paid, Row, beside_text, span_text
+from ..outputs import NotInForce, month_pays, paid_text, span_text, text_of
 from ..source import width
-from .formula import who
 
 
-def _person(entry: Instance, lang: str) -> str:
+def _person(entry: Entry, lang: str) -> str:
     """The entry's path, with the name that a text fact gives it."""
-    name = who(entry)
-    return entry.path if not name else f"{entry.path}（{name}）" if lang == "zh" else f"{entry.path} ({name})"
+    path, name = entry[0].path, called(entry)
+    return path if not name else f"{path}（{name}）" if lang == "zh" else f"{path} ({name})"
 
 
 def summary(
-    policy: str,
-    interpretation: Interpretation,
-    rows: Iterable[Row],
+    program: ir.Program,
+    on: int,
+    seen: int | None,
+    entries: Iterable[Entry],
     absent: Iterable[NotInForce],
-    paid: Paid,
     findings: list[Diagnostic],
     assumptions: list[str],
     missing: Missing | None,
     lang: str,
 ) -> str:
-    """`rows`: the outputs, whose values stand in their entries; `absent`: those that are not in force; `paid`: what the month pays of a
-    benefit; `findings`: guarantees that the decision does not keep; `missing`: where an output is open."""
+    """`entries` with their results, on a day as known on another; `absent`: outputs that are not in force; `findings`: guarantees that the
+    decision does not keep; `missing`: where an output is open."""
     zh = lang == "zh"
-    lines = [f"{policy}  {interpretation.date}"]
+    lines = [f"{program.name}  {day_text(on)}"]
     benefits: list[tuple[str, str, str]] = []
     others: list[tuple[str, str, str]] = []
     waits: list[str] = []
     errors: list[str] = []
-    by = {(e.name, f.name): f.by for e in interpretation.program.entities for f in e.facts if f.by}
-    for entry, name, type_, benefit in rows:
-        value = entry.values[name]
-        said = value_text(value, type_, lang)
-        beside = beside_text(paid(entry, name), lang) if benefit else ""
-        if beside:
-            said += f"（{beside}）" if zh else f" ({beside})"
-        (benefits if benefit else others).append((_person(entry, lang), name, said))
-        if isinstance(value, Undetermined):
-            names = []
-            for need in (*value.needs, *value.parameters):
-                at = locate(interpretation.root, need)
-                decides = by.get((at[0].entity.name, at[1])) if at else None
-                names.append(
-                    need + ((f"（由「{decides}」定）" if zh else f" (decided by {decides})") if decides else "")
-                )
-            waits.append(
-                f"{entry.path}.{name}：{'、'.join(names)}" if zh else f"{entry.path}.{name}: {', '.join(names)}"
-            )
-        elif isinstance(value, Failure):
-            found = diagnose(value)
-            errors.append(f"{entry.path}.{name}{'：' if zh else ': '}[{found.code}] {found.message(lang)}")
+    for entry in entries:
+        person = _person(entry, lang)
+        place, _, raw = entry
+        numbers = place.node.take(raw)
+        for path, item, number in zip(place.paths, place.node.items, numbers, strict=False):
+            text = text_of(item.form, number, lang)
+            monthly = month_pays(item, number, numbers, on, seen)
+            if monthly is not None:
+                said = paid_text(monthly.kind, text_of(monthly.form, monthly.number, lang), lang)
+                text += f"（{said}）" if zh else f" ({said})"
+            (benefits if item.rule.benefit else others).append((person, item.rule.name, text))
+            if isinstance(number, Undetermined):
+                names = [_decided(program, need, zh) for need in (*number.needs, *number.parameters)]
+                waits.append(f"{path}：{'、'.join(names)}" if zh else f"{path}: {', '.join(names)}")
+            elif isinstance(number, Failure):
+                wrong = diagnose(number)
+                errors.append(f"{path}{'：' if zh else ': '}[{wrong.code}] {wrong.message(lang)}")
     _section(lines, "给付" if zh else "Benefits", benefits)
     if waits:
         lines += ["", "尚不能决定，还需要：" if zh else "Not decided yet; waiting for:", *(f"  {w}" for w in waits)]
@@ -77,20 +72,35 @@ def summary(
         lines += ["", "这一天没有规定：" if zh else "Not in force on this day:"]
         lines += (f"  {name}{span_text(x, lang)}" for name, x in spans.items())
     gone, twice = [f for f in findings if f.code in REMARKS], [f for f in findings if f.code == "F0231"]
-    overdue = [f for f in findings if f.code == "R0175"]
-    broken = [f for f in findings if f not in (*gone, *twice, *overdue)]
+    overdue, left = ([f for f in findings if f.code == code] for code in ("R0175", "F0250"))
+    broken = [f for f in findings if f not in (*gone, *twice, *overdue, *left)]
     titles = (
-        ("不在：", "在两处：", "该复核了：", "不合保证：")
+        ("不在：", "在两处：", "该复核了：", "不合保证：", "没有看的保证：")
         if zh
-        else ("Not there:", "In two places:", "To be reviewed:", "Guarantees that do not hold:")
+        else (
+            "Not there:",
+            "In two places:",
+            "To be reviewed:",
+            "Guarantees that do not hold:",
+            "Guarantees not looked at:",
+        )
     )
-    for title, told in zip(titles, (gone, twice, overdue, broken), strict=True):
+    for title, told in zip(titles, (gone, twice, overdue, broken, left), strict=True):
         if told:
             where = [f"{f.path}{'：' if zh else ': '}" if f.path else "" for f in told]
             lines += ["", title, *(f"  {x}[{f.code}] {f.message(lang)}" for x, f in zip(where, told, strict=True))]
     if assumptions:
         lines += ["", "依赖的假设：" if zh else "Rests on assumptions:", *(f"  - {a}" for a in assumptions)]
     return "\n".join(lines)
+
+
+def _decided(program: ir.Program, need: str, zh: bool) -> str:
+    """What is waited for, with who decides it."""
+    entity, _, rest = need.partition(".")
+    entities = {e.name: e for e in program.entities}
+    fact = fact_at(entities, entity, rest) if entity in entities else None
+    by = fact.by if fact is not None else ""
+    return need + ((f"（由「{by}」定）" if zh else f" (decided by {by})") if by else "")
 
 
 def _later(missing: Missing, zh: bool) -> list[str]:

@@ -22,6 +22,13 @@ class InForce(NamedTuple):
     body: tuple[ir.Line, ...]
     otherwise: ir.Line | None
 
+    @property
+    def alone(self) -> ir.Line | None:
+        """The one line that there is, where it always applies."""
+        if len(self.body) != 1 or self.exceptions or self.mode or self.body[0].kind != "value":
+            return None
+        return self.body[0]
+
 
 class Missing(NamedTuple):
     """A parameter without a usable value on a day: pending, floor (not an entitlement), or none (nothing in force)."""

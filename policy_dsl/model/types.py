@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from .units import BASE, DAYS, MONEY, MONTHS, PERCENT, PLAIN, WORKDAYS, YEARS, Unit
@@ -93,7 +94,7 @@ def grid(type_: Type) -> Fraction:
     return Fraction(1, 10**4) if type_.unit.in_percent else Fraction(1, 10**6)
 
 
-def _decimals(denominator: int) -> int | None:
+def decimals(denominator: int) -> int | None:
     """How many decimals a fraction over `denominator` has in lowest terms; None when they do not end."""
     twos = fives = 0
     while denominator % 2 == 0:
@@ -107,7 +108,7 @@ def _decimals(denominator: int) -> int | None:
 
 def decimal_text(value: Fraction, places: int = 0) -> str | None:
     """The number in digits, with at least `places` decimals; None when its decimals do not end."""
-    needed = _decimals(value.denominator)
+    needed = decimals(value.denominator)
     if needed is None:
         return None
     digits = max(needed, places)
@@ -124,12 +125,35 @@ def shown(value: Fraction, places: int = 2) -> str:
     return decimal_text(Fraction(-whole if value < 0 else whole, 10**places), places) or ""
 
 
-def plain_number(value: Fraction, type_: Type) -> tuple[str, str | None]:
-    """A value in base units as the contract writes it: digits in the type's own unit, money in 元 with two decimals at least;
-    where the decimals do not end, the exact fraction, and beside it the rounded form for eyes."""
-    own = value / type_.unit.scale
-    places = MONEY.places if type_.unit.is_money and (MONEY.main, 1) in type_.unit.words else 0
+def least_places(unit: Unit) -> int:
+    """How many decimals an amount in this unit has at least: two where it is in 元."""
+    return MONEY.places if unit.is_money and (MONEY.main, 1) in unit.words else 0
+
+
+def plain_number(value: Fraction | int, unit: Unit) -> tuple[str, str | None]:
+    """A value in base units as the contract writes it: digits in a unit, money in 元 with two decimals at least; where the decimals
+    do not end, the exact fraction, and beside it the rounded form for eyes."""
+    return written_as(value, *writing(unit.words))
+
+
+def written_as(value: Fraction | int, times: int, over: int, places: int) -> tuple[str, str | None]:
+    """The same in the unit of which `writing` says how its numbers are written."""
+    above, below = value.as_integer_ratio()
+    above, below = above * times, below * over
+    scaled, rest = divmod(above * 10**places, below)
+    if not rest:  # as nearly all are: no more decimals than every amount of the unit has
+        if not places:
+            return str(scaled), None
+        digits = str(abs(scaled)).rjust(places + 1, "0")
+        return f"{'-' if scaled < 0 else ''}{digits[:-places]}.{digits[-places:]}", None
+    own = Fraction(above, below)
     text = decimal_text(own, places)
-    if text is not None:
-        return text, None
-    return f"{own.numerator}/{own.denominator}", shown(own)
+    return (text, None) if text is not None else (f"{own.numerator}/{own.denominator}", shown(own))
+
+
+@lru_cache(maxsize=4096)
+def writing(words: tuple[tuple[str, int], ...]) -> tuple[int, int, int]:
+    """How a base unit's number is written in a unit: times, over, with so many decimals at least."""
+    unit = Unit(words)
+    scale = unit.scale
+    return scale.denominator, scale.numerator, least_places(unit)

@@ -92,9 +92,7 @@ class Unit(NamedTuple):
         return Unit(tuple((MONEY.main if _base(w) == "money" else w, n) for w, n in self.words))
 
     def show(self, lang: str = "zh") -> str:
-        above = [unit_in(w, lang) for w, n in self.words for _ in range(n)]
-        below = [unit_in(w, lang) for w, n in self.words for _ in range(-n)]
-        return "·".join(above or (["1"] if below else [])) + "".join(f"/{w}" for w in below)
+        return _show(self.words, lang)
 
     def times(self, other: Unit, power: int = 1) -> Unit:
         """The unit of a product (power 1) or a quotient (power −1); words of one dimension cancel. A % is a number and is left
@@ -159,6 +157,13 @@ def _scale(words: tuple[tuple[str, int], ...]) -> Fraction:
     for word, n in words:
         size *= BASE.get(word, ("", Fraction(1)))[1] ** n
     return size
+
+
+@lru_cache(maxsize=4096)
+def _show(words: tuple[tuple[str, int], ...], lang: str) -> str:
+    above = [unit_in(w, lang) for w, n in words for _ in range(n)]
+    below = [unit_in(w, lang) for w, n in words for _ in range(-n)]
+    return "·".join(above or (["1"] if below else [])) + "".join(f"/{w}" for w in below)
 
 
 def unit_of(parts: tuple[str, ...], declared: frozenset[str] = frozenset()) -> Unit | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from ..backends.formatting import day_text
-from ..explain.describe import arrears_text, line_text
-from ..explain.formula import Words
+from ..explain.describe import arrears_text
+from ..explain.formula import Words, line_text
 from ..ir import nodes as ir
 from ..model.clause import Clause
 from ..model.types import Type

@@ -19,6 +19,8 @@ comparing.py     finds it
 coming.py        finds how somebody came or left
 law_causes.py    finds what the law did
 walking.py       the way down in both decisions
+world.py         one of two decisions that are compared
+leaves.py        what its formulas and rules read
 support.py       what a value rests on
 wording.py       says it
 assumed.py       the assumptions that the months rest on

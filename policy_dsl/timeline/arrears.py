@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..backends.engine import Engine
 from ..backends.entries import Instance
 from ..backends.interpret.interpretation import Interpretation
+from ..backends.paid import pays_alike
 from ..backends.payment import amount_key, payment
 from ..backends.runtime import Defer
 from ..backends.values import Failure, Undetermined, Value, diagnose, known
@@ -216,7 +217,7 @@ def _gives_the_same(a: Step, b: Step) -> bool:
     if a.run is not b.run and a.engine.daily:
         return False  # what ends inside the month may have become known
     try:
-        return a.run.compiled.pays_alike(a.run.compiled.root, a.raw, b.raw)
+        return pays_alike(a.run.compiled.reading.paid, a.run.compiled.root, a.raw, b.raw)
     except Defer:
         return False
 

@@ -10,8 +10,8 @@ from ..backends.presence import first_month, lifetime
 from ..backends.runtime import NEVER, add_months
 from .causes import Way
 from .history import History
-from .support import World
 from .tracks import Track
+from .world import World
 
 
 class Stirred(NamedTuple):

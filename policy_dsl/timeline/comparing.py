@@ -21,7 +21,8 @@ from ..model.functions import BY_KEY
 from .causes import Atom, Carried, Cause, Entry, Fact, Moved, Passed, counted
 from .coming import way_of
 from .law_causes import LawCauses
-from .support import (
+from .walking import Kept, Term
+from .world import (
     Ref,
     World,
     adds_nothing,
@@ -34,7 +35,6 @@ from .support import (
     same,
     settling,
 )
-from .walking import Kept, Term
 
 
 class Comparing(LawCauses):

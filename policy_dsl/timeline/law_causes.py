@@ -5,14 +5,13 @@ from __future__ import annotations
 from ..backends.payment import days_of
 from ..backends.runtime import add_days
 from ..backends.values import Value, known
-from ..explain.leaves import filled
 from ..ir import nodes as ir
 from ..ir.in_force import InForce, in_force, repealing
 from ..ir.traverse import walk
 from ..model.functions import BY_KEY
 from .causes import Atom, Figure, Lines
-from .support import Ref, World, with_keys
 from .walking import Kept, Walk
+from .world import Ref, World, with_keys
 
 
 class LawCauses(Walk):
@@ -107,15 +106,15 @@ class LawCauses(Walk):
         atoms = tuple(self.support.figure(old, node.name, keys, node.floor))
         if atoms:
             self._tell(key, self._figure_cause(old, old.twin, node, keys, atoms))
-        before, after = (self._formulas(e, keys) for e in sources)
-        self._both(old, old.root.path, before, before if sources[0] is sources[1] else after)
+        before, after = (self._formulas(old, e, keys) for e in sources)
+        self._both(old, old.root.path, before, after)
 
     @staticmethod
-    def _formulas(entry: ir.Entry | None, keys: tuple[int, ...]) -> list[ir.Expression]:
+    def _formulas(world: World, entry: ir.Entry | None, keys: tuple[int, ...]) -> list[ir.Expression]:
         """The formula of a parameter's entry, the keys at hand written in."""
         if entry is None or entry.value is None or isinstance(entry.value, ir.Constant):
             return []
-        return [filled(entry.value, keys)]
+        return [world.explainer.phrases.filled(entry, keys)]
 
     def _figure_cause(
         self, old: World, new: World, node: ir.ParameterRef, keys: tuple[int, ...], atoms: tuple[Atom, ...]

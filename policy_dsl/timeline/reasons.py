@@ -13,8 +13,9 @@ from .causes import Cause, Entry, Fact, Nobody
 from .coming import STILL, Stirred
 from .comparing import Comparing
 from .history import History
-from .support import Support, World
+from .support import Support
 from .wording import say
+from .world import World
 
 MOST_BACK = 12  # months that causes are followed back; before that it is what came over
 

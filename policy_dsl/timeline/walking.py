@@ -9,7 +9,8 @@ from ..backends.entries import Instance
 from ..explain.formula import who
 from ..ir import nodes as ir
 from .causes import Atom, Cause
-from .support import Ref, Support, World, same
+from .support import Support
+from .world import Ref, World, same
 
 
 class Kept:

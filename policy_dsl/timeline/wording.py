@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from ..backends.formatting import day_text, value_text
 from ..backends.runtime import NOTHING, Held
 from ..backends.values import Failure, Undetermined, Value, known
-from ..explain.describe import line_text
-from ..explain.explanation import Explanation
-from ..explain.formula import Words, carried_words
+from ..explain.formula import Words, carried_words, line_text
 from ..explain.workings import part_text
 from ..ir import nodes as ir
 from ..model.clause import Clause
@@ -212,8 +210,7 @@ def _ended(line: ir.Line, cause: Lines, lang: str, count: int) -> str:
 
 def _moved(cause: Moved, lang: str) -> str:
     """`低保状态：在保 → 渐退 当 …（500 < 675 …）`."""
-    made = Explanation("", "", cause.interpretation, [], {})
-    parts = [part_text(made, cause.entry, p.formula, p.holds, lang) for p in cause.taken.parts[1:]]
+    parts = [part_text(cause.interpretation, cause.entry, p.formula, p.holds, lang) for p in cause.taken.parts[1:]]
     colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
     name = f"{cause.name} {spelling('ON', lang)} {day_text(cause.law)}" if cause.law else cause.name
     text = f"{name}{colon}{line_text(cause.taken.line, lang)}"

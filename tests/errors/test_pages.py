@@ -29,6 +29,7 @@ from policy_dsl.syntax import characters
 from scripts import pages
 
 from ..frames import Row
+from . import sliced
 from .pages import FOLDER, PAGES, ROOT, Block, Page
 
 COMPILED = [c for c, p in PAGES.items() if p.shown("policy", "出错")]
@@ -124,10 +125,10 @@ def test_the_wrong_program_gives_exactly_that_code(code: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("code", MENDED)
 def test_the_mended_program_gives_nothing(code: str, tmp_path: Path) -> None:
-    """The program marked 改好 compiles without a finding, and its examples hold."""
+    """The program marked 改好 compiles without a finding, and its examples hold. That a rule is not compiled (P0620) is no fault of it."""
     for program in PAGES[code].shown("policy", "改好"):
         file = lay(tmp_path, PAGES[code], program)
-        assert check(file) == []
+        assert [d for d in check(file) if d.code != "P0620" or code == "P0620"] == []
         assert [r.mismatches for r in testing.run(policy_dsl.load(file)) if not r.passed] == []
 
 
@@ -407,7 +408,7 @@ def overdue(tmp_path: Path) -> str:
     return rendered(whole(policy.decide({"家庭": {"存款": 1}}, on="2022-06").findings), "zh")
 
 
-SCENES: dict[str, Callable[[Path], str]] = {
+SCENES: dict[str, Callable[[Path], str]] = sliced.SCENES | {
     "P0104": lambda p: checked(p, rule(["为 " + "条件 且 " * 1200 + "条件"])),
     "P0125": lambda p: checked(p, (CHECKED + "// 县").encode("gb18030")),
     "P0126": lambda p: checked(p, CHECKED + "//" + "x" * library.MAX_FILE),

@@ -12,7 +12,7 @@ import pytest
 
 import policy_dsl
 from benchmarks import __main__ as bench
-from benchmarks import by_hand, households
+from benchmarks import by_hand, households, measuring, reading
 from benchmarks.__main__ import same_sa
 from policy_dsl.backends.interpret.interpretation import Interpretation
 from policy_dsl.backends.runtime import Unknown
@@ -90,19 +90,57 @@ def _plain(data: object) -> object:
     return "unknown" if isinstance(data, Unknown) else (type(data), data)
 
 
-@pytest.mark.parametrize("part", ["SA-bench", "Qingshui", "more years", "cold start"])
+@pytest.mark.parametrize("part", ["SA-bench", "Qingshui", "more years", "cold start", "Reading"])
 def test_every_part_runs(part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One round on a few households: what is measured is still what the product offers."""
-    monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(measuring, "ROUNDS", 1)
+    monkeypatch.setattr(reading, "COUNT", 40)
     sa, qingshui = policy_dsl.load(SA), policy_dsl.load("qingshui")
     match part:
         case "SA-bench":
-            bench.against_hand(part, sa, "2025-01-01", households.sa(20), by_hand.sa, same_sa)
+            bench.against_hand(part, sa, "2025-01-01", households.sa(20), by_hand.sa, same_sa, 100)
         case "Qingshui":
             cases = households.qingshui(20)
-            bench.against_hand(part, qingshui, "2022-06-01", cases, by_hand.qingshui, by_hand.same_qingshui)
+            bench.against_hand(part, qingshui, "2022-06-01", cases, by_hand.qingshui, by_hand.same_qingshui, 100)
         case "more years":
             bench.more_years()
         case "cold start":
             bench.cold_start()
+        case "Reading":
+            reading.reading()
     assert part in capsys.readouterr().out
+
+
+def test_what_crosses_its_bound_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the median of the rounds' own ratios, beyond the noise; the ways change places, and one slow round is no fault."""
+    now, order = [0.0], list[str]()
+    monkeypatch.setattr(measuring, "clock", lambda: now[0])
+    monkeypatch.setattr(measuring, "ROUNDS", 5)
+    slow = iter([1, 1, 50, 1, 1, 1])  # the first is not measured
+
+    def taking(name: str, seconds: float) -> measuring.Way:
+        def run() -> None:
+            order.append(name)
+            now[0] += seconds * (next(slow) if name == "unsteady" else 1)
+
+        return measuring.Way(name, 10, run, "from nothing", bound=2 if name != "by hand" else 0)
+
+    within, beyond = 2 * measuring.NOISE - 0.01, 2 * measuring.NOISE + 0.01
+    ways = [taking("by hand", 1), taking("within", within), taking("beyond", beyond), taking("unsteady", 1)]
+    assert measuring.table("A table: of four", ways) == [f"A table, beyond: {beyond:.2f} x, at most 2"]
+    assert order[4:8] != order[8:12]
+    out = capsys.readouterr().out
+    assert "at most 2" in out
+    assert "from nothing" in out
+    assert "100000.00 µs" in out  # a second for ten
+
+
+def test_a_bound_that_is_crossed_is_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("against_hand", "reading", "timelines", "cold_start", "checking", "more_years"):
+        monkeypatch.setattr(bench, name, lambda *_: [])
+    assert bench.main() == 0
+    monkeypatch.setattr(bench, "reading", lambda: ["Reading, one output: 9.00 x, at most 5"])
+    assert bench.main() == 1
+    assert "one output: 9.00 x" in capsys.readouterr().err

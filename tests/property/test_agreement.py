@@ -35,6 +35,7 @@ from .histories import story
 from .months import months
 from .oracle import Watched, has_slow_windows, interpreted, lines_of
 from .policies import compiled
+from .reading import read_alike
 
 pytestmark = pytest.mark.xdist_group("seen")  # one worker: each adds to what has been generated in this run
 
@@ -231,6 +232,7 @@ def test_a_decision_says_what_the_interpreter_says(made: Case) -> None:
     policy = Policy(made.program)
     for s in situations(made):
         d = policy.decide(s.facts, on=iso(s.on))
+        read_alike(d)
         expected = expected_outputs(policy, s)
         assert {p: o.state for p, o in d.outputs.items()} == {p: state for p, (state, _) in expected.items()}
         for path, output in d.outputs.items():

@@ -19,6 +19,8 @@ from policy_dsl.backends.runtime import Defer
 from policy_dsl.backends.standalone import standalone
 from policy_dsl.backends.values import known
 
+from .reading import read_alike
+
 TEXT = """政策 出生县
 对象 个人 : 人
   姓名 : 文本
@@ -108,6 +110,7 @@ def test_a_decision_is_that_of_the_household_without(county: Policy, facts: dict
     if isinstance(told, list):
         return
     decision = county.decide(facts, on=day)
+    read_alike(decision)
     there = {e.path for e in decision.instance.all()}
     assert {f.path.rpartition(".")[0] for f in decision.findings} == {
         path for path, late in _late(facts, day) if late and path.rpartition(".")[0] in there

@@ -19,6 +19,7 @@ from policy_dsl.decision import Decision
 from policy_dsl.timeline.timeline import Timeline
 
 from ..regressions.deciding import policy_of
+from .reading import read_alike
 
 TEXT = """\
 对象 家庭 : 户
@@ -151,6 +152,7 @@ def chained(way: Way, first: int, cents: list[int | None]) -> dict[int, Fraction
         interpreted = Interpretation(decision.epoch, decision.day, run_of(decision))
         interpreted.rules()
         assert interpreted.root.values == decision.instance.values
+        read_alike(decision)
         made[n] = part_of(decision)
         carry = decision.carry()
     return made

@@ -74,6 +74,17 @@ def test_whatever_an_explanation_mentions_is_in_the_register(made: Case) -> None
                 assert waits(register, parameter, decision.day, named(decision, open_.output)), open_
 
 
+@settings(max_examples=examples(60))
+@given(cases(count=3), cases(count=3, unknown=0))
+def test_a_decision_rests_on_what_its_explanation_mentions(some: Case, whole: Case) -> None:
+    """Told without reasons, the assumptions are those of the reasons, each with an id of its own; where facts are unknown, too."""
+    for made in (some, whole):
+        program, _ = compiled(numbered(made.text))
+        assert program is not None
+        for decision in decisions(Policy(program), made):
+            assert decision.assumptions == decision.explain().assumptions(), decision
+
+
 def waits(register: Register, parameter: str, on: int, output: tuple[str, str]) -> bool:
     return any(
         q.parameter.name == parameter and q.since <= on <= q.until and output in (*q.outputs, *q.later)

@@ -12,6 +12,8 @@ from policy_dsl.decision import Decision
 from policy_dsl.library import LayerFiles, PolicyFile
 from policy_dsl.pipeline import compile_or_raise
 
+from ..property.reading import read_alike
+
 
 def policy_of(*layers: str) -> Policy:
     """A policy from its layers' texts, top first; the 政策 line is written here."""
@@ -27,6 +29,7 @@ def policy_of(*layers: str) -> Policy:
 def decided(policy: Policy, facts: dict[str, Any], on: str) -> Decision:
     """The decision; its values are the interpreter's, and the recording function's where that can run."""
     decision = policy.decide(facts, on=on)
+    read_alike(decision)
     root = decision.root
     run = policy.run(decision.day, root)
     data = decision.instance.data

@@ -269,3 +269,18 @@ def test_months_before_the_first_have_their_default_in_the_compiled_function(fun
         assert not deferred(policy_of(f"{head}  为 {function}(近(2 个月, 外出, 默认 否))\n"), facts, "2022-01")
         without = policy_of(f"{head}  为 {function}(近(2 个月, 外出))\n")
         assert [e.code for e in decided(without, facts, "2022-01").errors] == ["R0120"]
+
+
+@pytest.mark.parametrize(("joined", "settles"), [("且", False), ("或", True)])
+def test_what_a_part_needs_is_worked_out_only_where_it_is_asked(joined: str, settles: bool) -> None:
+    """A division, a part of a day: the parts before them settle the condition, so that they send no case to the interpreter."""
+    policy = policy_of(
+        "对象 家庭\n  有房 : 是否\n  收入、口数 : 数, 0..9\n"
+        f"规则 家庭 甲 : 是否\n  为 有房 {joined} 收入 / 口数 < 5 {joined} 收入 > 2\n"
+        f"规则 家庭 乙 : 是否\n  为 有房 {joined} 2022-01-01 + 口数 * 1.5 工作日 > 2022-01-03 {joined} 收入 > 2\n"
+    )
+    for heads in (0, 1):
+        d = policy.decide({"家庭": {"有房": settles, "收入": 5, "口数": heads}}, on="2022-01")
+        assert (d.compiled_alone, d["家庭.甲"], d["家庭.乙"]) == (True, settles, settles)
+    other = policy.decide({"家庭": {"有房": not settles, "收入": 5, "口数": 2}}, on="2022-01")
+    assert (other.compiled_alone, other["家庭.甲"], other["家庭.乙"]) == (True, True, True)

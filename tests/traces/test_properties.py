@@ -119,7 +119,8 @@ class OnlyChildren(Interpretation):
     """Evaluates a step's formulas with the values of its children at hand, and no others."""
 
     def __init__(self, made: Explanation, step: Step) -> None:
-        super().__init__(made.interpretation.epoch, made.on, made.interpretation.root)
+        by = made.seen_from(step)
+        super().__init__(by.epoch, made.on, by.root)
         self.made = made
         self.behind = behind(step.law)
         self.children = {id_: made.steps[id_] for id_ in step.children}
@@ -172,13 +173,12 @@ class OnlyChildren(Interpretation):
 
 def recomputes(made: Explanation, step: Step) -> None:
     """The lines that applied give the step's value again, from its children alone; so do the reasons of those that did not."""
-    made = made.seen_from(step)
     again = OnlyChildren(made, step)
     for considered in (*step.applied, *step.considered):
         for part in considered.reasons:
             assert again.evaluate(part.formula, step.at) == part.holds
     if step.formula is not None and not step.missing:
-        assert again.evaluate(step.formula, made.interpretation.root) == step.value
+        assert again.evaluate(step.formula, again.root) == step.value
     if not known(step.value) or not step.applied:
         return
     for considered in step.applied:
@@ -217,19 +217,19 @@ def direct(node: ir.Expression) -> list[ir.Expression]:
 
 def numbers_are_filled_in(made: Explanation, step: Step, told: dict[str, Any]) -> None:
     """The numbers of a line's formula hold the value of everything that it names, those of a list's entries too."""
-    made = made.seen_from(step)
+    by = made.seen_from(step)
     for considered, line in zip(step.applied, told.get("applied", []), strict=True):
         for node in direct(considered.line.result):
-            value = made.interpretation.evaluate(node, step.at)
+            value = by.evaluate(node, step.at)
             if known(value):
                 assert value_text(value, node.type, "zh") in line["formula"]["numbers"]
         for node in walk(considered.line.result):
             if not isinstance(node, ir.Aggregate) or node.value is None or node.function in ("count", "repeats"):
                 continue
-            entries = made.interpretation.entries(node, step.at)
+            entries = by.entries(node, step.at)
             for entry in entries[:MOST_ENTRIES] if isinstance(entries, list) else []:
-                value = made.interpretation.evaluate(node.value, entry)
-                holds = node.where is None or made.interpretation.evaluate(node.where, entry) is True
+                value = by.evaluate(node.value, entry)
+                holds = node.where is None or by.evaluate(node.where, entry) is True
                 if holds and known(value):
                     assert value_text(value, node.value.type, "zh") in line["formula"]["numbers"]
 

@@ -120,9 +120,13 @@ def ways_of(
         if isinstance(left, Bounds):
             cuts = sorted({v for _, values in tests for v in values})
             each = representatives(left, cuts, step_of(term))
-        ways[key] = list({tuple(test(v) for test, _ in tests): v for v in each}.values())
-        if prod(map(len, ways.values())) > MOST:
-            return {}
+        most = MOST // prod(map(len, ways.values()))
+        told: dict[tuple[bool, ...], Any] = {}
+        for v in each:
+            told[tuple(test(v) for test, _ in tests)] = v
+            if len(told) > most:
+                return {}
+        ways[key] = list(told.values())
     return ways
 
 

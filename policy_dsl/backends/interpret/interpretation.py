@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from fractions import Fraction
+from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.outside import bound
@@ -36,16 +38,19 @@ class Interpretation(Lines):
         self._bound: dict[
             tuple[int, str], tuple[ir.Aggregate, ir.Aggregate]
         ] = {}  # with the node, which keeps its id taken
+        self.filled: dict[object, Any] = {}  # of nodes in `_bound`: how reasons show them (explain/numbers.py)
         self._entries: dict[str, Instance] = {}
         self._facts: dict[tuple[str, str], Possible] = {}
         self.steps = epoch.laws.steps
 
-    def rules(self) -> None:
-        """Fills `values` of every entry with every rule of its entity."""
+    def rules(self, wanted: Container[tuple[str, str]] | None = None) -> None:
+        """Fills `values` of every entry with every rule of its entity, or with these alone: then they hold all that they read."""
         entries: dict[str, list[Instance]] = {}
         for entry in self.root.all():
             entries.setdefault(entry.entity.name, []).append(entry)
         for rule in self.program.rules:
+            if wanted is not None and (rule.entity, rule.name) not in wanted:
+                continue
             for entry in entries.get(rule.entity, ()):
                 entry.values[rule.name] = self.rule(rule, entry)
 
@@ -70,33 +75,16 @@ class Interpretation(Lines):
     # --- what formulas read
 
     def read(self, node: ir.Expression | None, at: Instance | None) -> Value:
-        match node:
-            case ir.FactRef():
-                return self.fact(node, at)
-            case ir.RuleRef():
-                here = self.up(at, node.up) if at else None
-                if here is None:
-                    return Undetermined((f"{node.entity}.{node.name}",))
-                return self.value(here, node.name)
-            case ir.ParameterRef():
-                return self.parameter(node, at)
-            case ir.Moment():
-                return self.on if node.name == "decision_date" else runtime.month_start(self.on)
-            case ir.AsOf():
-                return self.as_of(node, at)
-            case ir.IfInForce():
-                return self.if_in_force(node, at)
-            case ir.Aggregate():
-                return self.aggregate(node, at)
-            case ir.Outside():
-                return self.evaluate(node.value, self.entry_at(node.at))
-            case ir.CarriedRef():
-                return self.carried(node, at)
-            case ir.Past():
-                return self.past(node, at)
-            case ir.Window():
-                return self.window(node, at)
-        raise AssertionError(node)
+        return _READ[node.__class__](self, node, at)
+
+    def rule_read(self, node: ir.RuleRef, at: Instance | None) -> Value:
+        here = at if not node.up else self.up(at, node.up) if at else None
+        if here is None:
+            return Undetermined((f"{node.entity}.{node.name}",))
+        return self.value(here, node.name)
+
+    def moment(self, node: ir.Moment) -> int:
+        return self.on if node.name == "decision_date" else runtime.month_start(self.on)
 
     def calendar(self) -> Calendar:
         return calendar_of(self.program)
@@ -133,14 +121,24 @@ class Interpretation(Lines):
         return self._entries[path]
 
     def fact(self, node: ir.FactRef, at: Instance | None) -> Value:
-        here = self.up(at, node.up) if at else None
+        here = at if not node.up else self.up(at, node.up) if at else None
         if here is None:
             return Undetermined((f"{node.entity}.{node.name}",))
         given = here.facts[node.name]
         if isinstance(given, runtime.Unknown):
             return Undetermined((f"{here.path}.{node.name}",), (), self.fact_possible(here.entity, node.name))
-        step = self.steps.get((node.entity, node.name))
-        return given if step is None else given * step
+        return self.exact(here, node.name, given)
+
+    def exact(self, entry: Instance, name: str, given: Any) -> Value:
+        """A fact that is given, an amount in base units."""
+        found = entry.amounts.get(name)
+        if found is not None:
+            return found
+        step = self.steps.get((entry.entity.name, name))
+        if step is None:
+            return given
+        made = entry.amounts[name] = given * step
+        return made
 
     def fact_possible(self, entity: ir.Entity, name: str) -> Possible:
         """What a fact that is not given may be."""
@@ -161,8 +159,10 @@ class Interpretation(Lines):
         return self.steps.get((node.entity, node.name)) if isinstance(node, ir.FactRef) else None
 
     def parameter(self, node: ir.ParameterRef, at: Instance | None) -> Value:
-        keys = [self.evaluate(k, at) for k in node.keys]
         found, date = self.epoch.parameters[node.name], self.date
+        if not node.keys:
+            return parameter_value(found[()], node, (), date)
+        keys = [self.evaluate(k, at) for k in node.keys]
         return keyed(node, keys, lambda way: parameter_value(found[way], node, way, date))
 
     # --- what may not be in force
@@ -218,6 +218,21 @@ class Interpretation(Lines):
         if epoch.first not in self._under:
             self._under[epoch.first] = UnderLaw(epoch, self.on, self.root)
         return self._under[epoch.first]
+
+
+_READ: dict[type, Callable[[Interpretation, Any, Instance | None], Value]] = {
+    ir.FactRef: lambda by, node, at: by.fact(node, at),
+    ir.RuleRef: lambda by, node, at: by.rule_read(node, at),
+    ir.ParameterRef: lambda by, node, at: by.parameter(node, at),
+    ir.Moment: lambda by, node, at: by.moment(node),
+    ir.AsOf: lambda by, node, at: by.as_of(node, at),
+    ir.IfInForce: lambda by, node, at: by.if_in_force(node, at),
+    ir.Aggregate: lambda by, node, at: by.aggregate(node, at),
+    ir.Outside: lambda by, node, at: by.evaluate(node.value, by.entry_at(node.at)),
+    ir.CarriedRef: lambda by, node, at: by.carried(node, at),
+    ir.Past: lambda by, node, at: by.past(node, at),
+    ir.Window: lambda by, node, at: by.window(node, at),
+}
 
 
 class UnderLaw(Interpretation):

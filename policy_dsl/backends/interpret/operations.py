@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -26,27 +27,8 @@ class Operations(ABC):
 
     def evaluate(self, node: ir.Expression | None, at: Instance | None) -> Value:
         """The value of a formula at an entry."""
-        match node:
-            case ir.Constant():
-                return node.value
-            case ir.Not():
-                return negation(self.evaluate(node.operand, at))
-            case ir.Logic():
-                joined = conjunction if node.joined == "and" else disjunction
-                return joined(self.evaluate(p, at) for p in node.parts)
-            case ir.Compare():
-                return self.compare(node, self.evaluate(node.left, at), self.evaluate(node.right, at))
-            case ir.Among():
-                return self.among(node, self.evaluate(node.item, at), [self.evaluate(o, at) for o in node.options])
-            case ir.Arithmetic():
-                return self.compute(node, self.evaluate(node.left, at), self.evaluate(node.right, at))
-            case ir.Call():
-                values = tuple(self.evaluate(a, at) for a in node.arguments)
-                held = join(values)
-                if held is None:
-                    return self.call(node, values)
-                return called(node, values, held, self.call) if isinstance(held, Undetermined) else held
-        return self.read(node, at)
+        way = _WAYS.get(node.__class__)
+        return self.read(node, at) if way is None else way(self, node, at)
 
     @abstractmethod
     def read(self, node: ir.Expression | None, at: Instance | None) -> Value:
@@ -56,10 +38,10 @@ class Operations(ABC):
         return Failure(code, tuple(words.items()), place)
 
     def compare(self, node: ir.Compare, a: Value, b: Value) -> Value:
-        held = join((a, b))
-        if held is None:
+        if known(a) and known(b):
             return compared(node.sign, a, b)
-        if isinstance(held, Failure):
+        held = join((a, b))
+        if not isinstance(held, Undetermined):
             return held
         return narrowed(held, may.comparing(node.sign, possible(a, node.left.type), possible(b, node.right.type)))
 
@@ -74,10 +56,10 @@ class Operations(ABC):
 
     def compute(self, node: ir.Arithmetic, a: Value, b: Value) -> Value:
         """+ − × ÷. Of something open the result stays open; a divisor that can only be zero is an error whatever is divided."""
-        held = join((a, b))
-        if held is None:
+        if known(a) and known(b):
             return self.arithmetic(node, a, b)
-        if isinstance(held, Failure):
+        held = join((a, b))
+        if not isinstance(held, Undetermined):
             return held
         if node.sign == "/" and possible(b, node.right.type) == (0, 0):
             return self.failure("R0103", node.place, name=node.place.written)
@@ -158,6 +140,34 @@ class Operations(ABC):
                 return self.failure("R0107", node.place, name=written)
             named = f"{calendar.name} {calendar.span()}".strip()
             return self.failure("R0111", node.place, name=written, year=str(lacking.year), calendar=named)
+
+
+def _call(by: Operations, node: ir.Call, at: Instance | None) -> Value:
+    values = tuple(by.evaluate(a, at) for a in node.arguments)
+    held = join(values)
+    if held is None:
+        return by.call(node, values)
+    return called(node, values, held, by.call) if isinstance(held, Undetermined) else held
+
+
+def _logic(by: Operations, node: ir.Logic, at: Instance | None) -> Value:
+    joined = conjunction if node.joined == "and" else disjunction
+    return joined(by.evaluate(p, at) for p in node.parts)
+
+
+def _among(by: Operations, node: ir.Among, at: Instance | None) -> Value:
+    return by.among(node, by.evaluate(node.item, at), [by.evaluate(o, at) for o in node.options])
+
+
+_WAYS: dict[type, Callable[[Any, Any, Instance | None], Value]] = {
+    ir.Constant: lambda by, node, at: node.value,
+    ir.Not: lambda by, node, at: negation(by.evaluate(node.operand, at)),
+    ir.Logic: _logic,
+    ir.Compare: lambda by, node, at: by.compare(node, by.evaluate(node.left, at), by.evaluate(node.right, at)),
+    ir.Among: _among,
+    ir.Arithmetic: lambda by, node, at: by.compute(node, by.evaluate(node.left, at), by.evaluate(node.right, at)),
+    ir.Call: _call,
+}
 
 
 def rounded(how: str, steps: Fraction) -> int:

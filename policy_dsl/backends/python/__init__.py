@@ -1,20 +1,27 @@
-"""IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
+"""IR → Python `ast`: straight-line functions over integers, from one emitter in three forms, and a reader for plain facts.
 
     read(facts, on)        a dict → the data tuple (facts/read.py says its form); anything unusual defers to the careful reader
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
+    open(P, on, data, slow)   the same for facts some of which are unknown: what does not end plainly goes another way by itself
+
+Each is a piece of its own, emitted when it is asked for. `decide` says which values P brings, and the others of its set take the same;
+`read` knows no formulas, so that all sets of a root share it.
 
 An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
 So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
-unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
+unknown fact, a gap, two lines at once) `decide` and `record` raise Defer, and `open` asks `slow` for that one rule at that one entry; none ever guesses.
 
 Each file emits what its first line says; the emitter is one class, and each part of it extends the one before:
 
     workspace.py   names and statements         aggregates.py   what is gathered in loops
-    amounts.py     what is done with amounts    rules.py        a rule's lines
-    lookback.py    the months before            reading.py      the reader of facts
-    formulas.py    formulas                     emitter.py      the functions; their loops are in flow.py
-    ast_nodes.py   constructors of `ast`
+    amounts.py     what is done with amounts    tables.py       which of many lines applies
+    lookback.py    the months before            rules.py        a rule's lines
+    formulas.py    formulas                     reading.py      the reader of facts
+    ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
+    opening.py     the form for what is open
+
+cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
 Nodes carry the positions of the .policy text. Names of a policy become parts of local names, never code.
 """
@@ -30,14 +37,21 @@ from ...ir import nodes as ir
 from ...ir.bounds import Analysis
 from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
+from .ast_nodes import assign, literal
 from .emitter import Emitter
+from .opening import Opening
+from .workspace import Handed
 
 
 class Emitted(NamedTuple):
+    """One function: its module; of `decide` also what its argument P brings, and where the values stand in its results."""
+
     module: ast.Module
+    order: tuple[object, ...]
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]  # rules and lists in each result tuple
     comments: list[str]
+    handed: dict[int, tuple[Handed, ...]]  # what `open` hands over, by rule
 
 
 def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fraction]:
@@ -65,26 +79,38 @@ def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fracti
 
 
 def emit(
-    epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], offsets: dict[str, int]
-) -> tuple[Emitted, Emitter]:
-    """The module of one epoch's formulas: tables, `read`, `decide`, `record`."""
-    emitter = Emitter(epoch, root, analysis, steps, offsets)
-    decide = emitter.decide(False)
+    piece: str,
+    epoch: Epoch,
+    root: str,
+    analysis: Analysis,
+    steps: dict[str, Fraction],
+    offsets: dict[str, int],
+    order: tuple[object, ...] = (),
+    wanted: frozenset[RuleKey] | None = None,
+) -> Emitted:
+    """The module of one piece. `order`: what P brings, as `decide` of the same set said; `wanted`: of these rules and what they need."""
+    make = Opening if piece == "open" else Emitter
+    emitter = make(epoch, root, analysis, steps, offsets, order, wanted)
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
-    for entity in emitter.scheduler.within:
-        keys = tuple(emitter.scheduler.rules.get(entity, ()))
-        index = 0
-        for key in keys:
-            k, dynamic = emitter.forms[key]
-            slots[key] = Slot(index, k, dynamic)
-            index += 2 if dynamic else 1
-        entities[entity] = (keys, tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity)))
-    record = emitter.decide(True)
-    read, tables = emitter.reader()
-    module = ast.Module([*tables, read, decide, record], [])
+    if piece == "read":
+        function, tables = emitter.reader()
+        body = [*tables, function]
+    else:
+        function = emitter.open() if isinstance(emitter, Opening) else emitter.decide(piece == "record")
+        body = [*(assign(n, literal(value)) for n, value in emitter.tables.items()), function]
+        for entity in emitter.scheduler.within:
+            keys = tuple(emitter.scheduler.rules.get(entity, ()))
+            index = 0
+            for key in keys:
+                k, dynamic = emitter.forms[key]
+                slots[key] = Slot(index, k, dynamic)
+                index += 2 if dynamic else 1
+            lists = tuple(m.name for m in emitter.entities[entity].lists if _walked(emitter, m.entity))
+            entities[entity] = (keys, lists)
+    module = ast.Module(body, [])
     ast.fix_missing_locations(module)
-    return Emitted(module, slots, entities, emitter.comments), emitter
+    return Emitted(module, tuple(emitter.argument_order()), slots, entities, emitter.comments, emitter.handed)
 
 
 def _walked(emitter: Emitter, entity: str) -> bool:

@@ -213,6 +213,8 @@ class Amounts(Workspace):
 
     def forced(self, value: ast.expr, node: ir.Expression) -> ast.expr:
         """A value that may be an unknown passed on is touched, so that it defers here and never becomes a result."""
+        if isinstance(node, ir.Constant) and isinstance(value, ast.Subscript):
+            return value  # out of a column of written results
         if node.type.kind == "truth":
             return value if isinstance(value, (ast.Constant, ast.Compare)) else either(value, const(True), const(False))
         settled = isinstance(node, ir.RuleRef) and self.epoch.rules[node.entity, node.name] is not None

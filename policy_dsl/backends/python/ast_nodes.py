@@ -32,7 +32,14 @@ def const(value: object) -> ast.expr:
     return ast.Constant(value)  # type: ignore[arg-type]
 
 
-_OPS: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "//": ast.FloorDiv, "%": ast.Mod}
+_OPS: dict[str, type[ast.operator]] = {
+    "+": ast.Add,
+    "-": ast.Sub,
+    "*": ast.Mult,
+    "//": ast.FloorDiv,
+    "%": ast.Mod,
+    "&": ast.BitAnd,
+}
 _SIGNS: dict[str, type[ast.cmpop]] = {
     "<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE, "=": ast.Eq, "!=": ast.NotEq, "is": ast.Is, "is not": ast.IsNot, "in": ast.In,
 }  # fmt: skip
@@ -76,6 +83,19 @@ def tuple_(*items: ast.expr) -> ast.expr:
 
 def defer(reason: str) -> ast.stmt:
     return ast.Raise(call("Defer", const(reason)), None)
+
+
+def literal(value: object) -> ast.expr:
+    """Tuples and dicts of written values; what holds no dict is one constant."""
+    if isinstance(value, dict):
+        return ast.Dict([literal(k) for k in value], [literal(v) for v in value.values()])
+    if isinstance(value, tuple) and any(isinstance(v, (tuple, dict)) and _holds_dict(v) for v in value):
+        return tuple_(*(literal(v) for v in value))
+    return const(value)
+
+
+def _holds_dict(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, tuple) and any(map(_holds_dict, value)))
 
 
 def fragment(text: str) -> str:

@@ -9,11 +9,10 @@ from fractions import Fraction
 from ...ir import nodes as ir
 from ...ir.traverse import asks_calendar
 from ..encoding import fact_step
+from ..left_out import MOST_HISTORY
 from ..schedule import Gather
 from .ast_nodes import Form, assign, call, cmp, const, defer, either, item, name, op, tuple_
 from .lookback import LookBacks
-
-MOST_HISTORY = 50_000  # values of one parameter over all days; a longer one is left to the interpreter
 
 
 class Formulas(LookBacks):
@@ -26,8 +25,7 @@ class Formulas(LookBacks):
             case ir.Not():
                 return ast.UnaryOp(ast.Not(), self.truth(node.operand))
             case ir.Logic():
-                joined: ast.boolop = ast.And() if node.joined == "and" else ast.Or()
-                return ast.BoolOp(joined, [self.truth(p) for p in node.parts])
+                return self.logic(node)
             case ir.Compare():
                 return self.compare(node)
             case ir.Among():
@@ -41,6 +39,26 @@ class Formulas(LookBacks):
             case ir.CarriedRef():
                 return either(self.plain(node), const(True), const(False))
         return self.plain(node)
+
+    def logic(self, node: ir.Logic) -> ast.expr:
+        """且, 或: what a part needs to be worked out first is worked out only where the parts before it leave it open."""
+        both = node.joined == "and"
+        joined: ast.boolop = ast.And() if both else ast.Or()
+        tests: list[ast.expr] = []
+        for part in node.parts:
+            first: list[ast.stmt] = []
+            with self.into(first):
+                test = self.truth(part)
+            if first and tests:
+                so_far = self.fresh()
+                self.block.append(assign(so_far, ast.BoolOp(joined, tests) if len(tests) > 1 else tests[0]))
+                left = name(so_far) if both else ast.UnaryOp(ast.Not(), name(so_far))
+                self.block.append(ast.If(left, [*first, assign(so_far, test)], []))
+                tests = [name(so_far)]
+            else:
+                self.block += first
+                tests.append(test)
+        return ast.BoolOp(joined, tests) if len(tests) > 1 else tests[0]
 
     def plain(self, node: ir.Expression) -> ast.expr:
         """A value that is no amount: position, date, truth of a fact or rule."""

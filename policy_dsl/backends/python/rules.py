@@ -14,13 +14,11 @@ from ...ir.disjoint import Atom, alternatives, disjoint, same_result
 from ...ir.in_force import InForce
 from ...ir.traverse import children
 from ..layout import RuleKey, row_step
-from .aggregates import Aggregates
 from .ast_nodes import Form, assign, cmp, const, defer, name, op
+from .tables import FEW, NESTED, Tables
 
-MOST_LINES = 200  # of one rule; a longer one is left to the interpreter, so that compiling ends soon
 
-
-class Rules(Aggregates):
+class Rules(Tables):
     """Emits the lines of rules. An arm is (block, line, position, value): where a value is written once all forms are known."""
 
     def place(self, statements: list[ast.stmt], at: ir.Rule | ir.Line) -> None:
@@ -45,22 +43,20 @@ class Rules(Aggregates):
                 self.block.append(assign(local + "_p", const(None)))
             self.place(self.block[start:], rule)
             return
-        if len(found.exceptions) + len(found.body) > MOST_LINES:
+        if key in self.epoch.laws.beyond:
             self.forms[key] = (Fraction(1), False)
-            self.block.append(defer("lines"))
+            self.block.append(defer("length"))
             self.place(self.block[start:], rule)
             return
         arms: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
         order = self.ordered_exceptions(found)
-        positions = {
-            id(x): n
-            for n, x in enumerate((*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ())))
-        }
+        self.lines = (*found.exceptions, *found.body, *((found.otherwise,) if found.otherwise else ()))
+        self.places = positions = {id(x): n for n, x in enumerate(self.lines)}
         lines = [(x, "exception") for x in order]
         again = self.without_exceptions(found, arms, positions)
         usual: list[ast.stmt] = [] if again else self.block
         with self.into(usual):
-            self.chain(found, lines, lambda: self.body(found, arms, positions), arms, positions)
+            self.layers(found, lines, lambda: self.body(found, arms, positions), arms, positions)
         if again:
             self.block.append(ast.Try(usual, [ast.ExceptHandler(name("Defer"), None, again)], [], []))
         self.finish(rule, arms, local)
@@ -75,7 +71,13 @@ class Rules(Aggregates):
         lines = (*found.body, *((found.otherwise,) if found.otherwise else ()))
         gives = found.exceptions[0].result if found.exceptions else None
         asked = _may_be_open(found.exceptions) - _may_be_open(found.body)
-        if self.recording or not asked or not isinstance(gives, ir.Constant) or found.mode not in ("", "first"):
+        if (
+            len(found.body) > NESTED
+            or self.recording
+            or not asked
+            or not isinstance(gives, ir.Constant)
+            or found.mode not in ("", "first")
+        ):
             return []
         same = {id(x) for x in lines if same_result(x.result, gives) and not _amount_by_date(x)}
         if not same or not all(same_result(x.result, gives) for x in found.exceptions):
@@ -101,6 +103,28 @@ class Rules(Aggregates):
         else:
             block.append(defer("open"))
         return again
+
+    def layers(
+        self,
+        found: InForce,
+        lines: list[tuple[ir.Line, str]],
+        rest: Callable[[], None],
+        arms: list[Any],
+        positions: dict[int, int],
+    ) -> None:
+        """Exceptions: where they are many, layer by layer."""
+        self._current = (found.rule.entity, found.rule.name)
+        if len(lines) <= FEW:
+            self.chain(found, lines, rest, arms, positions)
+            return
+        first = [x for x in lines if x[0].layer == lines[0][0].layer]
+        others = lines[len(first) :]
+
+        def below() -> None:
+            self.layers(found, others, rest, arms, positions)
+
+        if not self.one_of_many(found, [x for x, _ in first], "exception", below if others else rest, arms):
+            self.chain(found, first, below if others else rest, arms, positions)
 
     def ordered_exceptions(self, found: InForce) -> list[ir.Line]:
         """Lowest layer first, inside a layer those that beat others before them."""
@@ -200,18 +224,25 @@ class Rules(Aggregates):
             return
 
         def rest() -> None:
-            if found.otherwise is not None:
-                self.arm(found.otherwise, self.block, arms, positions)
-            else:
-                self.block.append(defer("gap"))
+            self.none_applies(found, arms, positions)
 
-        self.chain(found, [(x, found.mode or "one") for x in found.body], rest, arms, positions)
+        if not self.one_of_many(found, found.body, found.mode or "one", rest, arms):
+            self.chain(found, [(x, found.mode or "one") for x in found.body], rest, arms, positions)
+
+    def none_applies(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
+        """否则, or else a gap."""
+        if found.otherwise is not None:
+            self.arm(found.otherwise, self.block, arms, positions)
+        else:
+            self.block.append(defer("gap"))
 
     def joined(self, found: InForce, arms: list[Any], positions: dict[int, int]) -> None:
         """就高, 就低, 合计: all lines are looked at. The pick of 合计 is minus the sum of 1 << position of those that apply."""
         if not found.body:
             assert found.otherwise is not None
             self.arm(found.otherwise, self.block, arms, positions)
+            return
+        if self.many_joined(found, lambda: self.none_applies(found, arms, positions), arms):
             return
         amount = found.rule.type.is_amount
         inner: list[tuple[list[ast.stmt], ir.Line, int, Form | ast.expr]] = []
@@ -266,9 +297,9 @@ class Rules(Aggregates):
                     )
                 )
             self.block.append(ast.If(test, block, []))
-        none: list[ast.stmt] = [] if found.otherwise is not None else [defer("gap")]
-        if found.otherwise is not None:
-            self.arm(found.otherwise, none, arms, positions)
+        none: list[ast.stmt] = []
+        with self.into(none):
+            self.none_applies(found, arms, positions)
         some: list[ast.stmt] = []
         form = Form(name(best), k, name(best + "_n") if dynamic else None) if amount else name(best)
         arms.append((some, found.body[0], pick, form))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from ...ir import nodes as ir
 from ...ir.bounds import Analysis
@@ -14,13 +16,24 @@ from ..epoch import Epoch
 from ..layout import RuleKey
 from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
+from .lookups import Choice
+
+# rule or aggregate, levels out, its name or number, k (over 0: no amount), whether divided
+Handed = tuple[str, int, Any, int, int, bool]
 
 
 class Workspace(ABC):
     """Names and statements of one function; what needs a statement first goes to `block`."""
 
     def __init__(
-        self, epoch: Epoch, root: str, analysis: Analysis, steps: dict[str, Fraction], lines: dict[str, int]
+        self,
+        epoch: Epoch,
+        root: str,
+        analysis: Analysis,
+        steps: dict[str, Fraction],
+        lines: dict[str, int],
+        order: Iterable[Any] = (),
+        wanted: frozenset[RuleKey] | None = None,
     ) -> None:
         self.epoch = epoch
         self.program = epoch.program
@@ -31,7 +44,6 @@ class Workspace(ABC):
         self.entities = {e.name: e for e in self.program.entities}
         self.deaths = any(e.died >= 0 for e in self.program.entities)
         self.rules_by_key = {(r.entity, r.name): r for r in self.program.rules}
-        self.scheduler = Scheduler(epoch, root)
         self.locals: dict[object, str] = {}
         self.forms: dict[RuleKey, tuple[Fraction, bool]] = {}
         self.gathered: dict[Gather, tuple[Fraction, bool]] = {}
@@ -41,9 +53,29 @@ class Workspace(ABC):
         self.recording = False
         self.parameters: dict[tuple[str, bool], int] = {}
         self.amounts: dict[tuple[RuleKey, int], int] = {}
+        self.columns: dict[RuleKey, int] = {}
+        self.tables: dict[str, object] = {}  # what stands beside the functions: tuples, dicts and what is in them
+        self.choices: dict[object, Choice | None] = {}
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
+        self.handed: dict[int, tuple[Handed, ...]] = {}  # what the open form hands over, by rule
+        self.wanted = wanted  # the rules that are asked for; None: all
+        self.given = tuple(order)  # what another function of the set takes already
+        places: dict[str, dict[Any, int]] = {
+            "parameter": self.parameters, "amount": self.amounts, "history": self.histories,
+        }  # fmt: skip
+        for kind, *key in self.given:
+            if kind == "calendar":
+                self.calendar = True
+            elif kind == "column":
+                self.columns[key[0]] = len(self.columns)
+            else:
+                places[kind][tuple(key)] = len(places[kind])
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        return Scheduler(self.epoch, self.root, self.wanted)
 
     # --- names
 

@@ -83,5 +83,5 @@ def _example(side: ir.Expression, values: dict[str, ir.Parameter], other: Type) 
 
 
 def _shown(value: Fraction, type_: Type, lang: str) -> str:
-    text, rounded = plain_number(value, type_)
+    text, rounded = plain_number(value, type_.unit)
     return f"{text if rounded is None else f'≈{rounded}'} {type_.unit.show(lang)}"
