@@ -13,12 +13,12 @@ from math import ceil, lcm
 from typing import NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.bounds import GIVEN
 from ..ir.carried_grids import CARRIED, PARTS
 from ..ir.in_force import dependency_order
 from ..model.types import grid
 from ..syntax.characters import MAX_SIZE
 
-GIVEN = 10**15  # of its unit: no fact is larger, whatever its range
 ENTRIES = 50
 LIMIT: int = 10**MAX_SIZE
 BEYOND = LIMIT**2  # where counting ends

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..backends.encoding import encoded, fact_step
 from ..backends.runtime import NEVER
 from ..ir import nodes as ir
-from ..ir.bounds import Analysis
+from ..ir.bounds import ANY, GIVEN, Analysis
 from .thresholds import Thresholds, ends
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _carried(entity: ir.Entity, c: ir.Carried, near: Thresholds, analysis: Analy
 def _pretended(entity: ir.Entity, c: ir.Carried, analysis: Analysis) -> ir.Fact:
     """A rule's value as if it were a fact, within the bounds that the rule is known to keep."""
     bounds = analysis.rules.get((entity.name, c.of)) if c.type.is_amount else None
-    low, high = (bounds.low, bounds.high) if bounds else (None, None)
+    most = GIVEN * c.type.own.scale
+    low, high = ((None if x is None or abs(x) >= most else x) for x in (bounds[:2] if bounds else ANY[:2]))
     if (entity.name, c.of) in analysis.never_negative:
         low = max(low or Fraction(0), Fraction(0))
     return ir.Fact(c.of, c.type, low, high, None, False, False, "", "", None, entity.clause, c.place)

@@ -1,7 +1,12 @@
-"""How small, how large and how fine every amount can be, from the ranges of facts and the written amounts.
+"""How small, how large and how fine every amount can be, from the ranges of facts, the written amounts and the calendar.
 
 `low` and `high` are in base units (None: no bound); `grid` says that the value is always a multiple of 1/grid (None: any fraction).
 The ranges tell the emitter which signs and divisors need no test, the grids whether a benefit is whole 分 in its own period.
+
+A fact without a range is as large as facts may be; a quotient by what can be zero as large as the least step of the divisor allows, since
+by zero there is none. What is carried from month to month was given, or is what its rule gave: if the rule keeps within what may be given
+as long as what it reads does, so does what is carried; else it is as large as a carried number may be. A parameter has its written values
+and, while it is 待定, what 在 … 之间 says; one that is 待定 and says nothing has no bound, nor what is computed from it.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from math import lcm
 from typing import NamedTuple
 
 from ..model.types import grid as fact_grid
+from ..syntax.characters import MAX_CARRIED
 from . import nodes as ir
 from .in_force import dependency_order
 
@@ -31,6 +37,11 @@ class Bounds(NamedTuple):
 
 
 ANY = Bounds(None, None, None)
+GIVEN = 10**15  # of its unit: no fact is larger, whatever its range
+CARRIED = Fraction(10**MAX_CARRIED)  # in base units: what is larger is not carried into the next month
+MONTHS = Fraction(9999 * 12)  # of the calendar
+DAYS = Fraction(9999 * 366)
+_MOST = {"whole_months": MONTHS, "working_days": DAYS}  # of functions of two dates, the one or the other way round
 
 
 def exactly(value: Fraction) -> Bounds:
@@ -53,6 +64,11 @@ def _add(a: Fraction | None, b: Fraction | None) -> Fraction | None:
     return None if a is None or b is None else a + b
 
 
+def _within(a: Bounds, b: Bounds) -> bool:
+    """Whether what keeps within the first bounds keeps within the second, which have none that is missing."""
+    return None not in (a.low, a.high) and b.low <= a.low and a.high <= b.high  # type: ignore[operator]
+
+
 def _product(a: Bounds, b: Bounds) -> tuple[Fraction | None, Fraction | None]:
     if None not in (a.low, a.high, b.low, b.high):
         corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]  # type: ignore[operator]
@@ -60,6 +76,18 @@ def _product(a: Bounds, b: Bounds) -> tuple[Fraction | None, Fraction | None]:
     if a.not_negative and b.not_negative:
         return a.low * b.low, None  # type: ignore[operator]
     return None, None
+
+
+def _inverse(b: Bounds) -> Bounds:
+    """One divided by it, wherever it is not zero: then it is no nearer to zero than a step of its grid."""
+    step = None if b.grid is None else Fraction(1, b.grid)
+    if b.not_negative:
+        least = b.low if b.positive else step
+        return Bounds(Fraction(1) / b.high if b.high else Fraction(0), None if least is None else 1 / least, None)
+    if b.high is not None and b.high <= 0:
+        turned = _inverse(Bounds(-b.high, None if b.low is None else -b.low, b.grid))
+        return Bounds(None if turned.high is None else -turned.high, Fraction(0), None)
+    return ANY if step is None else Bounds(-1 / step, 1 / step, None)
 
 
 class Analysis:
@@ -78,8 +106,19 @@ class Analysis:
         by_name = {p.name: p for p in program.parameters}
         for parameter in dependency_order(program.parameters):
             self._parameter(parameter, by_name)
-        for rule in program.rules:
-            self.rules[rule.entity, rule.name] = self._rule(rule)
+        self.free: set[tuple[str, str]] = set()  # carried amounts that their rules let grow
+        while True:
+            for rule in program.rules:
+                self.rules[rule.entity, rule.name] = self._rule(rule)
+            grown = {
+                (e, c.name)
+                for (e, _), c in self.carried.items()
+                if c.source == "rule" and c.type.is_amount and (e, c.name) not in self.free and (e, c.of) not in counted
+                if not _within(self.rules.get((e, c.of), ANY), self._carried(e, c.name))
+            }
+            if not grown:
+                break
+            self.free |= grown
 
     def _parameter(self, parameter: ir.Parameter, by_name: dict[str, ir.Parameter]) -> Bounds:
         if parameter.name not in self.parameters:
@@ -91,7 +130,8 @@ class Analysis:
                     for e in parameter.entries
                     if e.value is not None and e.kind in ("exact", "floor")
                 ]
-                self.parameters[parameter.name] = union(values)
+                open_ = [Bounds(*e.bounds, None) for e in parameter.entries if e.kind == "pending" and e.bounds]
+                self.parameters[parameter.name] = union([*values, *open_])._replace(grid=union(values).grid)
         return self.parameters[parameter.name]
 
     def _rule(self, rule: ir.Rule) -> Bounds:
@@ -120,7 +160,9 @@ class Analysis:
             case ir.FactRef():
                 fact = self.facts[node.entity, node.name]
                 step = fact_grid(fact.type) * fact.type.own.scale
-                return Bounds(fact.low, fact.high, step.denominator)
+                most = GIVEN * fact.type.own.scale
+                low, high = -most if fact.low is None else fact.low, most if fact.high is None else fact.high
+                return Bounds(low, high, step.denominator)
             case ir.RuleRef():
                 return self.rules.get((node.entity, node.name), ANY)
             case ir.ParameterRef():
@@ -147,12 +189,18 @@ class Analysis:
         return ANY
 
     def _carried(self, entity: str, name: str) -> Bounds:
-        """Its grid was settled when the program was built (carried_grids.py); of its size only the sign of what cannot be negative is known."""
+        """Its grid was settled when the program was built (carried_grids.py)."""
         c = self.carried[entity, name]
+        most = CARRIED if (entity, name) in self.free else GIVEN * c.type.own.scale
+        low = high = None
         if c.source == "fact":
             fact = self.facts[entity, c.of]
-            return Bounds(fact.low, fact.high, c.grid or None)
-        return Bounds(Fraction(0) if (entity, c.of) in self.never_negative else None, None, c.grid or None)
+            low, high = fact.low, fact.high
+        elif (entity, c.of) in self.never_negative:
+            low = Fraction(0)
+            if c.start == 0:  # months are counted from what is given on, one a month
+                high = 2 * MONTHS
+        return Bounds(-most if low is None else low, most if high is None else high, c.grid or None)
 
     def _window(self, node: ir.Window, entity: str) -> Bounds:
         if node.function == "count":
@@ -171,7 +219,7 @@ class Analysis:
 
     def _arithmetic(self, node: ir.Arithmetic, entity: str) -> Bounds:
         if node.left.type.kind == "date":
-            return Bounds(None, None, 1)
+            return Bounds(-DAYS, DAYS, 1)
         a, b = self.of(node.left, entity), self.of(node.right, entity)
         both = None if a.grid is None or b.grid is None else lcm(a.grid, b.grid)
         match node.sign:
@@ -188,11 +236,7 @@ class Analysis:
         fine = None
         if b.low is not None and b.low == b.high and b.low != 0 and a.grid is not None:
             fine = a.grid * abs(b.low.numerator)
-        if b.positive:
-            assert b.low is not None
-            inverse = Bounds(Fraction(0) if b.high is None else Fraction(1) / b.high, Fraction(1) / b.low, None)
-            return Bounds(*_product(a, inverse), fine)
-        return Bounds(None, None, fine)
+        return Bounds(*_product(a, _inverse(b)), fine)
 
     def _call(self, node: ir.Call, entity: str) -> Bounds:
         match node.function:
@@ -230,7 +274,8 @@ class Analysis:
                 return Bounds(Fraction(1), Fraction(12), 1)
             case "year_of":
                 return Bounds(Fraction(1), Fraction(9999), 1)
-        return Bounds(None, None, 1)
+        most = _MOST.get(node.function)
+        return Bounds(None if most is None else -most, most, 1)
 
     def _size(self, node: ir.Aggregate, entity: str) -> tuple[int, int]:
         here = entity

@@ -125,6 +125,8 @@ CALLS: dict[str, Call] = {
         FACTS, on=ON, previous=p.decide(FACTS, on="2022-05"), months_absent=x
     ),
     "decide, floats": lambda p, x: p.decide(FACTS, on=ON, floats=x),
+    "decide, outputs": lambda p, x: p.decide(FACTS, on=ON, outputs=x),
+    "decide, one of the outputs": lambda p, x: p.decide(FACTS, on=ON, outputs=[x]),
     "timeline": lambda p, x: p.timeline(x, start=ON, end=ON),
     "timeline, fact": lambda p, x: p.timeline({"家庭": {"收入": x, "成员": []}}, start=ON, end=ON),
     "timeline, spell": lambda p, x: p.timeline({"家庭": {"收入": [x], "成员": []}}, start=ON, end=ON),
