@@ -45,7 +45,7 @@ class Decision(Read):
     A decision is a pure function of policy, facts and day; it keeps no reference to the facts given.
     """
 
-    __slots__ = ("_asked", "_compiled", "_engine", "_kept", "_paths", "_root")
+    __slots__ = ("_asked", "_compiled", "_engine", "_kept", "_open", "_paths", "_root")
 
     _kept: Kept
 
@@ -69,8 +69,9 @@ class Decision(Read):
         self._data = data
         self._raw = raw
         if raw is not None:
-            self._reading = self._read_by()
+            self._reading = self._read_by(compiled)
             self._result = raw
+        self._open: tuple[tuple[Compiled, tuple[Any, ...]] | None] | None = None  # once the open form was asked
         self._values = None
         self._instance: Instance | None = None
         self._paths: dict[str, tuple[Instance, str, Type]] | None = None
@@ -89,8 +90,10 @@ class Decision(Read):
         if name not in _LEFT_OUT:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         if name in _READ:
-            if self._raw is None:
-                self._reading = self._read_by().laid_out
+            if self._raw is None and self._opened is not None:
+                self._reading, self._result = self._read_by(self._opened[0]), self._opened[1]
+            elif self._raw is None:
+                self._reading = self._read_by(self._compiled).laid_out
                 self._result = self._reading.lay_out(self.instance)
             return object.__getattribute__(self, name)
         engine, (on, known_on, root, data, raw, names) = opened(self._kept)
@@ -165,6 +168,16 @@ class Decision(Read):
         """The facts as they were read, with what came over from the month before (facts/read.py)."""
         return self._data
 
+    @property
+    def _opened(self) -> tuple[Compiled, tuple[Any, ...]] | None:
+        """What the open form gives where the plain one ends, with what reads it; None where that ends, too."""
+        if self._open is None:
+            from .backends.piecemeal import opened
+
+            run = self._engine, self._on, self._root, self._epoch.known, self._data, self._compiled.wanted
+            self._open = (opened(*run) if self._raw is None and self._compiled.emitted else None,)
+        return self._open[0]
+
     def recorded(self) -> Instance:
         """The root entry with every value and, where the recording function could run, the line that gave it."""
         raw = self._record()
@@ -191,9 +204,10 @@ class Decision(Read):
 
         if self._asked is not None:
             given.complete(self._engine.slices.lacking(self._root, self._compiled.slots))
-        if self._raw is not None:
+        found = (self._compiled, self._raw) if self._raw is not None else self._opened
+        if found is not None:
             try:
-                return self._engine.handover(self._compiled).of(self._data, self._raw, self._on)
+                return self._engine.handover(found[0]).of(self._data, found[1], self._on)
             except Unusual:
                 pass
         return from_values(self.instance, self._engine.intake, self._epoch, self._on)
@@ -220,9 +234,13 @@ class Decision(Read):
                 if self._asked is None or self._asked.lists(entry.path, (rule.entity, rule.name)):
                     yield entry, rule.name, rule.type, rule.benefit
 
-    def _read_by(self) -> Reading:
+    def _read_by(self, compiled: Compiled) -> Reading:
         """What reads the function's results: of all entries, or of those that were asked for."""
-        return reading_of(self._compiled.reading, self._asked)
+        return reading_of(compiled.reading, self._asked)
+
+    @property
+    def _interpreted(self) -> bool:
+        return self._raw is None and self._opened is None
 
     @property
     def missing(self) -> Missing:

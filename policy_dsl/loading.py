@@ -13,7 +13,7 @@ from .policy import Policy
 def load(name: str | os.PathLike[str]) -> Policy:
     """Loads a policy: a shipped one by name ("qingshui", "清水县"), or a path to a file or folder (with a slash, or ending in .policy).
 
-    Compiled policies are kept in the user's cache folder (cache.py). Raises PolicyError with everything that is wrong in the texts.
+    Compiled policies are kept in the user's cache folder (cache.py), their functions as soon as they are asked for. Raises PolicyError with everything that is wrong in the texts.
     """
     if not isinstance(name, (str, os.PathLike)):
         raise unfit("name", "政策的名称或路径", "the name of a policy or a path", name)
@@ -32,9 +32,8 @@ def loaded(layers: list[LayerFiles]) -> Policy:
     from .backends.engine import Engine
     from .pipeline import compile_or_raise
 
-    engine = Engine(compile_or_raise(layers))
+    engine = Engine(compile_or_raise(layers), shelf=None if path is None else cache.shelf(path))
     engine.texts = texts
     if path is not None:
-        engine.compile_all()
         cache.write(path, engine)
     return Policy(engine.program, engine)

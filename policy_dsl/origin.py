@@ -54,7 +54,7 @@ def remember(engine: Engine) -> None:
 
 def with_calendar(engine: Engine, calendar: Calendar | None) -> Engine:
     """The engine that counts working days by another calendar: the functions are the same, the calendar is an argument of theirs."""
-    made = Engine(engine.program._replace(calendar=calendar), engine.saved(), engine.steps)
+    made = Engine(engine.program._replace(calendar=calendar), engine.saved(), engine.steps, shelf=engine.shelf)
     made.texts = engine.texts
     return made
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backends.calendar import Calendar
 from .backends.compiled import Run
-from .backends.engine import Engine
+from .backends.engine import Engine, unpacked
 from .backends.runtime import Defer, month_start
 from .backends.slices import Asked, paths
 from .backends.working_days import calendar_of
@@ -22,6 +22,7 @@ from .ir import nodes as ir
 from .ir.traverse import usual_root
 from .origin import remember, with_calendar
 from .outputs import asked_in_vain
+from .shelf import engine_stamp
 
 if TYPE_CHECKING:
     from .effective.effective import Effective
@@ -329,4 +330,10 @@ class Policy:
         return f"<Policy {self.name} {self.digest[:12]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Policy, (self.program,))
+        """The program with the functions that are at hand, so that a worker of a pool compiles nothing again."""
+        return _unpickled, (self.program, engine_stamp(), *self.engine.packed())
+
+
+def _unpickled(program: ir.Program, stamp: str, *packed: Any) -> Policy:
+    """A policy out of a pickle; what another engine or another Python compiled is compiled anew."""
+    return Policy(program, unpacked(program, *packed) if stamp == engine_stamp() else None)

@@ -38,6 +38,11 @@ class Read(Mapping[str, object]):
     def _no_output(self, path: str, names: list[str]) -> PolicyError:
         """What is wrong with a path of which there is no output; `names`: what else may have been meant."""
 
+    @property
+    @abstractmethod
+    def _interpreted(self) -> bool:
+        """Whether the interpreter gave the result, so that what is not known stands in it with its reasons."""
+
     # --- the mapping
 
     def __getitem__(self, path: str) -> object:
@@ -92,7 +97,7 @@ class Read(Mapping[str, object]):
 
     def _told(self, entries: list[Entry]) -> list[Entry]:
         """The same, where something is not known with its reasons."""
-        if self._raw is None:
+        if self._interpreted:
             return entries
         reading = self._reading.laid_out
         return reading.entries(self._data, reading.lay_out(self.instance))

@@ -50,11 +50,11 @@ def write(output: str, text: str, mark: str, read: Iterable[str] = ()) -> None:
         raise PolicyError([_unwritable(output, "没有这样的路径", "no such path")]) from None
 
 
-def put(path: str, raw: bytes, mode: int = 0o666, like: os.stat_result | None = None) -> None:
+def put(path: str, raw: bytes, mode: int = 0o666, like: os.stat_result | None = None, settled: bool = True) -> None:
     """Puts a file at `path`, whatever stands there, with the rights of the file `like` where one is given. Raises OSError."""
     with stage(os.path.dirname(path) or os.curdir) as folder:
         made = os.path.join(folder, "new")
-        lay(made, raw, mode, settled=True)
+        lay(made, raw, mode, settled)
         if like is not None:
             alike(made, like)
         os.replace(made, path)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from operator import getitem
+from types import CodeType
 from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
+from ..ir.traverse import children
 from . import runtime
 from .entries import Instance
 from .epoch import Epoch
 from .formatting import day_text
+from .items import value_of
 from .layout import RuleKey, Slot
 from .reading_plan import Reading
-from .values import Failure, state
+from .schedule import Gather, Scheduler
+from .values import PLAIN, Failure
 
 
 def _defer(*_: object) -> object:
     raise runtime.Defer("interpreted")
 
 
-PIECES = ("read", "decide", "record")  # the functions of a set
+PIECES = ("read", "decide", "record")  # the functions of a set; that for what is open is a set of its own
+Handed = tuple[str, int, Any, int, int, bool]  # what `open` hands over: python/opening.py
 
 
 class Compiled:
@@ -32,6 +38,7 @@ class Compiled:
         "_make",
         "decide",
         "entities",
+        "open",
         "order",
         "program",
         "read",
@@ -45,6 +52,7 @@ class Compiled:
     read: Any
     decide: Any
     record: Any
+    open: Any
 
     def __init__(
         self,
@@ -67,7 +75,7 @@ class Compiled:
         self.wanted = wanted  # the rules that were asked for; None: all
 
     def __getattr__(self, name: str) -> Any:
-        if name not in PIECES:
+        if name not in (*PIECES, "open"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         made = self._make(name)
         setattr(self, name, made)
@@ -85,6 +93,11 @@ class Compiled:
         reading = Reading(epoch.program, root, slots, layout, epoch, wanted)
         return cls(epoch.program, root, lambda _: _defer, (), slots, layout, reading, wanted)
 
+    @property
+    def emitted(self) -> bool:
+        """Whether there are functions."""
+        return self.decide is not _defer
+
     def instance(self, root: str, data: tuple[Any, ...]) -> Instance:
         entity = next(e for e in self.program.entities if e.name == root)
         return Instance(self.program, entity, data, None, root)
@@ -98,11 +111,14 @@ class Compiled:
             entry.values.update(zip(written.names, map(getitem, written.base, numbers), strict=True))
         except runtime.Defer:
             for rule, base, number in zip(written.rules, written.base, numbers, strict=True):
-                if state(number) == "not_in_force":
+                if number is runtime.UNKNOWN:
                     words = (("name", rule.called), ("date", day_text(on)))
                     entry.values[rule.name] = Failure("R0105", words, rule.place)
-                else:
+                elif number.__class__ in PLAIN:
                     entry.values[rule.name] = base[number]
+                else:
+                    k = self.slots[rule.entity, rule.name].k if rule.type.is_amount else None
+                    entry.values[rule.name] = value_of(number, k)
         if recorded:
             first = len(raw) - len(lists) - len(keys)
             entry.picks.update({key[1]: raw[first + n] for n, key in enumerate(keys)})
@@ -120,10 +136,67 @@ class Run(NamedTuple):
     parameters: tuple[Any, ...]
 
 
-class Saved(NamedTuple):
-    """One compiled function, as it is kept: marshalled code, what its argument P brings, and of `decide` what reads the results of its set."""
+class Opened(NamedTuple):
+    """All that `open` needs on one day for one root entity, and what answers it where its own lines end."""
 
-    code: bytes
+    epoch: Epoch
+    compiled: Compiled
+    parameters: tuple[Any, ...]
+    entities: dict[str, ir.Entity]
+    rules: dict[RuleKey, ir.Rule]
+    numbers: dict[int, int]  # id of an aggregate's node → its number among those that are gathered
+    handed: dict[int, tuple[Handed, ...]]
+
+    @classmethod
+    def of(
+        cls,
+        epoch: Epoch,
+        compiled: Compiled,
+        parameters: tuple[Any, ...],
+        handed: dict[int, tuple[Handed, ...]],
+    ) -> Opened:
+        program = epoch.program
+        scheduler = Scheduler(epoch, compiled.root, compiled.wanted)
+        gathers = {g: n for n, g in enumerate(scheduler.gathers)}
+        numbers: dict[int, int] = {}
+        for key in scheduler.needs:
+            found = epoch.rules[key]
+            lines = () if found is None else (*found.exceptions, *found.body, found.otherwise)
+            formulas = [f for x in lines if x is not None for f in (x.condition, x.result) if f is not None]
+            stack = [(f, key[0]) for f in formulas]
+            while stack:
+                node, entity = stack.pop()
+                if isinstance(node, ir.Aggregate):
+                    number = gathers.get(Gather(scheduler.outward(entity, node.up), node))
+                    if number is not None:
+                        numbers[id(node)] = number
+                    stack += [(f, node.entity) for f in (node.where, node.value) if f is not None]
+                    stack += [] if node.default is None else [(node.default, entity)]
+                else:
+                    stack += [(f, entity) for f in children(node)]
+        entities = {e.name: e for e in program.entities}
+        rules = {(r.entity, r.name): r for r in program.rules}
+        return cls(epoch, compiled, parameters, entities, rules, numbers, handed)
+
+
+class Saved(NamedTuple):
+    """One compiled function, as it is kept: its code, what its argument P brings, and of `decide` what reads the results of its set."""
+
+    code: CodeType
     order: tuple[object, ...]
     slots: tuple[tuple[RuleKey, int, int, int, bool], ...]
     entities: tuple[tuple[str, tuple[RuleKey, ...], tuple[str, ...]], ...]
+    handed: tuple[tuple[int, tuple[Handed, ...]], ...] = ()
+
+    def written(self) -> bytes:
+        parts: tuple[Any, ...] = tuple(self)
+        return marshal.dumps(parts)
+
+    @classmethod
+    def read(cls, raw: bytes) -> Saved | None:
+        """The function in these bytes; None where there is none in them."""
+        try:
+            code, *parts = marshal.loads(raw)
+            return cls(code, *parts) if isinstance(code, CodeType) else None
+        except (ValueError, EOFError, TypeError):
+            return None

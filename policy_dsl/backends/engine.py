@@ -5,20 +5,19 @@ Compiled functions are kept by what they depend on (formulas in force, root enti
 
 from __future__ import annotations
 
-import marshal
 import threading
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
-from itertools import count
-from types import CodeType
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from ..ir import nodes as ir
 from ..ir.conditions import conditions
-from ..ir.traverse import first_review, usual_roots
+from ..ir.traverse import first_review
 from . import runtime
-from .compiled import PIECES, Compiled, Run, Saved
+from .compiled import Compiled, Opened, Run, Saved
 from .epoch import Epoch, Index, Laws, epoch_order
 from .layout import RuleKey, Slot, arguments
 from .payment import per_day
@@ -28,11 +27,12 @@ from .working_days import digest_of
 
 if TYPE_CHECKING:
     from ..ir.bounds import Analysis
+    from ..shelf import Shelf
     from .handover import Handover, Intake
     from .presence import Presence
 
 
-MOST_KEPT = 100  # compiled functions in a cache's entry; the others are made when they are asked for
+MOST_PACKED = 100  # functions in a pickle
 LINES_OF_A_FILE = 100_000  # a policy file has fewer (its size is bounded)
 
 
@@ -42,15 +42,17 @@ class Engine:
     def __init__(
         self,
         program: ir.Program,
-        saved: dict[str, Saved] | None = None,
+        saved: dict[str, bytes] | None = None,
         steps: dict[str, Fraction] | None = None,
         guard: Engine | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.program = program
         self._order = epoch_order(program)
         self.days = self._order[0]
         self.texts: dict[str, str] = {}  # file → text, where it is at hand
         self._saved = dict(saved or {})
+        self.shelf = shelf  # where functions are kept, beside those at hand
         self._steps = steps
         self._analysis: Analysis | None = None
         self.laws = Laws(program, self._order)
@@ -59,11 +61,15 @@ class Engine:
         self._compiled: dict[tuple[object, str], Compiled] = {}
         self._readers: dict[str, Any] = {}
         self._runs: dict[tuple[Index, str], Run] = {}
+        self._opened: dict[tuple[Index, str], Opened] = {}
+        self._open_slices: Recent[tuple[object, ...], Opened] = Recent()
         self._sliced: Recent[tuple[object, ...], Compiled] = Recent()
         self._interpreted: Recent[tuple[object, ...], tuple[Run, count[int]]] = Recent()
         self._sliced_runs: Recent[tuple[object, ...], Run] = Recent()
         self._lock = threading.RLock()
         self.guard = guard or guard_engine(program)
+        if self.guard is not None and shelf is not None:
+            self.guard.shelf = shelf.beside("guard")
 
     @cached_property
     def digest(self) -> str:
@@ -172,29 +178,53 @@ class Engine:
                     found = self._compiled[key] = self._set(epoch, root, sha256(repr(key).encode()).hexdigest()[:32])
         return found
 
+    def opened(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Opened:
+        """The same for facts some of which are unknown; made when it is first asked for."""
+        index = self.laws.index(on, known)
+        found = self._opened.get((index, root)) if wanted is None else self._open_slices.get((index, root, wanted))
+        if found is None:
+            with self._lock:
+                epoch = self.epoch(on, known)
+                made = self._open_form(epoch, root, wanted)
+                if wanted is None:
+                    found = self._opened[index, root] = made
+                else:
+                    found = self._open_slices.keep((index, root, wanted), made)
+        return found
+
+    def _open_form(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None) -> Opened:
+        name = sha256(repr((epoch.formula_key(), root)).encode()).hexdigest()[:32]
+        piece = self._piece(f"open {name}", "open", epoch, root, wanted=wanted)
+        compiled = self._laid_out(piece, epoch, root, lambda _: self._function("open", piece), wanted)
+        return Opened.of(epoch, compiled, arguments(epoch, list(piece.order), self.steps), dict(piece.handed))
+
     def _set(self, epoch: Epoch, root: str, name: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         """A set of functions; each but `decide`, which says how all are read, is made when it is asked for."""
-        kept = self._saved if wanted is None else {}
-        first = self._piece(kept, f"decide {name}", "decide", epoch, root, wanted=wanted)
+        first = self._piece(f"decide {name}", "decide", epoch, root, wanted=wanted)
 
         def make(piece: str) -> Any:
             with self._lock:
                 if piece == "read":  # it knows no formulas: one for all sets of the root
                     if root not in self._readers:
-                        saved = self._piece(self._saved, f"read {root}", piece, epoch, root)
+                        saved = self._piece(f"read {root}", piece, epoch, root)
                         self._readers[root] = self._function(piece, saved)
                     return self._readers[root]
-                saved = self._piece(kept, f"{piece} {name}", piece, epoch, root, first.order, wanted)
+                saved = self._piece(f"{piece} {name}", piece, epoch, root, first.order, wanted)
                 return self._function(piece, saved)
 
-        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in first.slots}
-        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in first.entities}
+        return self._laid_out(first, epoch, root, make, wanted)
+
+    def _laid_out(
+        self, saved: Saved, epoch: Epoch, root: str, make: Callable[[str], Any], wanted: frozenset[RuleKey] | None
+    ) -> Compiled:
+        """Functions with what reads their results."""
+        slots = {(k[0], k[1]): Slot(i, Fraction(n, d), dynamic) for k, i, n, d, dynamic in saved.slots}
+        entities = {e: (tuple((k[0], k[1]) for k in keys), tuple(lists)) for e, keys, lists in saved.entities}
         reading = Reading(self.program, root, slots, entities, epoch, wanted)
-        return Compiled(self.program, root, make, first.order, slots, entities, reading, wanted)
+        return Compiled(self.program, root, make, saved.order, slots, entities, reading, wanted)
 
     def _piece(
         self,
-        kept: dict[str, Saved],
         name: str,
         piece: str,
         epoch: Epoch,
@@ -202,10 +232,17 @@ class Engine:
         order: tuple[object, ...] = (),
         wanted: frozenset[RuleKey] | None = None,
     ) -> Saved:
-        """One function as it is kept, compiled where it is not there."""
-        found = kept.get(name)
-        if found is None:
-            found = kept[name] = self._compile(piece, epoch, root, order, wanted)
+        """One function as it is kept, compiled where it is not there. Those of slices are not kept here."""
+        if wanted is not None:
+            return self._compile(piece, epoch, root, order, wanted)
+        raw = self._saved.get(name) or (self.shelf.get(name) if self.shelf is not None else None)
+        found = None if raw is None else Saved.read(raw)
+        if raw is None or found is None:
+            found = self._compile(piece, epoch, root, order, None)
+            raw = found.written()
+            if self.shelf is not None:
+                self.shelf.put(name, raw)
+        self._saved[name] = raw
         return found
 
     def _compile(
@@ -221,14 +258,14 @@ class Engine:
         emitted = emit(piece, epoch, root, self.analysis, self.steps, self.offsets(), order, wanted)
         code = compile(strip_comments(emitted.module), self.filename, "exec")
         return Saved(
-            marshal.dumps(code),
+            code,
             emitted.order,
             tuple((k, s.position, s.k.numerator, s.k.denominator, s.dynamic) for k, s in emitted.slots.items()),
             tuple((e, keys, lists) for e, (keys, lists) in emitted.entities.items()),
+            tuple(emitted.handed.items()),
         )
 
     def _function(self, piece: str, saved: Saved) -> Any:
-        code: CodeType = marshal.loads(saved.code)
         space: dict[str, Any] = {n: getattr(runtime, n) for n in dir(runtime) if not n.startswith("__")}
         space["__builtins__"] = {
             "type": type,
@@ -240,10 +277,11 @@ class Engine:
             "max": max,
             "min": min,
             "KeyError": KeyError,
+            "isinstance": isinstance,
         }
         space["__name__"] = self.filename
         space["__loader__"] = self
-        exec(code, space)  # our own code object: made from ast by the emitter, never from text
+        exec(saved.code, space)  # our own code object: made from ast by the emitter, never from text
         return space[piece]
 
     @cached_property
@@ -279,21 +317,16 @@ class Engine:
             )  # functions of all rules live as long as the engine
         return found
 
-    def compile_all(self) -> None:
-        """Compiles the usual root's functions for every epoch, so that a cache holds them all, up to a hundred of them."""
-        tops = [e.name for e in usual_roots(self.program)[:1]]
-        for on in [0, *self.days]:
-            for root in tops:
-                if len(self._saved) < MOST_KEPT:
-                    made = self.compiled(self.epoch(on), root)
-                    for piece in PIECES:
-                        getattr(made, piece)
-        if self.guard is not None:
-            self.guard.compile_all()
-
-    def saved(self) -> dict[str, Saved]:
-        """What has been compiled, for a cache."""
+    def saved(self) -> dict[str, bytes]:
+        """The functions that are at hand."""
         return dict(self._saved)
+
+    def packed(self) -> tuple[Any, ...]:
+        """What has been compiled, as plain data for a pickle (`unpacked`): the functions, at most MOST_PACKED, and the parameters' steps; the
+        same of the conditions on cases; the shelf."""
+        some = dict(islice(self._saved.items(), MOST_PACKED))
+        guard = () if self.guard is None else self.guard.packed()[:2]
+        return some, self._steps, *guard, self.shelf
 
     # --- the text that tracebacks and profilers show
 
@@ -313,6 +346,13 @@ class Engine:
             lines += [""] * (offset - len(lines))
             lines += self.texts.get(file, "").splitlines()
         return "\n".join(lines)
+
+
+def unpacked(program: ir.Program, functions: dict[str, bytes], steps: dict[str, Fraction] | None, *more: Any) -> Engine:
+    """The engine of a program with what `packed` gave."""
+    *guarding, shelf = more
+    guard = unpacked(conditions(program), *guarding, None) if guarding else None
+    return Engine(program, functions, steps, guard, shelf)
 
 
 def guard_engine(program: ir.Program) -> Engine | None:

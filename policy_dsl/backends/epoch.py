@@ -70,6 +70,10 @@ class Laws:
         ] = {}  # of lines that are read as a table (interpret/columns.py), with the lines
         self.phrases: Any = None  # what reasons say of formulas whatever the case (explain/phrases.py)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept by the ids of objects is of this process."""
+        return {**self.__dict__, "columns": {}, "phrases": None}
+
     def index(self, on: int, known: int | None) -> Index:
         """What is the same for all pairs of days on which the law is the same and the same is known of it, and of every other day's
         law where the policy reads one at another (`x 于 d`)."""
@@ -287,6 +291,10 @@ class Epoch:
         for rule in self.program.rules if gone else ():
             if rule.hidden and rule.name.partition("(")[0] not in PARTS and counted_status(rule) in gone:
                 self.rules[rule.entity, rule.name] = None
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """The same of what is kept for reasons."""
+        return None, {name: None if name == "plans" else getattr(self, name) for name in Epoch.__slots__}
 
     def seen_on(self, known: int) -> Epoch:
         """The same law, from which other days' laws are seen as they are known on a day."""

@@ -140,6 +140,8 @@ class Handover:
                     value = value * factor  # what is unknown defers
                     if not -CARRIED <= value <= CARRIED:
                         raise Unusual
+                elif isinstance(value, Unknown):
+                    raise Unusual
                 carried.append(value)
         if not carried:
             at = plan.before

@@ -85,6 +85,37 @@ class Held(Unknown):
 
 NOTHING = Held(name="上月")  # no month before, or one without a value: known by its identity, so it is never made anew
 
+
+class Open(Unknown):
+    """Stands in results for a value that is not known. `possible`: a set of values, or lowest and highest, an amount in the units of its
+    place, with None for no end; or None for any value. `may_fail`: it may be an error as well."""
+
+    __slots__ = ("may_fail", "possible")
+
+    def __init__(self, possible: object = None, may_fail: bool = False) -> None:
+        super().__init__()
+        self.possible = possible
+        self.may_fail = may_fail
+
+    def __reduce__(self) -> tuple[object, tuple[object, bool]]:  # type: ignore[override]
+        return Open, (self.possible, self.may_fail)
+
+
+class Fault(Unknown):
+    """Stands in results for an error: its code, the words that tell it, its place."""
+
+    __slots__ = ("code", "place", "words")
+
+    def __init__(self, code: str, words: object = (), place: object = None) -> None:
+        super().__init__()
+        self.code = code
+        self.words = words
+        self.place = place
+
+    def __reduce__(self) -> tuple[object, tuple[str, object, object]]:  # type: ignore[override]
+        return Fault, (self.code, self.words, self.place)
+
+
 NEVER = 99999999  # a day that does not come, later than every day: the death of who is alive
 
 

@@ -51,9 +51,10 @@ def state(item: Any) -> str:
     class is PLAIN."""
     if item.__class__ in PLAIN:
         return "known"
-    if isinstance(item, Failure):
+    if isinstance(item, (Failure, runtime.Fault)):
         return "error"
-    return "not_in_force" if isinstance(item, runtime.Unknown) else "undetermined"
+    nothing = isinstance(item, runtime.Unknown) and not isinstance(item, runtime.Open)
+    return "not_in_force" if nothing else "undetermined"
 
 
 def known(value: Value) -> bool:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .. import cache
+from .. import shelf
 from ..backends.guarantees import fails
 from ..backends.interpret.interpretation import Interpretation
 from ..backends.runtime import UNKNOWN, add_months, month_start
@@ -68,7 +68,7 @@ def _hypothesis() -> None:
         from hypothesis.configuration import set_hypothesis_home_dir
     except ImportError:
         raise PolicyError([diagnostic("P0909")]) from None
-    folder = cache.folder()
+    folder = shelf.folder()
     if fresh and folder is not None:
         set_hypothesis_home_dir(os.path.join(folder, "hypothesis"))
 

@@ -2,6 +2,7 @@
 
 nodes.py          the intermediate form
 traverse.py       walks over formulas
+later.py          what is read when it is asked for
 build/            makes the program of the model
 bodies/           opens dated blocks and tables into plain lines
 elaborate/        makes typed formulas of written expressions

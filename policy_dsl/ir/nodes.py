@@ -10,6 +10,7 @@ NamedTuples, not attrs classes: deciding from the cache must not load attrs, and
 evaluated (no `from __future__ import annotations` here): NamedTuple compiles each one that is a text, which adds half to what they cost.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -576,7 +577,7 @@ class Program(NamedTuple):
     entities: tuple[Entity, ...]
     parameters: tuple[Parameter, ...]
     rules: tuple[Rule, ...]
-    examples: tuple[Example, ...]
+    examples: Sequence[Example]  # a tuple, or one that is read when it is asked for
     outputs: tuple[tuple[str, str], ...]  # (entity, name) of every rule, in the order of the text
     paydays: tuple[Payday, ...] = ()  # of the layers that say one, top first: the last one counts
     arrears: tuple[Arrears, ...] = ()  # of all layers, top first: the last one of a benefit and kind counts

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..backends.compiled import Run
 from ..backends.engine import Engine
-from ..backends.handover import Carry, Unusual, from_values
+from ..backends.handover import Carry, Unusual
 from ..backends.runtime import Defer, add_months
 from ..decision import Decision
 from ..ir.nodes import Program
@@ -169,7 +169,7 @@ class Course:
                 return self.engine.handover(step.run.compiled).of(step.data, step.raw, step.month)
             except Unusual:
                 pass
-        return from_values(step.decision().instance, self.intake, step.run.epoch, step.month)
+        return step.decision().carry()
 
 
 def _sharing(raw: tuple[Any, ...], before: tuple[Any, ...], lists: int) -> tuple[Any, ...]:

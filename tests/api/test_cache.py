@@ -8,14 +8,14 @@ import pickle
 import stat
 import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import policy_dsl
-from policy_dsl import Policy, PolicyError, cache, library
+from policy_dsl import Policy, PolicyError, cache, library, shelf
+from policy_dsl.backends.engine import Engine
 
 TEXT = """政策 溪口县
 对象 家庭
@@ -41,11 +41,31 @@ def policy(tmp_path: Path) -> Path:
 
 
 def entries(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix == ".bin")
+    """The programs that are kept."""
+    return sorted(p for p in folder.iterdir() if p.suffix == ".bin" and "-" not in p.stem)
+
+
+def functions(folder: Path) -> list[Path]:
+    """The compiled functions that are kept beside them."""
+    return sorted(p for p in folder.iterdir() if p.suffix == ".bin" and "-" in p.stem)
 
 
 def gap(made: Policy, income: object = 300) -> object:
     return made.decide({"家庭": {"收入": income}}, on="2022-01")["家庭.差额"]
+
+
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The functions that were compiled, in order: an empty list is a hit."""
+    seen: list[str] = []
+    real = Engine._compile
+
+    def count(self: Engine, piece: str, *args: Any) -> Any:
+        seen.append(piece)
+        return real(self, piece, *args)
+
+    monkeypatch.setattr(Engine, "_compile", count)
+    return seen
 
 
 @pytest.fixture
@@ -127,12 +147,83 @@ def test_a_deleted_cache_is_made_anew(folder: Path, policy: Path) -> None:
     assert len(entries(folder)) == 1
 
 
+DATED = TEXT.replace(
+    "  为 800 - 收入",
+    "  自 2022-01-01\n    为 800 - 收入\n  自 2023-01-01\n    为 900 - 收入\n  自 2024-01-01\n    为 700 - 收入",
+)
+
+
+def test_only_what_is_asked_for_is_compiled(folder: Path, policy: Path, compiles: list[str], pieces: list[str]) -> None:
+    """Loading compiles no function; a decision those of its day, reasons one more; each is there for the next process."""
+    policy.write_text(DATED, encoding="utf-8")
+    facts = {"家庭": {"收入": 300}}
+    made = policy_dsl.load(policy)
+    assert (pieces, len(functions(folder))) == ([], 0)
+    assert made.decide(facts, on="2022-01")["家庭.差额"] == 500
+    assert made.decide(facts, on="2022-06")["家庭.差额"] == 500
+    assert (pieces, len(functions(folder))) == (["decide", "read"], 2)
+    again = policy_dsl.load(policy)
+    assert again.decide(facts, on="2023-01")["家庭.差额"] == 600
+    assert (pieces, len(functions(folder))) == (["decide", "read", "decide"], 3)
+    assert "900" in again.decide(facts, on="2023-01").explain().text()
+    assert (pieces, len(functions(folder))) == (["decide", "read", "decide", "record"], 4)
+    assert made.decide(facts, on="2023-01")["家庭.差额"] == 600  # another one's, in the meantime
+    last = policy_dsl.load(policy)
+    assert [last.decide(facts, on=f"{year}-01")["家庭.差额"] for year in (2022, 2023)] == [500, 600]
+    last.decide(facts, on="2023-01").explain()
+    assert (len(pieces), len(compiles)) == (4, 1)
+
+
+def test_conditions_on_cases_are_kept_too(folder: Path, policy: Path, pieces: list[str]) -> None:
+    policy.write_text(TEXT + "保证 收入有上限\n  收入 <= 5000\n", encoding="utf-8")
+    for _ in range(2):
+        assert gap(policy_dsl.load(policy)) == 500
+        assert sorted(pieces) == ["decide", "decide", "read"]
+        with pytest.raises(PolicyError):
+            gap(policy_dsl.load(policy), 6000)
+
+
+def test_examples_are_read_when_they_are_asked_for(folder: Path, policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deciding does not read them; a cached policy has them all the same, and so has its pickle."""
+    policy.write_text(TEXT + "案例 甲\n  于 2022-01\n  家庭: 收入 = 300\n  应为 家庭: 差额 = 500\n", encoding="utf-8")
+    fresh = policy_dsl.load(policy)
+    read: list[int] = []
+    real = cache._unpickled
+    monkeypatch.setattr(cache, "_unpickled", lambda raw: read.append(len(raw)) or real(raw))
+    cached = policy_dsl.load(policy)
+    assert gap(cached) == 500
+    assert len(read) == 1
+    assert fresh.program == cached.program
+    assert cached.program == fresh.program
+    assert len(read) == 2
+    assert [e.title for e in cached.program.examples] == ["甲"]
+    assert pickle.loads(pickle.dumps(cached)).program == fresh.program
+    assert len(read) == 2
+
+
+def test_the_oldest_files_make_room(folder: Path, policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded, in files and in bytes; only files of ours are taken away."""
+    gap(policy_dsl.load(policy))
+    (folder / "mine.txt").write_text("not of the cache", encoding="utf-8")
+    for n, old in enumerate(sorted(folder.glob("*.bin"))):
+        os.utime(old, ns=(n, n))
+    monkeypatch.setattr(shelf, "MOST_FILES", 3)
+    policy.write_text(TEXT.replace("800", "900"), encoding="utf-8")
+    assert gap(policy_dsl.load(policy)) == 600
+    assert len(list(folder.glob("*.bin"))) <= 3
+    assert (folder / "mine.txt").exists()
+    monkeypatch.setattr(shelf, "MOST_BYTES", 1)
+    policy.write_text(TEXT.replace("800", "999"), encoding="utf-8")
+    assert gap(policy_dsl.load(policy)) == 699
+    assert len(list(folder.glob("*.bin"))) == 1
+
+
 @pytest.mark.parametrize("part", ["__version__", "MAGIC"])
 def test_another_engine_does_not_read_it(
     folder: Path, policy: Path, compiles: list[str], part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy_dsl.load(policy)
-    monkeypatch.setattr(cache, part, "another")
+    monkeypatch.setattr(shelf, part, "another")
     policy_dsl.load(policy)
     assert len(compiles) == 2
     assert len(entries(folder)) == 2
@@ -141,7 +232,7 @@ def test_another_engine_does_not_read_it(
 PACKAGE = Path(policy_dsl.__file__).parent
 MAKING = [
     ".",
-    *sorted({str(f.parent.relative_to(PACKAGE)) for room in cache.ROOMS for f in (PACKAGE / room).rglob("*.py")}),
+    *sorted({str(f.parent.relative_to(PACKAGE)) for room in shelf.ROOMS for f in (PACKAGE / room).rglob("*.py")}),
 ]
 
 
@@ -153,10 +244,10 @@ def test_a_change_of_the_engines_own_files_makes_entries_stale(
     for folder in MAKING:
         (tmp_path / folder).mkdir(exist_ok=True, parents=True)
         (tmp_path / folder / "made.py").write_text("", encoding="utf-8")
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
-    before = cache._source_stamp()
+    monkeypatch.setattr(shelf, "__file__", str(tmp_path / "shelf.py"))
+    before = shelf.source_stamp()
     os.utime(tmp_path / part / "made.py", ns=(0, int(before) + 1))
-    assert cache._source_stamp() != before
+    assert shelf.source_stamp() != before
 
 
 def test_the_engines_own_files_are_all_that_make_an_entry() -> None:
@@ -166,7 +257,7 @@ def test_the_engines_own_files_are_all_that_make_an_entry() -> None:
         "print(*{m.split('.')[1] for m in sys.modules if m.startswith('policy_dsl.') and m.count('.') > 1})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) - {"diagnostics"} <= set(cache.ROOMS)
+    assert set(done.stdout.split()) - {"diagnostics"} <= set(shelf.ROOMS)
 
 
 def test_zero_switches_it_off(
@@ -186,12 +277,12 @@ def test_zero_switches_it_off(
 def test_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICY_DSL_CACHE", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert cache.folder() == str(tmp_path / "xdg" / "policy_dsl")
+    assert shelf.folder() == str(tmp_path / "xdg" / "policy_dsl")
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache.folder() == str(tmp_path / ".cache" / "policy_dsl")
+    assert shelf.folder() == str(tmp_path / ".cache" / "policy_dsl")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert cache.folder() is None, "never in the folder in which somebody happens to be"
+    assert shelf.folder() is None, "never in the folder in which somebody happens to be"
 
 
 # --- folders that cannot be used
@@ -303,13 +394,82 @@ def test_what_belongs_to_another_user_is_not_read(folder: Path, policy: Path, co
     assert len(compiles) == 2
 
 
+# --- policies in pickles
+
+_WORKER = """
+import multiprocessing, sys, policy_dsl
+from policy_dsl.backends.engine import Engine
+
+def work(policy):
+    compiled = []
+    Engine._compile = lambda self, piece, *args: compiled.append(piece)
+    decided = policy.decide({"家庭": {"收入": 300}}, on="2022-01")
+    return decided["家庭.差额"], "800" in decided.explain().text(), compiled
+
+if __name__ == "__main__":
+    policy = policy_dsl.load(sys.argv[1])
+    policy.decide({"家庭": {"收入": 1}}, on="2022-01").explain()
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(*pool.apply(work, (policy,)))
+"""
+
+
+def test_a_worker_of_a_pool_compiles_nothing(tmp_path: Path, policy: Path) -> None:
+    """A policy takes along what has been compiled, conditions on cases too; there is no cache that could help."""
+    policy.write_text(TEXT + "保证 收入有上限\n  收入 <= 5000\n", encoding="utf-8")
+    script = tmp_path / "script.py"
+    script.write_text(_WORKER, encoding="utf-8")
+    env = {**os.environ, "PYTHONUTF8": "1", "POLICY_DSL_CACHE": "0"}
+    done = subprocess.run(
+        [sys.executable, str(script), str(policy)], capture_output=True, text=True, env=env, check=False
+    )
+    assert done.stdout.strip() == "500.00 True []", done.stderr
+
+
+def test_a_policy_from_a_pickle_uses_the_cache(
+    folder: Path, policy: Path, compiles: list[str], pieces: list[str]
+) -> None:
+    """What it did not bring along is taken from there, and added."""
+    made = policy_dsl.load(policy)
+    raw = pickle.dumps(made)
+    gap(made)
+    again = pickle.loads(raw)
+    assert gap(again) == 500
+    assert pieces == ["decide", "read"]
+    again.decide({"家庭": {"收入": 1}}, on="2022-01").explain()
+    made.decide({"家庭": {"收入": 1}}, on="2022-01").explain()
+    assert pieces == ["decide", "read", "record"]
+
+
+def test_what_another_engine_compiled_is_compiled_anew(
+    policy: Path, pieces: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICY_DSL_CACHE", "0")
+    made = policy_dsl.load(policy)
+    assert gap(made) == 500
+    raw = pickle.dumps(made)
+    monkeypatch.setattr(shelf, "__version__", "another")
+    assert gap(pickle.loads(raw)) == 500
+    assert pieces == ["decide", "read"] * 2
+
+
+def test_a_pickle_takes_the_functions_along_and_little_more(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICY_DSL_CACHE", "0")
+    made = policy_dsl.load(policy)
+    before = len(pickle.dumps(made))
+    gap(made)
+    after = pickle.dumps(made)
+    assert len(after) - before < 2 * sum(map(len, made.engine.saved().values()))
+    assert len(pickle.dumps(pickle.loads(after))) == len(after)
+
+
 # --- entries that are not what they seem
 
 
-def _sealed(key: str, program: bytes, saved: object = None, steps: object = None) -> bytes:
+def _sealed(key: str, program: bytes) -> bytes:
     """An entry around these bytes whose seal is right."""
-    body = marshal.dumps((program, saved or {}, steps or {}))
-    return marshal.dumps((cache.MAGIC, key, sha256(body).hexdigest(), body))
+    body = marshal.dumps((program, pickle.dumps(()), {}, None))
+    return shelf.seal(key, body)
 
 
 class _Trap:
@@ -357,6 +517,28 @@ def test_a_damaged_entry_is_ignored_and_made_anew(
     assert len(compiles) == 2
 
 
+DAMAGED_FUNCTION: dict[str, Any] = {
+    **{name: how for name, how in DAMAGE.items() if "sealed" not in name},
+    "another function": lambda raw, key: shelf.seal("x", shelf.unseal(key, raw)),
+    "sealed parts too few": lambda raw, key: shelf.seal(key, marshal.dumps((1, ()))),
+    "sealed code that is none": lambda raw, key: shelf.seal(key, marshal.dumps((b"no code", (), (), ()))),
+    "sealed bytes": lambda raw, key: shelf.seal(key, b"no code"),
+}
+
+
+@pytest.mark.parametrize("damage", list(DAMAGED_FUNCTION))
+def test_a_damaged_function_is_compiled_anew(
+    folder: Path, policy: Path, compiles: list[str], pieces: list[str], damage: str
+) -> None:
+    gap(policy_dsl.load(policy))
+    for kept in functions(folder):
+        kept.write_bytes(DAMAGED_FUNCTION[damage](kept.read_bytes(), kept.stem))
+    assert gap(policy_dsl.load(policy)) == 500
+    assert pieces == ["decide", "read"] * 2
+    assert gap(policy_dsl.load(policy)) == 500
+    assert (len(pieces), len(compiles)) == (4, 1)
+
+
 def test_another_policys_entry_under_this_name_is_ignored(folder: Path, policy: Path, compiles: list[str]) -> None:
     """What an entry holds must be what its name says: a file copied or renamed by hand decides nothing."""
     policy_dsl.load(policy)
@@ -375,34 +557,43 @@ def test_an_entry_that_is_a_folder_is_no_error(folder: Path, policy: Path) -> No
     entry.unlink()
     entry.mkdir()
     assert gap(policy_dsl.load(policy)) == 500
-    assert [p.name for p in folder.iterdir()] == [entry.name]
+    assert (entries(folder), len(functions(folder))) == ([entry], 2)
 
 
 def test_an_entry_that_is_a_pipe_is_not_waited_for(folder: Path, policy: Path, compiles: list[str]) -> None:
-    policy_dsl.load(policy)
-    (entry,) = entries(folder)
-    entry.unlink()
-    os.mkfifo(entry, 0o600)
+    gap(policy_dsl.load(policy))
+    there = sorted(folder.iterdir())
+    for entry in there:
+        entry.unlink()
+        os.mkfifo(entry, 0o600)
     assert gap(policy_dsl.load(policy)) == 500
     assert len(compiles) == 2
-    assert stat.S_ISREG(entry.stat().st_mode)
+    assert sorted(folder.iterdir()) == there
+    assert all(stat.S_ISREG(entry.stat().st_mode) for entry in there)
 
 
 # --- what stands in it
 
 
 def test_no_given_fact_is_ever_kept(folder: Path, policy: Path) -> None:
-    """Entries are written when a policy is loaded; deciding, explaining and failing write nothing."""
+    """What deciding and explaining add are the functions of the policy, the same for all facts; failing adds nothing."""
+
+    def there() -> dict[str, tuple[bytes, int]]:
+        return {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()}
+
     made = policy_dsl.load(policy)
-    (entry,) = entries(folder)
-    before = entry.read_bytes(), entry.stat().st_mtime_ns
+    with pytest.raises(PolicyError):
+        gap(made, "77777777")
+    gap(made)
+    made.decide({"家庭": {"收入": 700}}, on="2022-01").explain().text()
+    before = there()
+    assert len(before) == 4
     for income in (1234, "4321 元/月", None):
         made.decide({"家庭": {"收入": income}}, on="2022-01").explain().text()
     with pytest.raises(PolicyError):
         gap(made, "77777777")
     policy_dsl.load(policy).decide({"家庭": {"收入": 2345}}, on="2023-01")
-    assert (entry.read_bytes(), entry.stat().st_mtime_ns) == before
-    assert entries(folder) == [entry]
+    assert there() == before
 
 
 def test_a_deep_formula_is_kept_too(folder: Path, policy: Path, compiles: list[str]) -> None:
@@ -445,8 +636,37 @@ def test_processes_that_write_at_once_all_decide(folder: Path, policy: Path) -> 
         for _ in range(3)
     ]
     assert [p.communicate(timeout=60)[0].strip() for p in running] == ["500.00"] * 3
-    assert [p.name for p in folder.iterdir()] == [e.name for e in entries(folder)]
-    assert len(entries(folder)) == 1
+    assert len(list(folder.iterdir())) == 3
+    assert (len(entries(folder)), len(functions(folder))) == (1, 2)
+
+
+_DIES = """
+import os, sys, policy_dsl
+from policy_dsl import writing
+left = int(sys.argv[2])
+def lay(path, raw, mode=0o666, settled=False):
+    global left
+    left -= 1
+    with open(path, "xb") as file:
+        file.write(raw if left else raw[: len(raw) // 2])
+    if not left:
+        os._exit(9)
+    os.chmod(path, mode)
+writing.lay = lay
+policy_dsl.load(sys.argv[1]).decide({"家庭": {"收入": 300}}, on="2022-01")
+"""
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_worker_that_dies_leaves_no_half_cache(folder: Path, policy: Path, pieces: list[str], at: int) -> None:
+    """It dies while it writes the program, the first function, the second: what was written before is whole, the rest is made anew."""
+    env = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run([sys.executable, "-c", _DIES, str(policy), str(at)], env=env, check=False)
+    assert done.returncode == 9
+    assert len(list(folder.glob("*.bin"))) == at - 1
+    assert gap(policy_dsl.load(policy)) == 500
+    assert len(pieces) == (2 if at == 1 else 4 - at)
+    assert len(list(folder.iterdir())) == 3
 
 
 def test_a_reader_meets_whole_entries_while_another_writes(folder: Path, policy: Path) -> None:
@@ -478,9 +698,9 @@ def test_another_build_of_one_version_has_entries_of_its_own(tmp_path: Path, mon
     (package / "policies").mkdir(parents=True)
     record = tmp_path / f"policy_dsl-{policy_dsl.__version__}.dist-info" / "RECORD"
     record.parent.mkdir()
-    monkeypatch.setattr(cache, "__file__", str(package / "cache.py"))
-    stamps = {cache._source_stamp()}
+    monkeypatch.setattr(shelf, "__file__", str(package / "shelf.py"))
+    stamps = {shelf.source_stamp()}
     for build in ("policy_dsl/ir/nodes.py,sha256=a,1\n", "policy_dsl/ir/nodes.py,sha256=b,1\n"):
         record.write_text(build, encoding="utf-8")
-        stamps.add(cache._source_stamp())
+        stamps.add(shelf.source_stamp())
     assert len(stamps) == 3

@@ -212,14 +212,19 @@ def with_pickle(command: str) -> Callable[[list[Any]], None]:
 
 
 def with_code(command: str) -> Callable[[list[Any]], None]:
-    """Every compiled function replaced by one that runs a command when it is loaded, without a builtin to help it."""
+    """A compiled function replaced by one that runs a command when it is loaded, without a builtin to help it."""
     way = "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0].__init__.__globals__['system']"
-    code = marshal.dumps(compile(f"{way}({command!r})\nread = decide = record = None", "x", "exec"))
+    code = compile(f"{way}({command!r})\nread = decide = record = None", "x", "exec")
 
     def change(parts: list[Any]) -> None:
-        parts[1] = {k: (code, *v[1:]) for k, v in parts[1].items()}
+        parts[0] = code
 
     return change
+
+
+def kept(folder: Path, function: bool) -> Path:
+    """A function that is kept, else the program."""
+    return next(p for p in sorted(folder.glob("*.bin")) if ("-" in p.stem) == function)
 
 
 ATTACKS: dict[str, tuple[Callable[[str], Callable[[list[Any]], None]], bool, str]] = {
@@ -251,7 +256,7 @@ def test_nothing_of_an_attackers_entry_runs(attack: str, tmp_path: Path) -> None
         return done.stdout.strip()
 
     assert decide() == "14.00"
-    (entry,) = folder.glob("*.bin")
+    entry = kept(folder, make is with_code)
     good = entry.read_bytes()
     evil = resealed(good, make(f"touch {canary}"), seal)
     target = entry
@@ -261,9 +266,9 @@ def test_nothing_of_an_attackers_entry_runs(attack: str, tmp_path: Path) -> None
         entry.symlink_to(target)
     elif how == "name":
         policy.write_text(COUNTY.replace("* 2", "* 3 - 存款"), encoding="utf-8")
-        (fresh,) = (cache.entry(library.find(policy)),)
+        fresh = cache.entry(library.find(policy))
         assert fresh is not None
-        target = folder / os.path.basename(fresh)
+        target = folder / entry.name.replace(entry.name[:64], os.path.basename(fresh)[:64])
     target.write_bytes(evil)
     target.chmod(0o666 if how == "file" else 0o600)
     if how == "folder":
@@ -286,7 +291,7 @@ def test_the_attack_would_have_run(tmp_path: Path) -> None:
     env = {**os.environ, "POLICY_DSL_CACHE": str(folder)}
     code = f"import policy_dsl, pathlib; policy_dsl.load(pathlib.Path({str(policy)!r})).decide({{'家庭': {{'存款': 7}}}}, on='2022-06')"
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
-    (entry,) = folder.glob("*.bin")
+    entry = kept(folder, True)
     entry.write_bytes(resealed(entry.read_bytes(), with_code(f"touch {canary}"), True))
     subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=False)
     assert canary.exists()

@@ -1,15 +1,16 @@
-"""IR → Python `ast`: straight-line functions over integers, from one emitter in two forms, and a reader for plain facts.
+"""IR → Python `ast`: straight-line functions over integers, from one emitter in three forms, and a reader for plain facts.
 
     read(facts, on)        a dict → the data tuple (facts/read.py says its form); anything unusual defers to the careful reader
     decide(P, on, data)    the data → values of all rules, nested like the data
     record(P, on, data)    the same, and for each rule which of its lines gave the value
+    open(P, on, data, slow)   the same for facts some of which are unknown: what does not end plainly goes another way by itself
 
 Each is a piece of its own, emitted when it is asked for. `decide` says which values P brings, and the others of its set take the same;
 `read` knows no formulas, so that all sets of a root share it.
 
 An amount is `num * k / den`: `num` an integer expression, `k` a fraction known now, `den` a positive integer expression or nothing.
 So a quotient stays a pair until it is rounded, and `sum / n < standard` becomes `sum < standard * n`. Where the plain way ends (an
-unknown fact, a gap, two lines at once) the code raises Defer and the interpreter answers; it never guesses.
+unknown fact, a gap, two lines at once) `decide` and `record` raise Defer, and `open` asks `slow` for that one rule at that one entry; none ever guesses.
 
 Each file emits what its first line says; the emitter is one class, and each part of it extends the one before:
 
@@ -18,6 +19,7 @@ Each file emits what its first line says; the emitter is one class, and each par
     lookback.py    the months before            rules.py        a rule's lines
     formulas.py    formulas                     reading.py      the reader of facts
     ast_nodes.py   constructors of `ast`        emitter.py      the functions; their loops are in flow.py
+    opening.py     the form for what is open
 
 cells.py says what conditions demand of the terms that they compare, lookups.py makes look-ups of them; neither knows `ast`.
 
@@ -37,6 +39,8 @@ from ..epoch import Epoch, epoch_order
 from ..layout import RuleKey, Slot
 from .ast_nodes import assign, literal
 from .emitter import Emitter
+from .opening import Opening
+from .workspace import Handed
 
 
 class Emitted(NamedTuple):
@@ -47,6 +51,7 @@ class Emitted(NamedTuple):
     slots: dict[RuleKey, Slot]
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]]  # rules and lists in each result tuple
     comments: list[str]
+    handed: dict[int, tuple[Handed, ...]]  # what `open` hands over, by rule
 
 
 def parameter_steps(program: ir.Program, analysis: Analysis) -> dict[str, Fraction]:
@@ -84,14 +89,15 @@ def emit(
     wanted: frozenset[RuleKey] | None = None,
 ) -> Emitted:
     """The module of one piece. `order`: what P brings, as `decide` of the same set said; `wanted`: of these rules and what they need."""
-    emitter = Emitter(epoch, root, analysis, steps, offsets, order, wanted)
+    make = Opening if piece == "open" else Emitter
+    emitter = make(epoch, root, analysis, steps, offsets, order, wanted)
     slots: dict[RuleKey, Slot] = {}
     entities: dict[str, tuple[tuple[RuleKey, ...], tuple[str, ...]]] = {}
     if piece == "read":
         function, tables = emitter.reader()
         body = [*tables, function]
     else:
-        function = emitter.decide(piece == "record")
+        function = emitter.open() if isinstance(emitter, Opening) else emitter.decide(piece == "record")
         body = [*(assign(n, literal(value)) for n, value in emitter.tables.items()), function]
         for entity in emitter.scheduler.within:
             keys = tuple(emitter.scheduler.rules.get(entity, ()))
@@ -104,7 +110,7 @@ def emit(
             entities[entity] = (keys, lists)
     module = ast.Module(body, [])
     ast.fix_missing_locations(module)
-    return Emitted(module, tuple(emitter.argument_order()), slots, entities, emitter.comments)
+    return Emitted(module, tuple(emitter.argument_order()), slots, entities, emitter.comments, emitter.handed)
 
 
 def _walked(emitter: Emitter, entity: str) -> bool:

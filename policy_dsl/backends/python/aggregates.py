@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from fractions import Fraction
 
+from ...ir import nodes as ir
 from ..schedule import Gather
 from .ast_nodes import assign, call, cmp, const, name, op, times
 from .formulas import Formulas, late_default
@@ -26,12 +27,20 @@ class Aggregates(Formulas):
         out.append(assign(local + "_n", const(1)))
         return out
 
+    def may_lack(self, members: ir.Members) -> bool:
+        """Whether data may come without the list."""
+        return not members.low
+
+    def lacks(self, listed: str) -> ast.expr:
+        """Whether nobody gave a list."""
+        return cmp(name(listed), "is", name("UNLISTED"))
+
     def unlisted(self, gathers: Iterable[Gather], listed: str) -> list[ast.stmt]:
         """What is gathered over a list that nobody gave is unknown: its use defers."""
         locals_ = [(g.node, self.local(("gather", g.host, g.node), g.node.function)) for g in gathers]
         out = [assign(local, name("UNLISTED")) for _, local in locals_]
         out += [assign(f"{local}_c", name("UNLISTED")) for node, local in locals_ if node.function == "average"]
-        return [ast.If(cmp(name(listed), "is", name("UNLISTED")), out, [])] if out else []
+        return [ast.If(self.lacks(listed), out, [])] if out else []
 
     def gather(self, gather: Gather) -> None:
         """Takes the entry at hand into the aggregate."""

@@ -15,6 +15,10 @@ class Emitter(Reading):
 
     def decide(self, recording: bool) -> ast.FunctionDef:
         self.recording = recording
+        return self.function("record" if recording else "decide", "P", "on", "data")
+
+    def function(self, called: str, *takes: str) -> ast.FunctionDef:
+        """A function that computes all rules."""
         self.forms.clear()
         self.gathered.clear()
         self.block = []
@@ -25,8 +29,8 @@ class Emitter(Reading):
         if order:
             filled: list[ast.expr] = [store(self.locals.get(key, "_")) for key in order]
             head.append(ast.Assign([ast.Tuple(filled, ast.Store())], name("P")))
-        arguments = ast.arguments([], [ast.arg("P"), ast.arg("on"), ast.arg("data")], None, [], [], None, [])
-        return ast.FunctionDef("record" if recording else "decide", arguments, head + body, [], None, None)
+        arguments = ast.arguments([], [ast.arg(x) for x in takes], None, [], [], None, [])
+        return ast.FunctionDef(called, arguments, head + body, [], None, None)
 
     def argument_order(self) -> list[object]:
         """The locals that the argument P fills, in its order: what was given, parameters, written amounts of dated rows and of

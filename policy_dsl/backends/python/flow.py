@@ -7,7 +7,7 @@ import ast
 from ...ir import nodes as ir
 from ..encoding import carried_width
 from ..schedule import Step, all_gathers
-from .ast_nodes import assign, cmp, name, store, tuple_
+from .ast_nodes import assign, name, store, tuple_
 from .rules import Rules
 
 
@@ -105,7 +105,7 @@ class Flow:
         for gather in all_gathers(step.steps):
             if gather.host == entity:
                 out += e.open_gather(gather)
-        spare = not next(m.low for m in e.entities[entity].lists if m.name == step.list)
+        spare = e.may_lack(next(m for m in e.entities[entity].lists if m.name == step.list))
         if spare:
             out += e.unlisted(all_gathers(step.steps), listed)
         saved = f"w{walk}_{listed}"
@@ -114,7 +114,7 @@ class Flow:
             target = self.unpacked(inner)
             source: ast.expr = name(listed)
             if spare:  # quicker than to walk over what nobody gave
-                source = ast.IfExp(cmp(name(listed), "is", name("UNLISTED")), tuple_(), source)
+                source = ast.IfExp(e.lacks(listed), tuple_(), source)
         else:
             before = f"w{walk - 1}_{listed}"
             target = ast.Tuple([store(n) for n in self.names(inner)], ast.Store())
@@ -192,7 +192,10 @@ class Flow:
 
 
 def _loaded(body: list[ast.stmt]) -> set[str]:
-    return {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    """Names that are read, or added to."""
+    nodes = [n for s in body for n in ast.walk(s)]
+    added = {n.target.id for n in nodes if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
+    return added | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _idle(statement: ast.stmt, used: set[str]) -> bool:

@@ -18,6 +18,9 @@ from ..schedule import Gather, Scheduler
 from .ast_nodes import Form, assign, const, fragment, name
 from .lookups import Choice
 
+# rule or aggregate, levels out, its name or number, k (over 0: no amount), whether divided
+Handed = tuple[str, int, Any, int, int, bool]
+
 
 class Workspace(ABC):
     """Names and statements of one function; what needs a statement first goes to `block`."""
@@ -56,6 +59,7 @@ class Workspace(ABC):
         self.histories: dict[tuple[str, bool], int] = {}
         self.calendar = False  # whether working days are asked for
         self.comments: list[str] = []
+        self.handed: dict[int, tuple[Handed, ...]] = {}  # what the open form hands over, by rule
         self.wanted = wanted  # the rules that are asked for; None: all
         self.given = tuple(order)  # what another function of the set takes already
         places: dict[str, dict[Any, int]] = {
