@@ -26,6 +26,7 @@ from policy_dsl.pipeline import compile_layers
 from . import by_hand, households, measuring
 from .measuring import Way, table
 from .reading import DICTS, reading
+from .reasons import reasons
 
 HERE = Path(__file__).parent
 COUNT = 2000
@@ -221,6 +222,7 @@ def main() -> int:
     rural = households.qingshui(COUNT)
     crossed += against_hand("Qingshui 2022", shipped, "2022-06-01", rural, by_hand.qingshui, by_hand.same_qingshui, 6.5)
     crossed += reading()
+    crossed += reasons()
     crossed += timelines()
     cold_start()
     checking()
