@@ -162,14 +162,11 @@ class Engine:
     def compiled(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None = None) -> Compiled:
         """The functions for what is in force. Those of slices are kept apart, the last ones asked for."""
         if wanted is not None:
-            needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
-            one = (epoch.formula_key(needed), root, wanted, needed)
+            one = self._slice_key(epoch, root, wanted)
             sliced = self._sliced.get(one)
             if sliced is None:
                 with self._lock:
-                    sliced = self._sliced.keep(
-                        one, self._set(epoch, root, _named(*one[:2], *map(sorted, one[2:])), wanted)
-                    )
+                    sliced = self._sliced.keep(one, self._set(epoch, root, _named(*one), wanted))
             return sliced
         key = (epoch.formula_key(), root)
         found = self._compiled.get(key)
@@ -179,6 +176,11 @@ class Engine:
                 if found is None:
                     found = self._compiled[key] = self._set(epoch, root, _named(*key))
         return found
+
+    def _slice_key(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey]) -> tuple[object, ...]:
+        """What a slice's functions depend on."""
+        needed = closure(epoch, wanted, frozenset(self.slices.within(root)))
+        return epoch.formula_key(needed), root, tuple(sorted(wanted)), tuple(sorted(needed))
 
     def opened(self, on: int, root: str, known: int | None = None, wanted: frozenset[RuleKey] | None = None) -> Opened:
         """The same for facts some of which are unknown; made when it is first asked for."""
@@ -195,7 +197,7 @@ class Engine:
         return found
 
     def _open_form(self, epoch: Epoch, root: str, wanted: frozenset[RuleKey] | None) -> Opened:
-        name = sha256(repr((epoch.formula_key(), root)).encode()).hexdigest()[:32]
+        name = _named(*((epoch.formula_key(), root) if wanted is None else self._slice_key(epoch, root, wanted)))
         piece = self._piece(f"open {name}", "open", epoch, root, wanted=wanted)
         compiled = self._laid_out(piece, epoch, root, lambda _: self._function("open", piece), wanted)
         return Opened.of(epoch, compiled, arguments(epoch, list(piece.order), self.steps), dict(piece.handed))

@@ -20,7 +20,7 @@ from . import characters, nodes
 from .expected import expected_words, found_words
 from .scan.lines import LogicalLine
 
-_OUTSIDE = frozenset({"P0340"})  # of headings, which stand in no declaration
+_OUTSIDE = frozenset({"P0340", "P0822"})  # of headings, which stand in no declaration; of a compiled file
 ALLOWABLE = (
     frozenset(c for c, row in CODES.items() if c.startswith("P") and (row.severity != "error" or row.milder)) - _OUTSIDE
 )

@@ -77,7 +77,10 @@ def test_every_warning_can_be_allowed_where_it_stands(code: str, program: str, t
 
 def test_every_warning_about_the_text_can_be_allowed() -> None:
     told = {c for c, row in CODES.items() if c.startswith("P") and (row.severity != "error" or row.milder)}
-    assert told - ALLOWABLE == {"P0340"}  # of headings, which stand in no declaration
+    assert told - ALLOWABLE == {
+        "P0340",
+        "P0822",
+    }  # of headings, which stand in no declaration; of a file that is compiled
     assert told >= ALLOWABLE
     assert {c for c, _ in SHOWN} == ALLOWABLE
 
