@@ -20,7 +20,7 @@ from policy_dsl.decision import Decision
 from policy_dsl.ir import nodes as ir
 from policy_dsl.ir.in_force import Held
 from policy_dsl.timeline.causes import Atom
-from policy_dsl.timeline.support import with_keys
+from policy_dsl.timeline.world import with_keys
 
 Atoms = Collection[Atom]
 

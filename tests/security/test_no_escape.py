@@ -108,7 +108,7 @@ def test_the_written_module_holds_them_as_data(names: Path, tmp_path: Path) -> N
         f"facts = json.loads({json.dumps(json.dumps(family('eval')))})\n"
         f"spec = importlib.util.spec_from_file_location('made', {str(target)!r})\n"
         "module = importlib.util.module_from_spec(spec)\n"
-        "import bisect, fractions, datetime, decimal\n"
+        "import __future__, bisect, collections.abc, datetime, fractions, typing\n"
         "code = spec.loader.get_code('made')\n"
         "seen = []\n"
         "sys.addaudithook(lambda event, args: seen.append(event))\n"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -276,6 +277,7 @@ def _built() -> set[str]:
                 patch.setattr(Builder, name, counted(name, method))
         watched = Grammar()
         patch.setattr(parser, "grammar", lambda: watched)
+        patch.setattr(parser, "_remembered", OrderedDict())  # all is read anew
         for block in SOUND:
             parser.parse(Source("z.policy", block.text), Report())
     return seen
