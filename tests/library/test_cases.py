@@ -3,7 +3,7 @@
 cases/*.yaml: what is given (parameters as `with_parameters` takes them; facts with `on`, or a history with `from` and `to`) and what must
 come out: `expect` (by month for a history), `findings` (the guarantees that are not kept), `trace` (words of the reasons, by output),
 `paid` (what a month pays, by benefit and month), `arrears` (due less paid, by benefit and month), `settled` (what a month pays for those before it), `total` (over all months), or `refused`
-(the code with which the facts are refused). A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry
+(the code with which the facts are refused). `adds` marks a roll of thousands whose counts are those of its households, added. A `policy` in variants/ is a county's own layer over the shipped nation. `times: 20` in an entry
 of a list stands for twenty such entries.
 Every value that is compared comes out of the policy.
 """
@@ -71,6 +71,21 @@ def paid_in(decision: policy_dsl.Decision, name: str) -> Any:
     return shown(decision[name] if part is None else part)
 
 
+def added(policy: policy_dsl.Policy, case: dict[str, Any]) -> dict[str, int]:
+    """The counts of a roll of thousands: each household that differs decided once, times how many there are. That counts of a roll are those of
+    its households, added, is asked of the roll that has each of them once."""
+    names = list(case["expect"])
+
+    def counts(homes: list[Any]) -> dict[str, int]:
+        decision = policy.decide({"名册": {"户": homes}}, on=case["on"], outputs=names)
+        return {name: int(decision[name]) for name in names}
+
+    homes = [(int(home.get("times", 1)), *read([{**home, "times": "1"}])) for home in case["facts"]["名册"]["户"]]
+    single = [counts([home]) for _, home in homes]
+    assert counts([home for _, home in homes]) == {name: sum(x[name] for x in single) for name in names}
+    return {name: sum(times * x[name] for (times, _), x in zip(homes, single, strict=True)) for name in names}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any]) -> None:
     policy = loaded(case.get("policy", "national"), json.dumps(case.get("parameters")))
@@ -94,6 +109,9 @@ def test_case(case: dict[str, Any]) -> None:
     if "refused" in case:
         with pytest.raises(policy_dsl.PolicyError, match=case["refused"]):
             policy.decide(read(case["facts"]), on=case["on"])
+        return
+    if "adds" in case:
+        assert added(policy, case) == {name: int(value) for name, value in case["expect"].items()}
         return
     decision = policy.decide(read(case["facts"]), on=case["on"])
     compare(decision, case["expect"])
